@@ -1,0 +1,44 @@
+"""Flat arrays on disk: written once, memory-mapped for ever."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexing.errors import CorruptSnapshotError
+
+UInt8Array = npt.NDArray[np.uint8]
+UInt16Array = npt.NDArray[np.uint16]
+UInt32Array = npt.NDArray[np.uint32]
+UInt64Array = npt.NDArray[np.uint64]
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+Float32Array = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def save_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write one array as `.npy`, C order; the parent folder must exist."""
+    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def load_array(path: Path) -> npt.NDArray[Any]:
+    """Map one array, read-only.
+
+    A plain ndarray over the map, not a memmap: passing a memmap to a kernel costs
+    microseconds a call. Empty arrays cannot be mapped and are read.
+    """
+    try:
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise CorruptSnapshotError(
+            f"{path} is missing. Roll back with `vitrina snapshots rollback`, or build again."
+        ) from None
+    except ValueError as error:
+        if "mmap" not in str(error):
+            raise CorruptSnapshotError(f"{path} is not a readable array: {error}.") from error
+        mapped = np.load(path, allow_pickle=False)
+        mapped.setflags(write=False)
+    return mapped.view(np.ndarray)
