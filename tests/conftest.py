@@ -1,0 +1,20 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """Folder of real product-search sets, beside the checkout or named by VITRINA_SHARED."""
+    folder = Path(
+        os.environ.get("VITRINA_SHARED", Path(__file__).resolve().parents[2] / "shared")
+    )
+    if not (folder / "data").is_dir():
+        message = f"needs the real data sets, and {folder}/data does not exist"
+        if os.environ.get("VITRINA_REQUIRE_DATA") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder
