@@ -41,4 +41,5 @@ def load_array(path: Path) -> npt.NDArray[Any]:
             raise CorruptSnapshotError(f"{path} is not a readable array: {error}.") from error
         mapped = np.load(path, allow_pickle=False)
         mapped.setflags(write=False)
-    return mapped.view(np.ndarray)
+    array: npt.NDArray[Any] = mapped.view(np.ndarray)
+    return array

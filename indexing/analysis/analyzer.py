@@ -1,0 +1,120 @@
+"""Text → terms, one way for building and for querying."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import Stemmer
+
+from indexing.analysis.chunks import CHUNK, MAX_TERM, Kind, Token, cjk_tokens, is_cjk, word_tokens
+from indexing.analysis.folding import fold
+from indexing.analysis.stopwords import STOP_WORDS
+from indexing.analysis.units import CANONICAL
+from indexing.errors import IndexingError
+
+VERSION = 1
+"""Raised when the same text yields other terms than before."""
+
+_STEMMERS = {
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian",
+    "pt": "portuguese", "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian",
+    "fi": "finnish", "ro": "romanian", "hu": "hungarian", "tr": "turkish", "ru": "russian",
+}  # fmt: skip
+_CACHED_CHUNKS = 500_000
+
+
+class Analyzer:
+    """Cuts, folds, stems. Chunks once seen are remembered (bounded).
+
+    languages: the first one's stemmer is used; the stop words of all. Chinese, Japanese and
+    Korean need no entry: they are recognised by script.
+    """
+
+    def __init__(self, languages: Sequence[str] = ("en",)) -> None:
+        unknown = [name for name in languages if name not in _STEMMERS and name not in _CJK_NAMES]
+        if unknown:
+            known = ", ".join(sorted([*_STEMMERS, *_CJK_NAMES]))
+            raise IndexingError(f"language {unknown[0]!r} is not known. Use one of: {known}.")
+        self.languages = tuple(languages)
+        stemmed = [name for name in languages if name in _STEMMERS]
+        self._stemmer = Stemmer.Stemmer(_STEMMERS[stemmed[0]]) if stemmed else None
+        self.stop_words = frozenset().union(
+            *(STOP_WORDS.get(name, frozenset()) for name in languages)
+        )
+        self._chunks: dict[str, tuple[Token, ...]] = {}
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal fingerprints cut every text alike."""
+        facts = f"{VERSION}|{','.join(self.languages)}"
+        return hashlib.blake2b(facts.encode(), digest_size=8).hexdigest()
+
+    def chunk_tokens(self, chunk: str) -> tuple[Token, ...]:
+        """The tokens of one chunk that `CHUNK` found, positions from 0."""
+        known = self._chunks.get(chunk)
+        if known is None:
+            folded = fold(chunk)
+            made = cjk_tokens(folded) if is_cjk(folded) else word_tokens(folded, self._stem)
+            if len(self._chunks) >= _CACHED_CHUNKS:
+                self._chunks.clear()
+            known = self._chunks[chunk] = tuple(made)
+        return known
+
+    def tokens(self, text: str) -> list[Token]:
+        """All tokens in order of position; the first at each position is the primary one."""
+        tokens: list[Token] = []
+        base = 0
+        before: tuple[Token, ...] = ()
+        for chunk in CHUNK.findall(text):
+            found = self.chunk_tokens(chunk)
+            if not found:
+                continue
+            joined = join(before, found)
+            if joined is not None:
+                start = base - joined.back
+                place = next(i for i, t in enumerate(tokens) if t.position == start) + 1
+                tokens.insert(place, Token(joined.whole, start, Kind.WHOLE, joined.back + 1))
+                found = (found[0]._replace(term=joined.term),)
+            tokens += [Token(t.term, base + t.position, t.kind, t.span) for t in found]
+            base += found[-1].position + 1
+            before = found
+        return tokens
+
+    def _stem(self, word: str) -> str:
+        if self._stemmer is None or len(word) < 3 or not word.isalpha():
+            return word
+        return str(self._stemmer.stemWord(word))[:MAX_TERM]
+
+
+_CJK_NAMES = frozenset({"zh", "ja", "ko"})
+
+
+class Joined(NamedTuple):
+    """`whole` stands beside the token `back` positions before; the word itself becomes `term`."""
+
+    whole: str
+    back: int
+    term: str
+
+
+def join(before: tuple[Token, ...], found: tuple[Token, ...]) -> Joined | None:
+    """Neighbours that shops write with and without a space: `500 ml`, `3/4 in`, `usb c`."""
+    if len(found) != 1 or not before or found[0].kind != Kind.WORD:
+        return None
+    term = found[0].term
+    number = _number(before)
+    if number is not None:
+        unit = CANONICAL.get(term) or CANONICAL.get(f"{term}s")
+        return None if unit is None else Joined(number + unit, before[-1].position + 1, unit)
+    letter = len(term) == 1 and term.isalpha() and term not in "axi"
+    if letter and len(before) == 1 and before[0].kind == Kind.WORD:
+        return Joined(f"{before[0].term}{term}"[:MAX_TERM], 1, term)
+    return None
+
+
+def _number(tokens: tuple[Token, ...]) -> str | None:
+    """The number or fraction that a chunk is, if it is one."""
+    text = tokens[1].term if len(tokens) == 3 and "/" in tokens[1].term else tokens[0].term
+    if len(tokens) == 1 or "/" in text:
+        return text if text[-1].isdigit() and text[0].isdigit() else None
+    return None

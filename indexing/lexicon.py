@@ -1,0 +1,66 @@
+"""Term ↔ term id. Ids are ranks in byte order, so a prefix is one range of ids."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from indexing.arrays import UInt8Array, UInt64Array
+from indexing.strings import StringTable
+
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All terms of an index, sorted by their UTF-8 bytes."""
+
+    terms: StringTable
+
+    @classmethod
+    def load(cls, folder: Path) -> "Lexicon":
+        return cls(StringTable.load(folder, "terms"))
+
+    def save(self, folder: Path) -> None:
+        self.terms.save(folder, "terms")
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def id_of(self, term: str) -> int:
+        """The term's id, or UNKNOWN. O(log n)."""
+        key = np.frombuffer(term.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+        place = int(lower_bound(self.terms.blob, self.terms.offsets, key))
+        if place < len(self.terms) and self.terms.bytes_at(place) == key.tobytes():
+            return place
+        return UNKNOWN
+
+    def prefix_range(self, prefix: str) -> tuple[int, int]:
+        """Ids of the terms that begin with the prefix: from the first to before the second."""
+        raw = prefix.encode("utf-8", "surrogatepass")
+        low = np.frombuffer(raw, dtype=np.uint8)
+        high = np.frombuffer(raw + b"\xff", dtype=np.uint8)  # no UTF-8 byte is as large
+        first = int(lower_bound(self.terms.blob, self.terms.offsets, low))
+        return first, int(lower_bound(self.terms.blob, self.terms.offsets, high))
+
+
+@njit(nogil=True, cache=True)
+def lower_bound(blob: UInt8Array, offsets: UInt64Array, key: UInt8Array) -> int:
+    """Number of strings that are smaller than the key, in byte order."""
+    low, high = 0, len(offsets) - 1
+    while low < high:
+        middle = (low + high) // 2
+        start, end = offsets[middle], offsets[middle + 1]
+        length = min(end - start, len(key))
+        smaller = end - start < len(key)
+        for i in range(length):
+            ours, theirs = blob[start + i], key[i]
+            if ours != theirs:
+                smaller = ours < theirs
+                break
+        if smaller:
+            low = middle + 1
+        else:
+            high = middle
+    return low

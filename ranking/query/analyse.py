@@ -1,0 +1,100 @@
+"""Text → slots: what must match, what only scores."""
+
+import re
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.chunks import Kind, Token
+from indexing.analysis.folding import fold
+from indexing.lexicon import UNKNOWN, Lexicon
+from indexing.postings import Statistics
+from ranking.bm25 import idf
+from ranking.query.query import Alternative, Slot
+
+MAX_SLOTS = 32
+PARTS_BOOST = 0.8
+CHAR_BOOST = 0.3
+"""Scattered single characters must not outrank words, which are bigrams."""
+
+_IDENTIFIER = re.compile(r"(?=[^\s]*\d)[^\W_]+(?:[-./_ ][^\W_]+)*")
+
+
+def slots_of(
+    text: str, analyzer: Analyzer, lexicon: Lexicon, statistics: Statistics
+) -> tuple[Slot, ...]:
+    """The query's slots in order of position; stop words are dropped while others remain."""
+    tokens = _distinct(analyzer.tokens(text))
+    groups = _compounds(tokens, lexicon)
+    covered = {p for whole in groups for p in range(whole.position, whole.position + whole.span)}
+    stops = analyzer.stop_words
+    words = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
+    if groups or any(t.term not in stops for t in words):
+        words = [t for t in words if t.term not in stops]
+    singles = words + [t for t in tokens if t.kind == Kind.BIGRAM]
+    slots = [_single(token, lexicon, statistics) for token in singles]
+    slots += [_compound(whole, tokens, lexicon, statistics) for whole in groups]
+    slots = [slot for slot in slots if slot.weight > 0 or slot.alternatives]
+    slots.sort(key=lambda slot: (slot.position, -slot.weight))
+    return tuple(slots[:MAX_SLOTS])
+
+
+def identifier_of(text: str) -> str | None:
+    """The query without separators, if it is shaped like a SKU, GTIN or model number.
+
+    One chunk (or digit groups), at least five signs, letters with digits or eight digits.
+    """
+    folded = fold(text.strip())
+    if not _IDENTIFIER.fullmatch(folded):
+        return None
+    bare = re.sub(r"[-./_ ]", "", folded)
+    digits = sum(sign.isdigit() for sign in bare)
+    if " " in folded and digits < len(bare):
+        return None
+    if len(bare) < 5 or not (digits >= 8 or (2 <= digits < len(bare))):
+        return None
+    return bare
+
+
+def _distinct(tokens: list[Token]) -> list[Token]:
+    """A word said twice asks for it once."""
+    seen: set[tuple[str, Kind]] = set()
+    kept = []
+    for token in tokens:
+        if (token.term, token.kind) not in seen:
+            seen.add((token.term, token.kind))
+            kept.append(token)
+    return kept
+
+
+def _compounds(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """The widest known wholes that do not overlap."""
+    wholes = sorted((t for t in tokens if t.kind == Kind.WHOLE), key=lambda t: -t.span)
+    chosen: list[Token] = []
+    taken: set[int] = set()
+    for whole in wholes:
+        places = range(whole.position, whole.position + whole.span)
+        if taken.isdisjoint(places) and lexicon.id_of(whole.term) != UNKNOWN:
+            chosen.append(whole)
+            taken.update(places)
+    return chosen
+
+
+def _single(token: Token, lexicon: Lexicon, statistics: Statistics) -> Slot:
+    term_id = lexicon.id_of(token.term)
+    freq = 0 if term_id == UNKNOWN else int(statistics.doc_freqs[term_id])
+    boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
+    known = () if term_id == UNKNOWN else (Alternative((term_id,), boost),)
+    weight = 0.0 if token.kind == Kind.BIGRAM else idf(freq, statistics.doc_count)
+    return Slot(token.term, weight, known, token.position, token.span)
+
+
+def _compound(whole: Token, tokens: list[Token], lexicon: Lexicon, statistics: Statistics) -> Slot:
+    whole_id = lexicon.id_of(whole.term)
+    freq = int(statistics.doc_freqs[whole_id])
+    alternatives = [Alternative((whole_id,), 1.0)]
+    inside = range(whole.position, whole.position + whole.span)
+    parts = [lexicon.id_of(t.term) for t in tokens if t.kind == Kind.WORD and t.position in inside]
+    if len(parts) > 1 and UNKNOWN not in parts:
+        alternatives.append(Alternative(tuple(parts), PARTS_BOOST, "parts"))
+        freq = max(freq, 1)
+    weight = idf(freq, statistics.doc_count)
+    return Slot(whole.term, weight, tuple(alternatives), whole.position, whole.span)

@@ -1,0 +1,53 @@
+"""A query as recall and ranking see it."""
+
+from dataclasses import dataclass
+
+from indexing.arrays import Float32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to satisfy a slot: a document holds all of these terms.
+
+    boost: 1 for what was typed, less for what was derived from it.
+    origin: `literal`, `parts` (a compound written apart), `synonym` or `correction`.
+    """
+
+    term_ids: tuple[int, ...]
+    boost: float
+    origin: str = "literal"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing that the query asks for.
+
+    weight: its part in the query's weight (idf); 0 if it only scores (CJK bigrams).
+    alternatives: empty if the catalogue does not know the word.
+    position, span: where in the query's token positions it stands.
+    """
+
+    text: str
+    weight: float
+    alternatives: tuple[Alternative, ...]
+    position: int
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """vector: float32[dimension], unit length, or None where meaning cannot be searched."""
+
+    text: str
+    slots: tuple[Slot, ...]
+    vector: Float32Array | None
+    identifier: str | None
+    """The whole query with separators removed, if it is shaped like an identifier."""
+
+    @property
+    def required(self) -> tuple[Slot, ...]:
+        return tuple(slot for slot in self.slots if slot.weight > 0)
+
+    @property
+    def weight(self) -> float:
+        return sum(slot.weight for slot in self.slots)

@@ -1,0 +1,138 @@
+"""Lexical channel: strict first, then relax by the weight that a document must cover."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexing.arrays import Float32Array, UInt8Array, UInt32Array
+from indexing.postings import InvertedIndex
+from ranking.bm25 import Bm25Weights, idf, score_documents
+from ranking.query.query import Alternative, Slot
+from ranking.recall.sets import accumulate, count_reaching, intersect, reaching, unite
+
+LEVELS = (1.0, 0.75, 0.5, 0.0)
+"""Share of the query's weight that a document must cover, level by level; 0 means any term."""
+
+_SLACK = 1e-4  # float32 sums of the same weights may differ this much, relatively
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalMatches:
+    """doc_ids: uint32[m], ascending. levels: uint8[m], the first level each document meets.
+
+    scores: float32[m], BM25F. coverage: float32[m], share of the query's weight, 0 to 1.
+    level: the level used. strict_count: documents that match all terms.
+    """
+
+    doc_ids: UInt32Array
+    levels: UInt8Array
+    scores: Float32Array
+    coverage: Float32Array
+    level: int
+    strict_count: int
+
+
+def match(
+    slots: tuple[Slot, ...],
+    index: InvertedIndex,
+    weights: Bm25Weights,
+    min_matches: int,
+    relax: bool,
+) -> LexicalMatches:
+    """Documents at the first level with at least `min_matches`, else at the last."""
+    required = [slot for slot in slots if slot.weight > 0]
+    if not required:
+        return _nothing()
+    total = float(sum(slot.weight for slot in required))
+    strict = _strict(required, index)
+    doc_ids, level = strict, 0
+    if relax and len(strict) < min_matches:
+        doc_ids, level = _relaxed(required, index, total, min_matches)
+    scores, covered = score(doc_ids, slots, index, weights)
+    share = np.minimum(covered / np.float32(total), np.float32(1.0))
+    reached = share[:, None] >= np.array(LEVELS, dtype=np.float32)[None, :] - _SLACK
+    levels = reached.argmax(axis=1).astype(np.uint8)
+    return LexicalMatches(doc_ids, levels, scores, share, level, len(strict))
+
+
+def score(
+    doc_ids: UInt32Array, slots: tuple[Slot, ...], index: InvertedIndex, weights: Bm25Weights
+) -> tuple[Float32Array, Float32Array]:
+    """BM25F scores and covered weight of the given documents (ascending)."""
+    starts, ends, gains = [], [], []
+    alternatives, slot_starts = [0], [0]
+    for slot in slots:
+        for alternative in slot.alternatives:
+            for term_id in alternative.term_ids:
+                starts.append(int(index.offsets[term_id]))
+                ends.append(int(index.offsets[term_id + 1]))
+                rarity = idf(ends[-1] - starts[-1], index.statistics.doc_count)
+                gains.append(alternative.boost * rarity)
+            alternatives.append(len(starts))
+        slot_starts.append(len(alternatives) - 1)
+    scores = np.empty(len(doc_ids), dtype=np.float32)
+    coverage = np.empty(len(doc_ids), dtype=np.float32)
+    score_documents(
+        doc_ids,
+        index.docs,
+        index.tfs,
+        index.lengths,
+        np.array(starts, dtype=np.int64),
+        np.array(ends, dtype=np.int64),
+        np.array(gains, dtype=np.float32),
+        np.array(alternatives, dtype=np.int64),
+        np.array(slot_starts, dtype=np.int64),
+        np.array([slot.weight for slot in slots], dtype=np.float32),
+        weights.arrays(index.statistics.mean_lengths),
+        weights.k1,
+        scores,
+        coverage,
+    )
+    return scores, coverage
+
+
+def _strict(required: list[Slot], index: InvertedIndex) -> UInt32Array:
+    if any(not slot.alternatives for slot in required):
+        return np.empty(0, dtype=np.uint32)
+    lists = sorted((_documents(slot, index) for slot in required), key=len)
+    found = lists[0]
+    for docs in lists[1:]:
+        found = intersect(found, docs)
+    return found
+
+
+def _relaxed(
+    required: list[Slot], index: InvertedIndex, total: float, min_matches: int
+) -> tuple[UInt32Array, int]:
+    coverage = np.zeros(index.statistics.doc_count, dtype=np.float32)
+    for slot in required:
+        if slot.alternatives:
+            accumulate(coverage, _documents(slot, index), slot.weight)
+    thresholds = np.array([share * total * (1 - _SLACK) for share in LEVELS], dtype=np.float32)
+    counts = count_reaching(coverage, thresholds)
+    level = next((i for i, count in enumerate(counts) if count >= min_matches), len(LEVELS) - 1)
+    return reaching(coverage, float(thresholds[level]), int(counts[level])), level
+
+
+def _documents(slot: Slot, index: InvertedIndex) -> UInt32Array:
+    """Documents that satisfy the slot, ascending."""
+    lists = [_holding(alternative, index) for alternative in slot.alternatives]
+    found = lists[0]
+    for docs in lists[1:]:
+        found = unite(found, docs)
+    return found
+
+
+def _holding(alternative: Alternative, index: InvertedIndex) -> UInt32Array:
+    lists = sorted((index.postings(term)[0] for term in alternative.term_ids), key=len)
+    found = lists[0]
+    for docs in lists[1:]:
+        found = intersect(found, docs)
+    return found
+
+
+def _nothing() -> LexicalMatches:
+    none = np.empty(0, dtype=np.float32)
+    return LexicalMatches(
+        np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint8), none, none, 0, 0
+    )
