@@ -1,0 +1,124 @@
+"""The result cache shared by all workers and replicas, in Redis."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from app.cache import CacheStats
+from app.circuit import Circuit
+
+KEY_PREFIX = b"vitrina:answer:"
+
+# What a client of a dead, slow, full or foreign server can run into. ValueError: something that
+# is not Redis answered with what cannot be parsed. TimeoutError is asyncio's and the socket's.
+BACKEND_ERRORS: Final = (RedisError, OSError, TimeoutError, EOFError, ValueError)
+
+
+class RedisCache:
+    """Answers in Redis. Never raises, never waits longer than `timeout_s` an operation.
+
+    A request makes one get and one put, so the default keeps what a slow Redis can cost a
+    request under 50 ms. After `failures` errors in a row the circuit opens: for `open_s`
+    seconds no operation is tried and none costs anything; then one is tried.
+
+    max_connections bounds the sockets of this worker; operations beyond it queue within their
+    timeout. Redis itself must be told to forget (`maxmemory-policy allkeys-lru`).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], float],
+        timeout_s: float = 0.025,
+        failures: int = 5,
+        open_s: float = 5.0,
+        max_connections: int = 32,
+    ) -> None:
+        # No retries and no timeouts of the client's own: ours is the only one, and it also
+        # covers waiting for a connection, connecting and the greeting.
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=max_connections,
+            timeout=None,
+            socket_timeout=None,
+            socket_connect_timeout=None,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+        )
+        self._client: Redis = Redis(connection_pool=pool)
+        self._pool = pool
+        self._timeout_s = timeout_s
+        self._circuit = Circuit(failures, open_s, clock)
+        self._hits = 0
+        self._misses = 0
+        self._errors = 0
+        self._skipped = 0
+        self._closed = False
+
+    @property
+    def stats(self) -> CacheStats:
+        return CacheStats(
+            backend="redis",
+            hits=self._hits,
+            misses=self._misses,
+            errors=self._errors,
+            skipped=self._skipped,
+            circuit_open=self._circuit.is_open,
+        )
+
+    async def get(self, key: bytes) -> bytes | None:
+        body: bytes | None = None
+        if self._may_try():
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    answer = await self._client.get(KEY_PREFIX + key)
+                body = answer if isinstance(answer, bytes) else None
+            except BACKEND_ERRORS:
+                self._count_error()
+            else:
+                self._circuit.succeeded()
+        if body is None:
+            self._misses += 1
+        else:
+            self._hits += 1
+        return body
+
+    async def put(self, key: bytes, body: bytes, ttl_s: int) -> None:
+        if ttl_s <= 0 or not self._may_try():
+            return
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._client.set(KEY_PREFIX + key, body, ex=ttl_s)
+        except BACKEND_ERRORS:
+            self._count_error()
+        else:
+            self._circuit.succeeded()
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            async with asyncio.timeout(1.0):
+                await self._client.aclose()
+                await self._pool.disconnect()
+        except BACKEND_ERRORS:
+            self._errors += 1
+
+    def _may_try(self) -> bool:
+        if self._closed:
+            return False
+        if self._circuit.allows():
+            return True
+        self._skipped += 1
+        return False
+
+    def _count_error(self) -> None:
+        self._errors += 1
+        self._circuit.failed()
