@@ -129,19 +129,18 @@ def test_a_silent_connection_is_asked_and_given_up() -> None:
     """A peer that accepts the subscription and is then cut off without a word."""
 
     async def scenario() -> None:
-        subscribed = 0
+        subscribed = pings = 0
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            nonlocal subscribed
+            nonlocal subscribed, pings
             while line := await reader.readline():
                 if line.upper() == b"CLIENT\r\n":
                     writer.write(b"+OK\r\n")
                 if line.upper() == b"SUBSCRIBE\r\n":
                     subscribed += 1
                     told = b"$%d\r\n%s\r\n" % (len(CHANNEL), CHANNEL.encode())
-                    writer.write(
-                        b"*3\r\n$9\r\nsubscribe\r\n$%d\r\n%s\r\n:1\r\n" % (len(name), name)
-                    )
+                    writer.write(b"*3\r\n$9\r\nsubscribe\r\n" + told + b":1\r\n")
+                pings += line.upper() == b"PING\r\n"
             writer.close()
 
         stand_in = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -154,7 +153,8 @@ def test_a_silent_connection_is_asked_and_given_up() -> None:
             return None
 
         listener = asyncio.create_task(announcements.listen(ignore))
-        await until(lambda: subscribed >= 2)
+        await until(lambda: subscribed == 3)
+        assert pings == 2
         listener.cancel()
         await asyncio.gather(listener, return_exceptions=True)
         await announcements.close()
