@@ -1,0 +1,43 @@
+"""Candidates: what recall hands to ranking, as equally long arrays."""
+
+from dataclasses import dataclass
+
+from indexing.arrays import Float32Array, UInt8Array, UInt32Array
+
+CHANNELS = ("identifier", "lexical", "semantic", "popular")
+"""Recall channels, in the order of the columns of `ranks`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """One representative of each product group, ascending by document.
+
+    doc_ids: uint32[k]. levels: uint8[k], relaxation level (4: by meaning only).
+    lexical: float32[k], BM25F, 0 if not matched. coverage: float32[k], share of the query's weight.
+    cosine: float32[k], query to product, NaN without vectors.
+    ranks: uint32[k, channels], 1-based rank in each channel, 0 if not found by it.
+    variants: uint32[k], matching products in the group.
+    """
+
+    doc_ids: UInt32Array
+    levels: UInt8Array
+    lexical: Float32Array
+    coverage: Float32Array
+    cosine: Float32Array
+    ranks: UInt32Array
+    variants: UInt32Array
+
+    def __len__(self) -> int:
+        return len(self.doc_ids)
+
+    def take(self, places: UInt32Array) -> "Candidates":
+        """A subset or another order."""
+        return Candidates(
+            self.doc_ids[places],
+            self.levels[places],
+            self.lexical[places],
+            self.coverage[places],
+            self.cosine[places],
+            self.ranks[places],
+            self.variants[places],
+        )

@@ -1,0 +1,327 @@
+"""How the query's slots match each candidate, field by field and inside the title: one kernel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from indexing.arrays import (
+    Float32Array,
+    Int64Array,
+    UInt16Array,
+    UInt32Array,
+    UInt64Array,
+)
+from indexing.postings import BITS, FIELD_COUNT, MAX_TF, Field, InvertedIndex
+from ranking.bm25 import Bm25Weights, gallop, idf
+from ranking.query.query import Slot
+
+COLUMNS = (
+    *(f"bm25_{field.name.lower()}" for field in Field),
+    *(f"covered_{field.name.lower()}" for field in Field),
+    "matched_count",
+    "matched_share",
+    "title_matched_share",
+    "synonym_share",
+    "correction_share",
+    "title_adjacent_share",
+    "title_order_share",
+    "title_window",
+    "title_first_position",
+    "title_unmatched_share",
+    "title_length",
+    "title_exact",
+    "title_phrase",
+    "brand_filled_share",
+    "category_filled_share",
+    "last_term_prefix",
+)
+"""Columns of the matrix that `text_matches` returns; `docs/features.md` says what each means."""
+
+# Places of the columns, as constants for the kernels.
+_COUNT = COLUMNS.index("matched_count")
+_SHARE = COLUMNS.index("matched_share")
+_IN_TITLE = COLUMNS.index("title_matched_share")
+_ADJACENT = COLUMNS.index("title_adjacent_share")
+_ORDER = COLUMNS.index("title_order_share")
+_WINDOW = COLUMNS.index("title_window")
+_FIRST = COLUMNS.index("title_first_position")
+_UNMATCHED = COLUMNS.index("title_unmatched_share")
+_LENGTH = COLUMNS.index("title_length")
+_EXACT = COLUMNS.index("title_exact")
+_PHRASE = COLUMNS.index("title_phrase")
+_BRAND = COLUMNS.index("brand_filled_share")
+_CATEGORY = COLUMNS.index("category_filled_share")
+_PREFIX = COLUMNS.index("last_term_prefix")
+_DERIVED = COLUMNS.index("synonym_share") - 1  # plus 1 for synonyms, 2 for corrections
+_TITLE, _BRAND_FIELD, _CATEGORY_FIELD = int(Field.TITLE), int(Field.BRAND), int(Field.CATEGORY)
+
+_ORIGINS = {"literal": 0, "parts": 0, "synonym": 1, "correction": 2}
+_MAX_POSITIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class FlatSlots:
+    """Slots as flat arrays for kernels; see `score_documents` for the layout."""
+
+    starts: Int64Array
+    ends: Int64Array
+    gains: Float32Array
+    term_ids: UInt32Array
+    alternatives: Int64Array
+    slots: Int64Array
+    weights: Float32Array
+    spans: Int64Array
+    origins: Int64Array
+
+
+def flatten(slots: tuple[Slot, ...], index: InvertedIndex) -> FlatSlots:
+    term_ids, gains, origins = [], [], []
+    alternatives, firsts = [0], [0]
+    for slot in slots:
+        for alternative in slot.alternatives:
+            for term_id in alternative.term_ids:
+                term_ids.append(term_id)
+                freq = int(index.offsets[term_id + 1]) - int(index.offsets[term_id])
+                gains.append(alternative.boost * idf(freq, index.statistics.doc_count))
+            alternatives.append(len(term_ids))
+            origins.append(_ORIGINS[alternative.origin])
+        firsts.append(len(alternatives) - 1)
+    ids = np.array(term_ids, dtype=np.int64)
+    return FlatSlots(
+        starts=index.offsets[ids].astype(np.int64),
+        ends=index.offsets[ids + 1].astype(np.int64),
+        gains=np.array(gains, dtype=np.float32),
+        term_ids=ids.astype(np.uint32),
+        alternatives=np.array(alternatives, dtype=np.int64),
+        slots=np.array(firsts, dtype=np.int64),
+        weights=np.array([slot.weight for slot in slots], dtype=np.float32),
+        spans=np.array([slot.span for slot in slots], dtype=np.int64),
+        origins=np.array(origins, dtype=np.int64),
+    )
+
+
+def text_matches(
+    doc_ids: UInt32Array,
+    slots: tuple[Slot, ...],
+    index: InvertedIndex,
+    weights: Bm25Weights,
+    prefix: tuple[int, int],
+) -> Float32Array:
+    """float32[k, len(COLUMNS)] for the documents (ascending).
+
+    prefix: range of term ids that begin with the query's last word.
+    """
+    flat = flatten(slots, index)
+    out = np.zeros((len(doc_ids), len(COLUMNS)), dtype=np.float32)
+    _text_matches(
+        doc_ids, index.docs, index.tfs, index.lengths,
+        index.titles.offsets, index.titles.terms,
+        flat.starts, flat.ends, flat.gains, flat.term_ids, flat.alternatives, flat.slots,
+        flat.weights, flat.spans, flat.origins,
+        weights.arrays(index.statistics.mean_lengths), weights.k1,
+        np.uint32(prefix[0]), np.uint32(prefix[1]), out,
+    )  # fmt: skip
+    return out
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _fields_of(
+    doc: np.uint32,
+    first: int,
+    last: int,
+    docs: UInt32Array,
+    tfs: UInt32Array,
+    cursors: Int64Array,
+    ends: Int64Array,
+    out: UInt32Array,
+) -> bool:
+    """Frequencies by field of one alternative: the least over its terms. False if absent."""
+    for term in range(first, last):
+        place = gallop(docs, cursors[term], ends[term], doc)
+        cursors[term] = place
+        if place == ends[term] or docs[place] != doc:
+            return False
+        packed = tfs[place]
+        for field in range(FIELD_COUNT):
+            tf = (packed >> np.uint32(BITS * field)) & np.uint32(MAX_TF)
+            out[field] = tf if term == first else min(out[field], tf)
+    return True
+
+
+@njit(nogil=True, cache=True)
+def _text_matches(
+    doc_ids: UInt32Array,
+    docs: UInt32Array,
+    tfs: UInt32Array,
+    lengths: UInt16Array,
+    title_offsets: UInt64Array,
+    title_terms: UInt32Array,
+    starts: Int64Array,
+    ends: Int64Array,
+    gains: Float32Array,
+    term_ids: UInt32Array,
+    alternatives: Int64Array,
+    slots: Int64Array,
+    weights: Float32Array,
+    spans: Int64Array,
+    origins: Int64Array,
+    params: Float32Array,
+    k1: float,
+    prefix_low: np.uint32,
+    prefix_high: np.uint32,
+    out: Float32Array,
+) -> None:
+    slot_count = len(slots) - 1
+    cursors = starts.copy()
+    fields = np.zeros(FIELD_COUNT, dtype=np.uint32)
+    chosen = np.zeros(slot_count, dtype=np.int64)
+    masks = np.zeros(slot_count, dtype=np.uint64)
+    saturation = np.float32(k1 + 1.0)
+    total_weight = np.float32(1e-9)
+    required = 1e-9
+    for slot in range(slot_count):
+        total_weight += weights[slot]
+        required += weights[slot] > 0
+    best_score = np.float32(1e-9)  # of any document: every slot saturated
+    for slot in range(slot_count):
+        best_score += _best_gain(slot, slots, alternatives, gains) * saturation
+    for i in range(len(doc_ids)):
+        doc = doc_ids[i]
+        row = out[i]
+        for slot in range(slot_count):
+            chosen[slot] = -1
+            for alternative in range(slots[slot], slots[slot + 1]):
+                first, last = alternatives[alternative], alternatives[alternative + 1]
+                if chosen[slot] >= 0 or not _fields_of(
+                    doc, first, last, docs, tfs, cursors, ends, fields
+                ):
+                    continue
+                chosen[slot] = alternative
+                gain = np.float32(0.0)
+                for term in range(first, last):
+                    gain += gains[term]
+                for field in range(FIELD_COUNT):
+                    if fields[field]:
+                        norm = params[1, field] + params[2, field] * np.float32(lengths[doc, field])
+                        tf = np.float32(fields[field]) / norm
+                        row[field] += gain * saturation * tf / (np.float32(k1) + tf) / best_score
+                        row[FIELD_COUNT + field] += weights[slot] / total_weight
+                if weights[slot] > 0:
+                    row[_COUNT] += 1
+                    if origins[alternative] > 0:
+                        row[_DERIVED + origins[alternative]] += weights[slot] / total_weight
+                    row[_IN_TITLE] += (fields[_TITLE] > 0) / required
+                    row[_BRAND] += np.float32(fields[_BRAND_FIELD])
+                    row[_CATEGORY] += np.float32(fields[_CATEGORY_FIELD])
+        row[_SHARE] = row[_COUNT] / required
+        row[_BRAND] = min(
+            row[_BRAND] / max(np.float32(lengths[doc, _BRAND_FIELD]), np.float32(1)), np.float32(1)
+        )
+        row[_CATEGORY] = min(
+            row[_CATEGORY] / max(np.float32(lengths[doc, _CATEGORY_FIELD]), np.float32(1)),
+            np.float32(1),
+        )
+        _title(
+            title_terms[title_offsets[doc] : title_offsets[doc + 1]],
+            term_ids, alternatives, chosen, weights, spans, masks,
+            prefix_low, prefix_high, required, row,
+        )  # fmt: skip
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _best_gain(
+    slot: int, slots: Int64Array, alternatives: Int64Array, gains: Float32Array
+) -> np.float32:
+    best = np.float32(0.0)
+    for alternative in range(slots[slot], slots[slot + 1]):
+        gain = np.float32(0.0)
+        for term in range(alternatives[alternative], alternatives[alternative + 1]):
+            gain += gains[term]
+        best = max(best, gain)
+    return best
+
+
+@njit(nogil=True, cache=True)
+def _title(
+    terms: UInt32Array,
+    term_ids: UInt32Array,
+    alternatives: Int64Array,
+    chosen: Int64Array,
+    weights: Float32Array,
+    spans: Int64Array,
+    masks: UInt64Array,
+    prefix_low: np.uint32,
+    prefix_high: np.uint32,
+    required: float,
+    row: Float32Array,
+) -> None:
+    """Order and nearness in one title; masks hold, bit by bit, where each slot stands."""
+    masks[:] = np.uint64(0)
+    position = -1
+    matched = np.uint64(0)
+    for code in terms:
+        if code < np.uint32(0x80000000):
+            position += 1
+        if position >= _MAX_POSITIONS:
+            break
+        term = code & np.uint32(0x7FFFFFFF)
+        if prefix_low <= term < prefix_high:
+            row[_PREFIX] = 1
+        for slot in range(len(chosen)):
+            if chosen[slot] < 0 or weights[slot] <= 0:
+                continue
+            for place in range(alternatives[chosen[slot]], alternatives[chosen[slot] + 1]):
+                if term_ids[place] == term:
+                    bit = np.uint64(1) << np.uint64(position)
+                    masks[slot] |= bit
+                    matched |= bit
+    length = position + 1
+    row[_LENGTH] = np.log1p(np.float32(length))
+    if not length or not matched:
+        row[_UNMATCHED] = 1
+        return
+    pairs = ordered = adjacent = found = positions = 0
+    lowest, highest = _MAX_POSITIONS, -1
+    previous = -1
+    for slot in range(len(chosen)):
+        if weights[slot] <= 0:
+            continue
+        pairs += 1
+        if masks[slot]:
+            found += 1
+            positions += spans[slot]
+            first = _lowest_bit(masks[slot])
+            lowest, highest = min(lowest, first), max(highest, first)
+            if previous >= 0 and masks[previous]:
+                ordered += _lowest_bit(masks[previous]) < first
+                adjacent += (masks[previous] << np.uint64(spans[previous])) & masks[slot] != 0
+        previous = slot
+    pairs = max(pairs - 1, 1)
+    single = required < 1.5 and found == 1
+    row[_ADJACENT] = 1.0 if single else adjacent / pairs
+    row[_ORDER] = 1.0 if single else ordered / pairs
+    row[_WINDOW] = found / max(highest - lowest + 1, found)
+    row[_FIRST] = 1.0 / (1.0 + lowest)
+    covered = max(_bit_count(matched), min(positions, length))
+    row[_UNMATCHED] = 1.0 - min(covered / length, 1.0)
+    row[_PHRASE] = found + 0.5 > required and (single or adjacent == pairs)
+    row[_EXACT] = row[_PHRASE] > 0 and covered >= length
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _lowest_bit(mask: np.uint64) -> int:
+    place = 0
+    while not mask & np.uint64(1):
+        mask >>= np.uint64(1)
+        place += 1
+    return place
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _bit_count(mask: np.uint64) -> int:
+    count = 0
+    while mask:
+        mask &= mask - np.uint64(1)
+        count += 1
+    return count
