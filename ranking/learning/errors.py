@@ -1,0 +1,13 @@
+"""Everything that can go wrong while measuring and training."""
+
+
+class LearningError(Exception):
+    """Base of all errors here. The message says what, where, and what to do now."""
+
+
+class JudgmentsError(LearningError):
+    """Judgments cannot be read, or nothing usable is left of them."""
+
+
+class ComparisonError(LearningError):
+    """Rankers cannot be compared as asked."""

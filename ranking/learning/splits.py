@@ -1,0 +1,60 @@
+"""Splits of judgments by query: the same on every machine, no text on two sides."""
+
+from hashlib import blake2b
+
+from ranking.learning.errors import JudgmentsError
+from ranking.learning.judgments import Judgments
+
+
+def text_key(text: str) -> str:
+    """What makes two query texts the same query: letter case and blanks do not count."""
+    return " ".join(text.casefold().split())
+
+
+def split_queries(judgments: Judgments, folds: int, seed: int) -> tuple[tuple[str, ...], ...]:
+    """Query ids in `folds` parts of nearly equal size, for cross-validation.
+
+    Distinct texts are ordered by a seeded hash and dealt out in turn, so sizes differ by at
+    most one text, and queries of the same text are always in the same part. Within a part
+    they keep the order of the judgments. Errors: fewer distinct texts than folds.
+    """
+    by_text: dict[str, list[str]] = {}
+    for query_id, text in judgments.queries.items():
+        by_text.setdefault(text_key(text), []).append(query_id)
+    if folds < 2 or len(by_text) < folds:
+        raise JudgmentsError(
+            f"{len(by_text)} distinct queries cannot be split into {folds} folds. "
+            "Use at least 2 folds, and no more folds than queries."
+        )
+    dealt = sorted(by_text, key=lambda text: (_hash(text, seed), text))
+    fold_of = {text: number % folds for number, text in enumerate(dealt)}
+    parts: list[list[str]] = [[] for _ in range(folds)]
+    for query_id, text in judgments.queries.items():
+        parts[fold_of[text_key(text)]].append(query_id)
+    return tuple(tuple(part) for part in parts)
+
+
+def hold_out_queries(
+    judgments: Judgments, share: float, seed: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Query ids to train on, and about `share` of them held out, by the hash of their text alone.
+
+    A query stays on its side when others are added or removed, so a model is never gated on
+    what an earlier one was trained on. Errors: one side would be empty.
+    """
+    if not 0.0 < share < 1.0:
+        raise JudgmentsError(f"share to hold out must lie between 0 and 1, not {share}.")
+    edge = int(share * 2**64)
+    held = {q for q, text in judgments.queries.items() if _hash(text_key(text), seed) < edge}
+    kept = tuple(q for q in judgments.queries if q not in held)
+    if not held or not kept:
+        raise JudgmentsError(
+            f"{len(judgments.queries)} queries are too few to hold out {share:.0%}. "
+            "Collect more judgments, or use cross-validation."
+        )
+    return kept, tuple(q for q in judgments.queries if q in held)
+
+
+def _hash(text: str, seed: int) -> int:
+    digest = blake2b(text.encode(), digest_size=8, key=seed.to_bytes(8, "little", signed=True))
+    return int.from_bytes(digest.digest(), "little")
