@@ -4,14 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Kernels are compiled inside the first example, so single examples have no deadline.
+settings.register_profile("vitrina", deadline=None)
+settings.load_profile("vitrina")
 
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
     """Folder of real product-search sets, beside the checkout or named by VITRINA_SHARED."""
-    folder = Path(
-        os.environ.get("VITRINA_SHARED", Path(__file__).resolve().parents[2] / "shared")
-    )
+    folder = Path(os.environ.get("VITRINA_SHARED", Path(__file__).resolve().parents[2] / "shared"))
     if not (folder / "data").is_dir():
         message = f"needs the real data sets, and {folder}/data does not exist"
         if os.environ.get("VITRINA_REQUIRE_DATA") == "1":

@@ -1,0 +1,135 @@
+"""The lexical channel against a plain reference on random catalogues."""
+
+import math
+from array import array
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.inversion import invert
+from indexing.postings import FIELD_COUNT, Field, InvertedIndex
+from indexing.token_stream import EXTRA, TermNumbers, TokenStream
+from ranking.bm25 import Bm25Weights, idf
+from ranking.query.analyse import slots_of
+from ranking.recall.lexical import LEVELS, LexicalMatches, match
+from ranking.recall.sets import intersect, unite
+
+WORDS = ["red", "lamp", "chair", "usb-c", "500 ml", "灯具", "wh-1000xm4", "desk", "3/4 in", "oak"]
+TITLES = st.lists(st.sampled_from(WORDS), min_size=0, max_size=6).map(" ".join)
+ANALYZER = Analyzer()
+WEIGHTS = Bm25Weights()
+
+
+def build(folder: Path, titles: list[str]) -> InvertedIndex:
+    numbers = TermNumbers(ANALYZER)
+    stream = TokenStream(folder / "tokens", FIELD_COUNT)
+    for title in titles:
+        stream.add(numbers, [[title], [], [], [], [title[:20]], []])
+    order = np.arange(len(titles), dtype=np.uint32)
+    return invert(folder, stream.close(), order, list(numbers.ids))
+
+
+def found(index: InvertedIndex, query: str, min_matches: int, relax: bool = True) -> LexicalMatches:
+    slots = slots_of(query, ANALYZER, index.lexicon, index.statistics)
+    return match(slots, index, WEIGHTS, min_matches, relax)
+
+
+@given(st.lists(TITLES, min_size=1, max_size=20), TITLES, st.integers(0, 5))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_matches_equal_the_reference(
+    tmp_path_factory: pytest.TempPathFactory, titles: list[str], query: str, min_matches: int
+) -> None:
+    index = build(tmp_path_factory.mktemp("index"), titles)
+    slots = slots_of(query, ANALYZER, index.lexicon, index.statistics)
+    result = match(slots, index, WEIGHTS, min_matches, True)
+    terms = [
+        {t.term for t in ANALYZER.tokens(x)} | {t.term for t in ANALYZER.tokens(x[:20])}
+        for x in titles
+    ]
+    total = sum(slot.weight for slot in slots)
+    covered = []
+    for doc in range(len(titles)):
+        share = 0.0
+        for slot in slots:
+            ids = [
+                {index.lexicon.terms[t] for t in alternative.term_ids}
+                for alternative in slot.alternatives
+            ]
+            if any(each <= terms[doc] for each in ids):
+                share += slot.weight
+        covered.append(share / total if total else 0.0)
+    for level, threshold in enumerate(LEVELS):
+        expected = [d for d, share in enumerate(covered) if share > 0 and share >= threshold - 1e-3]
+        if len(expected) >= min_matches or level == len(LEVELS) - 1:
+            break
+    assert result.doc_ids.tolist() == (expected if total else [])
+    if total:
+        assert result.level == level
+    assert np.isfinite(result.scores).all()
+    assert (result.scores > 0).all()
+    assert result.coverage.tolist() == pytest.approx([covered[d] for d in result.doc_ids], abs=1e-4)
+
+
+@given(TITLES)
+def test_the_build_path_equals_the_analyzer(text: str) -> None:
+    numbers = TermNumbers(ANALYZER)
+    codes = array("I")
+    numbers.append(text, codes)
+    names = list(numbers.ids)
+    tokens = ANALYZER.tokens(text)
+    assert [names[code & ~EXTRA] for code in codes] == [token.term for token in tokens]
+    firsts = [not code & EXTRA for code in codes]
+    positions = (np.cumsum(firsts) - 1).tolist()
+    assert positions == [token.position for token in tokens]
+
+
+def scores_of(folder: Path, titles: list[str], query: str) -> list[float]:
+    result = found(build(folder, titles), query, 1)
+    scores = [0.0] * len(titles)
+    for doc, score in zip(result.doc_ids, result.scores, strict=True):
+        scores[doc] = float(score)
+    return scores
+
+
+def test_score_by_hand(tmp_path: Path) -> None:
+    index = build(tmp_path, ["red lamp", "blue chair", "desk"])
+    result = found(index, "lamp", 1)
+    # Two fields hold it once: title (2 positions, mean 5/3) and description (the same text).
+    worth = 0.0
+    for field in (Field.TITLE, Field.DESCRIPTION):
+        b = WEIGHTS.b[field]
+        worth += WEIGHTS.weights[field] / (1 - b + b * 2 / (5 / 3))
+    expected = math.log1p(2.5 / 1.5) * worth * 2.2 / (1.2 + worth)
+    assert result.doc_ids.tolist() == [0]
+    assert float(result.scores[0]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_more_occurrences_never_score_lower(tmp_path: Path) -> None:
+    scores = scores_of(tmp_path, ["lamp desk oak chair", "lamp lamp desk oak"], "lamp")
+    assert scores[1] >= scores[0]
+
+
+def test_longer_fields_never_score_higher(tmp_path: Path) -> None:
+    titles = ["lamp" + " oak" * n for n in range(8)]
+    scores = scores_of(tmp_path, titles, "lamp")
+    assert all(a >= b for a, b in pairwise(scores))
+
+
+def test_rarer_terms_never_weigh_less() -> None:
+    weights = [idf(n, 1000) for n in range(1001)]
+    assert all(a >= b > 0 for a, b in pairwise(weights))
+
+
+@given(st.sets(st.integers(0, 50)), st.sets(st.integers(0, 50)))
+def test_set_kernels_equal_python_sets(left: set[int], right: set[int]) -> None:
+    a = np.array(sorted(left), dtype=np.uint32)
+    b = np.array(sorted(right), dtype=np.uint32)
+    assert intersect(a, b).tolist() == sorted(left & right)
+    assert unite(a, b).tolist() == sorted(left | right)
