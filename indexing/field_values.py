@@ -1,0 +1,245 @@
+"""Values as shops write them → values of Product's fields.
+
+Every function returns None for a value that says nothing (blank text, empty list), and raises
+FieldValueError, whose text is the reason, for one that cannot be meant.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from math import isfinite
+
+import orjson
+
+CATEGORY_SEPARATOR = " > "
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
+_IDENTIFIER_SEPARATOR = re.compile(r"[|;\n]")
+_MONEY_NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f\u2009]*|-?[.,]\d+")
+_CURRENCY_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+_CURRENCY_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "zł": "PLN", "₺": "TRY"}
+_AVAILABILITY = {
+    "in stock": 1, "instock": 1, "available": 1, "yes": 1, "true": 1,
+    "out of stock": 0, "outofstock": 0, "unavailable": 0, "sold out": 0, "no": 0, "false": 0,
+}  # fmt: skip
+_MILLISECONDS_FROM = 1e11
+"""Epochs from here on are milliseconds: as seconds they would lie after the year 5000."""
+
+_EXACT = 2**53
+_EPOCH_DIGITS = (10, 13)
+
+
+class FieldValueError(ValueError):
+    """The reason why a value is none of its field."""
+
+
+def label_of(value: object) -> str | None:
+    """One line of text: white space collapsed, control characters gone. Numbers become text."""
+    if not isinstance(value, str):
+        value = _text(value)
+        if value is None:
+            return None
+    if not value.isprintable():
+        value = _CONTROLS.sub("", value)
+    return " ".join(value.split()) or None
+
+
+def prose_of(value: object) -> str | None:
+    """Text that keeps its line breaks. A list is joined, one item a line."""
+    if isinstance(value, list | tuple):
+        return "\n".join(filter(None, map(prose_of, value))) or None
+    text = value if isinstance(value, str) else _text(value)
+    if text is None:
+        return None
+    if not text.isprintable():
+        text = _CONTROLS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip() or None
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool | list | tuple | dict):
+        raise FieldValueError(f"must be text, not {_kind(value)}")
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise FieldValueError("is not valid UTF-8") from None
+    if isinstance(value, float):
+        if not isfinite(value):
+            return None  # what pandas writes for a missing text
+        if not value.is_integer():
+            return repr(value)
+        if abs(value) >= _EXACT:
+            raise FieldValueError("is a number too large to be exact; write it in quotes")
+        return str(int(value))
+    return str(value)
+
+
+def category_of(value: object) -> tuple[str, ...] | None:
+    """A path from "A > B > C" or from a list; root first."""
+    parts: Iterable[object] = value if isinstance(value, list | tuple) else (value,)
+    path: list[str] = []
+    for part in parts:
+        level = label_of(part)
+        if level is not None:
+            path += filter(None, map(str.strip, level.split(CATEGORY_SEPARATOR)))
+    return tuple(path) or None
+
+
+def identifiers_of(value: object) -> tuple[str, ...] | None:
+    """Text or list; text may hold several, separated by "|", ";" or a line break."""
+    if isinstance(value, str):
+        value = _IDENTIFIER_SEPARATOR.split(value)
+    elif not isinstance(value, list | tuple):
+        value = (value,)
+    found = dict.fromkeys(filter(None, map(label_of, value)))
+    return tuple(found) or None
+
+
+def number_of(value: object) -> float | None:
+    """A finite number ≥ 0; text may carry a currency and thousands separators."""
+    number = parse_number(value) if isinstance(value, str) else _number(value)
+    if number is not None and number < 0:
+        raise FieldValueError("must not be negative")
+    return number
+
+
+def whole_number_of(value: object) -> int | None:
+    number = number_of(value)
+    if number is not None and not number.is_integer():
+        raise FieldValueError("must be a whole number")
+    return None if number is None else int(number)
+
+
+def stock_of(value: object) -> int | None:
+    """Pieces in stock; truth values and words of availability become 1 or 0."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        word = value.strip().lower().replace("_", " ").rpartition("/")[2]
+        if word in _AVAILABILITY:
+            return _AVAILABILITY[word]
+        number = parse_number(value)
+    else:
+        number = _number(value)
+    return None if number is None else int(number)
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise FieldValueError(f"must be a number, not {_kind(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise FieldValueError("is not a finite number") from None
+    if not isfinite(number):
+        raise FieldValueError("is not a finite number")
+    return number
+
+
+def parse_number(text: str) -> float | None:
+    """A number as people write it: `1,299.00`, `1.299,00 €`, `$12.50`, `1 299`, `USD 5`.
+
+    With both signs the last one is the decimal sign. A comma alone is a decimal sign unless
+    three digits follow it; a point alone is always one. Several equal signs separate thousands.
+    """
+    try:
+        number = float(text) if "_" not in text else None
+    except ValueError:
+        number = None
+    if number is not None:
+        return _number(number)
+    stripped = text.strip()
+    if not stripped:
+        return None
+    found = _MONEY_NUMBER.search(stripped)
+    rest = stripped if found is None else stripped[: found.start()] + stripped[found.end() :]
+    if found is None or len(rest.strip()) > 4 or any(map(str.isdigit, rest)):
+        raise FieldValueError("must be a number")
+    if "-" in rest:
+        raise FieldValueError("must be one number, without signs around the currency")
+    return float(_plain(re.sub(r"[' \u00a0\u202f\u2009]", "", found.group()).rstrip(".,")))
+
+
+def _plain(digits: str) -> str:
+    points, commas = digits.count("."), digits.count(",")
+    if points and commas:
+        decimal = max(".", ",", key=digits.rfind)
+        thousands = "," if decimal == "." else "."
+        if digits.count(decimal) > 1:
+            raise FieldValueError("must be a number")
+        return digits.replace(thousands, "").replace(decimal, ".")
+    if points > 1:
+        return digits.replace(".", "")
+    if commas > 1 or (commas == 1 and re.fullmatch(r"-?[1-9]\d{0,2},\d{3}", digits)):
+        return digits.replace(",", "")
+    return digits.replace(",", ".")
+
+
+def currency_in(text: str) -> str | None:
+    """The currency beside a price: its code, or a sign that only one currency has.
+
+    `$` and `¥` stand for several currencies and say nothing.
+    """
+    code = _CURRENCY_CODE.search(text)
+    if code is not None:
+        return code.group()
+    return next((known for sign, known in _CURRENCY_SIGNS.items() if sign in text), None)
+
+
+def instant_of(value: object) -> datetime | None:
+    """UTC; from ISO 8601, a date, or an epoch in seconds or milliseconds. Naive means UTC."""
+    if isinstance(value, str):
+        text = value.strip()
+        if not text:
+            return None
+        if text.isdigit() and len(text) in _EPOCH_DIGITS:
+            return _from_epoch(float(text))
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise FieldValueError("must be a date as 2024-05-31 or 2024-05-31T12:00:00Z") from None
+    elif isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime(value.year, value.month, value.day)
+    else:
+        number = _number(value)
+        return None if number is None else _from_epoch(number)
+    if moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise FieldValueError("is no date that a calendar has in UTC") from None
+
+
+def _from_epoch(number: float) -> datetime:
+    seconds = number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        raise FieldValueError("is no epoch in seconds or milliseconds") from None
+
+
+def vector_of(value: object) -> tuple[object, ...] | None:
+    """A list, or text: a JSON list or numbers separated by spaces. Product checks the numbers."""
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = orjson.loads(text) if text.startswith("[") else list(map(float, text.split()))
+        except ValueError:
+            raise FieldValueError("must be a list of numbers") from None
+    if not isinstance(value, list | tuple):
+        raise FieldValueError(f"must be a list of numbers, not {_kind(value)}")
+    return tuple(value) or None
+
+
+def _kind(value: object) -> str:
+    names = {bool: "a truth value", dict: "an object", list: "a list", tuple: "a list", str: "text"}
+    return names.get(type(value), "a number" if isinstance(value, int | float) else "this type")
