@@ -68,8 +68,12 @@ class JobResult(BaseModel):
 
 def write_record(path: Path, record: BaseModel) -> None:
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    scratch.write_text(record.model_dump_json(indent=1), encoding="utf-8")
-    scratch.replace(path)
+    try:
+        scratch.write_text(record.model_dump_json(indent=1), encoding="utf-8")
+        scratch.replace(path)
+    except OSError:
+        scratch.unlink(missing_ok=True)
+        raise
 
 
 def read_record(path: Path, kind: type[Record]) -> Record | None:

@@ -1,0 +1,55 @@
+"""requirements.lock pins everything that pyproject.toml asks for, and names no place."""
+
+import re
+import tomllib
+
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from source_tree import ROOT
+
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def wanted() -> list[Requirement]:
+    project = PROJECT["project"]
+    lines = [*PROJECT["build-system"]["requires"], *project["dependencies"]]
+    for extra in project["optional-dependencies"].values():
+        lines += extra
+    return [Requirement(line) for line in lines]
+
+
+def pinned(python: str) -> dict[str, str]:
+    """Versions by canonical name, on Linux with this Python."""
+    environment = {**default_environment(), "python_version": python}
+    environment |= {"python_full_version": f"{python}.9", "sys_platform": "linux"}
+    pins = {}
+    for line in LOCK:
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            [version] = requirement.specifier
+            assert canonicalize_name(requirement.name) not in pins, line
+            pins[canonicalize_name(requirement.name)] = version.version
+    return pins
+
+
+def test_plain_pins_only() -> None:
+    for line in LOCK:
+        assert re.fullmatch(r"[a-z0-9][a-z0-9._-]*==[0-9][^\s;@:/]*( ; [^@:/]+)?", line), line
+
+
+def test_every_requirement_has_a_fitting_pin() -> None:
+    for python in ("3.11", "3.12", "3.13"):
+        pins = pinned(python)
+        for requirement in wanted():
+            name = canonicalize_name(requirement.name)
+            assert name in pins, f"{requirement} is not in requirements.lock: make lock"
+            assert requirement.specifier.contains(pins[name], prereleases=True), (
+                f"{requirement} does not allow {pins[name]}: make lock"
+            )
+
+
+def test_lower_bounds_everywhere() -> None:
+    for requirement in wanted():
+        assert ">=" in str(requirement.specifier), f"{requirement} has no lower bound"
