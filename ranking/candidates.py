@@ -1,6 +1,6 @@
 """Candidates: what recall hands to ranking, as equally long arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexing.arrays import Float32Array, UInt8Array, UInt32Array
 
@@ -41,3 +41,21 @@ class Candidates:
             self.ranks[places],
             self.variants[places],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Candidates in the order of the answer.
+
+    scores: float32[k], never increasing but where the reranker moved something.
+    features: float32[f, features] of the first f, those that the ranker saw, or None.
+    moved: place in the order → why the reranker put it there.
+    """
+
+    candidates: Candidates
+    scores: Float32Array
+    features: Float32Array | None = None
+    moved: dict[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.candidates)

@@ -1,0 +1,45 @@
+"""`vitrina`: the command line. Each command is a file in app/commands/."""
+
+import sys
+
+import typer
+
+from app.commands.build import build
+from app.commands.demo import demo, demo_data
+from app.commands.doctor import doctor
+from app.commands.search import search
+from app.commands.serve import serve, warm
+from app.commands.snapshots import snapshots
+from app.version import code_version
+from indexing.errors import IndexingError
+
+app = typer.Typer(
+    name="vitrina",
+    help="Self-hosted e-commerce search and ranking.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (demo, demo_data, build, serve, search, warm, doctor):
+    app.command(name=command.__name__.replace("_", "-"))(command)
+app.add_typer(snapshots, name="snapshots")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(code_version())
+
+
+def main() -> None:
+    """Run a command; what can be foreseen ends with one line on stderr and exit code 1."""
+    try:
+        app()
+    except IndexingError as error:
+        typer.echo(f"vitrina: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""`vitrina build`: a catalogue becomes a published snapshot."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from app.progress import ConsoleProgress
+from app.version import code_version
+
+
+def build(
+    catalog: Annotated[
+        list[Path], typer.Option("--catalog", help="File or folder of products; repeatable.")
+    ],
+    data: DataOption = DEFAULT_DATA,
+    index: IndexOption = DEFAULT_INDEX,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", help="Query log: query TAB count, or events.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="File of foreign field names (TOML or JSON).")
+    ] = None,
+    maps: Annotated[
+        list[str] | None, typer.Option("--map", help="One field: title=name; repeatable.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="index.toml; default: the one in the index's folder."),
+    ] = None,
+    max_reject_ratio: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of bad lines that stops the build.")
+    ] = 0.01,
+    vectors: Annotated[
+        str, typer.Option(help="Vector index: auto, flat, flat_sq8 or hnsw.")
+    ] = "auto",
+    min_count: Annotated[
+        int, typer.Option(min=1, help="Queries counted less often are not suggested.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    progress_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Build an index from a catalogue and publish it.
+
+    Nothing is published if the build fails; bad lines go to rejects.jsonl in the index's folder.
+    """
+    from indexing.index_config import read_config
+    from indexing.mapping import read_mapping
+
+    from indexing.build import BuildOptions
+    from indexing.build import build as run
+    from indexing.publish import index_folder
+
+    console = Console(stderr=True)
+    folder = index_folder(data, index)
+    config_path = config or folder / "index.toml"
+    configured = read_config(config_path if config or config_path.is_file() else None)
+    options = BuildOptions(
+        catalog=catalog,
+        index=folder,
+        code_version=code_version(),
+        queries=queries,
+        mapping=read_mapping(mapping, maps or [], configured.aliases),
+        config=configured,
+        max_reject_ratio=max_reject_ratio,
+        vector_kind=vectors,
+        min_count=min_count,
+        seed=seed,
+    )
+    with ConsoleProgress(console, progress_file) as progress:
+        report = run(options, datetime.now(UTC), progress)
+    for name, count in report.aliases.items():
+        console.print(f"  read {name} in {count:,} products", highlight=False)
+    counts = report.counts
+    console.print(
+        f"Published {report.snapshot_id} in index {index!r}: {counts['products']:,} products in "
+        f"{counts['groups']:,} groups, {counts['terms']:,} terms; {counts['rejected']:,} lines "
+        f"rejected, {counts['duplicates']:,} duplicates replaced.",
+        highlight=False,
+    )
+    if report.rejects is not None:
+        console.print(f"Rejected lines: {report.rejects}", highlight=False)
+    typer.echo(report.snapshot_id)

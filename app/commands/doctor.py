@@ -1,0 +1,83 @@
+"""`vitrina doctor`: is everything here that a service needs?"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from app.commands.options import DEFAULT_DATA, DataOption
+from app.settings import Settings
+
+_LEAST_FREE_BYTES = 1 << 30
+
+
+def doctor(data: DataOption = DEFAULT_DATA) -> None:
+    """Check Python, libraries, the data folder, the indexes and Redis; exit code 1 if one fails."""
+    failed = 0
+    for name, problem in _checks(data.absolute()):
+        failed += problem is not None
+        typer.echo(
+            f"{'ok  ' if problem is None else 'FAIL'} {name}" + (f": {problem}" if problem else "")
+        )
+    raise typer.Exit(1 if failed else 0)
+
+
+def _checks(data: Path) -> Iterator[tuple[str, str | None]]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield f"Python {version}", None if sys.version_info >= (3, 11) else "needs 3.11 or newer"
+    for library in ("faiss", "lightgbm", "numba", "Stemmer", "tokenizers"):
+        yield library, _import_problem(library)
+    yield from _folder_checks(data)
+    yield from _index_checks(data)
+    settings = Settings()
+    if settings.redis_url:
+        yield "redis", _redis_problem(settings.redis_url)
+
+
+def _import_problem(library: str) -> str | None:
+    try:
+        __import__(library)
+    except ImportError as error:
+        hint = " Install libgomp1." if "libgomp" in str(error) else ""
+        return f"{error}.{hint}"
+    return None
+
+
+def _folder_checks(data: Path) -> Iterator[tuple[str, str | None]]:
+    if not data.is_dir():
+        yield f"data folder {data}", "does not exist. Run `vitrina build` or `vitrina demo`"
+        return
+    writable = os.access(data, os.W_OK)
+    yield f"data folder {data}", None if writable else "is not writable for this user"
+    free = shutil.disk_usage(data).free
+    enough = free >= _LEAST_FREE_BYTES
+    yield f"{free / 1e9:.1f} GB free", None if enough else "a build needs at least 1 GB"
+
+
+def _index_checks(data: Path) -> Iterator[tuple[str, str | None]]:
+    from indexing.errors import IndexingError
+    from indexing.publish import list_indexes, read_current
+    from indexing.snapshot import open_snapshot
+
+    for name in list_indexes(data):
+        folder = data / name
+        try:
+            current = read_current(folder)
+            if current is not None:
+                snapshot = open_snapshot(folder / "snapshots" / current.snapshot)
+                yield f"index {name}: {snapshot.doc_count:,} products", None
+        except IndexingError as error:
+            yield f"index {name}", str(error)
+
+
+def _redis_problem(url: str) -> str | None:
+    import redis
+
+    try:
+        redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
+    except redis.RedisError as error:
+        return f"does not answer ({error}). Searches work without it, but nothing is shared"
+    return None

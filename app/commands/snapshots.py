@@ -1,0 +1,69 @@
+"""`vitrina snapshots`: what is published, is it whole, and back to the one before."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from indexing.manifest import Manifest, check_contents
+from indexing.publish import index_folder, list_snapshots, read_current
+from indexing.publish import rollback as roll_back
+
+snapshots = typer.Typer(
+    help="List, verify, and roll back published snapshots.", no_args_is_help=True
+)
+
+
+@snapshots.command("list")
+def list_(
+    data: DataOption = DEFAULT_DATA,
+    index: IndexOption = DEFAULT_INDEX,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+) -> None:
+    """List the kept snapshots, newest first; * marks the one in force."""
+    folder = index_folder(data, index)
+    current = read_current(folder)
+    in_force = current.snapshot if current else None
+    found = list_snapshots(folder)
+    if as_json:
+        facts = [
+            {"id": m.snapshot_id, "created_at": m.created_at, "counts": m.counts,
+             "current": m.snapshot_id == in_force}
+            for m in found
+        ]  # fmt: skip
+        typer.echo(json.dumps(facts))
+        return
+    table = Table("", "snapshot", "created", "products", "groups", "code")
+    for m in found:
+        mark = "*" if m.snapshot_id == in_force else ""
+        counts = (f"{m.counts['products']:,}", f"{m.counts['groups']:,}")
+        table.add_row(mark, m.snapshot_id, m.created_at[:19], *counts, m.code_version)
+    Console().print(table)
+
+
+@snapshots.command()
+def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
+    """Read every byte of every kept snapshot and compare checksums; exit code 1 if one is bad."""
+    from indexing.errors import SnapshotError
+
+    folder = index_folder(data, index)
+    bad = 0
+    for path in sorted((folder / "snapshots").glob("[!.]*")):
+        try:
+            check_contents(path, Manifest.read(path))
+        except SnapshotError as error:
+            bad += 1
+            typer.echo(f"{path.name}: BAD. {error}", err=True)
+        else:
+            typer.echo(f"{path.name}: ok")
+    raise typer.Exit(1 if bad else 0)
+
+
+@snapshots.command()
+def rollback(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
+    """Put the snapshot before the one in force in force again."""
+    current = roll_back(index_folder(data, index))
+    typer.echo(f"now in force: {current.snapshot}")

@@ -1,0 +1,101 @@
+"""Progress of long jobs: a bar in a terminal, lines in a log, a file for the admin API."""
+
+import json
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+_LINE_EVERY_S = 10.0
+_FILE_EVERY_S = 0.5
+
+
+class ConsoleProgress:
+    """A bar where there is a terminal, else a line every few seconds; and the file, if asked."""
+
+    def __init__(self, console: Console, file: Path | None = None) -> None:
+        self._console = console
+        self._file = file
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:<14}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[unit]}"),
+            TextColumn("{task.fields[rate]:>12}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._stage, self._total, self._unit = "", None, ""  # type: tuple[str, int | None, str]
+        self._begun = self._told = self._written = time.monotonic()
+        self._done = 0
+
+    def __enter__(self) -> "ConsoleProgress":
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finish()
+        self._bars.stop()
+
+    def begin(self, stage: str, total: int | None, unit: str) -> None:
+        self._finish()
+        self._stage, self._total, self._unit = stage, total, unit
+        self._begun = self._told = time.monotonic()
+        self._done = 0
+        self._task = self._bars.add_task(stage, total=total, unit=unit, rate="")
+        self._write(force=True)
+
+    def advance(self, done: int) -> None:
+        self._done = done
+        now = time.monotonic()
+        rate = f"{done / max(now - self._begun, 1e-9):,.0f}/s"
+        if self._task is not None:
+            self._bars.update(self._task, completed=done, rate=rate)
+        if not self._console.is_terminal and now - self._told >= _LINE_EVERY_S:
+            self._told = now
+            of = f" of {self._total:,}" if self._total else ""
+            self._console.print(f"{self._stage}: {done:,}{of} {self._unit}, {rate}")
+        self._write()
+
+    def note(self, text: str) -> None:
+        self._console.print(text, highlight=False)
+
+    def _finish(self) -> None:
+        if self._task is None:
+            return
+        spent = time.monotonic() - self._begun
+        if self._total is None:
+            self._bars.update(self._task, total=max(self._done, 1), completed=max(self._done, 1))
+        if not self._console.is_terminal:
+            self._console.print(f"{self._stage}: {spent:.1f} s")
+        self._task = None
+
+    def _write(self, *, force: bool = False) -> None:
+        """Replace the progress file, at most twice a second."""
+        now = time.monotonic()
+        if self._file is None or (not force and now - self._written < _FILE_EVERY_S):
+            return
+        self._written = now
+        rate = self._done / max(now - self._begun, 1e-9)
+        left = (self._total - self._done) / rate if self._total and rate > 0 else None
+        facts = {
+            "stage": self._stage, "done": self._done, "total": self._total,
+            "rate": round(rate, 1), "eta_s": None if left is None else round(left, 1),
+        }  # fmt: skip
+        fresh = self._file.with_suffix(".tmp")
+        fresh.write_text(json.dumps(facts), encoding="utf-8")
+        fresh.replace(self._file)

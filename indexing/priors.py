@@ -1,0 +1,107 @@
+"""Query-independent facts of each product, scaled so that shops can be compared."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
+from indexing.columns import Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    name: str
+    meaning: str
+    low: float
+    high: float
+    missing: str = "unknown: NaN"
+
+
+PRIORS = (
+    Prior("price_percentile", "percentile of the price within its category", 0, 1),
+    Prior("discount", "1 - price / list price, not below 0", 0, 1),
+    Prior("rating", "Bayesian-smoothed rating over 5: (5 ratings of the mean added)", 0, 1),
+    Prior(
+        "rating_count_percentile", "percentile of the number of ratings within its category", 0, 1
+    ),
+    Prior("popularity_percentile", "percentile of popularity within its category", 0, 1),
+    Prior("newness_percentile", "percentile of the date of creation within its category", 0, 1),
+    Prior("in_stock", "1 if in stock, 0 if not", 0, 1),
+    Prior("group_size", "ln of the number of variants", 0, 12, "never"),
+    Prior("completeness", "share of the core fields that are filled", 0, 1, "never"),
+)
+PRIOR_NAMES = tuple(prior.name for prior in PRIORS)
+
+_RATING_PRIOR = 5.0
+"""Ratings of the mean that a product is credited with (Bayesian average)."""
+
+
+def compute_priors(columns: Columns) -> Float32Array:
+    """float32[n, len(PRIORS)], in the order of `PRIORS`. O(n log n)."""
+    category = leaf_categories(columns, np.arange(columns.doc_count, dtype=np.uint32))
+    price, list_price = columns.dense("price"), columns.dense("list_price")
+    count = columns.dense("rating_count")
+    stock = columns.dense("stock")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        discount = np.where(list_price > 0, np.maximum(1 - price / list_price, 0), np.nan)
+        in_stock = np.where(np.isnan(stock), np.nan, (stock > 0).astype(np.float64))
+    made = [
+        percentiles(price, category),
+        discount,
+        _smoothed(columns.dense("rating"), count),
+        percentiles(count, category),
+        percentiles(columns.dense("popularity"), category),
+        percentiles(columns.dense("created_at"), category),
+        in_stock,
+        np.log(columns.group_sizes[columns.group_of]),
+        columns.completeness,
+    ]
+    return (
+        np.stack(made, axis=1).astype(np.float32)
+        if len(price)
+        else np.zeros((0, len(PRIORS)), dtype=np.float32)
+    )
+
+
+def leaf_categories(columns: Columns, doc_ids: UInt32Array) -> Int64Array:
+    """int64[k], the deepest category's ordinal, -1 without one.
+
+    Parents come before their children, so the deepest of a document is its last ordinal.
+    """
+    leaf = np.full(len(doc_ids), -1, dtype=np.int64)
+    category = columns.keyword("category")
+    if category is not None:
+        starts, ends = category.offsets[doc_ids], category.offsets[doc_ids + np.uint32(1)]
+        has = ends > starts
+        leaf[has] = category.ordinals[ends[has] - 1]
+    return leaf
+
+
+def percentiles(values: Float64Array, category: Int64Array) -> Float64Array:
+    """Mid-rank of each value among those of its category, 0 to 1; equal values share a rank."""
+    out = np.full(len(values), np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    if not len(known):
+        return out
+    by = known[np.lexsort((values[known], category[known]))]
+    groups, sorted_values = category[by], values[by]
+    new_group = np.r_[True, groups[1:] != groups[:-1]]
+    new_value = new_group | np.r_[True, sorted_values[1:] != sorted_values[:-1]]
+    places = np.arange(len(by))
+    group_start = np.maximum.accumulate(np.where(new_group, places, 0))
+    starts = np.flatnonzero(new_group)
+    sizes = np.diff(np.r_[starts, len(by)])[np.cumsum(new_group) - 1]
+    value_starts = np.flatnonzero(new_value)
+    tie = np.cumsum(new_value) - 1
+    counts = np.diff(np.r_[value_starts, len(by)])
+    middle = value_starts[tie] + (counts[tie] - 1) / 2 - group_start
+    out[by] = (middle + 0.5) / sizes
+    return out
+
+
+def _smoothed(rating: Float64Array, count: Float64Array) -> Float64Array:
+    if not np.any(~np.isnan(rating)):
+        return rating
+    mean = np.nanmean(rating)
+    known = np.nan_to_num(count, nan=1.0)
+    return (rating * known + mean * _RATING_PRIOR) / (known + _RATING_PRIOR) / 5.0

@@ -1,0 +1,77 @@
+"""A published index, opened: every part memory-mapped, nothing changes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.arrays import Float32Array, Float64Array, load_array
+from indexing.columns import Columns
+from indexing.completions import Completions
+from indexing.documents import Documents
+from indexing.encoder import Encoder, load_encoder
+from indexing.errors import SnapshotError
+from indexing.index_config import IndexConfig
+from indexing.manifest import Manifest, check_sizes
+from indexing.postings import InvertedIndex
+from indexing.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """priors: float32[n, len(PRIORS)]. prices: float64[n], NaN where unknown.
+
+    cosine_floor: least cosine at which a product is taken to mean what the query means.
+    """
+
+    id: str
+    folder: Path
+    manifest: Manifest
+    config: IndexConfig
+    analyzer: Analyzer
+    index: InvertedIndex
+    columns: Columns
+    documents: Documents
+    encoder: Encoder
+    vectors: VectorIndex
+    completions: Completions
+    priors: Float32Array
+    prices: Float64Array
+    cosine_floor: float
+
+    @property
+    def doc_count(self) -> int:
+        return self.index.statistics.doc_count
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """Check manifest, version, sizes and analyzer, then map everything. Well under a second.
+
+    Contents are checked when a snapshot is published and by `verify`, not here.
+    """
+    manifest = Manifest.read(folder)
+    check_sizes(folder, manifest)
+    config = IndexConfig.from_facts(manifest.config)
+    analyzer = Analyzer(config.languages)
+    if analyzer.fingerprint != manifest.analyzer["fingerprint"]:
+        raise SnapshotError(
+            f"{folder} was analysed by another version of the analyzer "
+            f"({manifest.analyzer['fingerprint']}, this code has {analyzer.fingerprint}). "
+            "Build the index again."
+        )
+    columns = Columns.load(folder / "columns")
+    return Snapshot(
+        id=manifest.snapshot_id,
+        folder=folder,
+        manifest=manifest,
+        config=config,
+        analyzer=analyzer,
+        index=InvertedIndex.load(folder / "postings"),
+        columns=columns,
+        documents=Documents.load(folder / "documents"),
+        encoder=load_encoder(folder / "encoder"),
+        vectors=VectorIndex.load(folder / "vectors"),
+        completions=Completions.load(folder / "completions"),
+        priors=load_array(folder / "priors.npy"),
+        prices=columns.dense("price"),
+        cosine_floor=float(manifest.encoder["cosine_floor"]),
+    )

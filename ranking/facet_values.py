@@ -1,0 +1,72 @@
+"""Which values of a facet to show, and in which order."""
+
+import numpy as np
+
+from indexing.arrays import Int64Array
+from indexing.columns import KeywordColumn
+from ranking.result import FacetValue
+
+
+def keyword_values(
+    column: KeywordColumn, counts: Int64Array, chosen: set[int], limit: int
+) -> tuple[FacetValue, ...]:
+    """The most frequent values, then by value; chosen ordinals are flagged and always there.
+
+    counts: int64[last - first], products by ordinal.
+    """
+    shown = {column.first + place for place in most_frequent(counts, limit)} | chosen
+    ranked = sorted(shown, key=lambda ordinal: (-counts[ordinal - column.first], ordinal))
+    return tuple(
+        FacetValue(column.values[ordinal], int(counts[ordinal - column.first]), ordinal in chosen)
+        for ordinal in ranked
+    )
+
+
+def most_frequent(counts: Int64Array, limit: int) -> list[int]:
+    """Places of the largest counts above 0, largest first, equal ones in order of place.
+
+    O(v + k log k).
+    """
+    places = np.flatnonzero(counts)
+    keys = counts[places] << 32 | (0xFFFFFFFF - places)  # distinct; larger is better
+    if len(keys) > limit:
+        best = np.argpartition(-keys, limit - 1)[:limit]
+        places, keys = places[best], keys[best]
+    found: list[int] = places[np.argsort(-keys)].tolist()
+    return found
+
+
+def tree_values(
+    column: KeywordColumn, counts: Int64Array, chosen: set[int], level_limit: int, limit: int
+) -> tuple[FacetValue, ...]:
+    """Paths in tree order: a parent before its children, siblings by count, then by value.
+
+    At most `level_limit` children of a parent and `limit` paths, the most frequent; chosen
+    paths and those above them come on top of that.
+    """
+    parents = column.parents
+    shown: set[int] = set()
+    siblings: dict[int, int] = {}
+    # A parent counts at least as much as its children and comes before them: one walk.
+    for path in most_frequent(counts, len(counts)):
+        parent = int(parents[path])
+        if len(shown) >= limit:
+            break
+        if (parent < 0 or parent in shown) and siblings.get(parent, 0) < level_limit:
+            shown.add(path)
+            siblings[parent] = siblings.get(parent, 0) + 1
+    for path in chosen:
+        above = path
+        while above >= 0:
+            shown.add(above)
+            above = int(parents[above])
+    children: dict[int, list[int]] = {}
+    for path in sorted(shown, key=lambda path: (-counts[path], path)):
+        children.setdefault(int(parents[path]), []).append(path)
+    ordered: list[FacetValue] = []
+    pending = children.get(-1, [])[::-1]
+    while pending:
+        path = pending.pop()
+        ordered.append(FacetValue(column.values[path], int(counts[path]), path in chosen))
+        pending.extend(children.get(path, [])[::-1])
+    return tuple(ordered)

@@ -1,0 +1,65 @@
+"""A generation: a snapshot and a ranker that fit each other, and the policy they serve under."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from indexing.publish import Current
+from indexing.snapshot import Snapshot, open_snapshot
+from ranking.bm25 import Bm25Weights
+from ranking.features import definition_hash
+from ranking.ranker import HandWeightedRanker, Ranker
+from ranking.rerank.policy import DiversityPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Numbers that shape an answer; in force for a whole generation.
+
+    coarse_pool, fine_pool, head: how many groups each stage of ranking takes in.
+    min_matches: fewer products than this at one relaxation level open the next.
+    """
+
+    bm25: Bm25Weights = field(default_factory=Bm25Weights)
+    diversity: DiversityPolicy = field(default_factory=DiversityPolicy)
+    min_matches: int = 100
+    coarse_pool: int = 1000
+    fine_pool: int = 300
+    head: int = 100
+    budget_ms: float = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What one request sees from its first line to its last.
+
+    id: changes whenever the same request could be answered otherwise.
+    degraded: what this generation lacks for good, told in every answer.
+    """
+
+    id: str
+    index: str
+    snapshot: Snapshot
+    ranker: Ranker
+    policy: Policy
+    degraded: tuple[str, ...] = ()
+
+
+def open_generation(index: Path, current: Current, code_version: str) -> Generation:
+    """Open what CURRENT names. A model that does not fit is replaced and told, not an error."""
+    snapshot = open_snapshot(index / "snapshots" / current.snapshot)
+    policy = Policy(min_matches=snapshot.config.min_matches)
+    ranker: Ranker = HandWeightedRanker()
+    facts = {
+        "index": index.name,
+        "snapshot": current.snapshot,
+        "model": ranker.name,
+        "rules": current.rules,
+        "policy": asdict(policy),
+        "features": definition_hash(),
+        "code": code_version,
+    }
+    text = json.dumps(facts, sort_keys=True, default=str)
+    generation_id = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return Generation(generation_id, index.name, snapshot, ranker, policy)

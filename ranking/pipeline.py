@@ -1,0 +1,219 @@
+"""One search, from text to page, written out: understand → recall → coarse → fine → rerank."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from indexing.arrays import UInt32Array
+from ranking.candidates import Ordered
+from ranking.coarse import as_candidates, choose
+from ranking.deadline import Deadline
+from ranking.extract import extract
+from ranking.facets import count_facets
+from ranking.filters import evaluate_all
+from ranking.generation import Generation
+from ranking.hits import make_hits
+from ranking.match_set import POPULAR, MatchSet, combine, everything, plain
+from ranking.query.query import Query
+from ranking.query.understand import understand
+from ranking.recall import lexical, popular, semantic
+from ranking.recall.semantic import SemanticMatches
+from ranking.request import SearchRequest
+from ranking.rerank_head import rerank_head
+from ranking.result import Facet, Relaxed, SearchResult
+from ranking.sorting import count_groups, order_by
+from ranking.stages import StageLog
+
+
+def search(
+    request: SearchRequest, generation: Generation, clock: Callable[[], float]
+) -> SearchResult:
+    """Answer one search. Never raises for what a shopper may type."""
+    log = StageLog(clock)
+    log.degraded.extend(generation.degraded)
+    budget_ms = generation.policy.budget_ms if request.budget_ms is None else request.budget_ms
+    deadline = Deadline.after(budget_ms, clock)
+    snapshot = generation.snapshot
+    with log.timed("understand") as stage:
+        query = understand(request, snapshot)
+        stage.passed = len(query.slots)
+    matches = match_set(query, request, generation, deadline, log)
+    with log.timed("filter", len(matches)) as stage:
+        passes = evaluate_all(request.filters, snapshot.columns, matches.doc_ids)
+        answer = matches.where(passes)
+        total, strict = _totals(answer, snapshot.columns.group_of)
+        stage.passed = len(answer)
+    facets = _facets(request, matches, generation, log)
+    if request.sort is not None:
+        ordered = _sorted(request, answer, generation, log)
+    else:
+        ordered = rank(query, request, answer, generation, deadline, log)
+    with log.timed("page", len(ordered)) as stage:
+        hits = make_hits(query, request, ordered, generation)
+        stage.passed = len(hits)
+    return SearchResult(
+        query=_told(query),
+        hits=hits,
+        total=total,
+        total_strict=strict,
+        facets=facets,
+        page=request.page,
+        page_size=request.page_size,
+        stages=tuple(log.stages),
+        degraded=tuple(log.degraded),
+        relaxed=_relaxed(query, answer),
+        did_you_mean=(),
+    )
+
+
+def match_set(
+    query: Query,
+    request: SearchRequest,
+    generation: Generation,
+    deadline: Deadline,
+    log: StageLog,
+) -> MatchSet:
+    """What the query is about, before filters."""
+    snapshot, policy = generation.snapshot, generation.policy
+    if not query.text.strip() and query.vector is None:
+        return everything(snapshot)
+    strict_only = not request.relax or query.identifier is not None
+    with log.timed("recall_lexical", len(query.slots)) as stage:
+        found = lexical.match(
+            query.slots, snapshot.index, policy.bm25, policy.min_matches, not strict_only
+        )
+        stage.passed = len(found.doc_ids)
+    meant = _by_meaning(query, generation, deadline, log, strict_only)
+    matches = combine(query, found, meant, snapshot)
+    return matches if len(matches) else _last_resort(query, request, generation, log)
+
+
+def _by_meaning(
+    query: Query, generation: Generation, deadline: Deadline, log: StageLog, strict_only: bool
+) -> SemanticMatches:
+    if query.vector is None or strict_only:
+        log.skip("recall_semantic", "strict" if strict_only else "no vector")
+        return semantic.nothing()
+    if deadline.passed:
+        log.skip("recall_semantic", "budget", degrades=True)
+        return semantic.nothing()
+    with log.timed("recall_semantic", 1) as stage:
+        meant = semantic.nearest(query.vector, generation.snapshot)
+        stage.passed = len(meant.doc_ids)
+    return meant
+
+
+def _told(query: Query) -> dict[str, Any]:
+    return {
+        "original": query.text,
+        "terms": [slot.text for slot in query.required],
+        "identifier": query.identifier,
+    }
+
+
+def rank(
+    query: Query,
+    request: SearchRequest,
+    answer: MatchSet,
+    generation: Generation,
+    deadline: Deadline,
+    log: StageLog,
+) -> Ordered:
+    """Coarse → fine → rerank, each only while the deadline allows."""
+    snapshot, policy = generation.snapshot, generation.policy
+    with log.timed("coarse", len(answer)) as stage:
+        coarse = choose(answer, snapshot, policy.coarse_pool)
+        stage.passed = len(coarse)
+    if deadline.passed:
+        log.skip("fine", "budget", len(coarse), degrades=True)
+        return Ordered(coarse.candidates, coarse.scores, None, {})
+    with log.timed("fine", min(policy.fine_pool, len(coarse))) as stage:
+        ordered = _fine(query, coarse, generation)
+        stage.passed = len(ordered)
+    if not request.diversity:
+        log.skip("rerank", "not asked", len(ordered))
+    elif deadline.passed:
+        log.skip("rerank", "budget", len(ordered), degrades=True)
+    else:
+        with log.timed("rerank", min(policy.head, len(ordered))) as stage:
+            ordered = rerank_head(query, ordered, generation)
+            stage.passed = len(ordered)
+    return ordered
+
+
+def _fine(query: Query, coarse: Ordered, generation: Generation) -> Ordered:
+    """The ranker orders the first `fine_pool`; the rest follows in coarse order."""
+    pool = generation.policy.fine_pool
+    by_doc = np.argsort(coarse.candidates.doc_ids[:pool])
+    head = coarse.candidates.take(by_doc)
+    features = extract(query, head, generation.snapshot, generation.policy.bm25)
+    scores = generation.ranker.scores(features)
+    best = np.lexsort((head.doc_ids, -scores))
+    places = np.concatenate([by_doc[best], np.arange(len(by_doc), len(coarse))])
+    tail = coarse.scores[len(by_doc) :] - coarse.scores[len(by_doc) :].max(initial=0.0)
+    floor = scores.min(initial=0.0)
+    return Ordered(
+        coarse.candidates.take(places),
+        np.concatenate([scores[best], floor + tail]).astype(np.float32),
+        features[best],
+        {},
+    )
+
+
+def _last_resort(
+    query: Query, request: SearchRequest, generation: Generation, log: StageLog
+) -> MatchSet:
+    """Nothing matches: popular products, unless the shopper wants this thing or nothing."""
+    none = np.empty(0, dtype=np.uint32)
+    if not request.relax or query.identifier is not None:
+        log.skip("recall_popular", "strict")
+        return plain(none, 0)
+    with log.timed("recall_popular") as stage:
+        found = popular.most_popular(generation.snapshot)
+        stage.passed = len(found)
+    return plain(found, POPULAR)
+
+
+def _sorted(
+    request: SearchRequest, answer: MatchSet, generation: Generation, log: StageLog
+) -> Ordered:
+    """The whole answer set in the asked order; only the page is made into candidates."""
+    with log.timed("sort", len(answer)) as stage:
+        columns = generation.snapshot.columns
+        wanted = request.page * request.page_size
+        picked = order_by(columns, answer.doc_ids, request.sort, wanted)
+        stage.passed = len(picked.places)
+    return Ordered(
+        as_candidates(answer, picked.places, picked.variants),
+        np.zeros(len(picked.places), dtype=np.float32),
+        None,
+        {},
+    )
+
+
+def _relaxed(query: Query, answer: MatchSet) -> Relaxed | None:
+    """What was given up, if the answer holds anything beyond strict matches."""
+    if not query.slots or not len(answer) or answer.level == 0:
+        return None
+    dropped = tuple(slot.text for slot in query.required if not slot.alternatives)
+    scope = "popular" if answer.level == POPULAR else "terms"
+    return Relaxed(answer.level, dropped, scope)
+
+
+def _totals(answer: MatchSet, group_of: UInt32Array) -> tuple[int, int]:
+    strict = answer.doc_ids[answer.levels == 0]
+    return count_groups(group_of, answer.doc_ids), count_groups(group_of, strict)
+
+
+def _facets(
+    request: SearchRequest, matches: MatchSet, generation: Generation, log: StageLog
+) -> dict[str, Facet]:
+    if not request.facets:
+        return {}
+    with log.timed("facets", len(matches)) as stage:
+        facets = count_facets(
+            generation.snapshot.columns, matches.doc_ids, request.filters, request.facets
+        )
+        stage.passed = len(facets)
+    return facets

@@ -1,0 +1,79 @@
+"""Rankers: the feature matrix in, one score a candidate out."""
+
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from indexing.arrays import Float32Array
+from ranking.features import NAMES
+
+
+class Ranker(Protocol):
+    """Gives each candidate a score; higher is better. Raises nothing on finite or NaN input."""
+
+    name: str
+
+    def scores(self, features: Float32Array) -> Float32Array:
+        """float32[k] for float32[k, len(FEATURES)]."""
+        ...
+
+    def contributions(self, row: Float32Array) -> dict[str, float]:
+        """What each feature adds to the score of one row; largest first, zeros left out."""
+        ...
+
+
+class HandWeightedRanker:
+    """A linear model over a dozen features, weighted by hand; unknown facts count nothing."""
+
+    name = "hand"
+    WEIGHTS: ClassVar[dict[str, float]] = {
+        "bm25": 3.0,
+        "bm25_title": 1.5,
+        "coverage": 2.0,
+        "title_matched_share": 0.6,
+        "cosine": 2.5,
+        "rank_identifier": 20.0,
+        "title_exact": 0.5,
+        "title_phrase": 0.3,
+        "title_adjacent_share": 0.3,
+        "brand_filled_share": 0.3,
+        "rating": 0.1,
+        "rating_count_percentile": 0.15,
+        "popularity_percentile": 0.3,
+        "in_stock": 0.2,
+    }
+
+    def __init__(self) -> None:
+        self._weights = np.zeros(len(NAMES), dtype=np.float32)
+        for name, weight in self.WEIGHTS.items():
+            self._weights[NAMES.index(name)] = weight
+
+    def scores(self, features: Float32Array) -> Float32Array:
+        used = np.flatnonzero(self._weights)
+        scores: Float32Array = np.nan_to_num(features[:, used]) @ self._weights[used]
+        return scores
+
+    def contributions(self, row: Float32Array) -> dict[str, float]:
+        return told_contributions(np.nan_to_num(row) * self._weights)
+
+
+class RecallOrderRanker:
+    """Keeps the order of recall: BM25F. The fallback when another ranker fails."""
+
+    name = "recall"
+
+    def scores(self, features: Float32Array) -> Float32Array:
+        scores: Float32Array = features[:, NAMES.index("bm25_to_top")].copy()
+        return scores
+
+    def contributions(self, row: Float32Array) -> dict[str, float]:
+        parts = np.zeros(len(NAMES), dtype=np.float32)
+        place = NAMES.index("bm25_to_top")
+        parts[place] = row[place]
+        return told_contributions(parts)
+
+
+def told_contributions(parts: Float32Array) -> dict[str, float]:
+    """Parts by feature name, largest first, zeros left out."""
+    order = np.argsort(-np.abs(parts), kind="stable")
+    return {NAMES[i]: round(float(parts[i]), 5) for i in order if parts[i]}

@@ -1,0 +1,78 @@
+"""The head of an answer as a whole: its candidates' brands, categories, vectors → rerank."""
+
+import numpy as np
+
+from indexing.arrays import Int32Array, UInt32Array
+from indexing.columns import KeywordColumn
+from indexing.priors import leaf_categories
+from ranking.candidates import Ordered
+from ranking.features import NAMES
+from ranking.generation import Generation
+from ranking.query.query import Query
+from ranking.rerank.reasons import Reason
+from ranking.rerank.rerank import TitleTerms, rerank
+
+_BRAND_ASKED = NAMES.index("brand_filled_share")
+_UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
+
+
+def rerank_head(query: Query, ordered: Ordered, generation: Generation) -> Ordered:
+    """Rearrange the first products; scores stay with their products, reasons are told."""
+    policy = generation.policy.diversity
+    head = ordered.candidates.doc_ids[: policy.head]
+    snapshot = generation.snapshot
+    keys = {
+        "brand": first_ordinals(snapshot.columns.keyword("brand"), head),
+        "category": leaf_categories(snapshot.columns, head).astype(np.int32),
+    }
+    made = rerank(
+        ordered.scores,
+        snapshot.vectors.vectors(head) if policy.spread != "off" or policy.twin_cosine else None,
+        keys,
+        policy,
+        titles=_title_terms(head, generation),
+        uniform=query.identifier is not None or _one_brand_asked(ordered),
+    )
+    moved = {
+        place: f"{Reason(int(made.reason[place])).name.lower()}, {int(made.shift[place]):+d}"
+        for place in range(len(head))
+        if made.reason[place] != Reason.KEPT
+    }
+    features = ordered.features
+    order = made.order.astype(np.int64)
+    return Ordered(
+        ordered.candidates.take(order),
+        ordered.scores[order],
+        None if features is None else features[order[: len(features)]],
+        moved,
+    )
+
+
+def first_ordinals(column: KeywordColumn | None, doc_ids: UInt32Array) -> Int32Array:
+    """int32[k]: the first value of each document, -1 without one."""
+    out = np.full(len(doc_ids), -1, dtype=np.int32)
+    if column is not None:
+        starts, ends = column.offsets[doc_ids], column.offsets[doc_ids + np.uint32(1)]
+        has = ends > starts
+        out[has] = column.ordinals[starts[has]]
+    return out
+
+
+def _one_brand_asked(ordered: Ordered) -> bool:
+    """The query names a brand, so a page of it is what was asked for."""
+    if ordered.features is None:
+        return False
+    asked = ordered.features[:_UNIFORM_TOP, _BRAND_ASKED] >= 1.0
+    return bool(len(asked)) and float(asked.mean()) >= _UNIFORM_SHARE
+
+
+def _title_terms(doc_ids: UInt32Array, generation: Generation) -> TitleTerms:
+    titles = generation.snapshot.index.titles
+    pieces = [
+        np.unique(titles.terms[int(titles.offsets[d]) : int(titles.offsets[d + 1])] & 0x7FFFFFFF)
+        for d in doc_ids
+    ]
+    starts = np.zeros(len(pieces) + 1, dtype=np.int32)
+    np.cumsum([len(piece) for piece in pieces], out=starts[1:])
+    terms = np.concatenate(pieces) if pieces else np.zeros(0)
+    return TitleTerms(starts, terms.astype(np.uint32))
