@@ -1,10 +1,11 @@
 """Fields that Product does not know → attributes: flat names, values that can be searched."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
+from typing import Any
 
 import orjson
 
@@ -14,74 +15,84 @@ Attribute = str | float | bool | tuple[str, ...]
 
 MAX_DEPTH = 8
 MAX_NAME = 256
-_PREFIX = "attributes."
+PREFIX = "attributes."
 _PAIR = {"name", "value"}
 
 
-def add_attribute(attributes: dict[str, Attribute], name: str, value: object) -> None:
-    """Add one unknown field, nested objects under dotted names; null and empty add nothing.
+def attributes_of(unknown: dict[str, Any]) -> dict[str, Attribute]:
+    """Flat attributes of the fields of a line that Product does not know.
 
-    The field `attributes` itself, and the prefix `attributes.`, are taken off. What is met
-    twice under one name becomes a list. Raises FieldValueError.
+    Objects are flattened under dotted names; null, blank and empty add nothing. The field
+    `attributes` and the prefix `attributes.` name attributes outright. What is met twice under
+    one name becomes a list. `unknown` is used up. Raises FieldValueError.
     """
-    if name == "attributes":
-        if isinstance(value, str):
-            value = _object_in(value)
+    outright = unknown.pop("attributes", None)
+    flat: dict[str, Attribute] = {}
+    _add_all(flat, "", unknown, 0)
+    if outright is not None:
+        _add_all(flat, "", _object_in(outright), 0)
+    return flat
+
+
+def _add_all(flat: dict[str, Attribute], prefix: str, fields: dict[str, Any], depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise FieldValueError(f"{prefix}… is nested deeper than {MAX_DEPTH} levels")
+    for name, value in fields.items():
         if value is None:
-            return
-        if not isinstance(value, dict):
-            raise FieldValueError("must be an object of names and values")
-        for inner, inner_value in value.items():
-            _add(attributes, inner, inner_value, 1)
-    else:
-        _add(attributes, name.removeprefix(_PREFIX), value, 0)
+            continue
+        made: Attribute | None
+        kind = type(value)
+        if kind is str:
+            made = value.strip() if value.isprintable() else prose_of(value)
+        elif kind is float:
+            made = value if isfinite(value) else None
+        elif kind is bool:
+            made = value
+        elif kind is list or kind is tuple:
+            made = _texts_of(flat, prefix + name, value, depth)
+        elif kind is dict:
+            _add_all(flat, f"{prefix}{name}.", value, depth + 1)
+            continue
+        else:
+            made = _scalar(value)
+        if made is None or made == "":
+            continue
+        key = _clean_name(prefix + name)
+        if key in flat:
+            made = tuple(dict.fromkeys(_texts(flat[key], made)))
+        flat[key] = made
 
 
-def _add(attributes: dict[str, Attribute], name: str, value: object, depth: int) -> None:
-    if type(value) is str:
-        made: Attribute | None = prose_of(value)
-    elif isinstance(value, dict):
-        if depth >= MAX_DEPTH:
-            raise FieldValueError(f"is nested deeper than {MAX_DEPTH} levels")
-        for inner, inner_value in value.items():
-            _add(attributes, f"{name}.{inner}", inner_value, depth + 1)
-        return
-    elif isinstance(value, list | tuple):
-        texts = []
-        for item in value:
-            if isinstance(item, dict | list | tuple):
-                _add_item(attributes, name, item, depth + 1)
-            elif (text := _text(item)) is not None:
-                texts.append(text)
-        made = tuple(texts) or None
-    else:
-        made = _plain(value)
-    if made is not None:
-        key = _clean_name(name)
-        known = attributes.get(key)
-        attributes[key] = made if known is None else tuple(dict.fromkeys(_texts(known, made)))
+def _texts_of(
+    flat: dict[str, Attribute], name: str, items: Sequence[Any], depth: int
+) -> tuple[str, ...] | None:
+    """The texts of a list; objects within it are added under names of their own."""
+    texts = []
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            text = prose_of(item)
+        elif kind is dict and item.keys() == _PAIR and isinstance(item["name"], str):
+            _add_all(flat, "", {item["name"]: item["value"]}, depth + 1)
+            continue
+        elif kind is tuple and len(item) == 2 and isinstance(item[0], str):
+            _add_all(flat, f"{name}.", {item[0]: item[1]}, depth + 1)  # an entry of Parquet's MAP
+            continue
+        elif kind is dict or kind is list:
+            _add_all(flat, "", {name: item}, depth + 1)
+            continue
+        else:
+            made = _scalar(item)
+            text = None if made is None else text_of(made)
+        if text is not None:
+            texts.append(text)
+    return tuple(texts) or None
 
 
-def _add_item(attributes: dict[str, Attribute], name: str, item: object, depth: int) -> None:
-    """An object within a list: {"name": …, "value": …}, a (key, value) pair, or fields."""
-    if (
-        isinstance(item, dict)
-        and item.keys() == {"name", "value"}
-        and isinstance(item["name"], str)
-    ):
-        _add(attributes, item["name"], item["value"], depth)
-    elif isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
-        _add(attributes, f"{name}.{item[0]}", item[1], depth)  # Parquet's MAP
-    else:
-        if depth >= MAX_DEPTH:
-            raise FieldValueError(f"is nested deeper than {MAX_DEPTH} levels")
-        _add(attributes, name, item, depth)
-
-
-def _plain(value: object) -> Attribute | None:
+def _scalar(value: object) -> Attribute | None:
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, (int, float, Decimal)):
         try:
             number = float(value)
         except OverflowError:
@@ -92,12 +103,7 @@ def _plain(value: object) -> Attribute | None:
     return label_of(value)
 
 
-def _text(value: object) -> str | None:
-    made = prose_of(value) if isinstance(value, str) else _plain(value)
-    return None if made is None else text_of(made)
-
-
-def text_of(value: str | float | bool | tuple[str, ...]) -> str:
+def text_of(value: Attribute) -> str:
     """How an attribute reads: 42.0 as "42", truth as "true"."""
     if isinstance(value, str):
         return value
@@ -118,22 +124,27 @@ def _texts(*values: Attribute) -> Iterator[str]:
 
 @lru_cache(maxsize=100_000)
 def _clean_name(name: str) -> str:
-    clean = label_of(name)
+    clean = label_of(name.removeprefix(PREFIX))
     if clean is None:
         raise FieldValueError("has an attribute without a name")
     if len(clean) > MAX_NAME:
-        raise FieldValueError(f"has an attribute name longer than {MAX_NAME} characters")
+        raise FieldValueError(f"{clean[:20]}… is a name of more than {MAX_NAME} characters")
     return clean
 
 
-def _object_in(text: str) -> Mapping[str, object] | None:
-    """A cell of a table may hold the attributes as JSON."""
-    if not text.strip():
-        return None
-    try:
-        made: object = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise FieldValueError("must be a JSON object of names and values") from None
-    if not isinstance(made, dict):
-        raise FieldValueError("must be a JSON object of names and values")
-    return made
+def _object_in(value: object) -> dict[str, Any]:
+    """The field `attributes`: an object, or, as a table's cell holds it, JSON text of one."""
+    if isinstance(value, str):
+        if not value.strip():
+            return {}
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            value = None
+    elif isinstance(value, list):  # Parquet's MAP, or [{"name": …, "value": …}]
+        made: dict[str, Attribute] = {}
+        _texts_of(made, "attributes", value, 0)
+        return made
+    if not isinstance(value, dict):
+        raise FieldValueError("must be an object of names and values")
+    return value

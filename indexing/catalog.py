@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from indexing.attributes import add_attribute
+from indexing.attributes import Attribute, attributes_of
 from indexing.errors import IndexingError
 from indexing.field_values import (
     FieldValueError,
@@ -57,7 +57,7 @@ class Product(BaseModel):
     group_id: str | None = None
     popularity: _NotNegative | None = None
     identifiers: tuple[str, ...] = ()
-    attributes: dict[str, str | float | bool | tuple[str, ...]] = {}
+    attributes: dict[str, Attribute] = {}
     vector: tuple[_Finite, ...] | None = None
 
 
@@ -122,17 +122,20 @@ def parse_product(raw: Mapping[str, Any]) -> Product:
     does not know become attributes, nested ones under dotted names.
     """
     fields: dict[str, Any] = {}
-    attributes: dict[str, Any] = {}
-    name = ""
+    unknown: dict[str, Any] = {}
+    name = "attributes"
     try:
         for name, value in raw.items():
             if value is None or value == "":
                 continue
             read = _READERS.get(name)
             if read is None:
-                add_attribute(attributes, name, value)
+                unknown[name] = value
             elif (made := read(value)) is not None:
                 fields[name] = made
+        if unknown:
+            name = "attributes"
+            fields["attributes"] = attributes_of(unknown)
     except FieldValueError as error:
         raise ProductError(name, str(error)) from None
     if "currency" not in fields:
@@ -146,7 +149,6 @@ def parse_product(raw: Mapping[str, Any]) -> Product:
         raise ProductError(
             "title", "is missing, and there is no description or identifier to be found by either"
         )
-    fields["attributes"] = attributes
     try:
         return Product.model_validate(fields)
     except ValidationError as error:

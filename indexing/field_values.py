@@ -5,9 +5,10 @@ FieldValueError, whose text is the reason, for one that cannot be meant.
 """
 
 import re
-from collections.abc import Iterable
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 
 import orjson
@@ -27,6 +28,8 @@ _MILLISECONDS_FROM = 1e11
 """Epochs from here on are milliseconds: as seconds they would lie after the year 5000."""
 
 _EXACT = 2**53
+_LARGEST = sys.float_info.max
+_LISTS = (list, tuple)
 _EPOCH_DIGITS = (10, 13)
 
 
@@ -36,23 +39,22 @@ class FieldValueError(ValueError):
 
 def label_of(value: object) -> str | None:
     """One line of text: white space collapsed, control characters gone. Numbers become text."""
-    if not isinstance(value, str):
-        value = _text(value)
-        if value is None:
-            return None
-    if not value.isprintable():
-        value = _CONTROLS.sub("", value)
-    return " ".join(value.split()) or None
+    text = value if type(value) is str else _text(value)
+    if text is None:
+        return None
+    if not text.isprintable():
+        text = _CONTROLS.sub("", text)
+    return " ".join(text.split()) or None
 
 
 def prose_of(value: object) -> str | None:
     """Text that keeps its line breaks. A list is joined, one item a line."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return "\n".join(filter(None, map(prose_of, value))) or None
     text = value if isinstance(value, str) else _text(value)
     if text is None:
         return None
-    if not text.isprintable():
+    if not text.replace("\n", "").isprintable():
         text = _CONTROLS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return text.strip() or None
 
@@ -60,7 +62,7 @@ def prose_of(value: object) -> str | None:
 def _text(value: object) -> str | None:
     if value is None:
         return None
-    if isinstance(value, bool | list | tuple | dict):
+    if isinstance(value, (bool, list, tuple, dict)):
         raise FieldValueError(f"must be text, not {_kind(value)}")
     if isinstance(value, bytes):
         try:
@@ -80,20 +82,22 @@ def _text(value: object) -> str | None:
 
 def category_of(value: object) -> tuple[str, ...] | None:
     """A path from "A > B > C" or from a list; root first."""
-    parts: Iterable[object] = value if isinstance(value, list | tuple) else (value,)
-    path: list[str] = []
-    for part in parts:
-        level = label_of(part)
-        if level is not None:
-            path += filter(None, map(str.strip, level.split(CATEGORY_SEPARATOR)))
-    return tuple(path) or None
+    path: tuple[str, ...] = ()
+    for part in value if isinstance(value, _LISTS) else (value,):
+        path += _levels(part) if isinstance(part, str) else _levels(label_of(part) or "")
+    return path or None
+
+
+@lru_cache(maxsize=100_000)
+def _levels(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(label_of, text.split(CATEGORY_SEPARATOR))))
 
 
 def identifiers_of(value: object) -> tuple[str, ...] | None:
     """Text or list; text may hold several, separated by "|", ";" or a line break."""
     if isinstance(value, str):
         value = _IDENTIFIER_SEPARATOR.split(value)
-    elif not isinstance(value, list | tuple):
+    elif not isinstance(value, _LISTS):
         value = (value,)
     found = dict.fromkeys(filter(None, map(label_of, value)))
     return tuple(found) or None
@@ -101,6 +105,8 @@ def identifiers_of(value: object) -> tuple[str, ...] | None:
 
 def number_of(value: object) -> float | None:
     """A finite number ≥ 0; text may carry a currency and thousands separators."""
+    if type(value) is float and 0.0 <= value <= _LARGEST:
+        return value
     number = parse_number(value) if isinstance(value, str) else _number(value)
     if number is not None and number < 0:
         raise FieldValueError("must not be negative")
@@ -108,6 +114,8 @@ def number_of(value: object) -> float | None:
 
 
 def whole_number_of(value: object) -> int | None:
+    if type(value) is int and value >= 0:
+        return value
     number = number_of(value)
     if number is not None and not number.is_integer():
         raise FieldValueError("must be a whole number")
@@ -116,6 +124,8 @@ def whole_number_of(value: object) -> int | None:
 
 def stock_of(value: object) -> int | None:
     """Pieces in stock; truth values and words of availability become 1 or 0."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, str):
@@ -131,7 +141,7 @@ def stock_of(value: object) -> int | None:
 def _number(value: object) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise FieldValueError(f"must be a number, not {_kind(value)}")
     try:
         number = float(value)
@@ -235,11 +245,11 @@ def vector_of(value: object) -> tuple[object, ...] | None:
             value = orjson.loads(text) if text.startswith("[") else list(map(float, text.split()))
         except ValueError:
             raise FieldValueError("must be a list of numbers") from None
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, _LISTS):
         raise FieldValueError(f"must be a list of numbers, not {_kind(value)}")
     return tuple(value) or None
 
 
 def _kind(value: object) -> str:
     names = {bool: "a truth value", dict: "an object", list: "a list", tuple: "a list", str: "text"}
-    return names.get(type(value), "a number" if isinstance(value, int | float) else "this type")
+    return names.get(type(value), "a number" if isinstance(value, (int, float)) else "this type")
