@@ -12,6 +12,7 @@ from indexing.arrays import (
     UInt16Array,
     UInt32Array,
 )
+from indexing.doc_sets import gallop
 from indexing.postings import BITS, FIELD_COUNT, MAX_TF
 
 
@@ -55,23 +56,6 @@ def field_frequency(
             norm = params[1, field] + params[2, field] * np.float32(lengths[doc, field])
             total += params[0, field] * np.float32(tf) / norm
     return total
-
-
-@njit(nogil=True, cache=True, inline="always")
-def gallop(docs: UInt32Array, low: int, end: int, doc: np.uint32) -> int:
-    """First place from `low` on whose document is not before `doc`."""
-    step = 1
-    while low + step < end and docs[low + step] < doc:
-        low += step
-        step *= 2
-    high = min(low + step, end)
-    while low < high:
-        middle = (low + high) // 2
-        if docs[middle] < doc:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @njit(nogil=True, cache=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexing.arrays import BoolArray, Float32Array, UInt8Array, UInt32Array
+from indexing.doc_sets import unite
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
 from ranking.recall.identifier import identifier_matches
 from ranking.recall.lexical import LEVELS, LexicalMatches
 from ranking.recall.semantic import SemanticMatches
-from ranking.recall.sets import unite
 
 BY_MEANING = len(LEVELS)
 """Level of products that only the semantic channel found."""

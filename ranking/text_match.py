@@ -12,8 +12,9 @@ from indexing.arrays import (
     UInt32Array,
     UInt64Array,
 )
+from indexing.doc_sets import gallop
 from indexing.postings import BITS, FIELD_COUNT, MAX_TF, Field, InvertedIndex
-from ranking.bm25 import Bm25Weights, gallop, idf
+from ranking.bm25 import Bm25Weights, idf
 from ranking.query.query import Slot
 
 COLUMNS = (

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexing.arrays import Float32Array, UInt8Array, UInt32Array
+from indexing.doc_sets import intersect, unite
 from indexing.postings import InvertedIndex
 from ranking.bm25 import Bm25Weights, idf, score_documents
 from ranking.query.query import Alternative, Slot
-from ranking.recall.sets import accumulate, count_reaching, intersect, reaching, unite
+from ranking.recall.coverage import accumulate, count_reaching, reaching
 
 LEVELS = (1.0, 0.75, 0.5, 0.0)
 """Share of the query's weight that a document must cover, level by level; 0 means any term."""

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexing.analysis.analyzer import Analyzer
+from indexing.doc_sets import intersect, unite
 from indexing.inversion import invert
 from indexing.postings import FIELD_COUNT, Field, InvertedIndex
 from indexing.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights, idf
 from ranking.query.analyse import slots_of
 from ranking.recall.lexical import LEVELS, LexicalMatches, match
-from ranking.recall.sets import intersect, unite
 
 WORDS = ["red", "lamp", "chair", "usb-c", "500 ml", "灯具", "wh-1000xm4", "desk", "3/4 in", "oak"]
 TITLES = st.lists(st.sampled_from(WORDS), min_size=0, max_size=6).map(" ".join)
