@@ -1,6 +1,5 @@
 """Progress of long jobs: a bar in a terminal, lines in a log, a file for the admin API."""
 
-import json
 import time
 from pathlib import Path
 
@@ -16,8 +15,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from app.progress_file import ProgressFile
+
 _LINE_EVERY_S = 10.0
-_FILE_EVERY_S = 0.5
 
 
 class ConsoleProgress:
@@ -25,7 +25,7 @@ class ConsoleProgress:
 
     def __init__(self, console: Console, file: Path | None = None) -> None:
         self._console = console
-        self._file = file
+        self._file = ProgressFile(file, time.monotonic) if file else None
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description:<14}"),
@@ -39,8 +39,9 @@ class ConsoleProgress:
             disable=not console.is_terminal,
         )
         self._task: TaskID | None = None
-        self._stage, self._total, self._unit = "", None, ""  # type: tuple[str, int | None, str]
-        self._begun = self._told = self._written = time.monotonic()
+        self._stage = self._unit = ""
+        self._total: int | None = None
+        self._begun = self._told = time.monotonic()
         self._done = 0
 
     def __enter__(self) -> "ConsoleProgress":
@@ -57,7 +58,8 @@ class ConsoleProgress:
         self._begun = self._told = time.monotonic()
         self._done = 0
         self._task = self._bars.add_task(stage, total=total, unit=unit, rate="")
-        self._write(force=True)
+        if self._file is not None:
+            self._file.begin(stage, total, unit)
 
     def advance(self, done: int) -> None:
         self._done = done
@@ -69,7 +71,8 @@ class ConsoleProgress:
             self._told = now
             of = f" of {self._total:,}" if self._total else ""
             self._console.print(f"{self._stage}: {done:,}{of} {self._unit}, {rate}")
-        self._write()
+        if self._file is not None:
+            self._file.advance(done)
 
     def note(self, text: str) -> None:
         self._console.print(text, highlight=False)
@@ -83,19 +86,3 @@ class ConsoleProgress:
         if not self._console.is_terminal:
             self._console.print(f"{self._stage}: {spent:.1f} s")
         self._task = None
-
-    def _write(self, *, force: bool = False) -> None:
-        """Replace the progress file, at most twice a second."""
-        now = time.monotonic()
-        if self._file is None or (not force and now - self._written < _FILE_EVERY_S):
-            return
-        self._written = now
-        rate = self._done / max(now - self._begun, 1e-9)
-        left = (self._total - self._done) / rate if self._total and rate > 0 else None
-        facts = {
-            "stage": self._stage, "done": self._done, "total": self._total,
-            "rate": round(rate, 1), "eta_s": None if left is None else round(left, 1),
-        }  # fmt: skip
-        fresh = self._file.with_suffix(".tmp")
-        fresh.write_text(json.dumps(facts), encoding="utf-8")
-        fresh.replace(self._file)
