@@ -40,8 +40,9 @@ ENV PATH=/opt/vitrina/bin:$PATH \
     NUMBA_CPU_NAME=${KERNEL_CPU} \
     NUMBA_CPU_FEATURES=${KERNEL_FEATURES} \
     VITRINA_DATA_DIR=/data \
-    VITRINA_KERNEL_CACHE_DIR=/kernels
-RUN vitrina warm
+    VITRINA_KERNEL_CACHE_DIR=/kernels \
+    NUMBA_CACHE_DIR=/kernels
+RUN vitrina warm --cache /kernels
 
 VOLUME /data
 EXPOSE 8080
