@@ -32,7 +32,9 @@ LIKE_PINYIN: Final = 0.8
 
 # `confident`: see there.
 LEAST_FREQUENCY: Final = 2
-LEAST_FREQUENCY_FAR: Final = 3
+LEAST_SCORE: Final = -5.0
+LETTER_WORTH: Final = 1.5
+LEAST_SCORE_CHINESE: Final = 0.0
 LEAST_LENGTH_KNOWN: Final = 6
 TIMES_RARER: Final = 400.0
 
@@ -42,8 +44,7 @@ class Candidate:
     """A known word that may have been meant.
 
     distance: edits between the two (for Chinese: differing characters). frequency: of the known
-    word. score: ln(1 + frequency) - EDIT_WEIGHT x cost of the edits; comparable among the
-    candidates of one word only.
+    word. score: ln of (1 + frequency) in a million words, - EDIT_WEIGHT x cost of the edits.
     """
 
     word: str
@@ -80,21 +81,26 @@ def confident(word: str, frequency: int, candidate: Candidate) -> bool:
     """Whether a word of this frequency (0: unknown) is likelier a typo of the candidate.
 
     Never for words with digits. An unknown word is corrected when the candidate was seen
-    LEAST_FREQUENCY times, LEAST_FREQUENCY_FAR times if it is two edits away. A known word only
-    when it has LEAST_LENGTH_KNOWN letters, and the candidate is one edit away, keeps the first
-    letter, and is TIMES_RARER as frequent. Known brands and the like are for the caller to keep.
+    LEAST_FREQUENCY times and its score is over LEAST_SCORE for six letters, LETTER_WORTH less
+    for each letter more (long words are near to another seldom by chance), and over
+    LEAST_SCORE_CHINESE for a Chinese word. A known word only when it has LEAST_LENGTH_KNOWN
+    letters, and the candidate is one edit away, keeps the first letter, and is TIMES_RARER as
+    frequent. Known brands and the like are for the caller to keep.
     """
     if has_digit(word) or candidate.word == word:
         return False
-    if frequency == 0:
-        least = LEAST_FREQUENCY if candidate.distance <= 1 else LEAST_FREQUENCY_FAR
-        return candidate.frequency >= least
-    return (
-        len(word) >= LEAST_LENGTH_KNOWN
-        and candidate.distance == 1
-        and candidate.word[0] == word[0]
-        and candidate.frequency >= TIMES_RARER * frequency
-    )
+    if frequency > 0:
+        return (
+            len(word) >= LEAST_LENGTH_KNOWN
+            and candidate.distance == 1
+            and candidate.word[0] == word[0]
+            and candidate.frequency >= TIMES_RARER * frequency
+        )
+    if candidate.frequency < LEAST_FREQUENCY:
+        return False
+    if is_han(word):
+        return candidate.score > LEAST_SCORE_CHINESE
+    return candidate.score > LEAST_SCORE - LETTER_WORTH * (len(word) - 6)
 
 
 def codes_of(word: str) -> UInt16Array:
@@ -183,8 +189,9 @@ class Spelling:
         best = np.empty(k + 1, dtype=np.int64)
         scores = np.empty(k + 1, dtype=np.float64)
         kept = rank_words(
-            typed, self.characters, self.offsets, self.frequencies, found, count, best, scores
-        )
+            typed, self.characters, self.offsets, self.frequencies, found, count,
+            self._millions, best, scores,
+        )  # fmt: skip
         ranked = zip(found[best[:kept]].tolist(), scores[:kept].tolist(), strict=True)
         return [
             Candidate(self.word(number), edits, int(self.frequencies[number]), score)
@@ -211,7 +218,7 @@ class Spelling:
         frequency = self.frequency(word)
         if frequency == 0 or has_digit(word) or frequency <= self.bigram(left, right):
             return None
-        return Candidate(word, 1, frequency, math.log1p(frequency) - EDIT_WEIGHT * JOIN_COST)
+        return Candidate(word, 1, frequency, self._score(frequency, JOIN_COST))
 
     def pinyin_words(self, letters: str, k: int = 5) -> list[Candidate]:
         """Chinese words whose pinyin, without tones and spaces, is what was typed."""
@@ -221,6 +228,13 @@ class Spelling:
             if "".join(syllables(self.word(number))) == letters
         )
         return self._ranked([(number, 0, 0.0) for number in numbers], k)
+
+    @property
+    def _millions(self) -> float:
+        return max(int(self.total[0]), 1) / 1e6
+
+    def _score(self, frequency: int, cost: float) -> float:
+        return math.log((1 + frequency) / self._millions) - EDIT_WEIGHT * cost
 
     def _homophones(self, word: str, k: int) -> list[Candidate]:
         if len(word) not in HOMOPHONES:
@@ -252,7 +266,7 @@ class Spelling:
                 self.word(number),
                 distance,
                 int(self.frequencies[number]),
-                math.log1p(int(self.frequencies[number])) - EDIT_WEIGHT * cost,
+                self._score(int(self.frequencies[number]), cost),
             )
             for number, distance, cost in near
         ]

@@ -16,14 +16,14 @@ from indexing.deletions import MAX_LENGTH
 
 # Costs of one edit; an ordinary one is 1. Tuned on seeded typos of Home Depot words.
 NEIGHBOUR_KEY: Final = 0.75
-VOWEL_FOR_VOWEL: Final = 0.8
+VOWEL_FOR_VOWEL: Final = 0.9
 SWAP: Final = 0.7
 DOUBLING: Final = 0.6  # a letter doubled, or a double letter typed once
-MISSED: Final = 0.9
-FIRST_LETTER: Final = 0.5  # more, for any edit of the first letter
-SAME_SOUND: Final = 0.25  # less, for the whole word
+MISSED: Final = 0.8
+FIRST_LETTER: Final = 0.25  # more, for any edit of the first letter
+SAME_SOUND: Final = 0.15  # less, for the whole word
 # Log-frequency that one edit outweighs.
-EDIT_WEIGHT: Final = 7.0
+EDIT_WEIGHT: Final = 6.0
 
 _ROWS = (("qwertyuiop", 0.0), ("asdfghjkl", 0.25), ("zxcvbnm", 0.75))
 
@@ -143,11 +143,13 @@ def rank_words(
     frequencies: UInt32Array,
     found: Int64Array,
     count: int,
+    total: float,
     best: Int64Array,
     scores: Float64Array,
 ) -> int:  # pragma: no cover
-    """The best of the found words by ln(1 + frequency) - EDIT_WEIGHT x typing cost.
+    """The best of the found words by ln P - EDIT_WEIGHT x typing cost.
 
+    P is (1 + frequency) in a million of running words, `total` their number in millions.
     found: int64[count, 2], word number and distance. best: int64[k], places in `found`, and
     scores: float64[k] are filled, score down, then word up; returned is how many.
     """
@@ -160,7 +162,7 @@ def rank_words(
         cost = typing_cost(typed, word, rows)
         if cost > 0.0 and sound(word) == heard:
             cost = max(cost - SAME_SOUND, 0.1)
-        score = np.log1p(frequencies[number]) - EDIT_WEIGHT * cost
+        score = np.log((1.0 + frequencies[number]) / total) - EDIT_WEIGHT * cost
         at = kept
         while at > 0 and (
             score > scores[at - 1] or (score == scores[at - 1] and number < found[best[at - 1], 0])
