@@ -1,7 +1,7 @@
 """The result cache shared by all workers and replicas, in Redis."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -13,6 +13,7 @@ from app.cache import CacheStats
 from app.circuit import Circuit
 
 KEY_PREFIX = b"vitrina:answer:"
+BUSY_S = 0.01
 
 # What a client of a dead, slow, full or foreign server can run into. ValueError: something that
 # is not Redis answered with what cannot be parsed. TimeoutError is asyncio's and the socket's.
@@ -38,7 +39,7 @@ class RedisCache:
         timeout_s: float = 0.025,
         failures: int = 5,
         open_s: float = 5.0,
-        max_connections: int = 32,
+        max_connections: int = 8,
     ) -> None:
         # No retries and no timeouts of the client's own: ours is the only one, and it also
         # covers waiting for a connection, connecting and the greeting.
@@ -54,6 +55,7 @@ class RedisCache:
         self._client: Redis = Redis(connection_pool=pool)
         self._pool = pool
         self._timeout_s = timeout_s
+        self._clock = clock
         self._circuit = Circuit(failures, open_s, clock)
         self._hits = 0
         self._misses = 0
@@ -73,16 +75,8 @@ class RedisCache:
         )
 
     async def get(self, key: bytes) -> bytes | None:
-        body: bytes | None = None
-        if self._may_try():
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    answer = await self._client.get(KEY_PREFIX + key)
-                body = answer if isinstance(answer, bytes) else None
-            except BACKEND_ERRORS:
-                self._count_error()
-            else:
-                self._circuit.succeeded()
+        answer = await self._ask(lambda: self._client.get(KEY_PREFIX + key))
+        body = answer if isinstance(answer, bytes) else None
         if body is None:
             self._misses += 1
         else:
@@ -90,15 +84,8 @@ class RedisCache:
         return body
 
     async def put(self, key: bytes, body: bytes, ttl_s: int) -> None:
-        if ttl_s <= 0 or not self._may_try():
-            return
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._client.set(KEY_PREFIX + key, body, ex=ttl_s)
-        except BACKEND_ERRORS:
-            self._count_error()
-        else:
-            self._circuit.succeeded()
+        if ttl_s > 0:
+            await self._ask(lambda: self._client.set(KEY_PREFIX + key, body, ex=ttl_s))
 
     async def close(self) -> None:
         if self._closed:
@@ -111,14 +98,23 @@ class RedisCache:
         except BACKEND_ERRORS:
             self._errors += 1
 
-    def _may_try(self) -> bool:
+    async def _ask(self, operation: Callable[[], Awaitable[object]]) -> object:
+        """The answer, or None when there is none in time."""
         if self._closed:
-            return False
-        if self._circuit.allows():
-            return True
-        self._skipped += 1
-        return False
-
-    def _count_error(self) -> None:
-        self._errors += 1
-        self._circuit.failed()
+            return None
+        if not self._circuit.allows():
+            self._skipped += 1
+            return None
+        due = self._clock() + self._timeout_s
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                answer = await operation()
+        except BACKEND_ERRORS:
+            self._errors += 1
+            # A timeout that itself comes late says that this process is busy, not that Redis is
+            # slow. Under load, of all times, the cache must not be given up for that.
+            if self._clock() - due < BUSY_S:
+                self._circuit.failed()
+            return None
+        self._circuit.succeeded()
+        return answer

@@ -183,3 +183,25 @@ def test_a_full_redis_still_answers_gets(tmp_path: Path) -> None:
         asyncio.run(scenario())
     finally:
         server.stop()
+
+
+def test_a_busy_process_does_not_blame_redis(tmp_path: Path) -> None:
+    require_redis_server()
+    server = RedisServer(tmp_path)
+
+    async def hold_up_the_loop() -> None:
+        await asyncio.sleep(0)
+        time.sleep(0.1)
+
+    async def scenario() -> None:
+        cache = RedisCache(server.url, clock=time.monotonic, failures=1)
+        await asyncio.gather(cache.get(b"k"), hold_up_the_loop())
+        assert cache.stats.errors == 1
+        assert not cache.stats.circuit_open
+        await cache.close()
+
+    try:
+        server.start()
+        asyncio.run(scenario())
+    finally:
+        server.stop()
