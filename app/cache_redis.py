@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -43,10 +43,9 @@ class RedisCache:
     ) -> None:
         # No retries and no timeouts of the client's own: ours is the only one, and it also
         # covers waiting for a connection, connecting and the greeting.
-        pool = BlockingConnectionPool.from_url(
+        pool = ConnectionPool.from_url(
             url,
             max_connections=max_connections,
-            timeout=None,
             socket_timeout=None,
             socket_connect_timeout=None,
             retry=Retry(NoBackoff(), 0),
@@ -54,6 +53,9 @@ class RedisCache:
         )
         self._client: Redis = Redis(connection_pool=pool)
         self._pool = pool
+        # First come, first served, which redis-py's own BlockingConnectionPool is not: under load
+        # it lets some wait until they are too late.
+        self._free_connections = asyncio.Semaphore(max_connections)
         self._timeout_s = timeout_s
         self._clock = clock
         self._circuit = Circuit(failures, open_s, clock)
@@ -107,7 +109,7 @@ class RedisCache:
             return None
         due = self._clock() + self._timeout_s
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._timeout_s), self._free_connections:
                 answer = await operation()
         except BACKEND_ERRORS:
             self._errors += 1

@@ -205,3 +205,27 @@ def test_a_busy_process_does_not_blame_redis(tmp_path: Path) -> None:
         asyncio.run(scenario())
     finally:
         server.stop()
+
+
+def test_more_requests_than_connections_take_turns(tmp_path: Path) -> None:
+    require_redis_server()
+    server = RedisServer(tmp_path)
+
+    async def scenario() -> None:
+        cache = RedisCache(server.url, clock=time.monotonic, timeout_s=2.0, max_connections=2)
+        await cache.put(b"k", b"v", 60)
+
+        async def ask_often() -> None:
+            for _ in range(20):
+                assert await cache.get(b"k") == b"v"
+
+        await asyncio.gather(*(ask_often() for _ in range(32)))
+        assert cache.stats.errors == 0
+        assert int((await cache._client.info("clients"))["connected_clients"]) <= 2
+        await cache.close()
+
+    try:
+        server.start()
+        asyncio.run(scenario())
+    finally:
+        server.stop()
