@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from indexing.arrays import Float64Array
 from ranking.learning.errors import ComparisonError
 from ranking.learning.measures import Measured
 from ranking.learning.significance import (
@@ -101,17 +102,20 @@ def scores(
                 measured.values, weights, level=level, draws=draws, seed=seed
             )
             versus = None
-            if ranker != comparison.baseline:
+            both = _common_weights(measured, base[name])
+            if ranker != comparison.baseline and (both is None or np.any(both > 0)):
                 versus = paired_difference(
-                    measured.values,
-                    base[name].values,
-                    weights,
-                    level=level,
-                    draws=draws,
-                    seed=seed,
+                    measured.values, base[name].values, both, level=level, draws=draws, seed=seed
                 )
             found.append(Score(ranker, name, interval, versus))
     return tuple(found)
+
+
+def _common_weights(a: Measured, b: Measured) -> Float64Array | None:
+    """Only queries that count for both can be paired (lists that are not empty)."""
+    if a.weights is None or b.weights is None:
+        return a.weights if b.weights is None else b.weights
+    return np.minimum(a.weights, b.weights)
 
 
 def moves(comparison: Comparison, ranker: str, measure: str) -> tuple[Move, ...]:

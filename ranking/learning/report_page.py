@@ -43,8 +43,8 @@ def report_page(
     facts = "".join(f"<tr><td>{escape(k)}</td><td>{escape(v)}</td></tr>" for k, v in about.items())
     warnings = "".join(f'<p class="warn">{escape(text)}</p>' for text in comparison.warnings)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"/>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"/>'
         f"<title>Ranking evaluation</title><style>{STYLE}</style></head><body>"
         f"<h1>Ranking evaluation</h1><p>{len(comparison.queries)} judged queries, "
         f"{escape(comparison.mode)} lists. Brackets and whiskers: 95 % bootstrap intervals over "
@@ -76,7 +76,7 @@ def _score_table(
             mark = marks.get(verdicts.get((ranker, measure), "same"), "")
             p = "" if score.versus is None else f' title="p = {score.versus.p_value:.4f}"'
             row.append(
-                f"<td{p}>{interval.mean:.3f}{mark}<br>"
+                f"<td{p}>{interval.mean:.3f}{mark}<br/>"
                 f"<small>[{interval.low:.3f}, {interval.high:.3f}]</small></td>"
             )
         rows.append(f"<tr>{''.join(row)}</tr>")

@@ -9,8 +9,11 @@ from ranking.rerank.relevance import floor_of
 LEAST_VOLUME = 1e-6
 """Below this squared distance a product adds nothing new; rounding errors would decide."""
 
+RELEVANCE_ONLY = 0.998
+"""From this weight on only relevance counts; the quality e^(θ / (1 − θ)) would overflow."""
 
-@njit(nogil=True, cache=True)
+
+@njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})
 def dpp_order(
     order: Int32Array,
     relevance: Float32Array,
@@ -28,10 +31,16 @@ def dpp_order(
     algorithm 1, with the quality term of their section 5. The gain of log det is log d²ᵢ, and d²ᵢ
     is kept up to date through one more row of a Cholesky factor a position: O(n · depth²).
     similarity: float32[n, n], positive semi-definite, 1 on the diagonal. When nothing new is
-    left (all d² ≈ 0), the rest goes by `order`; so do ties. θ = 1 keeps the order by relevance.
+    left (all d² ≈ 0), the rest goes by `order`; so do ties. θ = 1 keeps `order`.
     """
     count = len(order)
+    if weight >= RELEVANCE_ONLY:
+        return order.copy()
     depth = min(depth, count)
+    quality = np.empty(count, np.float64)
+    for i in range(count):
+        # e^(θ r / (1 − θ)) · d² rises with θ r + (1 − θ) log d², without a logarithm a product
+        quality[i] = np.exp(weight / (1.0 - weight) * max(relevance[i], np.float32(0.0)))
     moved = np.empty(count, np.int32)
     placed = np.zeros(count, np.bool_)
     factor = np.zeros((count, max(depth, 1)), np.float32)
@@ -48,12 +57,10 @@ def dpp_order(
                 plain = i
             if place >= depth:
                 break
-            if volume[i] > LEAST_VOLUME:
-                new = np.log(volume[i])
-                value = weight * max(relevance[i], np.float32(0.0)) + (1.0 - weight) * new
-                if value > best:
-                    best = value
-                    chosen = i
+            value = volume[i] * quality[i]
+            if volume[i] > LEAST_VOLUME and value > best:
+                best = value
+                chosen = i
         if chosen < 0:
             moved[place] = plain
             placed[plain] = True

@@ -38,8 +38,10 @@ class DiversityPolicy:
     spread: `mmr` or `dpp` over the first `spread_depth` positions, or `off`.
     relevance_weight: 1 is relevance only, 0 diversity only.
     similar_keys, key_share: similarity is the share of equal keys among these, mixed with
-      the cosine of the vectors: key_share · keys + (1 − key_share) · cosine.
+      the vectors' (1 + cosine) / 2: key_share · keys + (1 − key_share) · vectors.
     caps: window caps, the most important first; they are relaxed from the last to the first.
+
+    The defaults are measured, see docs/diversity.md.
     """
 
     head: int = 100
@@ -49,10 +51,10 @@ class DiversityPolicy:
     twin_cosine: float | None = 0.98
     spread: Literal["off", "mmr", "dpp"] = "off"
     spread_depth: int = 50
-    relevance_weight: float = 0.7
+    relevance_weight: float = 0.9
     similar_keys: tuple[str, ...] = ("brand", "category")
     key_share: float = 0.3
-    caps: tuple[WindowCap, ...] = (WindowCap("brand", 2, 5),)
+    caps: tuple[WindowCap, ...] = (WindowCap("brand", 2, 10),)
 
     def __post_init__(self) -> None:
         for name in ("relevance_gap", "relevance_weight", "key_share", "twin_title", "twin_cosine"):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from ranking.rerank.dpp import dpp_order
 from ranking.rerank.mmr import mmr_order
 from ranking.rerank.near_identical import demote_twins, find_twins
 from ranking.rerank.policy import DiversityPolicy
+from ranking.rerank.reasons import caps_by_number, find_reasons
 from ranking.rerank.relevance import scaled_relevance, score_order
 from ranking.rerank.similarity import cosines, mixed_similarity
 from ranking.rerank.window_caps import cap_windows
@@ -18,15 +18,9 @@ from ranking.rerank.window_caps import cap_windows
 OFF = 2.0
 """A likeness that no two products reach."""
 
-
-class Reason(IntEnum):
-    """Why a product stands elsewhere than its score would put it."""
-
-    KEPT = 0
-    MADE_ROOM = 1  # others moved past it, or out of its way
-    NEAR_IDENTICAL = 2
-    SPREAD = 3
-    CAP = 4
+NO_TERMS = np.zeros(0, np.uint32)
+NO_STARTS = np.zeros(1, np.int32)
+NO_VECTORS = np.zeros((0, 1), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,84 +71,46 @@ def rerank(
     """Rearrange the first `policy.head` products of a list; the others follow as they come.
 
     scores: float32[n], higher is better; the head is put in order by them, equal ones in input
-    order, NaN last. vectors: float32[n, d]; a zero row is a product without one. keys: name → int32[n]
-    ordinals, −1 missing; the policy's keys that are absent here are ignored. Vectors, titles
-    and keys may be cut to the head. uniform: the query asks for one product or one brand, so
-    sameness is what was asked for and only the order by score is returned.
+    order, NaN last. vectors: float32[n, d]; a zero row is a product without one. keys: name →
+    int32[n] ordinals, −1 missing; keys that the policy names and that are absent here are
+    ignored. Vectors, titles and keys may be cut to the head. uniform: the query asks for one
+    product or one brand, so sameness is what was asked for: only the order by score.
 
     Stages: near-identical ones demoted, MMR or DPP, window caps. None lifts a product above
     one whose scaled relevance is higher by more than `policy.relevance_gap`.
     """
-    count = len(scores)
     relevance = scaled_relevance(scores[: policy.head].astype(np.float32, copy=False))
     by_score = score_order(relevance)
     head = len(by_score)
+    reranked = _untouched(by_score, len(scores), "uniform" if uniform else None)
     if uniform or head < 2:
-        return _untouched(by_score, count, "uniform" if uniform else "nothing to rearrange")
+        return reranked
 
     gap = policy.relevance_gap
-    order = by_score
+    shown = NO_VECTORS if vectors is None else vectors[:head]
+    steps = np.empty((4, head), np.int32)
+    steps[:] = by_score
     twin_of = np.full(head, -1, np.int32)
-    wants_cosine = policy.twin_cosine is not None or policy.spread != "off"
-    cosine = np.empty((0, 0), np.float32)
-    if vectors is not None and wants_cosine:
-        cosine = cosines(vectors[:head])
     if policy.finds_twins:
-        twin_of = _twins(order, cosine, keys, policy, titles)
-        order = demote_twins(order, twin_of, relevance, gap)
-    demoted = order
+        twin_of = _twins(by_score, shown, keys, policy, titles)
+        steps[1:] = demote_twins(by_score, twin_of, relevance, gap)
     if policy.spread != "off":
-        if vectors is None:
-            cosine = np.full((head, head), -1.0, np.float32)
-        stacked, _ = _stacked(policy.similar_keys, keys, head)
-        alike = mixed_similarity(cosine, stacked, policy.key_share)
-        kernel = mmr_order if policy.spread == "mmr" else dpp_order
-        order = kernel(order, relevance, alike, policy.relevance_weight, gap, policy.spread_depth)
-    spread = order
-    capped, numbers = _stacked(tuple(cap.key for cap in policy.caps), keys, head)
-    broken = np.zeros(head, np.uint32)
-    held = np.full(head, -1, np.int32)
+        steps[2:] = _spread(steps[1], relevance, shown, keys, policy)
+    flags, held = np.zeros(head, np.uint32), np.full(head, -1, np.int32)
+    rows, numbers = _stacked(tuple(cap.key for cap in policy.caps), keys, head)
     if len(numbers):
         most = np.array([policy.caps[c].most for c in numbers], np.int32)
         window = np.array([policy.caps[c].window for c in numbers], np.int32)
-        order, broken, held = cap_windows(order, relevance, capped, most, window, gap)
-    return _with_reasons(count, (by_score, demoted, spread, order), twin_of, held, broken, numbers)
+        steps[3], flags, held = cap_windows(steps[2], relevance, rows, most, window, gap)
+        flags, held = caps_by_number(flags, held, numbers)
+
+    reranked.order[:head] = steps[3]
+    reranked.broken[:head] = flags
+    find_reasons(steps, twin_of, held, reranked.shift, reranked.reason, reranked.cause)
+    return reranked
 
 
-def _twins(
-    order: Int32Array,
-    cosine: Float32Array,
-    keys: Mapping[str, Int32Array],
-    policy: DiversityPolicy,
-    titles: TitleTerms | None,
-) -> Int32Array:
-    stacked, _ = _stacked(policy.twin_keys, keys, len(order))
-    starts, terms = np.zeros(1, np.int32), np.zeros(0, np.uint32)
-    if titles is not None and policy.twin_title is not None:
-        starts, terms = titles.starts, titles.terms
-    return find_twins(  # type: ignore[no-any-return]  # numba kernels are untyped
-        order,
-        stacked,
-        cosine,
-        OFF if policy.twin_cosine is None else policy.twin_cosine,
-        starts,
-        terms,
-        OFF if policy.twin_title is None else policy.twin_title,
-    )
-
-
-def _stacked(
-    names: tuple[str, ...], keys: Mapping[str, Int32Array], head: int
-) -> tuple[Int32Array, list[int]]:
-    """int32[c, head] of the keys that are there, and which of the names they are."""
-    there = [number for number, name in enumerate(names) if name in keys]
-    stacked = np.empty((len(there), head), np.int32)
-    for row, number in enumerate(there):
-        stacked[row] = keys[names[number]][:head]
-    return stacked, there
-
-
-def _untouched(by_score: Int32Array, count: int, why: str) -> Reranked:
+def _untouched(by_score: Int32Array, count: int, bypassed: str | None) -> Reranked:
     order = np.arange(count, dtype=np.uint32)
     order[: len(by_score)] = by_score
     return Reranked(
@@ -163,48 +119,55 @@ def _untouched(by_score: Int32Array, count: int, why: str) -> Reranked:
         reason=np.zeros(count, np.uint8),
         cause=np.full(count, -1, np.int32),
         broken=np.zeros(count, np.uint32),
-        bypassed=why,
+        bypassed=bypassed,
     )
 
 
-def _with_reasons(
-    count: int,
-    steps: tuple[Int32Array, Int32Array, Int32Array, Int32Array],
-    twin_of: Int32Array,
-    held: Int32Array,
-    broken: UInt32Array,
-    numbers: list[int],
-) -> Reranked:
-    """The last stage that moved a product on purpose gives the reason."""
-    final = steps[-1]
-    head = len(final)
-    old, middle, late, new = (_places(step) for step in steps)
-    shift, reason, cause, flags = (
-        np.zeros(count, np.int32),
-        np.zeros(count, np.uint8),
-        np.full(count, -1, np.int32),
-        np.zeros(count, np.uint32),
+def _twins(
+    order: Int32Array,
+    vectors: Float32Array,
+    keys: Mapping[str, Int32Array],
+    policy: DiversityPolicy,
+    titles: TitleTerms | None,
+) -> Int32Array:
+    rows, _ = _stacked(policy.twin_keys, keys, len(order))
+    use_titles = titles is not None and policy.twin_title is not None
+    twin_of: Int32Array = find_twins(
+        order,
+        rows,
+        vectors,
+        OFF if policy.twin_cosine is None else policy.twin_cosine,
+        titles.starts if titles is not None and use_titles else NO_STARTS,
+        titles.terms if titles is not None and use_titles else NO_TERMS,
+        OFF if policy.twin_title is None else policy.twin_title,
     )
-    why = np.where(new != old, Reason.MADE_ROOM, Reason.KEPT)
-    why[late != middle] = Reason.SPREAD
-    why[(twin_of >= 0) & (new > old)] = Reason.NEAR_IDENTICAL
-    by_cap = (held >= 0) & (new > late)
-    why[by_cap] = Reason.CAP
-    of = np.where(why == Reason.NEAR_IDENTICAL, twin_of, -1)
-    if len(numbers):
-        of[by_cap] = np.array(numbers, np.int32)[held[by_cap]]
-        for row, number in enumerate(numbers):
-            bits = (broken >> np.uint32(row)) & np.uint32(1)
-            flags[:head] |= bits << np.uint32(number)
-    order = np.arange(count, dtype=np.uint32)
-    order[:head] = final
-    shift[:head] = (old - new)[final]
-    reason[:head] = why[final]
-    cause[:head] = of[final]
-    return Reranked(order, shift, reason, cause, flags)
+    return twin_of
 
 
-def _places(order: Int32Array) -> Int32Array:
-    places = np.empty(len(order), np.int32)
-    places[order] = np.arange(len(order), dtype=np.int32)
-    return places
+def _spread(
+    order: Int32Array,
+    relevance: Float32Array,
+    vectors: Float32Array,
+    keys: Mapping[str, Int32Array],
+    policy: DiversityPolicy,
+) -> Int32Array:
+    head = len(order)
+    rows, _ = _stacked(policy.similar_keys, keys, head)
+    cosine = cosines(vectors) if len(vectors) else np.full((head, head), -1.0, np.float32)
+    alike = mixed_similarity(cosine, rows, policy.key_share)
+    kernel = mmr_order if policy.spread == "mmr" else dpp_order
+    moved: Int32Array = kernel(
+        order, relevance, alike, policy.relevance_weight, policy.relevance_gap, policy.spread_depth
+    )
+    return moved
+
+
+def _stacked(
+    names: tuple[str, ...], keys: Mapping[str, Int32Array], head: int
+) -> tuple[Int32Array, Int32Array]:
+    """int32[c, head] of the keys that are there, and which of the names they are."""
+    there = [number for number, name in enumerate(names) if name in keys]
+    rows = np.empty((len(there), head), np.int32)
+    for row, number in enumerate(there):
+        rows[row] = keys[names[number]][:head]
+    return rows, np.array(there, np.int32)

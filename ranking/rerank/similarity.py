@@ -5,6 +5,10 @@ from numba import njit
 
 from indexing.arrays import Float32Array, Int32Array
 
+LEAST_SQUARES = np.float32(1e-30)
+MOST_SQUARES = np.float32(1e30)
+"""Bounds of a vector's squared length that keep its reciprocal finite."""
+
 
 @njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})
 def cosines(vectors: Float32Array) -> Float32Array:
@@ -19,21 +23,30 @@ def cosines(vectors: Float32Array) -> Float32Array:
         squares = np.float32(0.0)
         for d in range(width):
             squares += vectors[i, d] * vectors[i, d]
-        # false for NaN too; the bounds keep the reciprocal finite
-        usable = squares > np.float32(1e-30) and squares < np.float32(1e30)
+        usable = squares > LEAST_SQUARES and squares < MOST_SQUARES  # false for NaN too
         length[i] = np.sqrt(squares) if usable else np.float32(0.0)
     alike = np.empty((count, count), np.float32)
     for i in range(count):
+        # four at a time: row i is read once for all four
+        for j in range(0, i - i % 4, 4):
+            a, b, c, e = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
+            for d in range(width):
+                own = vectors[i, d]
+                a += own * vectors[j, d]
+                b += own * vectors[j + 1, d]
+                c += own * vectors[j + 2, d]
+                e += own * vectors[j + 3, d]
+            alike[i, j], alike[i, j + 1], alike[i, j + 2], alike[i, j + 3] = a, b, c, e
+        for j in range(i - i % 4, i):
+            a = np.float32(0.0)
+            for d in range(width):
+                a += vectors[i, d] * vectors[j, d]
+            alike[i, j] = a
         alike[i, i] = np.float32(1.0)
         for j in range(i):
-            cosine = np.float32(-1.0)
-            if length[i] > 0 and length[j] > 0:
-                dot = np.float32(0.0)
-                for d in range(width):
-                    dot += vectors[i, d] * vectors[j, d]
-                cosine = dot / (length[i] * length[j])
-            alike[i, j] = cosine
-            alike[j, i] = cosine
+            known = length[i] > 0 and length[j] > 0
+            alike[i, j] = alike[i, j] / (length[i] * length[j]) if known else np.float32(-1.0)
+            alike[j, i] = alike[i, j]
     return alike
 
 
