@@ -25,6 +25,7 @@ from indexing.field_values import (
 MAX_ID = 256
 MAX_TITLE = 10_000
 MAX_REJECTED_TEXT = 2_000
+MAX_COUNT = 2**53  # beyond it a float64 column is not exact
 
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -49,8 +50,8 @@ class Product(BaseModel):
     list_price: _NotNegative | None = None
     currency: str | None = None
     rating: _NotNegative | None = None
-    rating_count: Annotated[int, Field(ge=0)] | None = None
-    stock: int | None = None
+    rating_count: Annotated[int, Field(ge=0, le=MAX_COUNT)] | None = None
+    stock: Annotated[int, Field(ge=-MAX_COUNT, le=MAX_COUNT)] | None = None
     image: str | None = None
     url: str | None = None
     created_at: AwareDatetime | None = None
@@ -85,11 +86,11 @@ class RejectedLine:
 
     @classmethod
     def of(
-        cls, source: str, line: int, field: str | None, reason: str, text: str | bytes
+        cls, source: str, line: int, field: str | None, reason: str, text: bytes
     ) -> "RejectedLine":
-        if isinstance(text, bytes):
-            text = text[: 4 * MAX_REJECTED_TEXT].decode("utf-8", "replace")
-        return cls(source, line, field, reason, text[:MAX_REJECTED_TEXT])
+        start = text[: 4 * MAX_REJECTED_TEXT].decode("utf-8", "replace")[:MAX_REJECTED_TEXT]
+        told = reason.encode("utf-8", "replace").decode()  # a lone surrogate cannot be written
+        return cls(source, line, field, told, start)
 
 
 _READERS: dict[str, Callable[[object], object]] = {
@@ -115,11 +116,12 @@ _READERS: dict[str, Callable[[object], object]] = {
 _MONEY = ("price", "list_price")
 
 
-def parse_product(raw: Mapping[str, Any]) -> Product:
+def parse_product(raw: Mapping[str, Any], currency: str | None = None) -> Product:
     """Lenient where the meaning is clear, else a ProductError with the field and the reason.
 
     Values that say nothing (null, "", blank, empty list) count as absent. Fields that Product
-    does not know become attributes, nested ones under dotted names.
+    does not know become attributes, nested ones under dotted names. currency: the index's one
+    and only, if it is settled: prices without a currency are in it, others are refused.
     """
     fields: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
@@ -138,11 +140,8 @@ def parse_product(raw: Mapping[str, Any]) -> Product:
             fields["attributes"] = attributes_of(unknown)
     except FieldValueError as error:
         raise ProductError(name, str(error)) from None
-    if "currency" not in fields:
-        for name in _MONEY:
-            if isinstance(raw.get(name), str) and (currency := currency_in(raw[name])):
-                fields["currency"] = currency
-                break
+    if "price" in fields or "list_price" in fields:
+        _settle_currency(fields, raw, currency)
     if "id" not in fields:
         raise ProductError("id", "is missing. Every product needs one; map it with --map id=NAME")
     if not ("title" in fields or "description" in fields or "identifiers" in fields):
@@ -153,6 +152,17 @@ def parse_product(raw: Mapping[str, Any]) -> Product:
         return Product.model_validate(fields)
     except ValidationError as error:
         raise _product_error(error) from None
+
+
+def _settle_currency(fields: dict[str, Any], raw: Mapping[str, Any], only: str | None) -> None:
+    told = fields.get("currency")
+    if told is None:
+        texts = (raw.get(name) for name in _MONEY)
+        told = next(filter(None, (currency_in(t) for t in texts if isinstance(t, str))), only)
+    if only is not None and told != only:
+        raise ProductError("currency", f"is {told}, but this index is in {only}")
+    if told is not None:
+        fields["currency"] = told
 
 
 def _product_error(error: ValidationError) -> ProductError:

@@ -94,12 +94,13 @@ def _levels(text: str) -> tuple[str, ...]:
 
 
 def identifiers_of(value: object) -> tuple[str, ...] | None:
-    """Text or list; text may hold several, separated by "|", ";" or a line break."""
-    if isinstance(value, str):
-        value = _IDENTIFIER_SEPARATOR.split(value)
-    elif not isinstance(value, _LISTS):
-        value = (value,)
-    found = dict.fromkeys(filter(None, map(label_of, value)))
+    """Without duplicates; one text may hold several, separated by "|", ";" or a line break."""
+    found: dict[str, None] = {}
+    for item in value if isinstance(value, _LISTS) else (value,):
+        texts = _IDENTIFIER_SEPARATOR.split(item) if isinstance(item, str) else (item,)
+        for text in map(label_of, texts):
+            if text is not None:
+                found[text] = None
     return tuple(found) or None
 
 

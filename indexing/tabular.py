@@ -1,0 +1,144 @@
+"""CSV, TSV and Parquet as records."""
+
+import csv
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from indexing.byte_streams import COMPRESSED, MAX_LINE, ByteCount, chunks_of
+from indexing.catalog import PRODUCT_FIELDS, RejectedLine
+from indexing.errors import CatalogError
+from indexing.json_lines import TOO_LONG, Record
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?", re.ASCII)
+_TRUTH = {"true": True, "false": False}
+_KNOWN = frozenset(PRODUCT_FIELDS)
+_SURROGATE = re.compile("[\udc80-\udcff]")
+_BATCH_ROWS = 1024
+
+
+def header_of(path: Path, line: bytes) -> tuple[list[str], str]:
+    """Column names and separator: tab in TSV, else the most frequent of `,` `;` tab `|`."""
+    text = line.decode("utf-8", "replace")
+    separator = "\t"
+    if not any(suffix in (".tsv", ".tab") for suffix in map(str.lower, path.suffixes)):
+        separator = max(",;\t|", key=text.count)
+    row = next(csv.reader([text], delimiter=separator), [])
+    return [name.strip() for name in row], separator
+
+
+def csv_records(path: Path, source: str, lines: Iterable[bytes]) -> Iterator[Record | RejectedLine]:
+    """Rows under the header; quoted cells may hold line breaks. Unnamed columns are passed over.
+
+    A row must have as many cells as the header: otherwise a separator or a quote is astray, and
+    no cell can be trusted.
+    """
+    feed = iter(lines)
+    names, separator = header_of(path, next(feed, b""))
+    twice = {name for name in names if name and names.count(name) > 1}
+    if twice:
+        raise CatalogError(f"{path}: has two columns named {min(twice)!r}. Rename one of them.")
+    if csv.field_size_limit() < MAX_LINE:
+        csv.field_size_limit(MAX_LINE)  # the csv module keeps its limit for the whole process
+    rows = csv.reader(_texts(feed), delimiter=separator)
+    while True:
+        line = rows.line_num + 2
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RejectedLine.of(source, line, None, f"is not valid CSV: {error}", b"")
+            continue
+        if not row or (len(row) == 1 and not row[0].strip()):
+            continue
+        reason = _row_reason(row, len(names))
+        if reason is None:
+            yield Record(line, {name: cell for name, cell in zip(names, row, strict=True) if name})
+        else:
+            text = separator.join(row).encode("utf-8", "surrogateescape")
+            yield RejectedLine.of(source, line, None, reason, text)
+
+
+def _texts(lines: Iterable[bytes]) -> Iterator[str]:
+    """Bytes that are not UTF-8 stay recognisable, so that only their row is rejected."""
+    for line in lines:
+        yield line.decode("utf-8", "surrogateescape") + "\n"
+
+
+def _row_reason(row: Sequence[str], columns: int) -> str | None:
+    if sum(map(len, row)) >= MAX_LINE:
+        return TOO_LONG
+    if any(not cell.isascii() and _SURROGATE.search(cell) for cell in row):
+        return "is not valid UTF-8"
+    if len(row) != columns:
+        return f"has {len(row)} cells where the header has {columns}"
+    return None
+
+
+def typed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Cells of attributes that read as a number or truth value become one; CSV knows only text."""
+    return {
+        name: cell if name in _KNOWN or type(cell) is not str else _typed(cell)
+        for name, cell in fields.items()
+        if cell != ""
+    }
+
+
+def _typed(cell: str) -> str | float | bool:
+    if _NUMBER.fullmatch(cell):
+        return float(cell)
+    return _TRUTH.get(cell.lower(), cell)
+
+
+def parquet_records(path: Path, source: str, count: ByteCount) -> Iterator[Record | RejectedLine]:
+    """Rows, read by row groups; a file that is compressed as a whole is unpacked beside them."""
+    try:
+        with _seekable(path, count) as file:
+            opened = pq.ParquetFile(file)
+            size = 0 if path.suffix.lower() in COMPRESSED else path.stat().st_size
+            before, done, total = count.read, 0, max(1, opened.metadata.num_rows)
+            for batch in opened.iter_batches(batch_size=_BATCH_ROWS, use_threads=False):
+                yield from _rows(batch, source, done + 1)
+                done += batch.num_rows
+                count.read = before + size * done // total
+    except pa.ArrowException as error:
+        raise CatalogError(
+            f"{path}: is no readable Parquet file: {error}. Export it again."
+        ) from error
+    except OSError as error:
+        raise CatalogError(f"{path}: cannot be read: {error}.") from error
+
+
+@contextmanager
+def _seekable(path: Path, count: ByteCount) -> Iterator[IO[bytes]]:
+    if path.suffix.lower() not in COMPRESSED:
+        with path.open("rb") as file:
+            yield file
+        return
+    with tempfile.TemporaryFile() as unpacked:
+        for chunk in chunks_of(path, count):
+            unpacked.write(chunk)
+        unpacked.seek(0)
+        yield unpacked
+
+
+def _rows(batch: pa.RecordBatch, source: str, first: int) -> Iterator[Record | RejectedLine]:
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except (ValueError, OverflowError) as error:
+        if batch.num_rows > 1:
+            for place in range(batch.num_rows):
+                yield from _rows(batch.slice(place, 1), source, first + place)
+        else:
+            reason = f"has a value that cannot be read: {error}"
+            yield RejectedLine.of(source, first, None, reason, b"")
+        return
+    for place, row in enumerate(rows):
+        yield Record(first + place, row)
