@@ -108,7 +108,7 @@ def measure_run(
     measured[f"judged@{plan.k}"] = _per_query(ir_measures.Judged @ plan.k, grades, shallow)
     empty = [float(not run.get(query_id)) for query_id in grades]
     measured["zero results"] = Measured(np.array(empty, dtype=np.float64))
-    shares, pairs = pair_order(run, grades)
+    shares, pairs = pair_order(run, judgments.qrels)  # raters' means differ before rounding
     measured["pair order"] = Measured(shares, pairs)
     return measured
 

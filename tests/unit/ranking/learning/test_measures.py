@@ -64,13 +64,13 @@ def test_equal_ids_do_not_break_ties() -> None:
     assert measured["MRR@10"].values[0] == pytest.approx(1 / 8)  # binary: grade 1 is relevant
 
 
-def test_fractional_grades_are_rounded_half_to_even() -> None:
+def test_fractional_grades_are_rounded_half_to_even_but_not_for_pairs() -> None:
     judgments = Judgments({"1": "milk"}, {"1": {"a": 2.5, "b": 2.0, "c": 1.5, "d": 0.5}})
-    measured = measure_run({"1": ["d", "a", "b", "c"]}, judgments)
-    # grades 0, 2, 2, 2: only the pairs with d differ, all wrong
-    assert measured["pair order"].values[0] == 0.0
+    measured = measure_run({"1": ["a", "c", "b", "d"]}, judgments)
+    assert measured["nDCG-linear@10"].values[0] == 1.0  # grades 2, 2, 2, 0
+    assert measured["pair order"].values[0] == pytest.approx(5 / 6)  # c before b is wrong
     assert measured["pair order"].weights is not None
-    assert measured["pair order"].weights[0] == 3
+    assert measured["pair order"].weights[0] == 6
 
 
 def test_gains_become_whole_in_the_same_ratios() -> None:
