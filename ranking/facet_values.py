@@ -48,8 +48,8 @@ def tree_values(
     shown: set[int] = set()
     siblings: dict[int, int] = {}
     # A parent counts at least as much as its children and comes before them: one walk.
-    for path in most_frequent(counts, len(counts)):
-        parent = int(parents[path])
+    best = most_frequent(counts, len(counts))
+    for path, parent in zip(best, parents[best].tolist(), strict=True):
         if len(shown) >= limit:
             break
         if (parent < 0 or parent in shown) and siblings.get(parent, 0) < level_limit:
@@ -60,13 +60,16 @@ def tree_values(
         while above >= 0:
             shown.add(above)
             above = int(parents[above])
+    paths = np.array(sorted(shown), dtype=np.int64)
+    count_of = dict(zip(paths.tolist(), counts[paths].tolist(), strict=True))
+    parent_of = dict(zip(paths.tolist(), parents[paths].tolist(), strict=True))
     children: dict[int, list[int]] = {}
-    for path in sorted(shown, key=lambda path: (-counts[path], path)):
-        children.setdefault(int(parents[path]), []).append(path)
+    for path in sorted(shown, key=lambda path: (count_of[path], -path)):
+        children.setdefault(parent_of[path], []).append(path)  # the best last, to be popped
     ordered: list[FacetValue] = []
-    pending = children.get(-1, [])[::-1]
+    pending = children.get(-1, [])
     while pending:
         path = pending.pop()
-        ordered.append(FacetValue(column.values[path], int(counts[path]), path in chosen))
-        pending.extend(children.get(path, [])[::-1])
+        ordered.append(FacetValue(column.values[path], count_of[path], path in chosen))
+        pending.extend(children.get(path, ()))
     return tuple(ordered)

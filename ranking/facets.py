@@ -1,5 +1,6 @@
 """Facets: how many products each value of a field would leave, for the fields asked for."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from ranking.filters import (
     Filter,
     FilterError,
     Or,
+    Range,
     evaluate,
     fields_of,
     unknown_field,
@@ -91,7 +93,8 @@ def count_facets(
             passing = _select(doc_ids, columns, [m for owners, m in masks if owners != {name}])
         number = columns.numeric(name)
         if number is not None:
-            facets[name] = count_bins(number, passing.doc_ids, passing.groups, limits.bins)
+            ranges = [ends for clause in own for ends in _ranges(clause)]
+            facets[name] = count_bins(number, passing.doc_ids, passing.groups, ranges, limits.bins)
             continue
         column = columns.keywords[name]
         found = counts[name] if name in counts else _count(column, passing)
@@ -132,10 +135,23 @@ def _selected(clause: Filter, column: KeywordColumn) -> list[int]:
     return []
 
 
+def _ranges(clause: Filter) -> list[tuple[float, float]]:
+    """Ranges that a clause asks for, an open end being infinite."""
+    if isinstance(clause, Range):
+        lo = -math.inf if clause.lo is None else clause.lo
+        return [(lo, math.inf if clause.hi is None else clause.hi)]
+    if isinstance(clause, Or):
+        return [ends for part in clause.clauses for ends in _ranges(part)]
+    return []
+
+
 def _select(doc_ids: UInt32Array, columns: Columns, masks: Sequence[BoolArray]) -> _Passing:
-    if masks:
-        doc_ids = doc_ids[np.logical_and.reduce(masks)]
-    return _Passing(doc_ids, columns.group_of[doc_ids])
+    if not masks:
+        return _Passing(doc_ids, groups_at(doc_ids, columns.group_of))
+    mask = masks[0].copy()
+    for part in masks[1:]:
+        mask &= part
+    return _Passing(*select(doc_ids, mask, columns.group_of))
 
 
 def _count_together(
@@ -163,9 +179,35 @@ def _count(column: KeywordColumn, passing: _Passing) -> Int64Array:
 
 def _count_range(column: KeywordColumn, passing: _Passing, first: int, last: int) -> Int64Array:
     """int64[last - first], products that hold each ordinal."""
-    seen = np.zeros((last - first, 2), dtype=np.uint32)
-    count_ordinals(passing.doc_ids, passing.groups, column.offsets, column.ordinals, first, seen)
-    return seen[:, 0].astype(np.int64)
+    counts = np.zeros(last - first, dtype=np.uint32)
+    newest = np.zeros(last - first, dtype=np.uint32)
+    count_ordinals(
+        passing.doc_ids, passing.groups, column.offsets, column.ordinals, first, counts, newest
+    )
+    return counts.astype(np.int64)
+
+
+@njit(nogil=True, cache=True)
+def groups_at(doc_ids: UInt32Array, group_of: UInt32Array) -> UInt32Array:
+    groups = np.empty(len(doc_ids), dtype=np.uint32)
+    for i in range(len(doc_ids)):
+        groups[i] = group_of[doc_ids[i]]
+    return groups
+
+
+@njit(nogil=True, cache=True)
+def select(
+    doc_ids: UInt32Array, mask: BoolArray, group_of: UInt32Array
+) -> tuple[UInt32Array, UInt32Array]:
+    """The documents under the mask, and their groups."""
+    kept = np.empty(len(doc_ids), dtype=np.uint32)
+    groups = np.empty(len(doc_ids), dtype=np.uint32)
+    found = 0
+    for i in range(len(doc_ids)):
+        kept[found] = doc_ids[i]
+        groups[found] = group_of[doc_ids[i]]
+        found += mask[i]
+    return kept[:found], groups[:found]
 
 
 @njit(nogil=True, cache=True)
@@ -175,27 +217,34 @@ def count_ordinals(
     offsets: Int64Array,
     ordinals: UInt32Array,
     first: int,
-    seen: UInt32Array,
+    counts: UInt32Array,
+    newest: UInt32Array,
 ) -> None:
     """Count the distinct groups that hold each ordinal from `first` on.
 
     groups: uint32[m], never falling, so a group is done with when the next begins.
-    seen: uint32[v, 2], zeros; becomes the count and 1 + the last group counted, side by side
-    because both are touched together.
+    counts: uint32[v], zeros. newest: uint32[v], zeros; becomes 1 + the last group counted.
     """
-    end = first + len(seen)
-    for i in range(len(doc_ids)):
-        doc = doc_ids[i]
-        group = groups[i] + np.uint32(1)
-        for place in range(offsets[doc], offsets[doc + np.uint32(1)]):
-            ordinal = np.int64(ordinals[place])
-            if ordinal >= end:
-                break
-            if ordinal >= first and seen[ordinal - first, 1] != group:
-                seen[ordinal - first, 1] = group
-                seen[ordinal - first, 0] += np.uint32(1)
-
-
-def count_of(columns: Columns, doc_ids: UInt32Array) -> int:
-    """Products among ascending documents."""
-    return len(np.unique(columns.group_of[doc_ids]))
+    low = np.uint64(first)  # unsigned: what lies below `first` wraps, and no index is negative
+    size = np.uint64(len(counts))
+    begin = 0
+    while begin < len(doc_ids):
+        end = begin + 1
+        while end < len(doc_ids) and groups[end] == groups[begin]:
+            end += 1
+        stamp = groups[begin] + np.uint32(1)
+        for i in range(begin, end):
+            doc = np.uint64(doc_ids[i])
+            places = range(np.uint64(offsets[doc]), np.uint64(offsets[doc + np.uint64(1)]))
+            if end == begin + 1:  # a document's ordinals are distinct: nothing to remember
+                for place in places:
+                    slot = np.uint64(ordinals[place]) - low
+                    if slot < size:
+                        counts[slot] += np.uint32(1)
+            else:
+                for place in places:
+                    slot = np.uint64(ordinals[place]) - low
+                    if slot < size:
+                        counts[slot] += np.uint32(newest[slot] != stamp)
+                        newest[slot] = stamp
+        begin = end

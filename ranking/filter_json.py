@@ -19,7 +19,8 @@ _JOINS = {"and", "or", "not"}
 
 def parse_filter_tree(tree: Any, limits: FilterLimits = DEFAULT_LIMITS) -> tuple[Filter, ...]:
     """The `filters` of a JSON request: None or one tree. A top-level *and* is taken apart, so
-    that each of its clauses can be a facet's own selection. Raises FilterError."""
+    that each of its clauses can be a facet's own selection. Raises FilterError.
+    """
     if tree is None:
         return ()
     clause = _node("filters", tree, 1, FilterBudget(limits))

@@ -7,13 +7,14 @@ from difflib import SequenceMatcher
 import numpy as np
 from numba import njit
 
-from indexing.arrays import BoolArray, Float64Array, Int64Array, UInt32Array
+from indexing.arrays import BoolArray, Float64Array, Int64Array, UInt32Array, UInt64Array
+from indexing.attributes import text_of
 from indexing.columns import Columns, KeywordColumn, NumericColumn
-from indexing.columns.attributes import number_text
+from ranking.errors import RankingError
 from ranking.numbers import number_of
 
 
-class FilterError(Exception):
+class FilterError(RankingError):
     """A filter, facet or sort that this index cannot answer: where, what, and what to do."""
 
     def __init__(self, where: str, problem: str, remedy: str) -> None:
@@ -135,14 +136,13 @@ def unknown_field(where: str, field: str, known: Sequence[str]) -> FilterError:
 
 def wanted_ordinals(column: KeywordColumn, values: Sequence[str | float]) -> list[int]:
     """Ordinals that the values mean; unknown values mean none."""
-    texts = [value if isinstance(value, str) else number_text(value) for value in values]
+    texts = [text_of(value) for value in values]
     return [ordinal for text in texts for ordinal in column.matching(text)]
 
 
 def _on_keyword(
     clause: AnyOf | Range | Exists, column: KeywordColumn, doc_ids: UInt32Array
 ) -> BoolArray:
-    wanted = np.zeros(len(column), dtype=np.bool_)
     if isinstance(clause, Range):
         raise FilterError(
             f"filter on {clause.field}",
@@ -150,14 +150,21 @@ def _on_keyword(
             f"Name its values, as in {clause.field}:one|two; a literal '..' is written '\\..'.",
         )
     if isinstance(clause, Exists):
-        wanted[:] = True
+        wanted = np.arange(column.first, column.last)
     else:
-        wanted[np.array(wanted_ordinals(column, clause.values), dtype=np.int64) - column.first] = (
-            True
-        )
+        wanted = np.array(wanted_ordinals(column, clause.values), dtype=np.int64)
+    table = column.table
     passes = np.zeros(len(doc_ids), dtype=np.bool_)
-    if wanted.any():
-        holds_any(doc_ids, column.offsets, column.ordinals, column.first, wanted, passes)
+    holders = int((table.starts[wanted + 1] - table.starts[wanted]).sum())
+    held = len(table.ordinals) / max(len(table.offsets) - 1, 1)
+    if holders < len(doc_ids) * held / 2:  # shorter to go from the values to the documents
+        marks = np.zeros(len(table.offsets) // 64 + 1, dtype=np.uint64)
+        mark_holders(wanted, table.starts, table.holders, marks)
+        marked(doc_ids, marks, passes)
+    elif len(wanted):
+        flags = np.zeros(len(column), dtype=np.bool_)
+        flags[wanted - column.first] = True
+        holds_any(doc_ids, table.offsets, table.ordinals, column.first, flags, passes)
     return passes
 
 
@@ -190,6 +197,25 @@ def _number(field: str, value: str | float) -> float:
             f"Write a number, or a range as in {field}:10..20.",
         )
     return number
+
+
+@njit(nogil=True, cache=True)
+def mark_holders(
+    wanted: Int64Array, starts: Int64Array, holders: UInt32Array, marks: UInt64Array
+) -> None:
+    """Set the bit of every document that holds one of the ordinals."""
+    for ordinal in wanted:
+        for place in range(starts[ordinal], starts[ordinal + 1]):
+            doc = np.uint64(holders[place])
+            marks[doc >> np.uint64(6)] |= np.uint64(1) << (doc & np.uint64(63))
+
+
+@njit(nogil=True, cache=True)
+def marked(doc_ids: UInt32Array, marks: UInt64Array, passes: BoolArray) -> None:
+    """Set passes to the documents' bits."""
+    for i in range(len(doc_ids)):
+        doc = np.uint64(doc_ids[i])
+        passes[i] = (marks[doc >> np.uint64(6)] >> (doc & np.uint64(63))) & np.uint64(1)
 
 
 @njit(nogil=True, cache=True)

@@ -1,0 +1,98 @@
+"""All columns of a snapshot."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array, load_array
+from indexing.attributes import PREFIX
+from indexing.columns.groups import Groups
+from indexing.columns.keyword import KeywordColumn, KeywordTable
+from indexing.columns.numeric import NumericColumn, load_numeric
+
+CORE_NUMBERS = (
+    "price",
+    "list_price",
+    "rating",
+    "rating_count",
+    "stock",
+    "popularity",
+    "created_at",
+)
+"""Number fields that every index has, even if no product fills them. Dates are epoch seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """numbers, keywords: by field name, core fields first. `brand` and `category` always exist.
+
+    completeness: float32[n], share of the core fields that the product fills.
+    attribute_names: text attributes' fields, sorted; all are in one table, and
+    attribute_spans is int64[a, 2], first and last + 1 ordinal of each.
+    """
+
+    doc_count: int
+    numbers: dict[str, NumericColumn]
+    keywords: dict[str, KeywordColumn]
+    groups: Groups
+    completeness: Float32Array
+    attribute_names: tuple[str, ...]
+    attribute_spans: Int64Array
+
+    @classmethod
+    def load(cls, folder: Path) -> "Columns":
+        numbers, keywords = load_numeric(folder), _load_keywords(folder)
+        texts = tuple(name for name in keywords if name.startswith(PREFIX))
+        spans = [(keywords[name].first, keywords[name].last) for name in texts]
+        completeness = load_array(folder / "completeness.npy")
+        return cls(
+            len(completeness),
+            numbers,
+            keywords,
+            Groups.load(folder),
+            completeness,
+            texts,
+            np.array(spans, dtype=np.int64).reshape(-1, 2),
+        )
+
+    def numeric(self, name: str) -> NumericColumn | None:
+        return self.numbers.get(name)
+
+    def keyword(self, name: str) -> KeywordColumn | None:
+        return self.keywords.get(name)
+
+    def dense(self, name: str) -> Float64Array:
+        """float64[n] of a number field that must exist, NaN where missing."""
+        return self.numbers[name].all()
+
+    @property
+    def group_of(self) -> UInt32Array:
+        return self.groups.group_of
+
+    @property
+    def group_sizes(self) -> UInt32Array:
+        return self.groups.sizes
+
+    def fields(self) -> dict[str, str]:
+        """Every field by name: `number`, `date`, `keyword` or `category`."""
+        kinds = {name: "date" if name == "created_at" else "number" for name in self.numbers}
+        kinds.update((name, column.kind) for name, column in self.keywords.items())
+        return kinds
+
+
+def _load_keywords(folder: Path) -> dict[str, KeywordColumn]:
+    flat = np.zeros(0, dtype=np.int32)
+    brands = KeywordTable.load(folder, "brand")
+    paths = KeywordTable.load(folder, "category")
+    parents = load_array(folder / "category.parents.npy")
+    shared = KeywordTable.load(folder, "attributes")
+    found = {
+        "brand": KeywordColumn("brand", "keyword", brands, 0, len(brands), flat),
+        "category": KeywordColumn("category", "category", paths, 0, len(paths), parents),
+    }
+    for name, first, last in json.loads((folder / "attributes.json").read_text("utf-8")):
+        field = PREFIX + name
+        found[field] = KeywordColumn(field, "keyword", shared, first, last, flat)
+    return found
