@@ -1,36 +1,39 @@
 """Catalogue → published snapshot. Whatever fails, what is published stays as it was."""
 
 import errno
+import re
 import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.folding import fold
-from indexing.arrays import UInt32Array, save_array
+from indexing.arrays import save_array
 from indexing.catalog import Product, RejectedLine
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.documents import Documents, DocumentsBuilder
-from indexing.errors import BuildError, CatalogError
+from indexing.errors import BuildError
 from indexing.index_config import IndexConfig
 from indexing.inversion import invert
 from indexing.manifest import Manifest, facts_of
 from indexing.mapping import FieldMapping
-from indexing.meaning import MeaningReport, build_meaning
-from indexing.phrases import build_completions
+from indexing.meaning import GivenVectors, build_meaning, sampled_titles
 from indexing.postings import FIELD_COUNT, InvertedIndex
 from indexing.priors import compute_priors
 from indexing.progress import Progress
 from indexing.publish import publish, stage, writer_lock
+from indexing.query_log import read_log
 from indexing.row_order import group_order
 from indexing.sources import CatalogReader, RejectsFile
+from indexing.suggestions import SuggestionCounts, build_suggestions
 from indexing.token_stream import TermNumbers, TokenStream
 
+REJECTS = "rejects.jsonl"
+_PHRASE_SAMPLE = 200_000
 _TOLD_EVERY = 1000
 
 
@@ -50,6 +53,7 @@ class BuildOptions:
     config: IndexConfig = field(default_factory=IndexConfig)
     max_reject_ratio: float = 0.01
     vector_kind: str = "auto"
+    min_count: int = 1
     seed: int = 0
 
 
@@ -58,7 +62,7 @@ class BuildReport:
     snapshot_id: str
     counts: dict[str, int]
     aliases: dict[str, int]
-    meaning: MeaningReport
+    meaning: dict[str, Any]
     rejects: Path | None
 
 
@@ -83,39 +87,137 @@ def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildRepo
 def _build(
     options: BuildOptions, snapshot_id: str, staging: Path, now: datetime, progress: Progress
 ) -> BuildReport:
-    scratch = staging / "scratch"
-    scratch.mkdir()
-    rejects_path = options.index / "rejects.jsonl"
-    reader = _CatalogPass(options, scratch, rejects_path)
-    reader.read(progress)
-
+    scratch = _made(staging / "scratch")
+    read = _read_catalog(options, scratch, progress)
+    order = group_order(read.documents.id_hashes, read.documents.group_hashes)
     progress.begin("documents", None, "products")
-    order = group_order(reader.documents.id_hashes, reader.documents.group_hashes)
-    documents = reader.documents.finish(_made(staging / "documents"), order)
-    columns = reader.columns.finish(_made(staging / "columns"), order)
+    documents = read.documents.finish(_made(staging / "documents"), order)
+    columns = read.columns.finish(_made(staging / "columns"), order)
     save_array(staging / "priors.npy", compute_priors(columns))
     progress.begin("postings", None, "products")
-    index = invert(_made(staging / "postings"), reader.tokens.close(), order, reader.terms)
-    meaning = build_meaning(staging, documents, order, reader.vectors, options, progress)
-    progress.begin("suggestions", None, "phrases")
-    build_completions(_made(staging / "completions"), options, documents, columns, index, reader.analyzer)
+    terms = list(read.numbers.ids)
+    index = invert(_made(staging / "postings"), read.tokens.close(), order, terms)
+    meaning = build_meaning(
+        staging, documents, read.vectors, order, options.vector_kind, options.seed, progress
+    )
+    suggestions = _suggestions(options, staging, documents, columns, index, read, progress)
     shutil.rmtree(scratch)
 
-    counts = _counts(reader, order, columns, index)
+    counts = {
+        "products": len(order),
+        "groups": len(columns.groups),
+        "terms": len(index.lexicon),
+        "postings": len(index.docs),
+        "rejected": read.rejected,
+        "duplicates": read.rows - len(order),
+        "suggestions": suggestions.logged + suggestions.catalogue,
+    }
     progress.begin("verify", None, "files")
     Manifest(
         snapshot_id=snapshot_id,
         created_at=now.astimezone(UTC).isoformat(),
         code_version=options.code_version,
         counts=counts,
-        analyzer={"languages": list(reader.analyzer.languages), "fingerprint": reader.analyzer.fingerprint},
-        encoder=meaning.encoder_facts,
-        config=options.config.facts(),
-        report=meaning.facts,
+        analyzer=_analyzer_facts(read.numbers.analyzer),
+        encoder=meaning.encoder,
+        config=options.config.model_dump(mode="json"),
+        report=meaning.report,
         files=facts_of(staging),
     ).write(staging)
     publish(options.index, staging, snapshot_id)
     return BuildReport(
-        snapshot_id, counts, dict(options.mapping.used), meaning,
-        rejects_path if counts["rejected"] else None,
+        snapshot_id, counts, dict(options.mapping.used), meaning.report,
+        options.index / REJECTS if read.rejected else None,
     )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Read:
+    """The builders after one pass over the catalogue."""
+
+    numbers: TermNumbers
+    tokens: TokenStream
+    documents: DocumentsBuilder
+    columns: ColumnsBuilder
+    vectors: GivenVectors
+    rows: int = 0
+    rejected: int = 0
+
+
+def _read_catalog(options: BuildOptions, scratch: Path, progress: Progress) -> _Read:
+    analyzer = Analyzer(options.config.languages)
+    read = _Read(
+        TermNumbers(analyzer),
+        TokenStream(scratch / "tokens.u4", FIELD_COUNT),
+        DocumentsBuilder(_made(scratch / "documents")),
+        ColumnsBuilder(_made(scratch / "columns")),
+        GivenVectors(scratch / "vectors.f4"),
+    )
+    reader = CatalogReader(options.catalog, options.mapping)
+    progress.begin("read", reader.bytes_total, "bytes")
+    with RejectsFile(options.index / REJECTS) as rejects:
+        for line in reader:
+            if isinstance(line, RejectedLine):
+                rejects.add(line)
+            else:
+                read.tokens.add(read.numbers, searchable_texts(line))
+                read.documents.add(line)
+                read.columns.add(line)
+                read.vectors.add(line)
+                read.rows += 1
+            if (read.rows + rejects.count) % _TOLD_EVERY == 0:
+                progress.advance(reader.bytes_read)
+        read.rejected = rejects.count
+        rejects.check_ratio(options.max_reject_ratio, read.rows)
+    progress.advance(reader.bytes_total)
+    return read
+
+
+def searchable_texts(product: Product) -> list[Sequence[str]]:
+    """The texts of each field, in `Field` order. Identifiers also stand as one bare word."""
+    attributes = [
+        text
+        for value in product.attributes.values()
+        for text in (value if isinstance(value, tuple) else (value,))
+        if isinstance(text, str)
+    ]
+    identifiers = [product.id, *product.identifiers]
+    bare = [re.sub(r"[\W_]+", "", fold(identifier)) for identifier in identifiers]
+    return [
+        [product.title],
+        [product.brand] if product.brand else [],
+        product.category,
+        attributes,
+        [product.description] if product.description else [],
+        [*identifiers, *(b for b, i in zip(bare, identifiers, strict=True) if b != i.lower())],
+    ]
+
+
+def _suggestions(
+    options: BuildOptions,
+    staging: Path,
+    documents: Documents,
+    columns: Columns,
+    index: InvertedIndex,
+    read: _Read,
+    progress: Progress,
+) -> SuggestionCounts:
+    progress.begin("suggestions", None, "entries")
+    return build_suggestions(
+        _made(staging / "completions"),
+        _made(staging / "scratch" / "completions"),
+        read_log(options.queries, options.min_count) if options.queries else (),
+        sampled_titles(documents, _PHRASE_SAMPLE),
+        columns,
+        index,
+        read.numbers.analyzer,
+    )
+
+
+def _analyzer_facts(analyzer: Analyzer) -> dict[str, object]:
+    return {"languages": list(analyzer.languages), "fingerprint": analyzer.fingerprint}
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder

@@ -1,8 +1,10 @@
 """Candidates: what recall hands to ranking, as equally long arrays."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from indexing.arrays import Float32Array, UInt8Array, UInt32Array
+import numpy as np
+
+from indexing.arrays import Float32Array, Int64Array, UInt8Array, UInt32Array
 
 CHANNELS = ("identifier", "lexical", "semantic", "popular")
 """Recall channels, in the order of the columns of `ranks`."""
@@ -30,7 +32,12 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.doc_ids)
 
-    def take(self, places: UInt32Array) -> "Candidates":
+    def with_cosines(self, cosines: Float32Array) -> "Candidates":
+        """The first candidates' cosines replaced by these."""
+        known = np.concatenate([cosines, self.cosine[len(cosines) :]])
+        return replace(self, cosine=known)
+
+    def take(self, places: Int64Array) -> "Candidates":
         """A subset or another order."""
         return Candidates(
             self.doc_ids[places],

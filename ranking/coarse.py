@@ -16,10 +16,10 @@ LEXICAL, SEMANTIC, COVERAGE, LIKED, EXACT = 0.6, 0.4, 0.5, 0.02, 10.0
 def choose(answer: MatchSet, snapshot: Snapshot, pool: int) -> Ordered:
     """At most `pool` groups, each by its best product, best first; ties in document order."""
     scores = coarse_scores(answer, snapshot)
-    places, variants = collapse(answer.doc_ids, scores, snapshot.columns.group_of)
-    best = top(scores[places], pool)
-    chosen = places[best]
-    return Ordered(as_candidates(answer, chosen, variants[best]), scores[chosen])
+    picked = collapse(answer.doc_ids, scores, snapshot.columns.group_of)
+    best = top(scores[picked.places], pool)
+    chosen = picked.places[best]
+    return Ordered(as_candidates(answer, chosen, picked.variants[best]), scores[chosen])
 
 
 def coarse_scores(answer: MatchSet, snapshot: Snapshot) -> Float32Array:

@@ -7,9 +7,10 @@ import numpy as np
 from indexing.arrays import BoolArray, Float32Array, UInt8Array, UInt32Array
 from indexing.doc_sets import unite
 from indexing.snapshot import Snapshot
+from ranking.bm25 import Bm25Weights
 from ranking.query.query import Query
 from ranking.recall.identifier import identifier_matches
-from ranking.recall.lexical import LEVELS, LexicalMatches
+from ranking.recall.lexical import LEVELS, LexicalMatches, score
 from ranking.recall.semantic import SemanticMatches
 
 BY_MEANING = len(LEVELS)
@@ -74,6 +75,27 @@ def combine(
     identifier[places] = True
     levels[places] = 0
     return MatchSet(doc_ids, levels, scores, coverage, cosine, identifier, lexical.level)
+
+
+def with_documents(
+    matches: MatchSet,
+    doc_ids: UInt32Array,
+    query: Query,
+    snapshot: Snapshot,
+    weights: Bm25Weights,
+) -> MatchSet:
+    """The match set widened by documents (ascending) that it may lack, for training."""
+    extra = np.setdiff1d(doc_ids, matches.doc_ids, assume_unique=True)
+    scores, covered = score(extra, query.slots, snapshot.index, weights)
+    added = plain(extra, BY_MEANING)
+    added.lexical[:] = scores
+    added.coverage[:] = covered / np.float32(max(query.weight, 1e-9))
+    order = np.argsort(np.concatenate([matches.doc_ids, extra]))
+    columns = [
+        np.concatenate([getattr(matches, name), getattr(added, name)])[order]
+        for name in ("doc_ids", "levels", "lexical", "coverage", "cosine", "identifier")
+    ]
+    return MatchSet(*columns, matches.level)
 
 
 def everything(snapshot: Snapshot) -> MatchSet:

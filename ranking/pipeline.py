@@ -9,9 +9,9 @@ from indexing.arrays import UInt32Array
 from ranking.candidates import Ordered
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
-from ranking.extract import extract
 from ranking.facets import count_facets
 from ranking.filters import evaluate_all
+from ranking.fine import fine
 from ranking.generation import Generation
 from ranking.hits import make_hits
 from ranking.match_set import POPULAR, MatchSet, combine, everything, plain
@@ -129,7 +129,7 @@ def rank(
         log.skip("fine", "budget", len(coarse), degrades=True)
         return Ordered(coarse.candidates, coarse.scores, None, {})
     with log.timed("fine", min(policy.fine_pool, len(coarse))) as stage:
-        ordered = _fine(query, coarse, generation)
+        ordered = fine(query, coarse, generation)
         stage.passed = len(ordered)
     if not request.diversity:
         log.skip("rerank", "not asked", len(ordered))
@@ -140,25 +140,6 @@ def rank(
             ordered = rerank_head(query, ordered, generation)
             stage.passed = len(ordered)
     return ordered
-
-
-def _fine(query: Query, coarse: Ordered, generation: Generation) -> Ordered:
-    """The ranker orders the first `fine_pool`; the rest follows in coarse order."""
-    pool = generation.policy.fine_pool
-    by_doc = np.argsort(coarse.candidates.doc_ids[:pool])
-    head = coarse.candidates.take(by_doc)
-    features = extract(query, head, generation.snapshot, generation.policy.bm25)
-    scores = generation.ranker.scores(features)
-    best = np.lexsort((head.doc_ids, -scores))
-    places = np.concatenate([by_doc[best], np.arange(len(by_doc), len(coarse))])
-    tail = coarse.scores[len(by_doc) :] - coarse.scores[len(by_doc) :].max(initial=0.0)
-    floor = scores.min(initial=0.0)
-    return Ordered(
-        coarse.candidates.take(places),
-        np.concatenate([scores[best], floor + tail]).astype(np.float32),
-        features[best],
-        {},
-    )
 
 
 def _last_resort(

@@ -47,11 +47,10 @@ def build(
 
     Nothing is published if the build fails; bad lines go to rejects.jsonl in the index's folder.
     """
-    from indexing.index_config import read_config
-    from indexing.mapping import read_mapping
-
     from indexing.build import BuildOptions
     from indexing.build import build as run
+    from indexing.index_config import read_config
+    from indexing.mapping import FieldMapping, parse_pairs, read_mapping
     from indexing.publish import index_folder
 
     console = Console(stderr=True)
@@ -63,7 +62,9 @@ def build(
         index=folder,
         code_version=code_version(),
         queries=queries,
-        mapping=read_mapping(mapping, maps or [], configured.aliases),
+        mapping=FieldMapping.of(
+            configured.aliases, read_mapping(mapping) if mapping else {}, parse_pairs(maps or [])
+        ),
         config=configured,
         max_reject_ratio=max_reject_ratio,
         vector_kind=vectors,

@@ -25,25 +25,23 @@ def search(
     explain: Annotated[bool, typer.Option("--explain", help="Say why, hit by hit.")] = False,
 ) -> None:
     """Search an index and print a table."""
-    from ranking.sorting import parse_sort
-
     from indexing.errors import SnapshotError
     from indexing.publish import index_folder, read_current
-    from ranking.filter_syntax import parse_url_filters
+    from ranking.filter_syntax import parse_filters
     from ranking.generation import open_generation
     from ranking.pipeline import search as run
     from ranking.request import SearchRequest
+    from ranking.sorting import parse_sort
 
     folder = index_folder(data, index)
     current = read_current(folder)
     if current is None:
         raise SnapshotError(f"index {index!r} in {data} has no snapshot. Run `vitrina build`.")
     generation = open_generation(folder, current, code_version())
-    columns = generation.snapshot.columns
     request = SearchRequest(
         text=text,
-        filters=parse_url_filters(filters or [], columns),
-        sort=parse_sort(sort, columns) if sort else None,
+        filters=parse_filters(filters or []),
+        sort=parse_sort(sort),
         page_size=size,
         explain=explain,
         budget_ms=60_000,

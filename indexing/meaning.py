@@ -1,0 +1,134 @@
+"""The part of a build that makes vectors: fit or take the encoder, encode, index, measure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexing.arrays import Float32Array, UInt32Array
+from indexing.catalog import Product
+from indexing.documents import Documents
+from indexing.encoder import Encoder, GivenEncoder
+from indexing.encoder_fit import MAX_TITLES, calibrate_floor, fit_encoder
+from indexing.errors import BuildError
+from indexing.progress import Progress
+from indexing.vectors import AnnReport, build_vectors
+
+_CHUNK = 4096
+_FLOOR_SAMPLE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """encoder: facts for the manifest, with the cosine floor. report: recall of the vectors."""
+
+    encoder: dict[str, Any]
+    report: dict[str, Any]
+
+
+class GivenVectors:
+    """Vectors that come with the catalogue, spilled as they are read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("wb")
+        self._rows: list[int] = []
+        self._row = 0
+        self.dimension = 0
+
+    def add(self, product: Product) -> None:
+        if product.vector is not None:
+            vector = np.array(product.vector, dtype=np.float32)
+            if self.dimension and len(vector) != self.dimension:
+                raise BuildError(
+                    f"product {product.id!r} has a vector of {len(vector)} numbers, others have "
+                    f"{self.dimension}. All vectors of an index need the same length."
+                )
+            self.dimension = len(vector)
+            length = float(np.linalg.norm(vector))
+            self._file.write((vector / length if length else vector).tobytes())
+            self._rows.append(self._row)
+        self._row += 1
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def chunks(self, order: UInt32Array) -> Iterator[Float32Array]:
+        """Unit vectors in document order, zero where a product has none."""
+        self._file.close()
+        place_of = np.full(self._row, -1, dtype=np.int64)
+        place_of[self._rows] = np.arange(len(self._rows))
+        stored = np.memmap(self._path, dtype=np.float32, mode="r").reshape(-1, self.dimension)
+        for start in range(0, len(order), _CHUNK):
+            places = place_of[order[start : start + _CHUNK]]
+            chunk = np.zeros((len(places), self.dimension), dtype=np.float32)
+            chunk[places >= 0] = stored[places[places >= 0]]
+            yield chunk
+
+
+def sampled_titles(documents: Documents, limit: int) -> list[str]:
+    """Titles of evenly spread documents."""
+    step = max(len(documents) / limit, 1.0)
+    rows = (np.arange(min(limit, len(documents))) * step).astype(np.int64)
+    return [title_at(documents, int(row)) for row in rows]
+
+
+def title_at(documents: Documents, doc_id: int) -> str:
+    product = documents.product_at(doc_id)
+    return str(product.get("title") or product.get("description", ""))
+
+
+def build_meaning(
+    staging: Path,
+    documents: Documents,
+    given: GivenVectors,
+    order: UInt32Array,
+    kind: str,
+    seed: int,
+    progress: Progress,
+) -> Meaning:
+    """Write encoder/ and vectors/. Given vectors are used if at least half of the products have one."""
+    encoder, chunks = _encoder(documents, given, order, seed, progress)
+    folder = staging / "encoder"
+    folder.mkdir()
+    encoder.save(folder)
+    progress.begin("vectors", len(documents), "products")
+    (staging / "vectors").mkdir()
+    vectors = build_vectors(
+        chunks, len(documents), encoder.dimension, staging / "vectors", kind, seed,
+        progress.advance,
+    )  # fmt: skip
+    facts = {
+        "family": encoder.family,
+        "fingerprint": encoder.fingerprint,
+        "dimension": encoder.dimension,
+        "cosine_floor": encoder.floor,
+    }
+    return Meaning(facts, {})
+
+
+def _encoder(
+    documents: Documents, given: GivenVectors, order: UInt32Array, seed: int, progress: Progress
+) -> tuple[Encoder, Iterator[Float32Array]]:
+    if given.dimension and 2 * len(given) >= len(order):
+        first = np.concatenate(list(islice(given.chunks(order), 1 + _FLOOR_SAMPLE // _CHUNK)))
+        titles = [title_at(documents, doc) for doc in range(len(first))]
+        floor = calibrate_floor(titles, first, seed)
+        return GivenEncoder(given.dimension, floor), given.chunks(order)
+    if given.dimension:
+        progress.note(
+            f"only {len(given):,} of {len(order):,} products have a vector: they are not used, "
+            "and the default encoder is."
+        )
+    progress.begin("encoder", None, "titles")
+    fitted = fit_encoder(sampled_titles(documents, MAX_TITLES), seed)
+    return fitted, _encoded(documents, fitted)
+
+
+def _encoded(documents: Documents, encoder: Encoder) -> Iterator[Float32Array]:
+    for start in range(0, len(documents), _CHUNK):
+        end = min(start + _CHUNK, len(documents))
+        yield encoder.encode([title_at(documents, doc) for doc in range(start, end)])

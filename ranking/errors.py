@@ -1,0 +1,9 @@
+"""What ranking refuses, with the remedy."""
+
+
+class RankingError(Exception):
+    """Base of all errors here."""
+
+
+class ModelError(RankingError):
+    """A model cannot be used with this code or this snapshot."""
