@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Container, Iterator
 from io import TextIOWrapper
 from pathlib import Path
@@ -57,7 +58,7 @@ def read_judgments(
                 )
             else:
                 rows = list(_trec_rows(path, stream))
-        except (UnicodeDecodeError, OSError, EOFError, csv.Error) as error:
+        except (UnicodeDecodeError, OSError, EOFError, zlib.error, csv.Error) as error:
             raise JudgmentsError(f"{path} cannot be read: {error}. Give it as UTF-8.") from error
     return collect_judgments(texts, rows, str(path), grade_range, known_products)
 
@@ -79,7 +80,7 @@ def read_queries(path: Path) -> dict[str, str]:
                     raise JudgmentsError(
                         f"{path} line {number}: query {query_id!r} has two texts. Keep one."
                     )
-        except (UnicodeDecodeError, OSError, EOFError) as error:
+        except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
             raise JudgmentsError(f"{path} cannot be read: {error}. Give it as UTF-8.") from error
     return texts
 

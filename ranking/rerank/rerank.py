@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from indexing.arrays import Float32Array, Int32Array, UInt8Array, UInt32Array
 from ranking.rerank.dpp import dpp_order
@@ -79,7 +81,7 @@ def rerank(
     Stages: near-identical ones demoted, MMR or DPP, window caps. None lifts a product above
     one whose scaled relevance is higher by more than `policy.relevance_gap`.
     """
-    relevance = scaled_relevance(scores[: policy.head].astype(np.float32, copy=False))
+    relevance = scaled_relevance(np.array(scores[: policy.head], np.float32))
     by_score = score_order(relevance)
     head = len(by_score)
     reranked = _untouched(by_score, len(scores), "uniform" if uniform else None)
@@ -87,7 +89,7 @@ def rerank(
         return reranked
 
     gap = policy.relevance_gap
-    shown = NO_VECTORS if vectors is None else vectors[:head]
+    shown = NO_VECTORS if vectors is None else _writable(vectors[:head], np.float32)
     steps = np.empty((4, head), np.int32)
     steps[:] = by_score
     twin_of = np.full(head, -1, np.int32)
@@ -131,14 +133,16 @@ def _twins(
     titles: TitleTerms | None,
 ) -> Int32Array:
     rows, _ = _stacked(policy.twin_keys, keys, len(order))
-    use_titles = titles is not None and policy.twin_title is not None
+    starts, terms = NO_STARTS, NO_TERMS
+    if titles is not None and policy.twin_title is not None:
+        starts, terms = _writable(titles.starts, np.int32), _writable(titles.terms, np.uint32)
     twin_of: Int32Array = find_twins(
         order,
         rows,
         vectors,
         OFF if policy.twin_cosine is None else policy.twin_cosine,
-        titles.starts if titles is not None and use_titles else NO_STARTS,
-        titles.terms if titles is not None and use_titles else NO_TERMS,
+        starts,
+        terms,
         OFF if policy.twin_title is None else policy.twin_title,
     )
     return twin_of
@@ -160,6 +164,16 @@ def _spread(
         order, relevance, alike, policy.relevance_weight, policy.relevance_gap, policy.spread_depth
     )
     return moved
+
+
+def _writable(array: npt.NDArray[Any], kind: type[np.generic]) -> npt.NDArray[Any]:
+    """The array, copied only if it is read-only, strided or of another type.
+
+    Kernels compile anew for each of these, and a request must never wait for a compiler.
+    """
+    if array.dtype == kind and array.flags.c_contiguous and array.flags.writeable:
+        return array
+    return np.array(array, kind, order="C")
 
 
 def _stacked(

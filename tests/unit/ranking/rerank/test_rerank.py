@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from ranking.rerank.describe import describe
+from ranking.rerank.near_identical import find_twins
 from ranking.rerank.policy import NO_DIVERSITY, DiversityPolicy, PolicyError, WindowCap
 from ranking.rerank.reasons import Reason
+from ranking.rerank.relevance import scaled_relevance
 from ranking.rerank.rerank import TitleTerms, rerank
+from ranking.rerank.similarity import cosines
 
 DEFAULT = DiversityPolicy()
 SCORES = np.array([9, 8.5, 8, 7.5, 7, 6.5, 0], np.float32)
@@ -99,6 +102,24 @@ def test_mmr_says_that_it_spread() -> None:
     result = rerank(np.array([3, 2.9, 2], np.float32), vectors, {}, policy)
     assert result.order.tolist() == [0, 2, 1]
     assert describe(result, 1, policy) == "up 1: spread by mmr"
+
+
+def test_no_kernel_compiles_anew_for_other_layouts() -> None:
+    vectors = np.random.default_rng(0).normal(size=(7, 8)).astype(np.float32)
+    policy = replace(DEFAULT, spread="mmr")
+    titles = TitleTerms(np.arange(8, dtype=np.int32), np.arange(7, dtype=np.uint32))
+    expected = rerank(SCORES, vectors, {"brand": BRANDS}, policy, titles=titles).order.tolist()
+    kernels = (scaled_relevance, cosines, find_twins)
+    compiled = [len(kernel.signatures) for kernel in kernels]
+    frozen = [SCORES.copy(), vectors.copy(order="F"), BRANDS.copy(), titles.starts, titles.terms]
+    for array in frozen:
+        array.setflags(write=False)
+    scores, flat, brands, starts, terms = frozen
+    again = rerank(
+        scores.astype(np.float64), flat, {"brand": brands}, policy, titles=TitleTerms(starts, terms)
+    )
+    assert again.order.tolist() == expected
+    assert [len(kernel.signatures) for kernel in kernels] == compiled
 
 
 def test_no_diversity_is_the_order_by_score() -> None:
