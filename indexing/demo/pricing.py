@@ -7,8 +7,10 @@ from indexing.demo.phrasing import Picker
 Limits = tuple[float | None, float | None]
 
 # Amounts that people say.
-_ROUND = (5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200, 250, 300, 400, 500, 600)
-_ROUND += (750, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 8000, 10_000)
+_ROUND = (
+    *(5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200, 250, 300, 400, 500, 600),
+    *(750, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 8000, 10_000),
+)
 _MOST = ("{} under ${}", "{} below ${}", "{} less than ${}", "{} up to {} dollars", "{} max ${}")
 _LEAST = ("{} over ${}", "{} above ${}", "{} more than {} dollars", "{} from ${}")
 _RANGE = ("{} ${}-${}", "{} between ${} and ${}", "{} ${} to ${}", "{} from {} to {} dollars")

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import orjson
 
-from indexing.demo.events import write_events
+from indexing.demo.events import rising_queries, write_events
 from indexing.demo.products import ProductStream
 from indexing.demo.queries import make_intents, write_intents, write_query_counts
 from indexing.demo.sample import Sample
@@ -25,6 +25,8 @@ class DemoShop:
     """products: JSON lines, gzip. queries: query TAB count. intents: JSON lines (queries.Intent).
 
     events: time TAB user TAB query TAB clicked product's id or nothing.
+
+    rising: queries that the events' last two days ask far more often than before.
     """
 
     products: Path
@@ -35,6 +37,7 @@ class DemoShop:
     query_count: int
     intent_count: int
     event_count: int
+    rising: tuple[str, ...]
 
 
 def write_demo_shop(
@@ -56,18 +59,29 @@ def write_demo_shop(
     if seed < 0:
         raise ValueError(f"seed is {seed}; choose 0 or more")
     out.mkdir(parents=True, exist_ok=True)
-    paths = [out / name for name in ("products.jsonl.gz", "queries.tsv", "intents.jsonl")]
+    catalog, queries, known, events = (
+        out / name for name in ("products.jsonl.gz", "queries.tsv", "intents.jsonl", "events.tsv")
+    )
     sample = Sample()
-    with paths[0].open("wb") as file:
+    with catalog.open("wb") as file:
         for done in _write_products(file, products, seed, until, sample):
             if progress is not None:
                 progress(done)
     intents = make_intents(sample, products, seed)
-    write_intents(paths[2], intents)
-    query_count = write_query_counts(paths[1], intents, products)
-    events = out / "events.tsv"
+    write_intents(known, intents)
+    query_count = write_query_counts(queries, intents, products)
     event_count = write_events(events, intents, sample, products, seed, until)
-    return DemoShop(*paths, events, products, query_count, len(intents), event_count)
+    return DemoShop(
+        products=catalog,
+        queries=queries,
+        intents=known,
+        events=events,
+        product_count=products,
+        query_count=query_count,
+        intent_count=len(intents),
+        event_count=event_count,
+        rising=tuple(intent.query for intent in rising_queries(intents)),
+    )
 
 
 def _write_products(
