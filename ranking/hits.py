@@ -5,7 +5,7 @@ import orjson
 from ranking.candidates import CHANNELS, Ordered
 from ranking.explain import explain_hit
 from ranking.generation import Generation
-from ranking.highlights import highlights
+from ranking.highlights import Highlighter
 from ranking.query.query import Query
 from ranking.request import SearchRequest
 from ranking.result import ChannelHit, Hit
@@ -17,8 +17,8 @@ def make_hits(
     """The hits of the asked page, in order."""
     first = (request.page - 1) * request.page_size
     places = range(first, min(first + request.page_size, len(ordered)))
-    terms = matched_terms(query, generation)
-    return tuple(_hit(place, query, request, ordered, generation, terms) for place in places)
+    marker = Highlighter(matched_terms(query, generation), generation.snapshot.analyzer)
+    return tuple(_hit(place, query, request, ordered, generation, marker) for place in places)
 
 
 def matched_terms(query: Query, generation: Generation) -> frozenset[str]:
@@ -38,7 +38,7 @@ def _hit(
     request: SearchRequest,
     ordered: Ordered,
     generation: Generation,
-    terms: frozenset[str],
+    marker: Highlighter,
 ) -> Hit:
     snapshot, candidates = generation.snapshot, ordered.candidates
     doc_id = int(candidates.doc_ids[place])
@@ -65,6 +65,6 @@ def _hit(
         channels=channels,
         product=raw,
         variants=int(candidates.variants[place]),
-        highlights=highlights(product, terms, snapshot.analyzer) if terms else {},
+        highlights=marker.highlights(product),
         explanation=explain_hit(place, query, ordered, generation) if request.explain else None,
     )

@@ -1,8 +1,9 @@
 """The head of an answer as a whole: its candidates' brands, categories, vectors → rerank."""
 
 import numpy as np
+from numba import njit
 
-from indexing.arrays import Int32Array, UInt32Array
+from indexing.arrays import Int32Array, UInt32Array, UInt64Array
 from indexing.columns import KeywordColumn
 from indexing.priors import leaf_categories
 from ranking.candidates import Ordered
@@ -14,6 +15,7 @@ from ranking.rerank.rerank import TitleTerms, rerank
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
 _UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
+_REASONS = tuple(reason.name.lower().replace("_", " ") for reason in Reason)
 
 
 def rerank_head(query: Query, ordered: Ordered, generation: Generation) -> Ordered:
@@ -34,9 +36,11 @@ def rerank_head(query: Query, ordered: Ordered, generation: Generation) -> Order
         uniform=query.identifier is not None or _one_brand_asked(ordered),
     )
     moved = {
-        place: f"{Reason(int(made.reason[place])).name.lower()}, {int(made.shift[place]):+d}"
-        for place in range(len(head))
-        if made.reason[place] != Reason.KEPT
+        place: f"{_REASONS[reason]}, {shift:+d}"
+        for place, (reason, shift) in enumerate(
+            zip(made.reason.tolist(), made.shift.tolist(), strict=True)
+        )
+        if reason != Reason.KEPT
     }
     features = ordered.features
     order = made.order.astype(np.int64)
@@ -68,11 +72,34 @@ def _one_brand_asked(ordered: Ordered) -> bool:
 
 def _title_terms(doc_ids: UInt32Array, generation: Generation) -> TitleTerms:
     titles = generation.snapshot.index.titles
-    pieces = [
-        np.unique(titles.terms[int(titles.offsets[d]) : int(titles.offsets[d + 1])] & 0x7FFFFFFF)
-        for d in doc_ids
-    ]
-    starts = np.zeros(len(pieces) + 1, dtype=np.int32)
-    np.cumsum([len(piece) for piece in pieces], out=starts[1:])
-    terms = np.concatenate(pieces) if pieces else np.zeros(0)
-    return TitleTerms(starts, terms.astype(np.uint32))
+    sizes = (titles.offsets[doc_ids + np.uint32(1)] - titles.offsets[doc_ids]).astype(np.int64)
+    terms = np.empty(int(sizes.sum()), dtype=np.uint32)
+    starts = np.zeros(len(doc_ids) + 1, dtype=np.int32)
+    distinct_terms(doc_ids, titles.offsets, titles.terms, starts, terms)
+    return TitleTerms(starts, terms[: starts[-1]])
+
+
+@njit(nogil=True, cache=True)
+def distinct_terms(
+    doc_ids: UInt32Array,
+    offsets: UInt64Array,
+    codes: UInt32Array,
+    starts: Int32Array,
+    terms: UInt32Array,
+) -> None:
+    """Each title's distinct terms, ascending, one title after the other (insertion sort)."""
+    end = 0
+    for i in range(len(doc_ids)):
+        begin = end
+        for place in range(offsets[doc_ids[i]], offsets[np.int64(doc_ids[i]) + 1]):
+            term = codes[place] & np.uint32(0x7FFFFFFF)
+            at = end
+            while at > begin and terms[at - 1] > term:
+                at -= 1
+            if at > begin and terms[at - 1] == term:
+                continue
+            for later in range(end, at, -1):
+                terms[later] = terms[later - 1]
+            terms[at] = term
+            end += 1
+        starts[i + 1] = end
