@@ -17,7 +17,8 @@ CATEGORY_SEPARATOR = " > "
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _IDENTIFIER_SEPARATOR = re.compile(r"[|;\n]")
-_MONEY_NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f\u2009]*|-?[.,]\d+")
+_MONEY_NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f\u2009]*-?|-?[.,]\d+")
+_BESIDE_MONEY = re.compile(r"[^\W\d_]{0,3}\.?[$€£¥￥₹₩₺]?\s*[^\W\d_]{0,3}")
 _CURRENCY_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _CURRENCY_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "zł": "PLN", "₺": "TRY"}
 _AVAILABILITY = {
@@ -154,7 +155,7 @@ def _number(value: object) -> float | None:
 
 
 def parse_number(text: str) -> float | None:
-    """A number as people write it: `1,299.00`, `1.299,00 €`, `$12.50`, `1 299`, `USD 5`.
+    """A number as people write it: `1,299.00`, `1.299,00 €`, `$12.50`, `1 299`, `CHF 5.-`.
 
     With both signs the last one is the decimal sign. A comma alone is a decimal sign unless
     three digits follow it; a point alone is always one. Several equal signs separate thousands.
@@ -169,12 +170,12 @@ def parse_number(text: str) -> float | None:
     if not stripped:
         return None
     found = _MONEY_NUMBER.search(stripped)
-    rest = stripped if found is None else stripped[: found.start()] + stripped[found.end() :]
-    if found is None or len(rest.strip()) > 4 or any(map(str.isdigit, rest)):
+    if found is None:
         raise FieldValueError("must be a number")
-    if "-" in rest:
-        raise FieldValueError("must be one number, without signs around the currency")
-    return float(_plain(re.sub(r"[' \u00a0\u202f\u2009]", "", found.group()).rstrip(".,")))
+    beside = (stripped[: found.start()] + stripped[found.end() :]).strip()
+    if not _BESIDE_MONEY.fullmatch(beside):
+        raise FieldValueError("must be one number, with nothing but a currency beside it")
+    return float(_plain(re.sub(r"[' \u00a0\u202f\u2009]", "", found.group()).rstrip(".,-")))
 
 
 def _plain(digits: str) -> str:

@@ -80,7 +80,7 @@ def array_records(
             return
         try:
             element, end = decode(text, place)
-            complete = end < len(text)  # a number at the very end may go on in the next piece
+            complete = end < len(text) or isinstance(element, dict)  # a number may go on
         except (json.JSONDecodeError, RecursionError):
             complete = False
         if not complete:

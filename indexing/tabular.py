@@ -108,12 +108,11 @@ def parquet_records(path: Path, source: str, count: ByteCount) -> Iterator[Recor
                 yield from _rows(batch, source, done + 1)
                 done += batch.num_rows
                 count.read = before + size * done // total
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
+        told = " ".join(str(error).split()).rstrip(".")
         raise CatalogError(
-            f"{path}: is no readable Parquet file: {error}. Export it again."
+            f"{path}: cannot be read as Parquet: {told}. Export it again."
         ) from error
-    except OSError as error:
-        raise CatalogError(f"{path}: cannot be read: {error}.") from error
 
 
 @contextmanager
