@@ -10,10 +10,10 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from compose_file import compose_file, compose_services
 from source_tree import ROOT
 
 from app.settings import Settings
@@ -36,15 +36,6 @@ def compose_command() -> list[str]:
     pytest.skip(message)
 
 
-def plain_compose() -> dict[str, Any]:
-    """The file with the defaults of its variables filled in, read without Compose."""
-    text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", COMPOSE)
-    assert "${" not in text, "every variable of the compose file needs a default"
-    loaded = yaml.safe_load(text)
-    assert isinstance(loaded, dict)
-    return loaded
-
-
 def dockerfile_command(instruction: str) -> list[str]:
     """The last exec form of CMD in the Dockerfile."""
     found = re.findall(rf"^\s*{instruction} (\[.*\])$", DOCKERFILE, re.MULTILINE)
@@ -54,7 +45,7 @@ def dockerfile_command(instruction: str) -> list[str]:
 
 
 def vitrina_commands() -> list[list[str]]:
-    services = plain_compose()["services"]
+    services = compose_services()
     commands = [service["command"] for service in services.values()]
     commands += [dockerfile_command("CMD")]
     commands += [line.split() for line in re.findall(r"^RUN (vitrina .*)$", DOCKERFILE, re.M)]
@@ -94,7 +85,7 @@ def test_compose_accepts_the_file(variables: dict[str, str], tmp_path: Path) -> 
 
 
 def test_each_service_is_bounded_and_bare() -> None:
-    for name, service in plain_compose()["services"].items():
+    for name, service in compose_services().items():
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         if name != "demo-data":
@@ -103,7 +94,7 @@ def test_each_service_is_bounded_and_bare() -> None:
 
 
 def test_replicas_share_the_volume_and_not_a_port() -> None:
-    compose = plain_compose()
+    compose = compose_file()
     services = compose["services"]
     for name in ("api", "index", "demo-data"):
         assert services[name]["volumes"][0] == "shop:/data", name
@@ -124,12 +115,12 @@ def test_settings_named_there_exist() -> None:
 
 
 def test_the_grace_period_is_longer_than_the_shutdown() -> None:
-    grace_s = int(plain_compose()["services"]["api"]["stop_grace_period"].removesuffix("s"))
+    grace_s = int(compose_services()["api"]["stop_grace_period"].removesuffix("s"))
     assert grace_s > Settings.model_fields["shutdown_s"].default
 
 
 def test_health_checks_ask_the_service_on_its_port() -> None:
-    api = plain_compose()["services"]["api"]
+    api = compose_services()["api"]
     assert "127.0.0.1:8080/readyz" in api["healthcheck"]["test"][-1]
     check = re.search(r"HEALTHCHECK.*\\\n\s+CMD (\[.*\])", DOCKERFILE)
     assert check is not None
@@ -164,7 +155,7 @@ def test_redis_arguments_are_taken_by_redis() -> None:
         if os.environ.get("CI") == "true":
             pytest.fail("needs redis-server: apt-get install redis-server")
         pytest.skip("needs redis-server: apt-get install redis-server")
-    command = plain_compose()["services"]["redis"]["command"]
+    command = compose_services()["redis"]["command"]
     # With port 0 it reads its arguments, finds nothing to listen on, and ends.
     seen = subprocess.run(
         [*command, "--port", "0"],
@@ -176,12 +167,12 @@ def test_redis_arguments_are_taken_by_redis() -> None:
     assert "not listen anywhere" in seen.stdout
 
 
-@pytest.mark.skipif(not (ROOT / "app" / "cli.py").exists(), reason="no command line yet")
 @pytest.mark.parametrize("command", vitrina_commands(), ids=lambda command: command[1])
 def test_the_command_line_takes_it(command: list[str]) -> None:
     """Parsed by the real command line, which is then not run."""
-    from app.cli import app
     from typer.main import get_command
+
+    from app.cli import app
 
     program = get_command(app)
     name, *arguments = command[1:]
