@@ -46,25 +46,6 @@ class IndexConfig(BaseModel):
         return None if value == "auto" else value
 
     @classmethod
-    def read(cls, path: Path) -> "IndexConfig":
-        """Raises IndexConfigError; also if there is no such file."""
-        try:
-            made = tomllib.loads(path.read_text("utf-8-sig"))
-        except OSError as error:
-            raise IndexConfigError(f"{path}: cannot be read: {error.strerror}.") from error
-        except ValueError as error:
-            raise IndexConfigError(f"{path}: is not valid TOML: {error}.") from error
-        try:
-            if "aliases" in made:
-                pairs = checked_pairs(made["aliases"], "aliases")
-                made["aliases"] = dict(FieldMapping.of(pairs).explicit)
-            return cls.model_validate(made)
-        except CatalogError as error:
-            raise IndexConfigError(f"{path}: {error}") from error
-        except ValidationError as error:
-            raise IndexConfigError(f"{path}: {_told(error)}.") from None
-
-    @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> "IndexConfig":
         """The inverse of `facts`. Raises IndexConfigError."""
         try:
@@ -77,6 +58,27 @@ class IndexConfig(BaseModel):
     def facts(self) -> dict[str, Any]:
         """As JSON, for the manifest."""
         return self.model_dump(mode="json")
+
+
+def read_config(path: Path | None) -> IndexConfig:
+    """The defaults without a path. Raises IndexConfigError; also if there is no such file."""
+    if path is None:
+        return IndexConfig()
+    try:
+        made = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise IndexConfigError(f"{path}: cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise IndexConfigError(f"{path}: is not valid TOML: {error}.") from error
+    try:
+        if "aliases" in made:
+            pairs = checked_pairs(made["aliases"], "aliases")
+            made["aliases"] = dict(FieldMapping.of(pairs).explicit)
+        return IndexConfig.model_validate(made)
+    except CatalogError as error:
+        raise IndexConfigError(f"{path}: {error}") from error
+    except ValidationError as error:
+        raise IndexConfigError(f"{path}: {_told(error)}.") from None
 
 
 def _told(error: ValidationError) -> str:

@@ -2,18 +2,18 @@ from pathlib import Path
 
 import pytest
 
-from indexing.index_config import IndexConfig, IndexConfigError
+from indexing.index_config import IndexConfig, IndexConfigError, read_config
 
 
 def read(tmp_path: Path, text: str) -> IndexConfig:
     path = tmp_path / "index.toml"
     path.write_text(text, encoding="utf-8")
-    return IndexConfig.read(path)
+    return read_config(path)
 
 
 def test_everything_has_a_default(tmp_path: Path) -> None:
     config = read(tmp_path, "")
-    assert config == IndexConfig()
+    assert config == IndexConfig() == read_config(None)
     assert config.languages == ("en",)
     assert config.facets is None
     assert config.out_of_stock == "keep"
@@ -75,7 +75,7 @@ def test_errors_name_file_key_and_what_is_allowed(tmp_path: Path, text: str, tol
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(IndexConfigError, match="cannot be read"):
-        IndexConfig.read(tmp_path / "index.toml")
+        read_config(tmp_path / "index.toml")
 
 
 def test_settings_of_another_version() -> None:
