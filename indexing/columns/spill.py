@@ -16,22 +16,22 @@ _DTYPES = {"B": np.uint8, "I": np.uint32, "q": np.int64, "d": np.float64}
 class SpillingArray:
     """Append to `pending` (the same object for ever), and call `spill` now and then."""
 
-    __slots__ = ("_dtype", "_file", "_path", "pending")
+    __slots__ = ("_dtype", "_path", "pending")
 
     def __init__(self, path: Path, typecode: str) -> None:
         self.pending: array[Any] = array(typecode)
         self._dtype = np.dtype(_DTYPES[typecode])
         self._path = path
-        self._file = path.open("wb")
+        path.touch()
 
     def spill(self) -> None:
-        self.pending.tofile(self._file)
+        with self._path.open("ab") as file:  # opened anew: a build that stops leaves none open
+            self.pending.tofile(file)
         del self.pending[:]
 
     def close(self) -> npt.NDArray[Any]:
         """All that was appended, mapped from the file."""
         self.spill()
-        self._file.close()
         if not self._path.stat().st_size:
             return np.zeros(0, dtype=self._dtype)
         mapped = np.memmap(self._path, dtype=self._dtype, mode="r+")
