@@ -22,6 +22,7 @@ from indexing.spelling_rank import EDIT_WEIGHT, rank_words
 from indexing.word_breaks import best_split, find_word, pair_count
 
 MIN_LENGTH: Final = 3  # shorter words are one edit from too many others
+LAST_PLANE_0: Final = "\uffff"  # beyond are emoji and rare characters: never corrected
 LONG_WORD: Final = 5  # from here on two edits are looked for
 HOMOPHONES: Final = range(2, 5)  # characters of Chinese words that are corrected by sound
 _MAX_NEAR: Final = 4096
@@ -72,7 +73,7 @@ def has_digit(word: str) -> bool:
 
 def max_distance(word: str) -> int:
     """Edits within which corrections of a word are looked for."""
-    if not MIN_LENGTH <= len(word) <= MAX_LENGTH or has_digit(word):
+    if not MIN_LENGTH <= len(word) <= MAX_LENGTH or has_digit(word) or max(word) > LAST_PLANE_0:
         return 0
     return MAX_DISTANCE if len(word) >= LONG_WORD else 1
 
@@ -201,7 +202,7 @@ class Spelling:
 
     def split(self, word: str) -> Split | None:
         """The likeliest two known words that, written together, are this word."""
-        if not 2 <= len(word) <= MAX_LENGTH or has_digit(word):
+        if not 2 <= len(word) <= MAX_LENGTH or has_digit(word) or max(word) > LAST_PLANE_0:
             return None
         answer = np.zeros(2, dtype=np.float64)
         cut = best_split(

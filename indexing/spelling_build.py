@@ -10,6 +10,7 @@ from indexing.deletions import MAX_LENGTH, build_deletions
 from indexing.pinyin import is_han
 from indexing.spelling import (
     HOMOPHONES,
+    LAST_PLANE_0,
     Spelling,
     blurred_sound,
     codes_of,
@@ -31,7 +32,7 @@ def build_spelling(
     for word, frequency in words:
         if frequency > 0 and 0 < len(word) <= MAX_LENGTH and not has_digit(word):
             counts[word] = counts.get(word, 0) + frequency
-    kept = sorted(word for word in counts if max(word) <= "\uffff")
+    kept = sorted(word for word in counts if max(word) <= LAST_PLANE_0)
     numbers = {word: number for number, word in enumerate(kept)}
     offsets = np.zeros(len(kept) + 1, dtype=np.uint32)
     np.cumsum([len(word) for word in kept], out=offsets[1:])
