@@ -41,7 +41,7 @@ def count_bins(
         sample = values[:: max(1, len(values) // _SAMPLE)]
         edges = natural_edges(low, high, column.whole, sample[~np.isnan(sample)], most)
     counts = np.zeros(len(edges), dtype=np.int64)
-    count_in_bins(values, groups, edges, counts, np.zeros(len(edges), dtype=np.int64))
+    count_in_bins(values, groups, edges, counts, np.zeros(len(edges), dtype=np.uint32))
     lower = edges.tolist()
     upper = [*(math.nextafter(edge, -math.inf) for edge in lower[1:]), high]
     return Facet(
@@ -152,21 +152,20 @@ def count_in_bins(
     groups: UInt32Array,
     edges: Float64Array,
     counts: Int64Array,
-    newest: Int64Array,
+    newest: UInt32Array,
 ) -> None:
     """Count each group once in every bin that it has a value in.
 
     edges: float64[b], ascending, few; what lies below the first counts in the first bin.
-    newest: int64[b], zeros; becomes 1 + the last group counted.
+    newest: uint32[b], zeros; becomes 1 + the last group counted.
     """
-    for i in range(len(values)):
+    for i in range(np.uint64(len(values))):
         value = values[i]
         if np.isnan(value):
             continue
-        place = 0
-        for k in range(1, len(edges)):  # no branch to mispredict: faster than bisection here
-            place += value >= edges[k]
-        group = np.int64(groups[i]) + 1
-        if newest[place] != group:
-            newest[place] = group
-            counts[place] += 1
+        place = np.uint64(0)
+        for k in range(np.uint64(1), np.uint64(len(edges))):  # faster than bisecting ten edges
+            place += np.uint64(value >= edges[k])
+        stamp = groups[i] + np.uint32(1)
+        counts[place] += np.int64(newest[place] != stamp)
+        newest[place] = stamp

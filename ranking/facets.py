@@ -227,24 +227,11 @@ def count_ordinals(
     """
     low = np.uint64(first)  # unsigned: what lies below `first` wraps, and no index is negative
     size = np.uint64(len(counts))
-    begin = 0
-    while begin < len(doc_ids):
-        end = begin + 1
-        while end < len(doc_ids) and groups[end] == groups[begin]:
-            end += 1
-        stamp = groups[begin] + np.uint32(1)
-        for i in range(begin, end):
-            doc = np.uint64(doc_ids[i])
-            places = range(np.uint64(offsets[doc]), np.uint64(offsets[doc + np.uint64(1)]))
-            if end == begin + 1:  # a document's ordinals are distinct: nothing to remember
-                for place in places:
-                    slot = np.uint64(ordinals[place]) - low
-                    if slot < size:
-                        counts[slot] += np.uint32(1)
-            else:
-                for place in places:
-                    slot = np.uint64(ordinals[place]) - low
-                    if slot < size:
-                        counts[slot] += np.uint32(newest[slot] != stamp)
-                        newest[slot] = stamp
-        begin = end
+    for i in range(np.uint64(len(doc_ids))):
+        doc = np.uint64(doc_ids[i])
+        stamp = groups[i] + np.uint32(1)
+        for place in range(np.uint64(offsets[doc]), np.uint64(offsets[doc + np.uint64(1)])):
+            slot = np.uint64(ordinals[place]) - low
+            if slot < size:
+                counts[slot] += np.uint32(newest[slot] != stamp)
+                newest[slot] = stamp

@@ -97,6 +97,9 @@ class ColumnsBuilder:
         doc_of_row[order] = np.arange(len(order), dtype=np.uint32)
         attributes = self._attributes.finish(doc_of_row, len(order))
         attributes.table.save(folder, "attributes")
+        sizes = [last - first for _, first, last in attributes.text]
+        fields = np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes)
+        save_array(folder / "attributes.fields.npy", fields)
         (folder / "attributes.json").write_text(json.dumps(attributes.text))
         free = ((PREFIX + name, docs, values) for name, docs, values in attributes.numbers)
         save_numeric(folder, len(order), chain(self._core(order), free))

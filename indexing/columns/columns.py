@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array, load_array
+from indexing.arrays import Float32Array, Float64Array, UInt16Array, UInt32Array, load_array
 from indexing.attributes import PREFIX
 from indexing.columns.groups import Groups
 from indexing.columns.keyword import KeywordColumn, KeywordTable
@@ -29,8 +29,8 @@ class Columns:
     """numbers, keywords: by field name, core fields first. `brand` and `category` always exist.
 
     completeness: float32[n], share of the core fields that the product fills.
-    attribute_names: text attributes' fields, sorted; all are in one table, and
-    attribute_spans is int64[a, 2], first and last + 1 ordinal of each.
+    attribute_names: text attributes' fields, sorted; all are in one table.
+    attribute_of: uint16[v], for each ordinal of that table the place of its field among them.
     """
 
     doc_count: int
@@ -39,13 +39,12 @@ class Columns:
     groups: Groups
     completeness: Float32Array
     attribute_names: tuple[str, ...]
-    attribute_spans: Int64Array
+    attribute_of: UInt16Array
 
     @classmethod
     def load(cls, folder: Path) -> "Columns":
         numbers, keywords = load_numeric(folder), _load_keywords(folder)
         texts = tuple(name for name in keywords if name.startswith(PREFIX))
-        spans = [(keywords[name].first, keywords[name].last) for name in texts]
         completeness = load_array(folder / "completeness.npy")
         return cls(
             len(completeness),
@@ -54,7 +53,7 @@ class Columns:
             Groups.load(folder),
             completeness,
             texts,
-            np.array(spans, dtype=np.int64).reshape(-1, 2),
+            load_array(folder / "attributes.fields.npy"),
         )
 
     def numeric(self, name: str) -> NumericColumn | None:
