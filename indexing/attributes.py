@@ -16,6 +16,7 @@ Attribute = str | float | bool | tuple[str, ...]
 MAX_DEPTH = 8
 MAX_NAME = 256
 PREFIX = "attributes."
+_EXACT = 2**53
 _PAIR = {"name", "value"}
 
 
@@ -30,7 +31,7 @@ def attributes_of(unknown: dict[str, Any]) -> dict[str, Attribute]:
     flat: dict[str, Attribute] = {}
     _add_all(flat, "", unknown, 0)
     if outright is not None:
-        _add_all(flat, "", _object_in(outright), 0)
+        _add_all(flat, "", outright if type(outright) is dict else _object_in(outright), 0)
     return flat
 
 
@@ -54,7 +55,7 @@ def _add_all(flat: dict[str, Attribute], prefix: str, fields: dict[str, Any], de
             _add_all(flat, f"{prefix}{name}.", value, depth + 1)
             continue
         else:
-            made = _scalar(value)
+            made = float(value) if kind is int and -_EXACT <= value <= _EXACT else _scalar(value)
         if made is None or made == "":
             continue
         key = _clean_name(prefix + name)
@@ -110,7 +111,7 @@ def text_of(value: Attribute) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
     return ", ".join(value)
 
 

@@ -4,9 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictStr,
+    StringConstraints,
+    ValidationError,
+)
 
-from indexing.attributes import Attribute, attributes_of
+from indexing.attributes import attributes_of
 from indexing.errors import IndexingError
 from indexing.field_values import (
     FieldValueError,
@@ -28,6 +38,9 @@ MAX_REJECTED_TEXT = 2_000
 MAX_COUNT = 2**53  # beyond it a float64 column is not exact
 
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_Attribute = Annotated[  # strict and in this order: no text becomes a number, no truth value 1.0
+    StrictStr | StrictBool | StrictFloat | tuple[str, ...], Field(union_mode="left_to_right")
+]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -58,7 +71,7 @@ class Product(BaseModel):
     group_id: str | None = None
     popularity: _NotNegative | None = None
     identifiers: tuple[str, ...] = ()
-    attributes: dict[str, Attribute] = {}
+    attributes: dict[str, _Attribute] = {}
     vector: tuple[_Finite, ...] | None = None
 
 
@@ -128,7 +141,7 @@ def parse_product(raw: Mapping[str, Any], currency: str | None = None) -> Produc
     name = "attributes"
     try:
         for name, value in raw.items():
-            if value is None or value == "":
+            if value is None:
                 continue
             read = _READERS.get(name)
             if read is None:
@@ -156,9 +169,10 @@ def parse_product(raw: Mapping[str, Any], currency: str | None = None) -> Produc
 
 def _settle_currency(fields: dict[str, Any], raw: Mapping[str, Any], only: str | None) -> None:
     told = fields.get("currency")
-    if told is None:
-        texts = (raw.get(name) for name in _MONEY)
-        told = next(filter(None, (currency_in(t) for t in texts if isinstance(t, str))), only)
+    for name in _MONEY if told is None else ():
+        text = raw.get(name)
+        told = told or (currency_in(text) if isinstance(text, str) else None)
+    told = told or only
     if only is not None and told != only:
         raise ProductError("currency", f"is {told}, but this index is in {only}")
     if told is not None:

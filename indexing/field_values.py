@@ -16,7 +16,7 @@ import orjson
 CATEGORY_SEPARATOR = " > "
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
-_IDENTIFIER_SEPARATOR = re.compile(r"[|;\n]")
+_IDENTIFIER_SEPARATOR = re.compile(r"[|;]")
 _MONEY_NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f\u2009]*-?|-?[.,]\d+")
 _BESIDE_MONEY = re.compile(r"[^\W\d_]{0,3}\.?[$€£¥￥₹₩₺]?\s*[^\W\d_]{0,3}")
 _CURRENCY_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
@@ -43,7 +43,10 @@ def label_of(value: object) -> str | None:
     text = value if type(value) is str else _text(value)
     if text is None:
         return None
-    if not text.isprintable():
+    if text.isprintable():
+        if "  " not in text:
+            return text.strip() or None
+    else:
         text = _CONTROLS.sub("", text)
     return " ".join(text.split()) or None
 
@@ -95,13 +98,16 @@ def _levels(text: str) -> tuple[str, ...]:
 
 
 def identifiers_of(value: object) -> tuple[str, ...] | None:
-    """Without duplicates; one text may hold several, separated by "|", ";" or a line break."""
+    """Without duplicates; one text may hold several, separated by "|" or ";"."""
     found: dict[str, None] = {}
     for item in value if isinstance(value, _LISTS) else (value,):
-        texts = _IDENTIFIER_SEPARATOR.split(item) if isinstance(item, str) else (item,)
-        for text in map(label_of, texts):
-            if text is not None:
-                found[text] = None
+        label = label_of(item)
+        if label is None:
+            continue
+        if "|" in label or ";" in label:
+            found |= dict.fromkeys(filter(None, map(str.strip, _IDENTIFIER_SEPARATOR.split(label))))
+        else:
+            found[label] = None
     return tuple(found) or None
 
 
@@ -109,6 +115,8 @@ def number_of(value: object) -> float | None:
     """A finite number ≥ 0; text may carry a currency and thousands separators."""
     if type(value) is float and 0.0 <= value <= _LARGEST:
         return value
+    if type(value) is int and 0 <= value <= _EXACT:
+        return float(value)
     number = parse_number(value) if isinstance(value, str) else _number(value)
     if number is not None and number < 0:
         raise FieldValueError("must not be negative")

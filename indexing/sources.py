@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -14,7 +14,7 @@ from indexing.catalog import Product, ProductError, RejectedLine, parse_product
 from indexing.errors import CatalogError
 from indexing.json_lines import Record, array_records, json_records
 from indexing.mapping import FieldMapping
-from indexing.tabular import csv_records, header_of, parquet_records, typed
+from indexing.tabular import csv_records, parquet_records, typed
 
 JSON_LINES = (".jsonl", ".ndjson")
 JSON = (".json",)
@@ -24,6 +24,7 @@ FORMATS = (*JSON_LINES, *JSON, *TABLES, *PARQUET)
 MAX_REJECTS_WRITTEN = 100_000
 _REASONS_TOLD = 3
 _REASONS_COUNTED = 1_000
+_RECORDS_TRIED = 20
 
 
 class CatalogReader:
@@ -36,10 +37,13 @@ class CatalogReader:
     def __init__(
         self, paths: Sequence[Path], mapping: FieldMapping, currency: str | None = None
     ) -> None:
-        """currency: the index's own, see `parse_product`. Raises CatalogError."""
+        """currency: the index's own, see `parse_product`. Raises CatalogError.
+
+        passed_over: files in folders that are no catalogue by their lines; worth telling.
+        """
         self.mapping = mapping
         self.currency = currency
-        self.files = find_files(paths, mapping)
+        self.files, self.passed_over = find_files(paths, mapping)
         self.bytes_total = sum(path.stat().st_size for path in self.files)
         self._count = ByteCount()
 
@@ -86,18 +90,27 @@ def format_of(path: Path) -> str | None:
     return suffixes[-1] if suffixes and suffixes[-1] in FORMATS else None
 
 
-def find_files(paths: Sequence[Path], mapping: FieldMapping) -> tuple[Path, ...]:
-    """The catalogue files named, and those within the folders named, in order, each once.
+def find_files(
+    paths: Sequence[Path], mapping: FieldMapping
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Catalogue files named, and those within folders named, in order, each once; and the
+    files within folders that were passed over although their format is a catalogue's.
 
-    A file that is named must be readable; in a folder whatever is no catalogue is passed over:
-    hidden names, other formats, tables without a column for the id.
+    A file that is named must be readable. In a folder, hidden names (`.`, `_`) and other
+    formats are left aside, and files whose lines have no id, such as a query log, passed over.
     """
     found: dict[Path, Path] = {}
+    passed_over: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = [file for file in sorted(path.rglob("*")) if _is_catalog(file, path, mapping)]
+            inside: list[Path] = []
+            for file in _candidates(path):
+                (inside if _has_ids(file, mapping) else passed_over).append(file)
             if not inside:
-                raise CatalogError(f"{path}: holds no catalogue file ({_supported()}).")
+                raise CatalogError(
+                    f"{path}: holds no catalogue file ({_supported()}) whose lines have an id. "
+                    "Map the id's name with --map id=NAME, or name the file itself."
+                )
         elif not path.exists():
             raise CatalogError(f"{path}: does not exist.")
         elif format_of(path) is None:
@@ -108,22 +121,35 @@ def find_files(paths: Sequence[Path], mapping: FieldMapping) -> tuple[Path, ...]
             inside = [path]
         for file in inside:
             found.setdefault(file.resolve(), file)
-    return tuple(found.values())
+    return tuple(found.values()), tuple(passed_over)
 
 
 def _supported() -> str:
     return f"{', '.join(FORMATS)}, each plain or with {' or '.join(COMPRESSED[:2])}"
 
 
-def _is_catalog(file: Path, folder: Path, mapping: FieldMapping) -> bool:
-    hidden = any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
-    if hidden or not file.is_file() or format_of(file) is None:
-        return False
-    if format_of(file) not in TABLES:
+def _candidates(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        hidden = any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+        if not hidden and file.is_file() and format_of(file) is not None:
+            yield file
+
+
+def _has_ids(file: Path, mapping: FieldMapping) -> bool:
+    """Whether one of the first records has an id; also true of files that cannot be told yet:
+    empty, damaged, or full of bad lines. Reading them tells.
+    """
+    trial = FieldMapping(mapping.explicit)  # does not count as use
+    seen = 0
+    try:
+        for record in islice(_records(file, ByteCount()), _RECORDS_TRIED):
+            if isinstance(record, Record):
+                seen += 1
+                if "id" in trial.apply(record.fields):
+                    return True
+    except CatalogError:
         return True
-    first = next(lines_of(file, chunks_of(file, ByteCount())), b"")
-    names = header_of(file, first)[0]
-    return "id" in mapping.apply(dict.fromkeys(filter(None, names), "x"))
+    return seen == 0
 
 
 def _records(path: Path, count: ByteCount) -> Iterator[Record | RejectedLine]:

@@ -34,16 +34,23 @@ def header_of(path: Path, line: bytes) -> tuple[list[str], str]:
 
 
 def csv_records(path: Path, source: str, lines: Iterable[bytes]) -> Iterator[Record | RejectedLine]:
-    """Rows under the header; quoted cells may hold line breaks. Unnamed columns are passed over.
+    """Rows under the header; quoted cells may hold line breaks. Unnamed columns are passed over;
+    of other columns with one name the later ones get their place as a suffix.
 
     A row must have as many cells as the header: otherwise a separator or a quote is astray, and
     no cell can be trusted.
     """
     feed = iter(lines)
     names, separator = header_of(path, next(feed, b""))
-    twice = {name for name in names if name and names.count(name) > 1}
-    if twice:
-        raise CatalogError(f"{path}: has two columns named {min(twice)!r}. Rename one of them.")
+    twice = {name for name in names if names.count(name) > 1}
+    if twice & _KNOWN:
+        raise CatalogError(
+            f"{path}: has two columns named {min(twice & _KNOWN)!r}. Rename one of them."
+        )
+    names = [
+        f"{name}.{place}" if name and name in names[:place] else name
+        for place, name in enumerate(names)
+    ]
     if csv.field_size_limit() < MAX_LINE:
         csv.field_size_limit(MAX_LINE)  # the csv module keeps its limit for the whole process
     rows = csv.reader(_texts(feed), delimiter=separator)

@@ -122,9 +122,12 @@ def test_files_and_folders_in_order_each_once(tmp_path: Path) -> None:
     written(tmp_path, MUG, "shop/_tmp.jsonl")
     written(tmp_path, b"query\tcount\nmug\t5\n", "shop/queries.tsv")
     written(tmp_path, b"sku,name\n3,Jug\n", "shop/c.csv")
+    written(tmp_path, b'{"query": "mug"}\n', "shop/intents.jsonl")
     reader = CatalogReader([tmp_path / "shop", second], FieldMapping.of({"id": "sku"}))
     names = [path.name for path in reader.files]
     assert names == ["x.jsonl", "b.jsonl", "c.csv"]
+    assert [path.name for path in reader.passed_over] == ["intents.jsonl", "queries.tsv"]
+    assert reader.mapping.used == {}
     assert [path.name for path in CatalogReader([second, second], FieldMapping()).files] == names[
         1:2
     ]
@@ -138,6 +141,16 @@ def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(CatalogError, match="holds no catalogue file"):
         read_catalog([tmp_path / "empty"])
+    written(tmp_path, b"sku,name\n3,Jug\n", "named/a.csv")
+    with pytest.raises(CatalogError, match="--map id=NAME"):
+        read_catalog([tmp_path / "named"])
+
+
+def test_damaged_files_in_folders_are_not_passed_over(tmp_path: Path) -> None:
+    written(tmp_path, MUG, "shop/a.jsonl")
+    written(tmp_path, b"not gzip", "shop/b.jsonl.gz")
+    with pytest.raises(CatalogError, match=r"b\.jsonl\.gz"):
+        list(read_catalog([tmp_path / "shop"]))
 
 
 def test_progress_in_bytes(tmp_path: Path) -> None:

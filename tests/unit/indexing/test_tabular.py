@@ -88,6 +88,8 @@ def test_tables_without_rows(tmp_path: Path, content: bytes) -> None:
 def test_columns_of_one_name(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="two columns named 'title'"):
         read(tmp_path / "a.csv", b"id,title,title\n")
+    made = read(tmp_path / "a.csv", b"id,title,tag,tag,,\n1,Mug,a,b,c,d\n")
+    assert made == [Product(id="1", title="Mug", attributes={"tag": "a", "tag.3": "b"})]
 
 
 def test_attributes_in_cells(tmp_path: Path) -> None:
