@@ -35,19 +35,28 @@ class _Clicks:
 
     def __init__(self, sample: Sample) -> None:
         self._leaves = sample.leaves()
+        self._by_brand: dict[str | None, list[Product]] = {}
+        self._by_identifier: dict[str, list[Product]] = {}
+        for product in (product for kept in self._leaves.values() for product in kept):
+            self._by_brand.setdefault(product["brand"], []).append(product)
+            for identifier in product["identifiers"]:
+                self._by_identifier.setdefault(identifier, []).append(product)
         self._known: dict[str, list[str]] = {}
 
     def of(self, intent: Intent) -> list[str]:
         found = self._known.get(intent.query)
         if found is None:
-            if intent.category is None:
-                pool = [product for kept in self._leaves.values() for product in kept]
-            else:
-                pool = self._leaves[intent.category]
-            fits: list[Product] = [product for product in pool if grade(intent, product) == 3]
+            fits = [product for product in self._candidates(intent) if grade(intent, product) == 3]
             fits.sort(key=lambda product: (-product["popularity"], product["id"]))
             found = self._known[intent.query] = [product["id"] for product in fits]
         return found
+
+    def _candidates(self, intent: Intent) -> list[Product]:
+        if intent.identifier is not None:
+            return self._by_identifier[intent.identifier]
+        if intent.category is not None:
+            return self._leaves[intent.category]
+        return self._by_brand[intent.brand]
 
 
 def rising_queries(intents: list[Intent]) -> list[Intent]:
