@@ -23,36 +23,37 @@ _SURROGATE = re.compile("[\udc80-\udcff]")
 _BATCH_ROWS = 1024
 
 
-def header_of(path: Path, line: bytes) -> tuple[list[str], str]:
-    """Column names and separator: tab in TSV, else the most frequent of `,` `;` tab `|`."""
+def _header(path: Path, line: bytes) -> tuple[list[str], str]:
+    """Column names and separator: tab in TSV, else the most frequent of `,` `;` tab `|`.
+
+    Of columns with one name the later ones get their place as a suffix.
+    """
     text = line.decode("utf-8", "replace")
     separator = "\t"
     if not any(suffix in (".tsv", ".tab") for suffix in map(str.lower, path.suffixes)):
         separator = max(",;\t|", key=text.count)
-    row = next(csv.reader([text], delimiter=separator), [])
-    return [name.strip() for name in row], separator
+    try:
+        row = next(csv.reader([text], delimiter=separator), [])
+    except csv.Error as error:
+        raise CatalogError(f"{path}: its first line is no header: {error}.") from error
+    names: dict[str, int] = {}
+    for place, name in enumerate(map(str.strip, row)):
+        if name in _KNOWN and name in names:
+            raise CatalogError(f"{path}: has two columns named {name!r}. Rename one of them.")
+        names[name if name and name not in names else f"{name}.{place}"] = place
+    return [name if row[place].strip() else "" for name, place in names.items()], separator
 
 
 def csv_records(path: Path, source: str, lines: Iterable[bytes]) -> Iterator[Record | RejectedLine]:
-    """Rows under the header; quoted cells may hold line breaks. Unnamed columns are passed over;
-    of other columns with one name the later ones get their place as a suffix.
+    """Rows under the header; quoted cells may hold line breaks. Unnamed columns are passed over.
 
     A row must have as many cells as the header: otherwise a separator or a quote is astray, and
     no cell can be trusted.
     """
     feed = iter(lines)
-    names, separator = header_of(path, next(feed, b""))
-    twice = {name for name in names if names.count(name) > 1}
-    if twice & _KNOWN:
-        raise CatalogError(
-            f"{path}: has two columns named {min(twice & _KNOWN)!r}. Rename one of them."
-        )
-    names = [
-        f"{name}.{place}" if name and name in names[:place] else name
-        for place, name in enumerate(names)
-    ]
     if csv.field_size_limit() < MAX_LINE:
         csv.field_size_limit(MAX_LINE)  # the csv module keeps its limit for the whole process
+    names, separator = _header(path, next(feed, b""))
     rows = csv.reader(_texts(feed), delimiter=separator)
     while True:
         line = rows.line_num + 2
@@ -80,9 +81,10 @@ def _texts(lines: Iterable[bytes]) -> Iterator[str]:
 
 
 def _row_reason(row: Sequence[str], columns: int) -> str | None:
-    if sum(map(len, row)) >= MAX_LINE:
+    text = "".join(row)
+    if len(text) >= MAX_LINE:
         return TOO_LONG
-    if any(not cell.isascii() and _SURROGATE.search(cell) for cell in row):
+    if not text.isascii() and _SURROGATE.search(text):
         return "is not valid UTF-8"
     if len(row) != columns:
         return f"has {len(row)} cells where the header has {columns}"

@@ -88,6 +88,8 @@ def test_tables_without_rows(tmp_path: Path, content: bytes) -> None:
 def test_columns_of_one_name(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="two columns named 'title'"):
         read(tmp_path / "a.csv", b"id,title,title\n")
+    with pytest.raises(CatalogError, match="no header"):
+        read(tmp_path / "a.csv", b"x" * 3_000_000)
     made = read(tmp_path / "a.csv", b"id,title,tag,tag,,\n1,Mug,a,b,c,d\n")
     assert made == [Product(id="1", title="Mug", attributes={"tag": "a", "tag.3": "b"})]
 
