@@ -1,8 +1,12 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from indexing.index_config import IndexConfig, IndexConfigError, read_config
+from indexing.mapping import FieldMapping, read_mapping
+
+DOCUMENTED = Path(__file__).resolve().parents[3] / "docs" / "catalogue-format.md"
 
 
 def read(tmp_path: Path, text: str) -> IndexConfig:
@@ -81,3 +85,14 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_settings_of_another_version() -> None:
     with pytest.raises(IndexConfigError, match="Build the index again"):
         IndexConfig.from_facts({"new_setting": 1})
+
+
+def test_the_documented_files_can_be_read(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", DOCUMENTED.read_text("utf-8"), re.DOTALL)
+    mapping, config = (tmp_path / name for name in ("map.toml", "index.toml"))
+    for path, block in zip((mapping, config), blocks, strict=True):
+        path.write_text(block, "utf-8")
+    pairs = read_mapping(mapping)
+    assert pairs["attributes.color"] == "farbe"
+    assert FieldMapping.of(pairs).explicit
+    assert set(read_config(config).model_dump(exclude_unset=True)) == set(IndexConfig.model_fields)

@@ -72,7 +72,7 @@ def test_overlong_rows_and_open_quotes(tmp_path: Path) -> None:
     made = read(tmp_path / "a.csv", b"id,title\n1," + b"x" * 3_000_000 + b"\n2,Cup\n")
     assert isinstance(made[0], RejectedLine)
     assert made[1] == Product(id="2", title="Cup")
-    lines = b"".join(b"%d,Mug\n" % number for number in range(300_000))
+    lines = b"".join(b"%d,%s\n" % (number, b"x" * 1000) for number in range(3_000))
     made = read(tmp_path / "b.csv", b'id,title\n0,"Mug\n' + lines)
     rejected = [line for line in made if isinstance(line, RejectedLine)]
     assert rejected[0].line == 2
