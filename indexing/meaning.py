@@ -15,7 +15,7 @@ from indexing.encoder import Encoder, GivenEncoder
 from indexing.encoder_fit import MAX_TITLES, calibrate_floor, fit_encoder
 from indexing.errors import BuildError
 from indexing.progress import Progress
-from indexing.vectors import AnnReport, build_vectors
+from indexing.vector_build import build_vectors
 
 _CHUNK = 4096
 _FLOOR_SAMPLE = 4_000
@@ -97,10 +97,16 @@ def build_meaning(
     encoder.save(folder)
     progress.begin("vectors", len(documents), "products")
     (staging / "vectors").mkdir()
-    vectors = build_vectors(
-        chunks, len(documents), encoder.dimension, staging / "vectors", kind, seed,
-        progress.advance,
-    )  # fmt: skip
+    spread = encoder.encode(sampled_titles(documents, _CHUNK))
+    build_vectors(
+        chunks,
+        len(documents),
+        staging / "vectors",
+        dimension=encoder.dimension,
+        kind=kind,
+        sample=spread if spread.any() else None,
+        advance=progress.advance,
+    )
     facts = {
         "family": encoder.family,
         "fingerprint": encoder.fingerprint,

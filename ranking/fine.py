@@ -52,7 +52,4 @@ def cosines(query: Query, candidates: Candidates, snapshot: Snapshot) -> Float32
     """float32[k]: query to product for every candidate, NaN where either has no vector."""
     if query.vector is None or not len(candidates):
         return np.full(len(candidates), np.nan, dtype=np.float32)
-    vectors = snapshot.vectors.vectors(candidates.doc_ids)
-    found: Float32Array = vectors @ query.vector.astype(np.float32)
-    found[~vectors.any(axis=1)] = np.nan
-    return found
+    return snapshot.vectors.score(query.vector, candidates.doc_ids)

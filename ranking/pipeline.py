@@ -174,12 +174,23 @@ def _sorted(
 
 
 def _relaxed(query: Query, answer: MatchSet) -> Relaxed | None:
-    """What was given up, if the answer holds anything beyond strict matches."""
+    """What was given up, if the answer holds anything beyond strict matches.
+
+    Dropped are the lightest terms that the level used does not insist on, and unknown ones.
+    """
     if not query.slots or not len(answer) or answer.level == 0:
         return None
-    dropped = tuple(slot.text for slot in query.required if not slot.alternatives)
-    scope = "popular" if answer.level == POPULAR else "terms"
-    return Relaxed(answer.level, dropped, scope)
+    if answer.level == POPULAR:
+        return Relaxed(POPULAR, tuple(slot.text for slot in query.required), "popular")
+    kept = query.weight
+    needed = lexical.LEVELS[answer.level] * query.weight
+    dropped = []
+    for slot in sorted(query.required, key=lambda slot: (bool(slot.alternatives), slot.weight)):
+        if slot.alternatives and (kept - slot.weight < needed or kept <= slot.weight):
+            continue
+        kept -= slot.weight
+        dropped.append(slot.text)
+    return Relaxed(answer.level, tuple(dropped), "terms")
 
 
 def _totals(answer: MatchSet, group_of: UInt32Array) -> tuple[int, int]:
