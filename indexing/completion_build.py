@@ -14,7 +14,7 @@ from indexing.completions import Completions
 from indexing.errors import BuildError
 
 # An entry's weight counts this much when it is found by a key of each of KINDS.
-KIND_FACTORS: Final = (1.0, 0.2, 0.9, 0.15, 0.5, 0.05)
+KIND_FACTORS: Final = (1.0, 0.1, 0.9, 0.09, 0.5, 0.05)
 
 
 class CompletionsBuilder:

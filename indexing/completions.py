@@ -31,7 +31,7 @@ from indexing.pinyin import has_han
 SOURCES: Final = ("query_log", "brand", "category", "phrase", "product")
 QUERY_LOG, BRAND, CATEGORY, PHRASE, PRODUCT = range(len(SOURCES))
 
-TYPO_FACTOR: Final = 0.05
+TYPO_FACTOR: Final = 0.01
 # Shorter prefixes are one edit from everything; a Chinese word of two sounds like few others.
 MIN_TYPO_LENGTH: Final = 3
 MIN_SOUND_LENGTH: Final = 2

@@ -39,8 +39,8 @@ def test_beginnings_of_entries_weigh_more_than_beginnings_of_words(shop: Complet
     assert [(hit.text, hit.matched) for hit in hits] == [("phone case", "prefix")]
     case = shop.search("case", 2)
     assert [(hit.text, hit.weight, hit.matched) for hit in case] == [
-        ("iphone case", pytest.approx(8.0), "word"),
-        ("phone case", pytest.approx(6.0), "word"),
+        ("iphone case", pytest.approx(4.0), "word"),
+        ("phone case", pytest.approx(3.0), "word"),
     ]
 
 
