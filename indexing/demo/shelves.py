@@ -91,7 +91,7 @@ def _phrases(attribute: Attribute) -> tuple[Phrase, ...]:
     return spread(phrases, [1.0] * len(phrases), _SHORT_TABLE)
 
 
-def _formats(patterns: Sequence[str], available: set[str]) -> tuple[str, ...]:
+def _formats(patterns: Sequence[str], available: frozenset[str]) -> tuple[str, ...]:
     return tuple(titles.compile_pattern(pattern, available) for pattern in patterns)
 
 
@@ -102,7 +102,7 @@ def _shelf(department: Department, leaf: Leaf) -> Shelf:
         "material": bool(leaf.materials),
         "model": department.models_in_titles,
     }
-    available = _ALWAYS | {slot for slot, there in optional.items() if there}
+    available = frozenset(_ALWAYS) | {slot for slot, there in optional.items() if there}
     sellers = brands_of(leaf.path)[:_BRAND_TABLE]
     return Shelf(
         leaf=leaf,

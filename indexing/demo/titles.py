@@ -6,7 +6,7 @@ the fastest formatting Python has.
 """
 
 import re
-from collections.abc import Set
+from functools import cache
 
 ENGLISH_TITLES = (
     "{brand} {line} {lead} {noun}[ - {colour}][, {size}]",
@@ -45,7 +45,8 @@ _SLOT = re.compile(r"\{(\w+)\}")
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 
 
-def compile_pattern(pattern: str, available: Set[str]) -> str:
+@cache
+def compile_pattern(pattern: str, available: frozenset[str]) -> str:
     """The %-format of a pattern for a leaf that has words for the available slots."""
 
     def kept(part: re.Match[str]) -> str:
