@@ -120,7 +120,7 @@ def _build(
         counts=counts,
         analyzer=_analyzer_facts(read.numbers.analyzer),
         encoder=meaning.encoder,
-        config=options.config.model_dump(mode="json"),
+        config=options.config.facts(),
         report=meaning.report,
         files=facts_of(staging),
     ).write(staging)
@@ -153,7 +153,9 @@ def _read_catalog(options: BuildOptions, scratch: Path, progress: Progress) -> _
         ColumnsBuilder(_made(scratch / "columns")),
         GivenVectors(scratch / "vectors.f4"),
     )
-    reader = CatalogReader(options.catalog, options.mapping)
+    reader = CatalogReader(options.catalog, options.mapping, options.config.currency)
+    for path in reader.passed_over:
+        progress.note(f"passed over {path}: it holds no products")
     progress.begin("read", reader.bytes_total, "bytes")
     with RejectsFile(options.index / REJECTS) as rejects:
         for line in reader:

@@ -16,9 +16,11 @@ from indexing.encoder_fit import MAX_TITLES, calibrate_floor, fit_encoder
 from indexing.errors import BuildError
 from indexing.progress import Progress
 from indexing.vector_build import build_vectors
+from indexing.vector_gate import cut_titles, gate
 
 _CHUNK = 4096
 _FLOOR_SAMPLE = 4_000
+_GATE_QUERIES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def build_meaning(
     seed: int,
     progress: Progress,
 ) -> Meaning:
-    """Write encoder/ and vectors/. Given vectors are used if at least half of the products have one."""
+    """Write encoder/ and vectors/; vectors of the catalogue if half of the products have one."""
     encoder, chunks = _encoder(documents, given, order, seed, progress)
     folder = staging / "encoder"
     folder.mkdir()
@@ -98,7 +100,7 @@ def build_meaning(
     progress.begin("vectors", len(documents), "products")
     (staging / "vectors").mkdir()
     spread = encoder.encode(sampled_titles(documents, _CHUNK))
-    build_vectors(
+    index = build_vectors(
         chunks,
         len(documents),
         staging / "vectors",
@@ -107,13 +109,24 @@ def build_meaning(
         sample=spread if spread.any() else None,
         advance=progress.advance,
     )
+    progress.begin("vector recall", None, "queries")
+    queries = cut_titles(sampled_titles(documents, _GATE_QUERIES), seed)
+    _, report = gate(index, staging / "vectors", _asked(encoder, queries, spread))
+    if report.warning:
+        progress.note(f"warning: {report.warning}")
     facts = {
         "family": encoder.family,
         "fingerprint": encoder.fingerprint,
         "dimension": encoder.dimension,
         "cosine_floor": encoder.floor,
     }
-    return Meaning(facts, {})
+    return Meaning(facts, {"vectors": report.facts()})
+
+
+def _asked(encoder: Encoder, queries: list[str], spread: Float32Array) -> Float32Array:
+    """What shoppers would ask: short queries, or, where vectors are given, products' own."""
+    vectors = np.stack([encoder.encode_query(query) for query in queries])
+    return vectors if vectors.any() else spread[:_GATE_QUERIES]
 
 
 def _encoder(

@@ -97,7 +97,7 @@ class StrictMatch:
     def finds(self, text: str) -> bool:
         """True if one product holds every word (stop words aside). O(rarest word's postings)."""
         tokens = self._analyzer.tokens(text)
-        firsts = {}
+        firsts: dict[int, str] = {}
         for token in tokens:
             firsts.setdefault(token.position, token.term)
         words = set(firsts.values())

@@ -50,7 +50,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     """
     manifest = Manifest.read(folder)
     check_sizes(folder, manifest)
-    config = IndexConfig.model_validate(manifest.config)
+    config = IndexConfig.from_facts(manifest.config)
     analyzer = Analyzer(config.languages)
     if analyzer.fingerprint != manifest.analyzer["fingerprint"]:
         raise SnapshotError(

@@ -18,6 +18,5 @@ class Deadline:
     def left_ms(self) -> float:
         return (self.ends_at - self.clock()) * 1000.0
 
-    @property
     def passed(self) -> bool:
         return self.clock() >= self.ends_at

@@ -1,6 +1,7 @@
 """The match set: which products a query is about. Totals, facets, sorting, paging all use it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -91,11 +92,15 @@ def with_documents(
     added.lexical[:] = scores
     added.coverage[:] = covered / np.float32(max(query.weight, 1e-9))
     order = np.argsort(np.concatenate([matches.doc_ids, extra]))
-    columns = [
-        np.concatenate([getattr(matches, name), getattr(added, name)])[order]
-        for name in ("doc_ids", "levels", "lexical", "coverage", "cosine", "identifier")
-    ]
-    return MatchSet(*columns, matches.level)
+    both = matches, added
+
+    def merged(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in both])[order]
+
+    return MatchSet(
+        merged("doc_ids"), merged("levels"), merged("lexical"), merged("coverage"),
+        merged("cosine"), merged("identifier"), matches.level,
+    )  # fmt: skip
 
 
 def everything(snapshot: Snapshot) -> MatchSet:

@@ -10,20 +10,23 @@ from ranking.candidates import Ordered
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
 from ranking.facets import count_facets
-from ranking.filters import evaluate_all
+from ranking.filters import Filter, evaluate_all, full_mask
 from ranking.fine import fine
 from ranking.generation import Generation
 from ranking.hits import make_hits
-from ranking.match_set import POPULAR, MatchSet, combine, everything, plain
+from ranking.match_set import BY_MEANING, POPULAR, MatchSet, combine, everything, plain
 from ranking.query.query import Query
 from ranking.query.understand import understand
 from ranking.recall import lexical, popular, semantic
 from ranking.recall.semantic import SemanticMatches
-from ranking.request import SearchRequest
+from ranking.request import SearchRequest, Sort
 from ranking.rerank_head import rerank_head
-from ranking.result import Facet, Relaxed, SearchResult
+from ranking.result import Facet, Hit, Relaxed, SearchResult
 from ranking.sorting import count_groups, order_by
 from ranking.stages import StageLog
+
+SIMILAR_WIDTH = 4
+"""Neighbours looked at for each similar product shown, as variants share a place."""
 
 
 def search(
@@ -46,7 +49,7 @@ def search(
         stage.passed = len(answer)
     facets = _facets(request, matches, generation, log)
     if request.sort is not None:
-        ordered = _sorted(request, answer, generation, log)
+        ordered = _sorted(request.sort, request, answer, generation, log)
     else:
         ordered = rank(query, request, answer, generation, deadline, log)
     with log.timed("page", len(ordered)) as stage:
@@ -95,7 +98,7 @@ def _by_meaning(
     if query.vector is None or strict_only:
         log.skip("recall_semantic", "strict" if strict_only else "no vector")
         return semantic.nothing()
-    if deadline.passed:
+    if deadline.passed():
         log.skip("recall_semantic", "budget", degrades=True)
         return semantic.nothing()
     with log.timed("recall_semantic", 1) as stage:
@@ -125,7 +128,7 @@ def rank(
     with log.timed("coarse", len(answer)) as stage:
         coarse = choose(answer, snapshot, policy.coarse_pool)
         stage.passed = len(coarse)
-    if deadline.passed:
+    if deadline.passed():
         log.skip("fine", "budget", len(coarse), degrades=True)
         return Ordered(coarse.candidates, coarse.scores, None, {})
     with log.timed("fine", min(policy.fine_pool, len(coarse))) as stage:
@@ -133,7 +136,7 @@ def rank(
         stage.passed = len(ordered)
     if not request.diversity:
         log.skip("rerank", "not asked", len(ordered))
-    elif deadline.passed:
+    elif deadline.passed():
         log.skip("rerank", "budget", len(ordered), degrades=True)
     else:
         with log.timed("rerank", min(policy.head, len(ordered))) as stage:
@@ -157,13 +160,13 @@ def _last_resort(
 
 
 def _sorted(
-    request: SearchRequest, answer: MatchSet, generation: Generation, log: StageLog
+    sort: Sort, request: SearchRequest, answer: MatchSet, generation: Generation, log: StageLog
 ) -> Ordered:
     """The whole answer set in the asked order; only the page is made into candidates."""
     with log.timed("sort", len(answer)) as stage:
         columns = generation.snapshot.columns
         wanted = request.page * request.page_size
-        picked = order_by(columns, answer.doc_ids, request.sort, wanted)
+        picked = order_by(columns, answer.doc_ids, sort, wanted)
         stage.passed = len(picked.places)
     return Ordered(
         as_candidates(answer, picked.places, picked.variants),
@@ -209,3 +212,29 @@ def _facets(
         )
         stage.passed = len(facets)
     return facets
+
+
+def similar(
+    doc_id: int,
+    generation: Generation,
+    limit: int,
+    filters: tuple[Filter, ...] = (),
+) -> tuple[Hit, ...]:
+    """Products like this one by meaning, of other groups, that pass the filters, nearest first."""
+    snapshot = generation.snapshot
+    columns = snapshot.columns
+    vector = snapshot.vectors.vectors(np.array([doc_id], dtype=np.uint32))[0]
+    if not vector.any():
+        return ()
+    mask = full_mask(filters, columns) if filters else None
+    own = int(columns.group_sizes[columns.group_of[doc_id]])
+    vector = vector / np.float32(np.linalg.norm(vector))
+    found = snapshot.vectors.search(vector, SIMILAR_WIDTH * limit + own, mask)
+    others = columns.group_of[found.doc_ids] != columns.group_of[doc_id]
+    by_doc = np.argsort(found.doc_ids[others])
+    answer = plain(found.doc_ids[others][by_doc], BY_MEANING)
+    answer.cosine[:] = found.scores[others][by_doc]
+    nearest = choose(answer, snapshot, limit)
+    request = SearchRequest(page_size=limit)
+    query = Query("", (), vector, None)
+    return make_hits(query, request, nearest, generation)

@@ -1,5 +1,6 @@
 """`vitrina doctor`: is everything here that a service needs?"""
 
+import importlib
 import os
 import shutil
 import sys
@@ -32,14 +33,14 @@ def _checks(data: Path) -> Iterator[tuple[str, str | None]]:
         yield library, _import_problem(library)
     yield from _folder_checks(data)
     yield from _index_checks(data)
-    settings = Settings()
+    settings = Settings()  # type: ignore[call-arg]
     if settings.redis_url:
         yield "redis", _redis_problem(settings.redis_url)
 
 
 def _import_problem(library: str) -> str | None:
     try:
-        __import__(library)
+        importlib.import_module(library)
     except ImportError as error:
         hint = " Install libgomp1." if "libgomp" in str(error) else ""
         return f"{error}.{hint}"

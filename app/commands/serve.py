@@ -29,7 +29,7 @@ def serve(
     from app.serving import run
     from app.settings import Settings
 
-    run(Settings())
+    run(Settings())  # type: ignore[call-arg]
 
 
 def warm(
@@ -39,8 +39,11 @@ def warm(
     data: DataOption = DEFAULT_DATA,
 ) -> None:
     """Compile all kernels now, so that no later start waits for them."""
-    os.environ["NUMBA_CACHE_DIR"] = str(cache or data / ".kernels")
+    from app.serving import use_kernel_cache
+
+    folder = cache or data / ".kernels"
+    use_kernel_cache(folder)
     from app.warming import compile_kernels
 
     seconds = compile_kernels()
-    typer.echo(f"kernels are ready in {os.environ['NUMBA_CACHE_DIR']} ({seconds:.1f} s)")
+    typer.echo(f"kernels are ready in {folder} ({seconds:.1f} s)")

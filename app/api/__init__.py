@@ -1,0 +1,1 @@
+"""HTTP: one file a group of endpoints; each only reads the request and writes the answer."""

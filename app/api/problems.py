@@ -1,0 +1,179 @@
+"""Errors as problem JSON (RFC 9457): which error has which status stands in KINDS below."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.errors import (
+    AdminRefusedError,
+    BodyTooLargeError,
+    BuildRunningError,
+    Fault,
+    InvalidRequestError,
+    NotFoundError,
+    NotReadyError,
+    OverloadedError,
+    ServiceError,
+)
+from indexing.errors import CorruptSnapshotError, LockedError, SnapshotError
+from ranking.filters import FilterError
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger("vitrina.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    status: int
+    slug: str
+    title: str
+
+    @property
+    def type(self) -> str:
+        return f"urn:vitrina:problem:{self.slug}"
+
+
+INTERNAL = Kind(500, "internal", "The service failed")
+
+KINDS: dict[type[Exception], Kind] = {
+    InvalidRequestError: Kind(422, "invalid-request", "The request cannot be understood"),
+    FilterError: Kind(422, "invalid-request", "The request cannot be understood"),
+    RequestValidationError: Kind(422, "invalid-request", "The request cannot be understood"),
+    BodyTooLargeError: Kind(413, "body-too-large", "The request body is too large"),
+    NotFoundError: Kind(404, "not-found", "There is no such thing here"),
+    AdminRefusedError: Kind(403, "admin-refused", "Admin is not open to this request"),
+    OverloadedError: Kind(503, "overloaded", "Too many searches at once"),
+    NotReadyError: Kind(503, "not-ready", "Nothing is being served yet"),
+    BuildRunningError: Kind(409, "conflict", "Another change is running"),
+    LockedError: Kind(409, "conflict", "Another change is running"),
+    CorruptSnapshotError: Kind(409, "snapshot-damaged", "The snapshot is damaged"),
+    SnapshotError: Kind(409, "snapshot-unusable", "The snapshot cannot be used"),
+}
+
+_BY_STATUS = {
+    400: Kind(400, "invalid-request", "The request cannot be understood"),
+    404: Kind(404, "not-found", "There is no such thing here"),
+    405: Kind(405, "method-not-allowed", "This address does not take that method"),
+}
+
+
+def problem(
+    request: Request,
+    kind: Kind,
+    detail: str,
+    errors: Sequence[Fault] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    body: dict[str, Any] = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": f"urn:vitrina:request:{request.scope.get('request_id', '')}",
+        "errors": [asdict(fault) for fault in errors],
+    }
+    return Response(_encode(body), kind.status, headers, MEDIA_TYPE)
+
+
+def _encode(body: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a lone surrogate of the request in a message
+        clean = {
+            key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+            for key, value in body.items()
+        }
+        return orjson.dumps({**clean, "errors": []})
+
+
+def kind_of(error: Exception) -> Kind:
+    """The row of the nearest base class."""
+    for base in type(error).__mro__:
+        if base in KINDS:
+            return KINDS[base]
+    return INTERNAL
+
+
+def install(app: FastAPI) -> None:
+    for error_class in KINDS:
+        if error_class is not RequestValidationError:
+            app.add_exception_handler(error_class, _known)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    kind = kind_of(error)
+    if isinstance(error, FilterError):
+        fault = Fault(error.where, error.problem, error.remedy)
+        return problem(request, kind, f"{fault.where}: {fault.what}. {fault.remedy}", [fault])
+    if isinstance(error, ServiceError):
+        headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else None
+        return problem(request, kind, error.detail, error.faults, headers)
+    return problem(request, kind, str(error))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """What the router itself refuses: an unknown address, a wrong method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
+    status = error.status_code
+    kind = _BY_STATUS.get(status, Kind(status, "http", str(error.detail)))
+    path = request.url.path
+    details = {
+        404: f"there is nothing at {path}. /openapi.json lists every address.",
+        405: f"{path} does not take {request.method}. See `Allow`.",
+    }
+    headers = dict(error.headers) if error.headers else None
+    return problem(request, kind, details.get(status, str(error.detail)), headers=headers)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    """FastAPI's own checks of query, path and header parameters."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
+    known = _parameter_names(request)
+    faults = [fault_of(raw, known) for raw in error.errors()]
+    return problem(request, KINDS[RequestValidationError], summary(faults), faults)
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    """The server logs the traceback; the caller gets the id to find it by."""
+    log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
+    return problem(
+        request,
+        INTERNAL,
+        "an error that should not happen. It is in the log under the request id in `instance`; "
+        "please report it.",
+    )
+
+
+def _parameter_names(request: Request) -> list[str]:
+    """Query parameters of the route, from the OpenAPI description that callers see."""
+    path = getattr(request.scope.get("route"), "path", "").replace(":path}", "}")
+    paths = request.app.openapi()["paths"]
+    operation = paths.get(path, {}).get(request.method.lower(), {})
+    return [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+
+
+def fault_of(raw: dict[str, Any], known: Sequence[str]) -> Fault:
+    """One error of pydantic → where, what, remedy. known: names allowed at the top level."""
+    where = ".".join(str(part) for part in raw["loc"])
+    if raw["type"] == "extra_forbidden":
+        return Fault(where, "is not known here", f"Known are: {', '.join(known)}.")
+    if raw["type"] == "missing":
+        return Fault(where, "is missing", "Send it.")
+    shown = repr(raw.get("input"))
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
+    return Fault(where, f"{raw['msg']} (it was {shown})", "Send a value that fits.")
+
+
+def summary(faults: Sequence[Fault]) -> str:
+    first = faults[0]
+    more = f" And {len(faults) - 1} more, see `errors`." if len(faults) > 1 else ""
+    return f"{first.where}: {first.what}. {first.remedy}{more}"

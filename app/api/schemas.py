@@ -1,0 +1,125 @@
+"""Shapes of the answers, for OpenAPI; a test holds real answers against them."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Exact(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Channel(_Exact):
+    name: str = Field(examples=["lexical"])
+    rank: int = Field(description="Place in the channel, from 1.")
+    score: float
+
+
+class HitShape(_Exact):
+    id: str
+    score: float
+    level: int = Field(description="0: all terms match … 4: found by meaning, 5: popular.")
+    channels: list[Channel]
+    product: dict[str, Any] = Field(description="The catalogue's line.")
+    variants: int = Field(description="Matching products of its group.")
+    highlights: dict[str, Any]
+    explanation: dict[str, Any] | None = None
+
+
+class FacetValueShape(_Exact):
+    value: str | float
+    count: int
+    selected: bool
+
+
+class FacetShape(_Exact):
+    type: str = Field(examples=["keyword", "category", "number"])
+    values: list[FacetValueShape]
+    min: float | None = None
+    max: float | None = None
+
+
+class PageShape(_Exact):
+    number: int
+    size: int
+
+
+class StageShape(_Exact):
+    name: str
+    in_: int = Field(alias="in")
+    out: int
+    ms: float
+    skipped: str | None = None
+
+
+class RelaxedShape(_Exact):
+    level: int
+    dropped: list[str]
+    scope: str
+
+
+class GenerationShape(_Exact):
+    id: str
+    snapshot: str
+    model: str
+
+
+class SearchAnswer(_Exact):
+    """Counts and hits come from the same match set, in products (groups of variants)."""
+
+    query_id: str
+    took_ms: float
+    index: str
+    query: dict[str, Any]
+    hits: list[HitShape]
+    fallback_hits: list[HitShape]
+    total: int
+    total_strict: int
+    facets: dict[str, FacetShape]
+    page: PageShape
+    stages: list[StageShape]
+    degraded: list[str]
+    relaxed: RelaxedShape | None
+    did_you_mean: list[Any]
+    generation: GenerationShape
+
+
+class SuggestionShape(BaseModel):
+    text: str
+    source: str
+    suggestion_id: str
+
+
+class SuggestAnswer(BaseModel):
+    items: list[SuggestionShape]
+
+
+class SimilarAnswer(_Exact):
+    items: list[HitShape]
+
+
+class FaultShape(_Exact):
+    where: str
+    what: str
+    remedy: str
+
+
+class Problem(BaseModel):
+    """RFC 9457: what is wrong, where, and what to do."""
+
+    type: str = Field(examples=["urn:vitrina:problem:invalid-request"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FaultShape]
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in {
+        404: "No such index or product.",
+        422: "The request cannot be understood.",
+        503: "Nothing to serve yet, or too many searches at once.",
+    }.items()
+}

@@ -1,0 +1,31 @@
+"""`/v1/search`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Request, Response
+
+from app.api.parameters import SearchBody, SearchParameters
+from app.api.schemas import PROBLEMS, SearchAnswer
+from app.service import service_of
+
+router = APIRouter(prefix="/v1", tags=["search"], responses=PROBLEMS)
+
+
+@router.get("/search", response_model=SearchAnswer)
+async def search_by_url(request: Request, given: Annotated[SearchParameters, Query()]) -> Response:
+    """Search, or browse with an empty query."""
+    service = service_of(request)
+    asked = given.request(service.settings)
+    return _json(await service.searcher.answer(given.index or service.default_index, asked))
+
+
+@router.post("/search", response_model=SearchAnswer)
+async def search_by_json(request: Request, given: Annotated[SearchBody, Body()]) -> Response:
+    """The same with a JSON body: nested filters, and a vector."""
+    service = service_of(request)
+    asked = given.request(service.settings)
+    return _json(await service.searcher.answer(given.index or service.default_index, asked))
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

@@ -1,0 +1,53 @@
+"""What the service itself refuses. Statuses stand in app/api/problems.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a request: where it is, what is wrong, what to do now."""
+
+    where: str
+    what: str
+    remedy: str
+
+
+class ServiceError(Exception):
+    """Base: a sentence for people, and the single faults for programs."""
+
+    def __init__(
+        self, detail: str, faults: Sequence[Fault] = (), retry_after_s: int | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.retry_after_s = retry_after_s
+
+
+class InvalidRequestError(ServiceError):
+    """The request says something that cannot be done."""
+
+
+class BodyTooLargeError(ServiceError):
+    """The body is over the limit."""
+
+
+class NotFoundError(ServiceError):
+    """No such index, product, build or snapshot."""
+
+
+class NotReadyError(ServiceError):
+    """The index has no generation to serve yet."""
+
+
+class OverloadedError(ServiceError):
+    """More searches at once than the worker accepts."""
+
+
+class AdminRefusedError(ServiceError):
+    """The admin key is missing or wrong, or admin is off."""
+
+
+class BuildRunningError(ServiceError):
+    """A build is already running."""

@@ -1,0 +1,134 @@
+"""Generations of all indexes in this process: opened, warmed, swapped in by one assignment."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import Fault, NotFoundError, NotReadyError
+from app.settings import Settings
+from app.telemetry import PRODUCTS, SWAP_FAILURES, SWAPS
+from app.version import code_version
+from indexing.errors import IndexingError
+from indexing.publish import Current, list_indexes, read_current
+from ranking.generation import Generation, open_generation
+from ranking.warm import warm
+
+log = logging.getLogger("vitrina.generations")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    current: Current
+    again_at: float
+    why: str
+
+
+class Generations:
+    """One thread polls CURRENT of every index; requests only read a dictionary."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._data = settings.data_dir
+        self._poll_s = settings.poll_s
+        self._retry_s = settings.retry_s
+        self._warm = settings.warm
+        self._served: dict[str, Generation] = {}
+        self._currents: dict[str, Current] = {}
+        self._failed: dict[str, _Failed] = {}
+        self._stop = threading.Event()
+        self._look = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="generations", daemon=True)
+
+    def start(self) -> None:
+        """Open what is published, then keep looking."""
+        self.refresh()
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._look.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def look_now(self) -> None:
+        """Something was announced: do not wait for the next poll."""
+        self._look.set()
+
+    def names(self) -> list[str]:
+        return sorted(self._served)
+
+    def get(self, index: str) -> Generation:
+        """The generation in force. Raises NotFoundError or NotReadyError with the remedy."""
+        generation = self._served.get(index)
+        if generation is not None:
+            return generation
+        if index in self._failed:
+            raise NotReadyError(
+                f"index {index!r} cannot be opened: {self._failed[index].why}", (), 5
+            )
+        if not self._served:
+            raise NotReadyError(
+                f"there is no index in {self._data} yet. Build one with `vitrina build` or "
+                "`vitrina demo`; it is picked up without a restart.", (), 5,
+            )  # fmt: skip
+        known = ", ".join(self.names())
+        raise NotFoundError(
+            f"there is no index {index!r}.",
+            [Fault("index", "is not known", f"Known are: {known}.")],
+        )
+
+    def refresh(self) -> None:
+        """Look at every CURRENT once; open and swap what changed."""
+        names = set(list_indexes(self._data))
+        for name in names:
+            self._refresh_one(name, self._data / name)
+        for gone in set(self._served) - names:
+            self._served = {k: v for k, v in self._served.items() if k != gone}
+            self._currents.pop(gone, None)
+
+    def _refresh_one(self, name: str, folder: Path) -> None:
+        try:
+            current = read_current(folder)
+        except IndexingError as error:
+            log.error("%s: %s", name, error)
+            return
+        if current is None or self._currents.get(name) == current:
+            return
+        failed = self._failed.get(name)
+        if failed and failed.current == current and time.monotonic() < failed.again_at:
+            return
+        self._open(name, folder, current)
+
+    def _open(self, name: str, folder: Path, current: Current) -> None:
+        begun = time.monotonic()
+        try:
+            generation = open_generation(folder, current, code_version())
+            if self._warm:
+                warm(generation)
+        except (IndexingError, OSError) as error:
+            again = time.monotonic() + self._retry_s
+            self._failed[name] = _Failed(current, again, str(error))
+            SWAP_FAILURES.labels(name).inc()
+            log.error("%s: snapshot %s is not served: %s", name, current.snapshot, error)
+            return
+        self._served = {**self._served, name: generation}
+        self._currents[name] = current
+        self._failed.pop(name, None)
+        SWAPS.labels(name).inc()
+        PRODUCTS.labels(name).set(generation.snapshot.doc_count)
+        log.info(
+            "%s: serving snapshot %s as generation %s, ready in %.2f s",
+            name, current.snapshot, generation.id, time.monotonic() - begun,
+        )  # fmt: skip
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._look.wait(self._poll_s)
+            self._look.clear()
+            if self._stop.is_set():
+                return
+            try:
+                self.refresh()
+            except Exception:  # the poller must outlive whatever one look runs into
+                log.exception("looking for new generations failed")

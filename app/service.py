@@ -1,0 +1,41 @@
+"""The parts of one worker, put together; requests reach them through `service_of`."""
+
+import time
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from app.cache import ResultCache, make_cache
+from app.generations import Generations
+from app.jobs import BuildJobs
+from app.search import Searcher
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    settings: Settings
+    generations: Generations
+    cache: ResultCache
+    searcher: Searcher
+    jobs: BuildJobs
+
+    @property
+    def default_index(self) -> str:
+        return self.settings.default_index
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Service":
+        generations = Generations(settings)
+        cache = make_cache(
+            redis_url=settings.redis_url,
+            memory_bytes=settings.cache_memory_bytes,
+            clock=time.monotonic,
+        )
+        jobs = BuildJobs(settings.data_dir, settings.catalog_dir, clock=time.time)
+        return cls(settings, generations, cache, Searcher(settings, generations, cache), jobs)
+
+
+def service_of(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service

@@ -1,0 +1,156 @@
+"""Every setting of the service, read from the environment (VITRINA_…) in this one place.
+
+The list in docs/configuration.md is checked against this file by a test.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+INDEX_NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+
+
+class Settings(BaseSettings):
+    """Immutable; a wrong value stops the start with the name of the setting."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VITRINA_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    # Where things are
+    data_dir: Path = Field(Path("var"), description="Folder of all indexes.")
+    default_index: str = Field(
+        "main",
+        pattern=INDEX_NAME_PATTERN,
+        description="Index that answers when a request names none.",
+    )
+    catalog_dir: Path | None = Field(
+        None,
+        description="Folder that catalogues of admin builds must lie in; without it builds "
+        "cannot be started over HTTP.",
+    )
+    kernel_cache_dir: Path | None = Field(
+        None,
+        description="Writable folder of compiled Numba kernels. Default: `.kernels` in the data "
+        "folder.",
+    )
+
+    # Listening
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on.")
+    workers: int = Field(
+        1, ge=1, le=256, description="Worker processes; they share the pages of a snapshot."
+    )
+    shutdown_s: int = Field(
+        20, ge=0, le=600, description="Seconds that running requests get after SIGTERM."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Web origins that may call the API from a browser, comma separated; `*` for "
+        "all.",
+    )
+    gzip_min_bytes: int = Field(
+        2_000, ge=0, description="Answers from this size on are compressed; 0 switches it off."
+    )
+
+    # Limits of a request
+    max_query_chars: int = Field(
+        512, ge=1, le=100_000, description="Longest accepted query, in characters."
+    )
+    max_filters: int = Field(
+        64, ge=0, le=1_000, description="Most filter clauses of one request, nested ones included."
+    )
+    max_facets: int = Field(32, ge=0, le=1_000, description="Most facets of one request.")
+    max_body_bytes: int = Field(
+        262_144, ge=1_024, le=1 << 30, description="Largest accepted request body."
+    )
+    budget_ms: float = Field(
+        250.0,
+        ge=0,
+        le=60_000,
+        description="Time a search may take when the request does not say; what does not fit is "
+        "skipped and named in `degraded`.",
+    )
+    max_budget_ms: float = Field(
+        5_000.0, ge=0, le=60_000, description="Largest budget that a request may ask for."
+    )
+    max_inflight: int = Field(
+        64,
+        ge=1,
+        le=100_000,
+        description="Searches a worker accepts at once, waiting ones included; beyond it 503.",
+    )
+    search_threads: int | None = Field(
+        None,
+        ge=0,
+        le=256,
+        description="Threads a worker searches in. 0 searches on the event loop. Default: cores "
+        "divided by workers, at least 1.",
+    )
+
+    # Result cache
+    redis_url: str | None = Field(
+        None, description="Redis for the shared result cache and for announcing new generations."
+    )
+    cache_memory_bytes: int = Field(
+        33_554_432,
+        ge=0,
+        le=1 << 40,
+        description="Memory of a worker's own result cache, used when there is no Redis; 0 for "
+        "no cache.",
+    )
+    cache_ttl_s: int = Field(
+        300, ge=0, le=604_800, description="Longest age of a cached answer, in seconds."
+    )
+
+    # Generations
+    poll_s: float = Field(
+        0.5, gt=0, le=3_600, description="Seconds between two looks for a new snapshot."
+    )
+    retry_s: float = Field(
+        10.0,
+        gt=0,
+        le=3_600,
+        description="Seconds before a snapshot that could not be opened is tried again.",
+    )
+    warm: bool = Field(True, description="Run a few queries on a new generation before it serves.")
+
+    # Operation
+    admin_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Key of the admin endpoints. Without one they answer only when the service "
+        "listens on loopback, and never to forwarded requests.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severity that is logged."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="Form of a log line.")
+    access_log: bool = Field(
+        True, description="Log one line a request (never the query text or an address)."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def threads(self) -> int:
+        """Search threads of one worker; 0 for none."""
+        if self.search_threads is not None:
+            return self.search_threads
+        return max(1, (os.cpu_count() or 1) // self.workers)
+
+    @property
+    def kernels(self) -> Path:
+        return self.kernel_cache_dir or self.data_dir / ".kernels"
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        return self.host in {"127.0.0.1", "::1", "localhost"}
