@@ -145,6 +145,20 @@ def ours(index: Spelling) -> Correct:
     return correct
 
 
+def applied(index: Spelling) -> Correct:
+    """Only what `confident` would let through; splits and joins as before."""
+    offered = ours(index)
+
+    def correct(typed: str) -> str | None:
+        answer = offered(typed)
+        best = index.candidates(typed, 1) if " " not in typed else []
+        if best and best[0].word == answer and not confident(typed, 0, best[0]):
+            return None
+        return answer
+
+    return correct
+
+
 def theirs(index: SymSpell) -> Correct:
     def correct(typed: str) -> str | None:
         if " " in typed:
@@ -251,6 +265,7 @@ def main() -> None:
         if given.quality_only:
             print_false_corrections(index, lines, set())
             return
+        print_quality("confident", applied(index), rows)
         peer = symspell(words, pairs)
         print_quality("symspellpy", theirs(peer), rows)
         print("false corrections:")
