@@ -31,6 +31,7 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("rerank_speed"),
     Benchmark("correction", ("--data", DATA)),
+    Benchmark("suggestion", ("--data", DATA)),
     Benchmark("encoder_recall", (DATA,)),
 )
 
