@@ -9,6 +9,7 @@ import numpy as np
 from indexing.demo.leaves import Department, departments
 
 _LINES_PER_BRAND = 6
+_VOWELS = "aeiouy"
 # Budget, middle, premium: middle of a brand's prices in the leaf's price table of 256 steps.
 LEVELS = (70, 118, 172)
 
@@ -26,6 +27,11 @@ class Brand:
     lines: tuple[str, ...]
 
 
+def _joined(first: str, second: str) -> str:
+    """One word; of two vowels that would meet, the first is dropped."""
+    return (first[:-1] if first[-1] in _VOWELS and second[0] in _VOWELS else first) + second
+
+
 def _coined(department: Department, taken: set[str]) -> list[Brand]:
     # Raw 64-bit words are the same in every NumPy, its distributions need not be.
     draws = np.random.PCG64(zlib.crc32(department.name.encode()))
@@ -33,23 +39,24 @@ def _coined(department: Department, taken: set[str]) -> list[Brand]:
     brands: list[Brand] = []
     while len(brands) < words.count:
         pick = [int(number) for number in draws.random_raw(8)]
-        name = (
-            words.first[pick[0] % len(words.first)]
-            + words.second[pick[1] % len(words.second)]
-            + words.suffixes[pick[2] % len(words.suffixes)]
+        suffix = words.suffixes[pick[2] % len(words.suffixes)]
+        stem = _joined(
+            words.first[pick[0] % len(words.first)], words.second[pick[1] % len(words.second)]
         )
-        stem = name.split(" ")[0].casefold()
         if stem in taken:
             continue
         taken.add(stem)
-        kin = [other for place, other in enumerate(department.kin) if pick[3] >> place & 1]
+        # A name that says what it sells, such as "Audio", stays at home.
+        kin = (
+            [] if suffix else [k for place, k in enumerate(department.kin) if pick[3] >> place & 1]
+        )
         start, step = pick[4] % len(department.lines), 1 + pick[5] % 3
         lines = dict.fromkeys(
             department.lines[(start + place * step) % len(department.lines)]
             for place in range(_LINES_PER_BRAND)
         )
         level = (0, 1, 1, 2, 0, 1)[pick[6] % 6]
-        brands.append(Brand(name, level, (department.name, *kin), tuple(lines)))
+        brands.append(Brand(stem + suffix, level, (department.name, *kin), tuple(lines)))
     return brands
 
 

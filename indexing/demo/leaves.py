@@ -54,7 +54,7 @@ class Leaf:
     """A category that holds products. path: department first. price: lowest and highest.
 
     nouns, chinese: what titles call the product, commonest first. also: what only shoppers
-    call it. weight: share of the shop's products, before normalisation.
+    call it. weight: share of the shop's products, in any unit.
     """
 
     path: tuple[str, ...]
@@ -144,10 +144,11 @@ def _department(
     scales: Mapping[str, SizeScale],
     materials: Mapping[str, str],
 ) -> Department:
+    share = raw["weight"] / sum(leaf.get("weight", 1) for leaf in raw["leaves"])
     leaves = tuple(
         Leaf(
             path=(raw["department"], *leaf["path"]),
-            weight=float(leaf.get("weight", 1)),
+            weight=share * leaf.get("weight", 1),
             price=(float(leaf["price"][0]), float(leaf["price"][1])),
             nouns=tuple(leaf["nouns"]),
             also=tuple(leaf.get("also", ())),

@@ -1,6 +1,7 @@
 """Demo queries with known intent, made from products that the shop really has."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -28,7 +29,7 @@ _SHARES = {
 }
 # How often a typical query of the kind is asked.
 _FREQUENCY = {
-    "head": 120.0,
+    "head": 250.0,
     "synonym": 14.0,
     "chinese": 8.0,
     "torso": 12.0,
@@ -86,7 +87,8 @@ def _fixed(
 ) -> Iterator[Intent]:
     for path in leaves:
         for noun in words[path].leaf.nouns[:1]:
-            yield _intent(next(picks), "head", noun.lower(), path)
+            intent = _intent(next(picks), "head", noun.lower(), path)
+            yield replace(intent, weight=round(intent.weight * words[path].leaf.weight, 1))
         yield _intent(next(picks), "chinese", words[path].leaf.chinese[0], path)
     for path in leaves:
         for noun in words[path].leaf.also:

@@ -21,8 +21,8 @@ class Sample:
         kept = self._kept.setdefault(path, [])
         if len(kept) < _KEPT:
             kept.append(group[seen % len(group)])
-        elif seen & (seen - 1) == 0 or seen % (seen // _KEPT + 1) == 0:
-            kept[seen * 31 % _KEPT] = group[seen % len(group)]
+        elif seen % (stride := seen // _KEPT + 1) == 0:
+            kept[seen // stride * 31 % _KEPT] = group[seen % len(group)]
 
     def leaves(self) -> dict[tuple[str, ...], list[Product]]:
         """Kept products by category path, in the order of the paths."""

@@ -69,6 +69,11 @@ def price_table(low: float, high: float) -> list[float]:
     return [min(max(shop_price(price), low), high) for price in raw.tolist()]
 
 
+def _listing(texts: Sequence[str]) -> str:
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def _phrases(attribute: Attribute) -> tuple[Phrase, ...]:
     if not attribute.listed:
         plain = [
@@ -83,7 +88,7 @@ def _phrases(attribute: Attribute) -> tuple[Phrase, ...]:
             [str(option.value) for option in subset],
             subset[0].english,
             subset[0].chinese,
-            " and ".join(option.english for option in subset),
+            _listing([option.english for option in subset]),
             "、".join(option.chinese for option in subset),
         )
         for subset in subsets

@@ -17,7 +17,7 @@ ENGLISH_TITLES = (
     "{brand} {line} {noun}[ {size}][ {colour}] - {lead}, {trail}",
     "[{colour} ]{lead} {noun} - {brand} {line}[ {model}][ - {size}]",
     "{brand} {noun}[ {colour}][ {material}][ {size}], {trail}",
-    "{brand} {line}[ {model}] {lead}[ {material}] {noun} with {trail}[, {colour}][, {size}]",
+    "{brand} {line}[ {model}] {lead}[ {material}] {noun}[, {colour}][, {size}], {trail}",
 )
 CHINESE_TITLES = (
     "{brand} [{colour}]{lead}{noun}[ {size}] {trail}",
@@ -29,7 +29,7 @@ CHINESE_TITLES = (
 ENGLISH_DESCRIPTIONS = (
     "{noun} of the {brand} {line} series[ in {colour}][, made of {material}]. "
     "{facts}.[ Available here in {size}.]",
-    "The {brand} {line} {lead} {noun}[ comes in {colour}][ ({size})]. Key facts: {facts}."
+    "Meet the {brand} {line} {lead} {noun}[ in {colour}][ ({size})]. Key facts: {facts}."
     "[ Material: {material}.] Ships within two working days.",
     "{facts}: that is the {brand} {noun}[ in {colour}][, {size}].[ Main material {material}.]"
     " Free returns within 30 days.",
