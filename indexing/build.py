@@ -88,7 +88,23 @@ def _build(
     options: BuildOptions, snapshot_id: str, staging: Path, now: datetime, progress: Progress
 ) -> BuildReport:
     scratch = _made(staging / "scratch")
-    read = _read_catalog(options, scratch, progress)
+    read = _builders(options, scratch)
+    try:
+        _read_catalog(read, options, progress)
+        return _publish(read, options, snapshot_id, staging, now, progress)
+    finally:
+        for builder in (read.tokens, read.documents, read.vectors):
+            builder.close()
+
+
+def _publish(
+    read: "_Read",
+    options: BuildOptions,
+    snapshot_id: str,
+    staging: Path,
+    now: datetime,
+    progress: Progress,
+) -> BuildReport:
     order = group_order(read.documents.id_hashes, read.documents.group_hashes)
     progress.begin("documents", None, "products")
     documents = read.documents.finish(_made(staging / "documents"), order)
@@ -96,12 +112,12 @@ def _build(
     save_array(staging / "priors.npy", compute_priors(columns))
     progress.begin("postings", None, "products")
     terms = list(read.numbers.ids)
-    index = invert(_made(staging / "postings"), read.tokens.close(), order, terms)
+    index = invert(_made(staging / "postings"), read.tokens.finish(), order, terms)
     meaning = build_meaning(
         staging, documents, read.vectors, order, options.vector_kind, options.seed, progress
     )
     suggestions = _suggestions(options, staging, documents, columns, index, read, progress)
-    shutil.rmtree(scratch)
+    shutil.rmtree(staging / "scratch")
 
     counts = {
         "products": len(order),
@@ -144,15 +160,19 @@ class _Read:
     rejected: int = 0
 
 
-def _read_catalog(options: BuildOptions, scratch: Path, progress: Progress) -> _Read:
+def _builders(options: BuildOptions, scratch: Path) -> _Read:
     analyzer = Analyzer(options.config.languages)
-    read = _Read(
+    return _Read(
         TermNumbers(analyzer),
         TokenStream(scratch / "tokens.u4", FIELD_COUNT),
         DocumentsBuilder(_made(scratch / "documents")),
         ColumnsBuilder(_made(scratch / "columns")),
         GivenVectors(scratch / "vectors.f4"),
     )
+
+
+def _read_catalog(read: _Read, options: BuildOptions, progress: Progress) -> None:
+    """One pass over the catalogue; rejected lines go to their file."""
     reader = CatalogReader(options.catalog, options.mapping, options.config.currency)
     for path in reader.passed_over:
         progress.note(f"passed over {path}: it holds no products")
@@ -172,7 +192,6 @@ def _read_catalog(options: BuildOptions, scratch: Path, progress: Progress) -> _
         read.rejected = rejects.count
         rejects.check_ratio(options.max_reject_ratio, read.rows)
     progress.advance(reader.bytes_total)
-    return read
 
 
 def searchable_texts(product: Product) -> list[Sequence[str]]:

@@ -98,6 +98,10 @@ class DocumentsBuilder:
         self._ids += id_hash
         self._groups += id_hash if product.group_id is None else hash_of_group(product.group_id)
 
+    def close(self) -> None:
+        """Needed only if `finish` is not reached."""
+        self._file.close()
+
     @property
     def row_count(self) -> int:
         return len(self._sizes)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class GivenVectors:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = path.open("wb")
+        self._file: BinaryIO | None = None
         self._rows: list[int] = []
         self._row = 0
         self.dimension = 0
@@ -51,6 +51,8 @@ class GivenVectors:
                 )
             self.dimension = len(vector)
             length = float(np.linalg.norm(vector))
+            if self._file is None:
+                self._file = self._path.open("wb")
             self._file.write((vector / length if length else vector).tobytes())
             self._rows.append(self._row)
         self._row += 1
@@ -58,9 +60,13 @@ class GivenVectors:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
     def chunks(self, order: UInt32Array) -> Iterator[Float32Array]:
         """Unit vectors in document order, zero where a product has none."""
-        self._file.close()
+        self.close()
         place_of = np.full(self._row, -1, dtype=np.int64)
         place_of[self._rows] = np.arange(len(self._rows))
         stored = np.memmap(self._path, dtype=np.float32, mode="r").reshape(-1, self.dimension)

@@ -11,17 +11,15 @@ from indexing.arrays import Float32Array, Int64Array, UInt8Array
 Codes = npt.NDArray[Any]
 """uint8[m, d] codes, or float32[m, d] vectors as they are."""
 
-_MARGIN = 0.1
 
-
-def ranges(sample: Float32Array) -> tuple[Float32Array, Float32Array]:
-    """Lowest and highest value of each component, float32[d], a tenth wider than the sample's.
+def ranges(sample: Float32Array, margin: float) -> tuple[Float32Array, Float32Array]:
+    """Lowest and highest value of each component, float32[d], widened by a share of the range.
 
     Rows outside the ranges are clipped, so the sample should come from the whole catalogue.
     """
     low, high = sample.min(axis=0), sample.max(axis=0)
     width = np.maximum(high - low, np.float32(1e-3))
-    return low - _MARGIN * width, high + _MARGIN * width
+    return low - margin * width, high + margin * width
 
 
 def encode_rows(rows: Float32Array, low: Float32Array, step: Float32Array) -> UInt8Array:

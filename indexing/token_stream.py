@@ -91,9 +91,13 @@ class TokenStream:
         if len(self._pending) >= _SPILL:
             self._spill()
 
-    def close(self) -> "Tokens":
-        self._spill()
+    def close(self) -> None:
         self._file.close()
+
+    def finish(self) -> "Tokens":
+        """All that was added, mapped."""
+        self._spill()
+        self.close()
         bounds = np.frombuffer(self._ends, dtype=np.int64)
         if not self._written:
             return Tokens(np.zeros(0, dtype=np.uint32), bounds, self._fields)

@@ -17,6 +17,9 @@ from indexing.vectors import VectorIndex, add_rows, new_graph, write_graph
 FLAT_UP_TO = 25_000
 FLAT_SQ8_UP_TO = 100_000
 KINDS = ("auto", "flat", "flat_sq8", "hnsw")
+SAMPLE_MARGIN = 0.1
+FIRST_CHUNK_MARGIN = 0.5
+"""How much wider than the rows seen the ranges of the codes are; a first chunk may be one shelf."""
 EF_SEARCH = 200
 """Search width until it has been measured (`vector_gate`)."""
 
@@ -83,12 +86,12 @@ class _Writer:
         self._graph: Any = None
         self._file: Codes | None = None
         if sample is not None and len(sample):
-            self._scale(unit_rows(sample))
+            self._scale(unit_rows(sample), SAMPLE_MARGIN)
 
-    def _scale(self, rows: Float32Array) -> None:
+    def _scale(self, rows: Float32Array, margin: float) -> None:
         if self._is_scaled:
             return
-        low, high = ranges(rows)
+        low, high = ranges(rows, margin)
         self._low, self._step = low, ((high - low) / np.float32(255)).astype(np.float32)
         self._is_scaled = True
 
@@ -110,7 +113,7 @@ class _Writer:
             raise BuildError(f"more vectors than the {self._doc_count} products.")
         if len(docs):
             self._docs.append(docs.astype(np.uint32))
-            self._scale(rows[present])
+            self._scale(rows[present], FIRST_CHUNK_MARGIN)
             self._store(rows[present])
             self._kept += len(docs)
 

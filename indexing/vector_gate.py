@@ -18,6 +18,7 @@ GOOD = 0.95
 POOR = 0.80
 MAX_MS = 4.0
 TIE = 1e-6
+OWN_QUERIES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,14 @@ def gate(
     """Widen the graph's search until recall@100 reaches 0.95, or a search takes 4 ms.
 
     queries: float32[q, d], a few hundred vectors of what shoppers type; zero rows are left out.
+    Without any, as when vectors come with the catalogue, products are the queries.
     The width is written into the index's folder. Under 0.80 the graph is removed and the codes
     are searched exactly; between, the report carries a warning.
     """
     queries = queries[queries.any(axis=1)]
+    if not len(queries):
+        spread = np.linspace(0, max(len(index) - 1, 0), min(len(index), OWN_QUERIES))
+        queries = index.stored(spread.astype(np.int64))
     if index.graph is None or not len(queries):
         ms = _search_ms(index, queries, index.ef_search, clock)[0]
         report = AnnReport(index.kind, 1.0, index.ef_search, ms, len(queries), None)

@@ -125,8 +125,13 @@ class VectorIndex:
         """The documents' vectors, float32[k, d], of 8-bit precision unless `flat`; else zeros."""
         rows, present = self._rows_of(doc_ids)
         out = np.zeros((len(doc_ids), self.dimension), dtype=np.float32)
-        out[present] = self.codes[rows] * self.step + self.low
+        out[present] = self.stored(rows)
         return out
+
+    def stored(self, rows: Int64Array) -> Float32Array:
+        """The vectors of so many rows, float32[k, d]."""
+        decoded: Float32Array = self.codes[rows] * self.step + self.low
+        return decoded
 
     def _best(self, query: Float32Array, k: int, rows: Int64Array | None) -> Neighbours:
         scores = self._scores(query, rows)

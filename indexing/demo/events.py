@@ -89,7 +89,7 @@ def write_events(
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for second, _, user, query, clicked in events:
             time = first + timedelta(seconds=second)
-            file.write(f"{time:%Y-%m-%dT%H:%M:%SZ}\t{user}\t{query}\t{clicked}\n")
+            file.write(f"{time.isoformat()[:19]}Z\t{user}\t{query}\t{clicked}\n")
     return len(events)
 
 

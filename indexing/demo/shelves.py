@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 
 from indexing.demo import titles
-from indexing.demo.brands import LEVELS, Brand, brands_of
+from indexing.demo.brands import Brand, brands_of
 from indexing.demo.draws import DRAWS, falling, spread
-from indexing.demo.leaves import Attribute, AttributeValue, Colour, Department, Leaf, departments
+from indexing.demo.leaves import Attribute, AttributeValue, Department, Leaf, departments
 
 PRICE_STEPS = 256
 _BRAND_TABLE = 256
@@ -140,6 +140,3 @@ def shelf_table() -> tuple[Shelf, ...]:
         _shelf(department, leaf) for department in departments() for leaf in department.leaves
     ]
     return spread(shelves, [shelf.leaf.weight for shelf in shelves], DRAWS)
-
-
-__all__ = ["LEVELS", "Colour", "Phrase", "Shelf", "price_table", "shelf_table", "shop_price"]

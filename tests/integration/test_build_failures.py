@@ -69,7 +69,7 @@ def test_too_many_rejects_publish_nothing(published: Path, tmp_path: Path) -> No
         run(tmp_path, bad)
     assert in_force(published) == before
     assert not staged(published)
-    rejected = [json.loads(line) for line in (published / "rejects.jsonl").open()]
+    rejected = [json.loads(line) for line in (published / "rejects.jsonl").read_text().splitlines()]
     assert [(each["line"], each["field"]) for each in rejected] == [(11, "id"), (12, None)]
 
 

@@ -31,7 +31,7 @@ def build(folder: Path, titles: list[str]) -> InvertedIndex:
     for title in titles:
         stream.add(numbers, [[title], [], [], [], [title[:20]], []])
     order = np.arange(len(titles), dtype=np.uint32)
-    return invert(folder, stream.close(), order, list(numbers.ids))
+    return invert(folder, stream.finish(), order, list(numbers.ids))
 
 
 def found(index: InvertedIndex, query: str, min_matches: int, relax: bool = True) -> LexicalMatches:

@@ -24,7 +24,7 @@ def inverted(folder: Path, rows: Sequence[Row], order: Sequence[int]) -> Inverte
     stream = TokenStream(folder / "tokens", FIELD_COUNT)
     for each in rows:
         stream.add(numbers, each)
-    return invert(folder, stream.close(), np.array(order, dtype=np.uint32), list(numbers.ids))
+    return invert(folder, stream.finish(), np.array(order, dtype=np.uint32), list(numbers.ids))
 
 
 def postings(index: InvertedIndex, term: str) -> dict[int, dict[str, int]]:
