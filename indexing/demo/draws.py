@@ -6,6 +6,7 @@ distributions may. A draw becomes a value by looking it up in a table of 65,536 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain, repeat
 from statistics import NormalDist
 from typing import TypeVar
 
@@ -33,14 +34,12 @@ def spread(values: Sequence[Value], weights: Sequence[float], size: int) -> tupl
 
     Every value stands there at least once if size >= 2 * len(values).
     """
-    shares = np.asarray(weights, dtype=np.float64)
-    spare = size - len(values) if size >= 2 * len(values) else size
     least = 1 if size >= 2 * len(values) else 0
-    ends = np.rint(np.cumsum(shares) / shares.sum() * spare).astype(np.int64)
-    counts = np.diff(ends, prepend=0) + least
-    return tuple(
-        value for value, count in zip(values, counts.tolist(), strict=True) for _ in range(count)
-    )
+    sums = list(accumulate(weights))
+    spare = (size - least * len(values)) / sums[-1]
+    ends = [round(total * spare) for total in sums]
+    counts = [end - begin + least for begin, end in zip([0, *ends], ends, strict=False)]
+    return tuple(chain.from_iterable(map(repeat, values, counts)))
 
 
 def falling(count: int, power: float) -> list[float]:
