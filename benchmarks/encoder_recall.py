@@ -10,6 +10,7 @@ import argparse
 import gzip
 import time
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import bm25s
@@ -21,7 +22,7 @@ from indexing.arrays import Float32Array
 from indexing.embedding_bags import unit_rows
 from indexing.encoder_fit import fit_encoder
 from indexing.static_catalog import StaticCatalogEncoder, join_halves
-from indexing.title_words import normalised
+from indexing.title_words import normalised, product_text
 
 SETS = (("esci_us_150", 2.0), ("homedepot", 2.0), ("product1m_zh", 1.0))
 DEPTH = 100
@@ -49,8 +50,7 @@ class JudgedSet:
         if fields == "title":
             return [product["title"] for product in self.products]
         return [
-            " ".join([p["title"], p.get("brand") or "", *(p.get("category") or [])])
-            for p in self.products
+            product_text(p["title"], p.get("brand"), p.get("category") or []) for p in self.products
         ]
 
 
@@ -71,18 +71,31 @@ def recalls(found: np.ndarray, judged: JudgedSet, other: np.ndarray) -> tuple[fl
     return 100 * float(np.mean(alone)), 100 * float(np.mean(union))
 
 
-def halves(encoder: StaticCatalogEncoder, texts: list[str], *, borrow: bool) -> Float32Array:
+def halves(encoder: StaticCatalogEncoder, texts: list[str]) -> Float32Array:
+    """Both halves of products, or of queries that do not borrow."""
     chunks = [
         join_halves(
             encoder.tokens,
             encoder.words,
             encoder.static_mean,
             [normalised(t) for t in texts[i : i + 4096]],
-            borrow=borrow,
         )
         for i in range(0, len(texts), 4096)
     ]
     return np.concatenate(chunks)
+
+
+def borrowing(encoder: StaticCatalogEncoder, texts: list[str]) -> Float32Array:
+    """Both halves of queries whose unknown words borrow, as `encode_query` makes them."""
+    both = halves(encoder, texts)
+    split = encoder.tokens.dimension
+    whole = replace(encoder, projection=np.eye(both.shape[1], dtype=np.float32))
+    for row, text in enumerate(texts):
+        both[row] = whole.encode_query(text)
+        learnt = float(np.linalg.norm(both[row, split:]))
+        if learnt:  # each half as it is before both are brought to length 1
+            both[row] /= max(learnt, float(np.linalg.norm(both[row, :split])))
+    return both
 
 
 def bm25(texts: list[str], queries: list[str], depth: int) -> np.ndarray:
@@ -113,10 +126,10 @@ def table(name: str, judged: JudgedSet, fields: str) -> None:
     if other is not None:
         print(f"  BM25 {DEPTH}: {recalls(first, judged, first)[0]:.1f}, ", end="")
         print(f"{2 * DEPTH}: {recalls(other, judged, other)[0]:.1f}")
-    both = halves(encoder, texts, borrow=False)
+    both = halves(encoder, texts)
     split = encoder.tokens.dimension
     for borrow in (False, True):
-        asked = halves(encoder, judged.queries, borrow=borrow)
+        asked = (borrowing if borrow else halves)(encoder, judged.queries)
         label = "with trigrams" if borrow else "no trigrams"
         for step, products, queries in (
             ("static half", both[:, :split], asked[:, :split]),
@@ -129,6 +142,22 @@ def table(name: str, judged: JudgedSet, fields: str) -> None:
             alone, union = recalls(nearest(unit_rows(products), unit_rows(queries)), judged, first)
             extra = f"  union {union:.1f}" if other is not None else ""
             print(f"  {step:14s} {label:14s} {alone:.1f}{extra}")
+    admitted(judged, unit_rows(both @ encoder.projection), encoder)
+
+
+def admitted(judged: JudgedSet, products: Float32Array, encoder: StaticCatalogEncoder) -> None:
+    """What the floor lets into the match set, of the 200 nearest."""
+    counts, shares = [], []
+    for text, relevant in zip(judged.queries, judged.relevant, strict=True):
+        cosines = products @ encoder.encode_query(text)
+        best = np.argpartition(-cosines, 200)[:200]
+        passing = best[cosines[best] >= encoder.floor]
+        counts.append(len(passing))
+        shares.append(len(relevant & set(passing.tolist())) / len(relevant))
+    print(
+        f"  floor: admits {np.mean(counts):.0f} of 200 (none for "
+        f"{sum(not c for c in counts)} queries), {100 * np.mean(shares):.1f} % of the relevant"
+    )
 
 
 def speed(name: str, judged: JudgedSet) -> None:

@@ -20,6 +20,14 @@ _WORD = re.compile(rf"[^\W_{_HAN}]+")
 _HAN_CHARACTER = re.compile(rf"[{_HAN}]")
 
 
+def product_text(title: str, brand: str | None, category: Sequence[str]) -> str:
+    """What the encoder reads of a product: title, brand and category path.
+
+    Measured on ESCI: recall@100 94.3 against 92.5 with the title alone (docs/encoder.md).
+    """
+    return " ".join(part for part in (title, brand, *category) if part)
+
+
 def normalised(text: str) -> str:
     """Cut, NFKC, lower case; lone surrogates become question marks, for tokenizers refuse them."""
     text = text[:MAX_CHARS]

@@ -103,16 +103,18 @@ class VectorIndex:
             return _neighbours(np.empty(0, np.int64), np.empty(0, np.float32), None)
         if self.graph is None:
             return self.exact(query, k, mask)
-        allowed = None if mask is None else self._rows_passing(mask)
-        if allowed is not None and len(allowed) <= max(EXACT_UP_TO, k):
-            return self._best(query, k, allowed)
         width = max(ef_search or self.ef_search, k)
-        return self._walk(query, k, width, allowed)
+        if mask is None:
+            return self._walk(query, k, width, None)
+        passing = self._passing(mask)
+        if np.count_nonzero(passing) <= max(EXACT_UP_TO, k):
+            return self._best(query, k, np.flatnonzero(passing))
+        return self._walk(query, k, width, passing)
 
     def exact(self, query: Float32Array, k: int, mask: BoolArray | None = None) -> Neighbours:
         """The same by comparing every product; linear, 20 to 50 ns a product."""
         query = self._checked(query)
-        return self._best(query, k, None if mask is None else self._rows_passing(mask))
+        return self._best(query, k, None if mask is None else np.flatnonzero(self._passing(mask)))
 
     def score(self, query: Float32Array, doc_ids: UInt32Array) -> Float32Array:
         """Cosine of the query and each document, float32[k]; NaN where there is no vector."""
@@ -148,27 +150,29 @@ class VectorIndex:
         return scores
 
     def _walk(
-        self, query: Float32Array, k: int, width: int, allowed: Int64Array | None
+        self, query: Float32Array, k: int, width: int, passing: BoolArray | None
     ) -> Neighbours:
+        """Through the graph, `width` wide; wider under a filter, which most of it may fail."""
         faiss.omp_set_num_threads(1)  # per thread of the caller; requests are the parallelism
         selector = None
-        if allowed is not None:
-            passing = np.zeros(len(self), dtype=bool)
-            passing[allowed] = True
-            selector = faiss.IDSelectorBitmap(np.packbits(passing, bitorder="little"))  # type: ignore[call-arg,arg-type]
-            width = int(width * min(len(self) / len(allowed), MAX_WIDENING))
+        if passing is not None:
+            bits = np.packbits(passing, bitorder="little")
+            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type]
+            share = np.count_nonzero(passing) / len(self)
+            width = int(width * min(1 / share, MAX_WIDENING))
         parameters = faiss.SearchParametersHNSW(efSearch=width, sel=selector)  # type: ignore[attr-defined]
         assert self.graph is not None  # noqa: S101 (for the type checker)
         scores, rows = self.graph.search(query[None], k, params=parameters)
         found = rows[0] >= 0
         return _neighbours(rows[0][found], scores[0][found], self.docs)
 
-    def _rows_passing(self, mask: BoolArray) -> Int64Array:
+    def _passing(self, mask: BoolArray) -> BoolArray:
+        """Of each row, whether its document passes; bool[m]."""
         if mask.shape != (self.doc_count,):
             raise IndexingError(
                 f"a mask of shape {mask.shape} does not fit an index of {self.doc_count} products."
             )
-        return np.flatnonzero(mask if self.docs is None else mask[self.docs])
+        return mask if self.docs is None else mask[self.docs]
 
     def _rows_of(self, doc_ids: UInt32Array) -> tuple[Int64Array, BoolArray]:
         """Rows of the documents that have one, and which those are (bool[k])."""

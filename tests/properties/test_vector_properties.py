@@ -180,12 +180,12 @@ def test_filters_of_the_graph_never_leak(
     """Past `search`, which would compare so few products one by one."""
     random = np.random.default_rng(seed)
     graph = indexes[-1]
-    allowed = np.flatnonzero(random.random(len(graph)) < share)
-    if not len(allowed) or graph.docs is None:
-        return
+    passing = random.random(len(graph)) < share
+    passing[0] = True
     query = unit_rows(random.normal(size=(1, 16)).astype(np.float32))[0]
-    found = graph._walk(query, k, 100, allowed)
-    assert set(found.doc_ids.tolist()) <= set(graph.docs[allowed].tolist())
+    found = graph._walk(query, k, 100, passing)
+    assert graph.docs is not None
+    assert set(found.doc_ids.tolist()) <= set(graph.docs[passing].tolist())
     assert len(set(found.doc_ids.tolist())) == len(found.doc_ids)
 
 

@@ -4,6 +4,7 @@ from indexing.title_words import (
     MAX_CHARS,
     has_han,
     normalised,
+    product_text,
     terms_of,
     word_share,
     words_of,
@@ -40,3 +41,8 @@ def test_five_percent_of_titles_with_han_make_a_chinese_shop() -> None:
     assert has_han([*english, *["红鞋"] * 5])
     assert not has_han([*english, "red shoe", *["红鞋"] * 4])
     assert not has_han([])
+
+
+def test_a_product_is_read_as_title_brand_and_category() -> None:
+    assert product_text("red shoe", "Acme", ("Shoes", "Running")) == "red shoe Acme Shoes Running"
+    assert product_text("red shoe", None, ()) == "red shoe"
