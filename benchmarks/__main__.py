@@ -29,6 +29,7 @@ class Benchmark:
 
 
 BENCHMARKS = (
+    Benchmark("retrieval", (DATA,)),
     Benchmark("rerank_speed"),
     Benchmark("correction", ("--data", DATA)),
     Benchmark("suggestion", ("--data", DATA)),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.chunks import CHUNK
 from indexing.analysis.folding import fold
 from indexing.arrays import save_array
 from indexing.catalog import Product, RejectedLine
@@ -29,10 +30,13 @@ from indexing.publish import publish, stage, writer_lock
 from indexing.query_log import read_log
 from indexing.row_order import group_order
 from indexing.sources import CatalogReader, RejectsFile
+from indexing.spelling_build import build_spelling
 from indexing.suggestions import SuggestionCounts, build_suggestions
 from indexing.token_stream import TermNumbers, TokenStream
+from indexing.word_counts import WordCounter
 
 REJECTS = "rejects.jsonl"
+_SEPARATORS = re.compile(r"[\W_]+")
 _PHRASE_SAMPLE = 200_000
 _TOLD_EVERY = 1000
 
@@ -156,6 +160,7 @@ class _Read:
     documents: DocumentsBuilder
     columns: ColumnsBuilder
     vectors: GivenVectors
+    words: WordCounter
     rows: int = 0
     rejected: int = 0
 
@@ -168,6 +173,7 @@ def _builders(options: BuildOptions, scratch: Path) -> _Read:
         DocumentsBuilder(_made(scratch / "documents")),
         ColumnsBuilder(_made(scratch / "columns")),
         GivenVectors(scratch / "vectors.f4"),
+        WordCounter(),
     )
 
 
@@ -186,6 +192,7 @@ def _read_catalog(read: _Read, options: BuildOptions, progress: Progress) -> Non
                 read.documents.add(line)
                 read.columns.add(line)
                 read.vectors.add(line)
+                read.words.add(line)
                 read.rows += 1
             if (read.rows + rejects.count) % _TOLD_EVERY == 0:
                 progress.advance(reader.bytes_read)
@@ -203,14 +210,15 @@ def searchable_texts(product: Product) -> list[Sequence[str]]:
         if isinstance(text, str)
     ]
     identifiers = [product.id, *product.identifiers]
-    bare = [re.sub(r"[\W_]+", "", fold(identifier)) for identifier in identifiers]
+    # One chunk has its whole among its tokens; `AB 12/34` needs it said.
+    bare = [_SEPARATORS.sub("", fold(i)) for i in identifiers if not CHUNK.fullmatch(i)]
     return [
         [product.title],
         [product.brand] if product.brand else [],
         product.category,
         attributes,
         [product.description] if product.description else [],
-        [*identifiers, *(b for b, i in zip(bare, identifiers, strict=True) if b != i.lower())],
+        [*identifiers, *bare],
     ]
 
 
@@ -233,6 +241,13 @@ def _suggestions(
         index,
         read.numbers.analyzer,
     )
+
+
+def _spelling(options: BuildOptions, staging: Path, words: WordCounter, progress: Progress) -> None:
+    progress.begin("spelling", None, "words")
+    if options.queries:
+        words.add_queries(read_log(options.queries, options.min_count))
+    build_spelling(words.words(), words.pairs(), _made(staging / "spelling"))
 
 
 def _analyzer_facts(analyzer: Analyzer) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.analysis.analyzer import Analyzer, join
+from indexing.analysis.analyzer import Analyzer, join, may_join
 from indexing.analysis.chunks import CHUNK, Token
 from indexing.arrays import Int64Array, UInt32Array
 
@@ -15,6 +15,7 @@ EXTRA = 1 << 31
 """Flag of a token that shares the position of the one before it."""
 
 _SPILL = 1 << 20
+_CACHED_CHUNKS = 500_000
 
 
 class TermNumbers:
@@ -23,7 +24,7 @@ class TermNumbers:
     def __init__(self, analyzer: Analyzer) -> None:
         self.analyzer = analyzer
         self.ids: dict[str, int] = {}
-        self._chunks: dict[str, tuple[tuple[Token, ...], array[int]]] = {}
+        self._chunks: dict[str, tuple[tuple[Token, ...], array[int], bool]] = {}
 
     def number(self, term: str) -> int:
         return self.ids.setdefault(term, len(self.ids))
@@ -45,13 +46,14 @@ class TermNumbers:
             known = self._chunks.get(chunk)
             if known is None:
                 tokens = self.analyzer.chunk_tokens(chunk)
-                if len(self._chunks) >= 1_000_000:
+                if len(self._chunks) >= _CACHED_CHUNKS:
                     self._chunks.clear()
-                known = self._chunks[chunk] = (tokens, self.coded(tokens))
-            tokens, made = known
+                known = (tokens, self.coded(tokens), may_join(tokens))
+                self._chunks[chunk] = known
+            tokens, made, joins = known
             if not tokens:
                 continue
-            if len(tokens) == 1 and before and (joined := join(before, tokens)) is not None:
+            if joins and before and (joined := join(before, tokens)) is not None:
                 place = _primary(codes, joined.back) + 1
                 codes.insert(place, self.number(joined.whole) | EXTRA)
                 codes.append(self.number(joined.term))

@@ -97,9 +97,17 @@ class Joined(NamedTuple):
     term: str
 
 
+def may_join(found: tuple[Token, ...]) -> bool:
+    """Whether `join` could say anything of these tokens behind others; asked once a chunk."""
+    if len(found) != 1 or found[0].kind != Kind.WORD:
+        return False
+    term = found[0].term
+    return len(term) == 1 or term in CANONICAL or f"{term}s" in CANONICAL
+
+
 def join(before: tuple[Token, ...], found: tuple[Token, ...]) -> Joined | None:
     """Neighbours that shops write with and without a space: `500 ml`, `3/4 in`, `usb c`."""
-    if len(found) != 1 or not before or found[0].kind != Kind.WORD:
+    if not before or not may_join(found):
         return None
     term = found[0].term
     number = _number(before)

@@ -69,6 +69,8 @@ def cjk_tokens(chunk: str) -> list[Token]:
 
 def word_tokens(chunk: str, stem: Stem) -> list[Token]:
     """The tokens of a folded chunk that is not CJK; positions from 0."""
+    if chunk.isalpha() or chunk.isdigit():
+        return [Token(stem(chunk[:MAX_TERM]), 0, Kind.WORD)]
     inches = chunk.endswith('"')
     chunk = _THOUSANDS.sub("", chunk.rstrip('"'))
     if chunk.endswith("'s"):
