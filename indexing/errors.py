@@ -27,3 +27,7 @@ class CorruptSnapshotError(SnapshotError):
 
 class FormatVersionError(SnapshotError):
     """The snapshot was written by another format version than this code reads."""
+
+
+class RulesError(IndexingError):
+    """A rule that people wrote cannot be used: which file, which line, what it should be."""

@@ -20,6 +20,7 @@ from indexing.manifest import FILE_NAME, Manifest, check_contents
 CURRENT = "CURRENT"
 STAGING = ".staging-"
 KEPT = 3
+_CURRENT_WAIT_S = 30
 _INDEX_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -77,6 +78,31 @@ def write_current(index: Path, current: Current) -> None:
     _sync_folder(index)
 
 
+def change_current(
+    index: Path, *, snapshot: str | None = None, rules: str | None = None
+) -> Current:
+    """Put another snapshot or other rules in force and keep the rest; under `current_lock`."""
+    before = read_current(index)
+    if before is None:
+        if snapshot is None:
+            raise BuildError(f"index {index.name!r} has nothing published yet. Build it first.")
+        current = Current(snapshot, rules=rules)
+    else:
+        current = replace(before, snapshot=snapshot or before.snapshot, rules=rules or before.rules)
+    write_current(index, current)
+    return current
+
+
+@contextmanager
+def current_lock(index: Path) -> Iterator[None]:
+    """Held for the moment in which CURRENT is read and replaced, so that no change is lost.
+
+    Apart from `writer_lock`: rules may change while a build runs.
+    """
+    with FileLock(index / ".current.lock", timeout=_CURRENT_WAIT_S):
+        yield
+
+
 @contextmanager
 def writer_lock(index: Path) -> Iterator[None]:
     """Held by whoever changes the index; the lock dies with its process."""
@@ -115,10 +141,8 @@ def publish(index: Path, staging: Path, snapshot_id: str) -> None:
             _sync_file(path)
     staging.rename(index / "snapshots" / snapshot_id)
     _sync_folder(index / "snapshots")
-    before = read_current(index)
-    write_current(
-        index, Current(snapshot_id) if before is None else replace(before, snapshot=snapshot_id)
-    )
+    with current_lock(index):
+        change_current(index, snapshot=snapshot_id)
     prune(index)
 
 
@@ -145,10 +169,8 @@ def activate(index: Path, snapshot_id: str) -> Current:
     with writer_lock(index):
         folder = index / "snapshots" / snapshot_id
         check_contents(folder, Manifest.read(folder))
-        before = read_current(index)
-        current = Current(snapshot_id) if before is None else replace(before, snapshot=snapshot_id)
-        write_current(index, current)
-    return current
+        with current_lock(index):
+            return change_current(index, snapshot=snapshot_id)
 
 
 def rollback(index: Path) -> Current:
