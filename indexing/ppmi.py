@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.extmath import randomized_range_finder
 
 from indexing.arrays import Float32Array
 
@@ -106,6 +105,9 @@ def leading_directions(
     (twenty times as fast at 12,000 words). Values that are numerically 0 are 0; signs are fixed.
     """
     size = min(rank + _OVERSAMPLING, matrix.shape[0])
+    # Only builds need it, and importing it takes a service longer than opening an index.
+    from sklearn.utils.extmath import randomized_range_finder  # noqa: PLC0415
+
     basis = randomized_range_finder(matrix, size=size, n_iter=_ITERATIONS, random_state=seed)
     small = np.asarray(matrix.T @ basis, dtype=np.float64)
     squares, turns = np.linalg.eigh(small.T @ small)
