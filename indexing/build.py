@@ -27,12 +27,12 @@ from indexing.postings import FIELD_COUNT, InvertedIndex
 from indexing.priors import compute_priors
 from indexing.progress import Progress
 from indexing.publish import publish, stage, writer_lock
-from indexing.query_log import read_log
+from indexing.query_log import LogRules, QueryLog, read_query_log
 from indexing.row_order import group_order
 from indexing.sources import CatalogReader, RejectsFile
-from indexing.spelling_build import build_spelling
 from indexing.suggestions import SuggestionCounts, build_suggestions
 from indexing.token_stream import TermNumbers, TokenStream
+from indexing.understanding_build import build_understanding
 from indexing.word_counts import WordCounter
 
 REJECTS = "rejects.jsonl"
@@ -120,7 +120,10 @@ def _publish(
     meaning = build_meaning(
         staging, documents, read.vectors, order, options.vector_kind, options.seed, progress
     )
-    suggestions = _suggestions(options, staging, documents, columns, index, read, progress)
+    log = _query_log(options)
+    suggestions = _suggestions(log, staging, documents, columns, index, read, progress)
+    progress.begin("understanding", None, "products")
+    build_understanding(staging, documents, columns, index, read.numbers.analyzer, read.words, log)
     shutil.rmtree(staging / "scratch")
 
     counts = {
@@ -222,8 +225,14 @@ def searchable_texts(product: Product) -> list[Sequence[str]]:
     ]
 
 
+def _query_log(options: BuildOptions) -> QueryLog | None:
+    if options.queries is None:
+        return None
+    return read_query_log([options.queries], rules=LogRules(min_count=options.min_count))
+
+
 def _suggestions(
-    options: BuildOptions,
+    log: QueryLog | None,
     staging: Path,
     documents: Documents,
     columns: Columns,
@@ -235,19 +244,12 @@ def _suggestions(
     return build_suggestions(
         _made(staging / "completions"),
         _made(staging / "scratch" / "completions"),
-        read_log(options.queries, options.min_count) if options.queries else (),
+        () if log is None else log.weighted(),
         sampled_titles(documents, _PHRASE_SAMPLE),
         columns,
         index,
         read.numbers.analyzer,
     )
-
-
-def _spelling(options: BuildOptions, staging: Path, words: WordCounter, progress: Progress) -> None:
-    progress.begin("spelling", None, "words")
-    if options.queries:
-        words.add_queries(read_log(options.queries, options.min_count))
-    build_spelling(words.words(), words.pairs(), _made(staging / "spelling"))
 
 
 def _analyzer_facts(analyzer: Analyzer) -> dict[str, object]:

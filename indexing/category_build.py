@@ -62,7 +62,7 @@ def build_categories(
 
 
 def _counted(index: InvertedIndex, class_of: Int32Array) -> "tuple[UInt64Array, np.ndarray]":
-    """term << 32 | class, ascending, and the titles of the class that have the term."""
+    """Keys term << 32 | class, ascending, and the titles of the class that have the term."""
     known = np.flatnonzero(class_of >= 0)
     step = max(1, -(-len(known) // MAX_TITLES))
     docs = known[::step].astype(np.int64)

@@ -10,8 +10,8 @@ from numba import njit
 
 from indexing.arrays import Float32Array, Int32Array, UInt32Array, load_array
 
-SMOOTHING: Final = 2.0
-"""Products' worth of the whole catalogue's word frequencies that every category is credited with."""
+SMOOTHING: Final = 10.0
+"""Products of average words that every category is credited with."""
 PRIOR: Final = 0.5
 """Power of a category's size: shoppers ask for small categories more often than shops fill them."""
 

@@ -5,14 +5,17 @@ from pathlib import Path
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import Float32Array, Float64Array, load_array
+from indexing.category_model import CategoryModel
 from indexing.columns import Columns
 from indexing.completions import Completions
 from indexing.documents import Documents
 from indexing.encoder import Encoder, load_encoder
+from indexing.entity_names import EntityNames
 from indexing.errors import SnapshotError
 from indexing.index_config import IndexConfig
 from indexing.manifest import Manifest, check_sizes
 from indexing.postings import InvertedIndex
+from indexing.spelling import Spelling
 from indexing.vectors import VectorIndex
 
 
@@ -34,6 +37,9 @@ class Snapshot:
     encoder: Encoder
     vectors: VectorIndex
     completions: Completions
+    spelling: Spelling
+    categories: CategoryModel
+    entities: EntityNames
     priors: Float32Array
     prices: Float64Array
     cosine_floor: float
@@ -71,6 +77,9 @@ def open_snapshot(folder: Path) -> Snapshot:
         encoder=load_encoder(folder / "encoder"),
         vectors=VectorIndex.load(folder / "vectors"),
         completions=Completions.load(folder / "completions"),
+        spelling=Spelling.load(folder / "spelling"),
+        categories=CategoryModel.load(folder / "categories"),
+        entities=EntityNames.load(folder / "entities"),
         priors=load_array(folder / "priors.npy"),
         prices=columns.dense("price"),
         cosine_floor=float(manifest.encoder["cosine_floor"]),
