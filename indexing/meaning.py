@@ -15,6 +15,7 @@ from indexing.encoder import Encoder, GivenEncoder
 from indexing.encoder_fit import MAX_TITLES, calibrate_floor, fit_encoder
 from indexing.errors import BuildError
 from indexing.progress import Progress
+from indexing.title_words import product_text
 from indexing.vector_build import build_vectors
 from indexing.vector_gate import cut_titles, gate
 
@@ -79,14 +80,25 @@ class GivenVectors:
 
 def sampled_titles(documents: Documents, limit: int) -> list[str]:
     """Titles of evenly spread documents."""
+    return [str(documents.product_at(doc).get("title", "")) for doc in spread(documents, limit)]
+
+
+def sampled_texts(documents: Documents, limit: int) -> list[str]:
+    """What the encoder reads of evenly spread documents."""
+    return [text_at(documents, doc) for doc in spread(documents, limit)]
+
+
+def spread(documents: Documents, limit: int) -> list[int]:
+    """At most so many document numbers, evenly spread."""
     step = max(len(documents) / limit, 1.0)
     rows = (np.arange(min(limit, len(documents))) * step).astype(np.int64)
-    return [title_at(documents, int(row)) for row in rows]
+    return [int(row) for row in rows]
 
 
-def title_at(documents: Documents, doc_id: int) -> str:
+def text_at(documents: Documents, doc_id: int) -> str:
     product = documents.product_at(doc_id)
-    return str(product.get("title") or product.get("description", ""))
+    title = product.get("title") or product.get("description", "")
+    return product_text(str(title), product.get("brand"), product.get("category", ()))
 
 
 def build_meaning(
@@ -105,19 +117,19 @@ def build_meaning(
     encoder.save(folder)
     progress.begin("vectors", len(documents), "products")
     (staging / "vectors").mkdir()
-    spread = encoder.encode(sampled_titles(documents, _CHUNK))
+    sample = encoder.encode(sampled_texts(documents, _CHUNK))
     index = build_vectors(
         chunks,
         len(documents),
         staging / "vectors",
         dimension=encoder.dimension,
         kind=kind,
-        sample=spread if spread.any() else None,
+        sample=sample if sample.any() else None,
         advance=progress.advance,
     )
     progress.begin("vector recall", None, "queries")
     queries = cut_titles(sampled_titles(documents, _GATE_QUERIES), seed)
-    _, report = gate(index, staging / "vectors", _asked(encoder, queries, spread))
+    _, report = gate(index, staging / "vectors", _asked(encoder, queries, sample))
     if report.warning:
         progress.note(f"warning: {report.warning}")
     facts = {
@@ -129,10 +141,10 @@ def build_meaning(
     return Meaning(facts, {"vectors": report.facts()})
 
 
-def _asked(encoder: Encoder, queries: list[str], spread: Float32Array) -> Float32Array:
+def _asked(encoder: Encoder, queries: list[str], sample: Float32Array) -> Float32Array:
     """What shoppers would ask: short queries, or, where vectors are given, products' own."""
     vectors = np.stack([encoder.encode_query(query) for query in queries])
-    return vectors if vectors.any() else spread[:_GATE_QUERIES]
+    return vectors if vectors.any() else sample[:_GATE_QUERIES]
 
 
 def _encoder(
@@ -140,7 +152,7 @@ def _encoder(
 ) -> tuple[Encoder, Iterator[Float32Array]]:
     if given.dimension and 2 * len(given) >= len(order):
         first = np.concatenate(list(islice(given.chunks(order), 1 + _FLOOR_SAMPLE // _CHUNK)))
-        titles = [title_at(documents, doc) for doc in range(len(first))]
+        titles = [text_at(documents, doc) for doc in range(len(first))]
         floor = calibrate_floor(titles, first, seed)
         return GivenEncoder(given.dimension, floor), given.chunks(order)
     if given.dimension:
@@ -149,11 +161,11 @@ def _encoder(
             "and the default encoder is."
         )
     progress.begin("encoder", None, "titles")
-    fitted = fit_encoder(sampled_titles(documents, MAX_TITLES), seed)
+    fitted = fit_encoder(sampled_texts(documents, MAX_TITLES), seed)
     return fitted, _encoded(documents, fitted)
 
 
 def _encoded(documents: Documents, encoder: Encoder) -> Iterator[Float32Array]:
     for start in range(0, len(documents), _CHUNK):
         end = min(start + _CHUNK, len(documents))
-        yield encoder.encode([title_at(documents, doc) for doc in range(start, end)])
+        yield encoder.encode([text_at(documents, doc) for doc in range(start, end)])
