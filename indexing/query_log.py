@@ -21,6 +21,8 @@ __all__ = ["LogRules", "QueryLog", "QueryLogBuilder", "read_log", "read_query_lo
 DAY_S: Final = 86_400
 SESSION_GAP_S: Final = 1_800
 MAX_EXAMPLES: Final = 20
+MAX_STEPS: Final = 2_000_000
+"""Distinct (clicked product, next query) pairs; what comes later is not counted."""
 
 
 def read_query_log(
@@ -52,6 +54,8 @@ class _Tables(TypedDict):
     click_counts: Float64Array
     followed: Int64Array
     follow_counts: Float64Array
+    returned: Int64Array
+    return_counts: Float64Array
 
 
 class QueryLogBuilder:
@@ -69,7 +73,9 @@ class QueryLogBuilder:
         self._clicks = PairCounts()
         self._follows = PairCounts()
         self._products: dict[str, int] = {}
-        self._last: dict[int, tuple[float, int]] = {}  # user → time and query
+        self._returns = PairCounts()  # key: number of a step
+        self._steps: dict[tuple[int, int], int] = {}  # (product, next query) → number
+        self._last: dict[int, tuple[float, int, int]] = {}  # user → time, query, product or -1
         self._dropped: Counter[str] = Counter()
         self._rejected: list[RejectedQuery] = []
         self._lines = 0
@@ -133,6 +139,7 @@ class QueryLogBuilder:
         day = int(line.time // DAY_S)
         self._newest = max(self._newest, line.time)
         self._days.add(number, day, line.times)
+        product = -1
         if line.product:
             product = self._products.setdefault(line.product, len(self._products))
             self._clicks.add(number, product, line.times)
@@ -142,10 +149,21 @@ class QueryLogBuilder:
         self._users.add(number, user, day)
         if len(self._last) > self._rules.max_queries:
             self._last.clear()
-        then, before = self._last.get(user, (-1e18, -1))
+        then, before, clicked = self._last.get(user, (-1e18, -1, -1))
         if before >= 0 and before != number and 0 <= line.time - then <= SESSION_GAP_S:
             self._follows.add(before, number, line.times)
-        self._last[user] = (line.time, number)
+            if clicked >= 0:
+                self._return(before, clicked, number, line.times)
+        self._last[user] = (line.time, number, product)
+
+    def _return(self, before: int, product: int, number: int, times: float) -> None:
+        """Somebody opened a product, came back, and asked something else."""
+        step = self._steps.get((product, number))
+        if step is None:
+            if len(self._steps) >= MAX_STEPS:
+                return
+            step = self._steps[product, number] = len(self._steps)
+        self._returns.add(before, step, times)
 
     def _forget_rarest(self) -> None:
         """Halve the distinct queries; what comes back later begins at 0 again."""
@@ -165,9 +183,15 @@ class QueryLogBuilder:
         """kept: the old number of each new one."""
         numbers = np.full(len(self._numbers), -1, dtype=np.int64)
         numbers[kept] = np.arange(len(kept))
-        for pairs in (self._plain, self._days, self._users, self._clicks):
+        for pairs in (self._plain, self._days, self._users, self._clicks, self._returns):
             pairs.renumber(numbers)
         self._follows.renumber(numbers, also_keys=True)
+        renamed = numbers.tolist()
+        # A step to a forgotten query keeps its number, under a key that nothing looks up.
+        self._steps = {
+            (product, renamed[after] if after >= 0 and renamed[after] >= 0 else -1 - step): step
+            for (product, after), step in self._steps.items()
+        }
 
     def _totals(self) -> tuple[Float64Array, Float64Array, Int64Array]:
         """(all counts, counts without a time, whether there were such) of each query."""
@@ -221,6 +245,7 @@ class QueryLogBuilder:
         used = np.unique(products)
         names = list(self._products)
         before, after, follow_counts = self._follows.rows()
+        returned, return_counts = self._returned(used)
         return {
             "recent_users": recent.astype(np.uint32),
             "daily": daily,
@@ -230,7 +255,18 @@ class QueryLogBuilder:
             "click_counts": counts,
             "followed": np.column_stack((before, after)),
             "follow_counts": follow_counts,
+            "returned": returned,
+            "return_counts": return_counts,
         }
+
+    def _returned(self, used: Int64Array) -> tuple[Int64Array, Float64Array]:
+        """used: numbers of the products that stay, ascending."""
+        steps = np.array(list(self._steps), dtype=np.int64).reshape(-1, 2)
+        queries, numbers, counts = self._returns.rows()
+        known = (steps[numbers, 1] >= 0) & np.isin(steps[numbers, 0], used)
+        queries, numbers = queries[known], numbers[known]
+        products = np.searchsorted(used, steps[numbers, 0])
+        return np.column_stack((queries, products, steps[numbers, 1])), counts[known]
 
     def _refuse_if_mostly_wrong(self) -> None:
         wrong = self._dropped["rejected"]

@@ -40,6 +40,8 @@ class QueryLog:
     clicked: int64[c, 2], (query, place in products), by query up; click_counts: float64[c].
     followed: int64[f, 2], (query, the next other query of the same user within half an hour);
     follow_counts: float64[f].
+    returned: int64[r, 3], (query, place in products of what was clicked, the next other query of
+    that user within half an hour); return_counts: float64[r].
     dropped: lines or queries left out, by reason. rejected: the first wrong lines.
     now: epoch seconds of the newest event or as given; 0.0 for count files without it.
     """
@@ -57,6 +59,8 @@ class QueryLog:
     click_counts: Float64Array
     followed: Int64Array
     follow_counts: Float64Array
+    returned: Int64Array
+    return_counts: Float64Array
     dropped: dict[str, int]
     rejected: tuple[RejectedQuery, ...]
     now: float

@@ -70,11 +70,15 @@ def leaders(
 
 
 def merge_variants(log: QueryLog, correct: Callable[[str], str | None] | None = None) -> QueryLog:
-    """The log with variants added to the query that stands for them.
+    """The log with variants added to the query that stands for them."""
+    return merged(log, leaders(log.keys, log.decayed, correct))[0]
+
+
+def merged(log: QueryLog, leader: Int64Array) -> tuple[QueryLog, Int64Array]:
+    """The log with each query added to its leader, and int64[n], the new row of each old one.
 
     Distinct users cannot be added without knowing who they are; the greatest number is kept.
     """
-    leader = leaders(log.keys, log.decayed, correct)
     kept = np.unique(leader)
     size = len(log)
     decayed = sums(leader, log.decayed, size)[kept]
@@ -93,7 +97,11 @@ def merge_variants(log: QueryLog, correct: Callable[[str], str | None] | None = 
     followed = number[log.followed]
     other = followed[:, 0] != followed[:, 1]
     followed, follow_counts = _add_equal(followed[other], log.follow_counts[other])
-    return replace(
+    returned = log.returned.copy()
+    returned[:, [0, 2]] = number[returned[:, [0, 2]]]
+    other = returned[:, 0] != returned[:, 2]
+    returned, return_counts = _add_equal(returned[other], log.return_counts[other])
+    made = replace(
         log,
         texts=tuple(texts[new] for new in order),
         keys=tuple(keys[new] for new in order),
@@ -107,7 +115,10 @@ def merge_variants(log: QueryLog, correct: Callable[[str], str | None] | None = 
         click_counts=click_counts,
         followed=followed,
         follow_counts=follow_counts,
+        returned=returned,
+        return_counts=return_counts,
     )
+    return made, number
 
 
 def _greatest(values: npt.NDArray[np.uint32], leader: Int64Array) -> npt.NDArray[np.uint32]:
@@ -117,6 +128,6 @@ def _greatest(values: npt.NDArray[np.uint32], leader: Int64Array) -> npt.NDArray
 
 
 def _add_equal(pairs: Int64Array, counts: Float64Array) -> tuple[Int64Array, Float64Array]:
-    """Pairs sorted, each once, with the sums of their counts."""
+    """Rows sorted, each once, with the sums of their counts."""
     distinct, place = np.unique(pairs, axis=0, return_inverse=True)
     return distinct, sums(place.reshape(-1), counts, len(distinct))

@@ -107,6 +107,30 @@ def test_what_follows_in_a_session(tmp_path: Path) -> None:
     assert log.follow_counts.tolist() == [1.0, 1.0]
 
 
+def test_what_follows_a_clicked_product(tmp_path: Path) -> None:
+    rows = []
+    for user in "abc":
+        rows += [(NOW, user, "lamp", "p1"), (NOW + 60, user, "led lamp", "p2")]
+    rows += [(NOW, "d", "lamp", "p2"), (NOW + 9, "d", "desk", ""), (NOW + 20, "d", "chair", "")]
+    rows += [(NOW, "e", "lamp", "p1"), (NOW + 7200, "e", "desk", "")]  # another session
+    log = read(tmp_path, events(rows), min_users=1)
+    told = {
+        (log.texts[query], log.products[product], log.texts[after]): count
+        for (query, product, after), count in zip(
+            log.returned.tolist(), log.return_counts.tolist(), strict=True
+        )
+    }
+    assert told == {("lamp", "p1", "led lamp"): 3.0, ("lamp", "p2", "desk"): 1.0}
+
+
+def test_steps_to_forgotten_queries_are_dropped(tmp_path: Path) -> None:
+    rows = [(NOW + n, f"u{n}", f"w{n}", "p") for n in range(60)]
+    rows += [(NOW + 100 + n, "a", text, "p") for n, text in enumerate(["lamp", "desk"] * 9)]
+    log = read(tmp_path, events(rows), min_users=1, max_queries=10)
+    steps = {(log.texts[a], log.products[p], log.texts[b]) for a, p, b in log.returned.tolist()}
+    assert {("lamp", "p", "desk"), ("desk", "p", "lamp")} <= steps
+
+
 def test_personal_data_and_blocked_words_are_never_rows(tmp_path: Path) -> None:
     log = read(
         tmp_path,
@@ -213,6 +237,7 @@ def test_merging_moves_clicks_days_users_and_sessions(tmp_path: Path) -> None:
     rows = [(NOW + n, f"u{n}", "red shoes", "p1") for n in range(10)]
     rows += [(NOW + 20, "u1", "shoes red", "p1"), (NOW + 30, "u1", "boots", "p2")]
     merged = merge_variants(read(tmp_path, events(rows), min_users=1))
+    assert (merged.returned.tolist(), merged.return_counts.tolist()) == ([[0, 0, 1]], [1.0])
     assert merged.texts == ("red shoes", "boots")
     assert merged.users.tolist() == [10, 1]
     assert merged.clicks.tolist() == [11.0, 1.0]
