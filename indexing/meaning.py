@@ -124,6 +124,7 @@ def build_meaning(
         staging / "vectors",
         dimension=encoder.dimension,
         kind=kind,
+        seed=seed,
         sample=sample if sample.any() else None,
         advance=progress.advance,
     )
