@@ -30,6 +30,7 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("retrieval", (DATA,)),
+    Benchmark("large_shop"),
     Benchmark("rerank_speed"),
     Benchmark("correction", ("--data", DATA)),
     Benchmark("suggestion", ("--data", DATA)),
