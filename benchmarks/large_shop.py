@@ -50,9 +50,9 @@ def make(folder: Path, products: int) -> None:
                str(shop / "queries.tsv"), "--data", str(folder / "var")]  # fmt: skip
     build = subprocess.Popen(command)
     _, _, used = os.wait4(build.pid, 0)
+    took_s, cpu_s = time.perf_counter() - begun, used.ru_utime + used.ru_stime
     print(
-        f"built in {time.perf_counter() - begun:.0f} s ({used.ru_utime + used.ru_stime:.0f} CPU s), "
-        f"peak memory {used.ru_maxrss / 2**20:.1f} GB"
+        f"built in {took_s:.0f} s ({cpu_s:.0f} CPU s), peak memory {used.ru_maxrss / 2**20:.1f} GB"
     )
 
 
