@@ -13,10 +13,11 @@ from typing import Any
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK
 from indexing.analysis.folding import fold
-from indexing.arrays import save_array
+from indexing.arrays import load_array, save_array
 from indexing.catalog import Product, RejectedLine
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.documents import Documents, DocumentsBuilder
+from indexing.encoder import load_encoder
 from indexing.errors import BuildError
 from indexing.index_config import IndexConfig
 from indexing.inversion import invert
@@ -27,10 +28,11 @@ from indexing.postings import FIELD_COUNT, InvertedIndex
 from indexing.priors import compute_priors
 from indexing.progress import Progress
 from indexing.publish import publish, stage, writer_lock
+from indexing.queries.build import QueryCounts, Shop, build_queries
 from indexing.query_log import LogRules, QueryLog, read_query_log
 from indexing.row_order import group_order
 from indexing.sources import CatalogReader, RejectsFile
-from indexing.suggestions import SuggestionCounts, build_suggestions
+from indexing.spelling import Spelling
 from indexing.token_stream import TermNumbers, TokenStream
 from indexing.understanding_build import build_understanding
 from indexing.word_counts import WordCounter
@@ -121,9 +123,10 @@ def _publish(
         staging, documents, read.vectors, order, options.vector_kind, options.seed, progress
     )
     log = _query_log(options)
-    suggestions = _suggestions(log, staging, documents, columns, index, read, progress)
     progress.begin("understanding", None, "products")
-    build_understanding(staging, documents, columns, index, read.numbers.analyzer, read.words, log)
+    analyzer = read.numbers.analyzer
+    build_understanding(staging, documents, columns, index, analyzer, read.words, log)
+    queries = _queries(staging, log, documents, columns, index, analyzer, progress)
     shutil.rmtree(staging / "scratch")
 
     counts = {
@@ -133,7 +136,8 @@ def _publish(
         "postings": len(index.docs),
         "rejected": read.rejected,
         "duplicates": read.rows - len(order),
-        "suggestions": suggestions.logged + suggestions.catalogue,
+        "suggestions": queries.logged + queries.catalogue,
+        "queries": queries.logged,
     }
     progress.begin("verify", None, "files")
     Manifest(
@@ -141,7 +145,7 @@ def _publish(
         created_at=now.astimezone(UTC).isoformat(),
         code_version=options.code_version,
         counts=counts,
-        analyzer=_analyzer_facts(read.numbers.analyzer),
+        analyzer=_analyzer_facts(analyzer),
         encoder=meaning.encoder,
         config=options.config.facts(),
         report=meaning.report,
@@ -231,25 +235,27 @@ def _query_log(options: BuildOptions) -> QueryLog | None:
     return read_query_log([options.queries], rules=LogRules(min_count=options.min_count))
 
 
-def _suggestions(
-    log: QueryLog | None,
+def _queries(
     staging: Path,
+    log: QueryLog | None,
     documents: Documents,
     columns: Columns,
     index: InvertedIndex,
-    read: _Read,
+    analyzer: Analyzer,
     progress: Progress,
-) -> SuggestionCounts:
-    progress.begin("suggestions", None, "entries")
-    return build_suggestions(
-        _made(staging / "completions"),
-        _made(staging / "scratch" / "completions"),
-        () if log is None else log.weighted(),
-        sampled_titles(documents, _PHRASE_SAMPLE),
+) -> QueryCounts:
+    progress.begin("queries", None, "queries")
+    shop = Shop(
+        documents,
         columns,
         index,
-        read.numbers.analyzer,
+        analyzer,
+        Spelling.load(staging / "spelling"),
+        load_encoder(staging / "encoder"),
+        load_array(staging / "priors.npy"),
     )
+    titles = sampled_titles(documents, _PHRASE_SAMPLE)
+    return build_queries(staging, staging / "scratch" / "completions", log, titles, shop)
 
 
 def _analyzer_facts(analyzer: Analyzer) -> dict[str, object]:

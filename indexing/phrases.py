@@ -6,13 +6,9 @@ from itertools import pairwise
 
 import rjieba
 
-from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK, is_cjk
 from indexing.analysis.folding import fold
 from indexing.columns import Columns
-from indexing.doc_sets import intersect
-from indexing.lexicon import UNKNOWN
-from indexing.postings import InvertedIndex
 
 MAX_PHRASES = 200_000
 _PRUNE_AT = 2_000_000
@@ -85,30 +81,3 @@ def _chinese(chunk: str) -> Iterator[str]:
     words = [word for word in rjieba.cut(fold(chunk)) if word.strip()]
     yield from (word for word in words if len(word) > 1)
     yield from (left + right for left, right in pairwise(words))
-
-
-class StrictMatch:
-    """Does any product hold all words of a text? What finds nothing is never suggested."""
-
-    def __init__(self, analyzer: Analyzer, index: InvertedIndex) -> None:
-        self._analyzer = analyzer
-        self._index = index
-
-    def finds(self, text: str) -> bool:
-        """True if one product holds every word (stop words aside). O(rarest word's postings)."""
-        tokens = self._analyzer.tokens(text)
-        firsts: dict[int, str] = {}
-        for token in tokens:
-            firsts.setdefault(token.position, token.term)
-        words = set(firsts.values())
-        words = words - self._analyzer.stop_words or words
-        ids = [self._index.lexicon.id_of(word) for word in words]
-        if not ids or UNKNOWN in ids:
-            return False
-        lists = sorted((self._index.postings(term)[0] for term in ids), key=len)
-        found = lists[0]
-        for docs in lists[1:]:
-            found = intersect(found, docs)
-            if not len(found):
-                return False
-        return len(found) > 0

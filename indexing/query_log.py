@@ -235,7 +235,7 @@ class QueryLogBuilder:
 
     def _tables(self, size: int, today: int) -> "_Tables":
         queries, _, last_days = self._users.rows()
-        recent = np.bincount(queries[last_days >= today], minlength=size)
+        recent = np.bincount(queries[last_days >= today - 1], minlength=size)
         daily = np.zeros((size, self._rules.trend_days), dtype=np.float32)
         queries, days, counts = self._days.rows()
         ages = np.maximum(today - days, 0)

@@ -35,8 +35,8 @@ class QueryLog:
     texts: the commonest way each was typed. keys: its folded form, distinct.
     counts: float64[n]. decayed: float64[n], counts halved for each half-life of age (lines
     without a time have age 0). users: uint32[n], distinct ones, 0 for count files.
-    recent_users: uint32[n], of the last day. clicks: float64[n]. daily: float32[n, trend_days],
-    searches of the last days, column 0 the newest.
+    recent_users: uint32[n], of the newest two calendar days (UTC). clicks: float64[n].
+    daily: float32[n, trend_days], searches of the last days, column 0 the newest.
     clicked: int64[c, 2], (query, place in products), by query up; click_counts: float64[c].
     followed: int64[f, 2], (query, the next other query of the same user within half an hour);
     follow_counts: float64[f].

@@ -15,6 +15,7 @@ from indexing.errors import SnapshotError
 from indexing.index_config import IndexConfig
 from indexing.manifest import Manifest, check_sizes
 from indexing.postings import InvertedIndex
+from indexing.queries.table import QueryTable
 from indexing.spelling import Spelling
 from indexing.vectors import VectorIndex
 
@@ -40,6 +41,7 @@ class Snapshot:
     spelling: Spelling
     categories: CategoryModel
     entities: EntityNames
+    queries: QueryTable
     priors: Float32Array
     prices: Float64Array
     cosine_floor: float
@@ -80,6 +82,7 @@ def open_snapshot(folder: Path) -> Snapshot:
         spelling=Spelling.load(folder / "spelling"),
         categories=CategoryModel.load(folder / "categories"),
         entities=EntityNames.load(folder / "entities"),
+        queries=QueryTable.load(folder / "queries"),
         priors=load_array(folder / "priors.npy"),
         prices=columns.dense("price"),
         cosine_floor=float(manifest.encoder["cosine_floor"]),

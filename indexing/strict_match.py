@@ -1,0 +1,77 @@
+"""Does any product hold all words of a text, and which? What finds nothing is never suggested."""
+
+from typing import Final
+
+import numpy as np
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.arrays import UInt32Array
+from indexing.doc_sets import intersect
+from indexing.lexicon import UNKNOWN
+from indexing.postings import BITS, MAX_TF, Field, InvertedIndex
+
+# What a product is, apart from what its description mentions.
+_ABOUT = (Field.TITLE, Field.BRAND, Field.CATEGORY, Field.ATTRIBUTES)
+_ABOUT_MASK: Final = np.uint32(sum(MAX_TF << BITS * field for field in _ABOUT))
+_CACHED_DOCS: Final = 50_000_000
+
+
+def query_words(text: str, analyzer: Analyzer) -> frozenset[str]:
+    """The distinct terms that a query asks for, stop words aside if there are others."""
+    firsts: dict[int, str] = {}
+    for token in analyzer.tokens(text):
+        firsts.setdefault(token.position, token.term)
+    words = frozenset(firsts.values())
+    return words - analyzer.stop_words or words
+
+
+class StrictMatch:
+    """Products by all words of a text. Word lists once asked for are kept (bounded)."""
+
+    def __init__(self, analyzer: Analyzer, index: InvertedIndex) -> None:
+        self._analyzer = analyzer
+        self._index = index
+        self._about: dict[int, UInt32Array] = {}
+        self._cached = 0
+
+    def terms(self, text: str) -> list[int]:
+        """Term ids of the query's words; empty if one of them is unknown."""
+        ids = [self._index.lexicon.id_of(word) for word in query_words(text, self._analyzer)]
+        return [] if UNKNOWN in ids else ids
+
+    def finds(self, terms: list[int]) -> bool:
+        """True if one product holds every term. O(rarest term's postings)."""
+        return len(self._all([self._index.postings(term)[0] for term in terms])) > 0
+
+    def documents(self, terms: list[int]) -> UInt32Array:
+        """uint32[m], ascending: products that are about all terms; if there are none, those
+        that mention them anywhere.
+        """
+        found = self._all([self._about_list(term) for term in terms])
+        if len(found):
+            return found
+        return self._all([self._index.postings(term)[0] for term in terms])
+
+    def _about_list(self, term: int) -> UInt32Array:
+        known = self._about.get(term)
+        if known is None:
+            docs, tfs = self._index.postings(term)
+            known = docs[(tfs & _ABOUT_MASK) != 0]
+            if self._cached > _CACHED_DOCS:
+                self._about.clear()
+                self._cached = 0
+            self._about[term] = known
+            self._cached += len(known)
+        return known
+
+    @staticmethod
+    def _all(lists: list[UInt32Array]) -> UInt32Array:
+        if not lists:
+            return np.empty(0, dtype=np.uint32)
+        lists.sort(key=len)
+        found = lists[0]
+        for docs in lists[1:]:
+            if not len(found):
+                break
+            found = intersect(found, docs)
+        return found
