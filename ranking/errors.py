@@ -7,3 +7,7 @@ class RankingError(Exception):
 
 class ModelError(RankingError):
     """A model cannot be used with this code or this snapshot."""
+
+
+class RankerFailedError(RankingError):
+    """A ranker gave no usable scores for a request; the recall order takes its place."""

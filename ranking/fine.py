@@ -11,18 +11,28 @@ from indexing.arrays import Float32Array, Int64Array
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.candidates import Candidates, Ordered
+from ranking.errors import RankerFailedError
 from ranking.extract import extract
 from ranking.generation import Generation
 from ranking.query.query import Query
+from ranking.ranker import RecallOrderRanker
+from ranking.stages import StageLog
 
 
-def fine(query: Query, coarse: Ordered, generation: Generation) -> Ordered:
-    """The ranker orders the first `fine_pool`; the rest follows in coarse order."""
+def fine(query: Query, coarse: Ordered, generation: Generation, log: StageLog) -> Ordered:
+    """The ranker orders the first `fine_pool`; the rest follows in coarse order.
+
+    If the ranker fails, recall's order stands, and the answer is degraded.
+    """
     policy = generation.policy
     pool = np.arange(min(policy.fine_pool, len(coarse)))
     by_doc = pool[np.argsort(coarse.candidates.doc_ids[pool])]
     head, features = features_of(query, coarse.candidates, by_doc, generation.snapshot, policy.bm25)
-    scores = generation.ranker.scores(features)
+    try:
+        scores = generation.ranker.scores(features)
+    except RankerFailedError as error:
+        log.degraded.append(f"ranker_failed: {error}")
+        scores = RecallOrderRanker().scores(features)
     best = np.lexsort((head.doc_ids, -scores))
     rest = np.arange(len(pool), len(coarse))
     tail = coarse.scores[rest] - coarse.scores[rest].max(initial=0.0) + scores.min(initial=0.0)

@@ -8,9 +8,15 @@ from pathlib import Path
 from indexing.publish import Current
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.bm25 import Bm25Weights
+from ranking.errors import ModelError
 from ranking.features import definition_hash
+from ranking.model import ModelRanker, load_model
+from ranking.model_store import model_folder
 from ranking.ranker import HandWeightedRanker, Ranker
 from ranking.rerank.policy import DiversityPolicy
+
+COLD_START = Path(__file__).parent / "models" / "cold_start"
+"""The model that comes with Vitrina, for indexes without one of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Generation:
 
     id: changes whenever the same request could be answered otherwise.
     degraded: what this generation lacks for good, told in every answer.
+    warm_up: queries that the ranker's model wants to be run before it serves.
     """
 
     id: str
@@ -44,13 +51,14 @@ class Generation:
     ranker: Ranker
     policy: Policy
     degraded: tuple[str, ...] = ()
+    warm_up: tuple[str, ...] = ()
 
 
 def open_generation(index: Path, current: Current, code_version: str) -> Generation:
     """Open what CURRENT names. A model that does not fit is replaced and told, not an error."""
     snapshot = open_snapshot(index / "snapshots" / current.snapshot)
     policy = Policy(min_matches=snapshot.config.min_matches)
-    ranker: Ranker = HandWeightedRanker()
+    ranker, degraded = ranker_for(index, current.model, snapshot)
     facts = {
         "index": index.name,
         "snapshot": current.snapshot,
@@ -62,4 +70,28 @@ def open_generation(index: Path, current: Current, code_version: str) -> Generat
     }
     text = json.dumps(facts, sort_keys=True, default=str)
     generation_id = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    return Generation(generation_id, index.name, snapshot, ranker, policy)
+    warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
+    return Generation(generation_id, index.name, snapshot, ranker, policy, degraded, warm_up)
+
+
+def ranker_for(
+    index: Path, model_id: str | None, snapshot: Snapshot
+) -> tuple[Ranker, tuple[str, ...]]:
+    """The named model; the shipped one if none is named; and what is to be told as degraded."""
+    if model_id is None:
+        return shipped_ranker(snapshot), ()
+    try:
+        family, dimension = snapshot.encoder.family, snapshot.encoder.dimension
+        return load_model(model_folder(index, model_id), family, dimension), ()
+    except ModelError as error:
+        return shipped_ranker(snapshot), (f"model_incompatible: {error}",)
+
+
+def shipped_ranker(snapshot: Snapshot, folder: Path = COLD_START) -> Ranker:
+    """The cold-start model where there is one that fits this snapshot, else weights by hand."""
+    if not folder.is_dir():
+        return HandWeightedRanker()
+    try:
+        return load_model(folder, snapshot.encoder.family, snapshot.encoder.dimension)
+    except ModelError:
+        return HandWeightedRanker()  # as with vectors that come with the catalogue

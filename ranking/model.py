@@ -1,8 +1,9 @@
 """The learned ranker: LightGBM trees over the features, checked against code and snapshot."""
 
 import json
-import math
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import lightgbm
 import numpy as np
 
 from indexing.arrays import Float32Array
-from ranking.errors import ModelError
+from ranking.errors import ModelError, RankerFailedError
 from ranking.features import NAMES, definition_hash
-from ranking.ranker import told_contributions
+from ranking.ranker import linear_scores, linear_weights, told_contributions
+from ranking.tree_text import check_text
 
 MODEL_FILE, MANIFEST_FILE = "model.txt", "manifest.json"
 MAX_MODEL_BYTES = 64 << 20
+MODEL_ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
+_RETRAIN = "Retrain with `vitrina train`, or publish another model."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class ModelManifest:
     """What a model was trained from, and what it needs.
 
     features, feature_hash: names in order, and their definitions. encoder: family and dimension.
+    base: weights of the linear score that the trees correct, by feature. checksum: of model.txt.
     training: sets, split, row and query counts. measures: held-out figures beside baselines.
     warm_up: queries to run before it serves.
     """
@@ -33,93 +38,117 @@ class ModelManifest:
     features: tuple[str, ...]
     feature_hash: str
     encoder: dict[str, Any]
+    base: dict[str, float]
     params: dict[str, Any]
     seed: int
     training: dict[str, Any]
     measures: dict[str, Any]
-    warm_up: tuple[str, ...] = field(default_factory=tuple)
+    warm_up: tuple[str, ...] = ()
+    checksum: str = ""
 
 
 class ModelRanker:
-    """Scores with LightGBM's own predict, in one thread: requests are the parallelism."""
+    """A linear base and LightGBM's own predict, in one thread: requests are the parallelism."""
 
     def __init__(self, booster: lightgbm.Booster, manifest: ModelManifest) -> None:
         self.name = manifest.model_id
         self.manifest = manifest
         self._booster = booster
+        self._base = linear_weights(manifest.base)
 
     def scores(self, features: Float32Array) -> Float32Array:
-        predicted = self._booster.predict(features, raw_score=True, num_threads=1)
-        return np.asarray(predicted, dtype=np.float32)
+        """Raises RankerFailedError if LightGBM fails or a score is not finite."""
+        if not len(features):
+            return np.empty(0, dtype=np.float32)
+        try:
+            trees = self._booster.predict(features, raw_score=True, num_threads=1)
+        except (lightgbm.basic.LightGBMError, ValueError) as error:
+            raise RankerFailedError(f"model {self.name} failed: {error}") from error
+        scores = np.asarray(trees, dtype=np.float32) + linear_scores(features, self._base)
+        if scores.shape != (len(features),) or not np.isfinite(scores).all():
+            raise RankerFailedError(f"model {self.name} gave scores that are no numbers.")
+        return scores
 
     def contributions(self, row: Float32Array) -> dict[str, float]:
-        """SHAP values of LightGBM (`pred_contrib`); with the expected score they add up."""
-        parts = np.asarray(self._booster.predict(row[None, :], pred_contrib=True, num_threads=1))[0]
-        return {"expected": round(float(parts[-1]), 5)} | told_contributions(
-            parts[:-1].astype(np.float32)
-        )
+        """What the base and the trees (SHAP values of LightGBM, `pred_contrib`) give each feature.
+
+        With `expected`, the trees' mean, they add up to the score. Empty if LightGBM fails.
+        """
+        try:
+            trees = self._booster.predict(row[None, :], pred_contrib=True, num_threads=1)
+        except (lightgbm.basic.LightGBMError, ValueError):
+            return {}
+        parts = np.asarray(trees, dtype=np.float64)[0]
+        together = parts[:-1] + np.nan_to_num(row) * self._base
+        told = told_contributions(together.astype(np.float32))
+        return {"expected": round(float(parts[-1]), 5)} | told
 
 
-def save_model(folder: Path, booster: lightgbm.Booster, manifest: ModelManifest) -> None:
-    """Write model.txt and, last, the manifest."""
+def save_model(folder: Path, booster: lightgbm.Booster, manifest: ModelManifest) -> ModelManifest:
+    """Write model.txt and, last, the manifest with its checksum. The folder must not exist."""
+    text = booster.model_to_string()
+    check_text(text, manifest.model_id)
     folder.mkdir(parents=True)
-    booster.save_model(folder / MODEL_FILE)
-    text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+    (folder / MODEL_FILE).write_text(text, encoding="utf-8")
+    facts = asdict(manifest) | {"checksum": _checksum(text)}
+    written = json.dumps(facts, indent=1, ensure_ascii=False, sort_keys=True)
+    (folder / MANIFEST_FILE).write_text(written + "\n", encoding="utf-8")
+    return read_manifest(folder)
 
 
 def load_model(folder: Path, encoder_family: str, dimension: int) -> ModelRanker:
     """Open a model and check that it fits. Raises ModelError with the remedy."""
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     _check_fit(manifest, encoder_family, dimension)
-    path = folder / MODEL_FILE
-    try:
-        if path.stat().st_size > MAX_MODEL_BYTES:
-            raise ModelError(
-                f"{path} is larger than {MAX_MODEL_BYTES:,} bytes. Train a smaller one."
-            )
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path} cannot be read: {error}. {_RETRAIN}") from error
-    check_text(text, path)
+    name = f"model {manifest.model_id}: {MODEL_FILE}"
+    text = _read(folder / MODEL_FILE, name)
+    if _checksum(text) != manifest.checksum:
+        raise ModelError(f"{name} is truncated or was changed after training. {_RETRAIN}")
+    check_text(text, manifest.model_id)
     try:
         booster = lightgbm.Booster(model_str=text, params={"verbose": -1})
-    except lightgbm.basic.LightGBMError as error:
-        raise ModelError(f"{path} is no LightGBM model: {error}. {_RETRAIN}") from error
-    if tuple(booster.feature_name()) != NAMES:
-        raise ModelError(f"{path} names other features than its manifest. {_RETRAIN}")
+    except (lightgbm.basic.LightGBMError, ValueError) as error:
+        raise ModelError(f"{name} is no LightGBM model: {error}. {_RETRAIN}") from error
+    if tuple(booster.feature_name()) != NAMES or booster.num_model_per_iteration() != 1:
+        raise ModelError(f"{name} takes other features than its manifest says. {_RETRAIN}")
     return ModelRanker(booster, manifest)
 
 
-_RETRAIN = "Retrain with `vitrina train`, or publish another model."
-
-
-def check_text(text: str, path: Path) -> None:
-    """Refuse what LightGBM would read without complaint: cut files, NaN leaves, categories."""
-    if not text.rstrip().endswith("pandas_categorical:null") or "end of trees" not in text:
-        raise ModelError(f"{path} is truncated. {_RETRAIN}")
-    for line in text.splitlines():
-        name, _, values = line.partition("=")
-        if name == "leaf_value" and not all(math.isfinite(float(v)) for v in values.split()):
-            raise ModelError(f"{path} has a leaf that is not a finite number. {_RETRAIN}")
-        if name == "num_cat" and values.strip() != "0":
-            raise ModelError(f"{path} splits on categories, which Vitrina's features do not have. "
-                             f"{_RETRAIN}")  # fmt: skip
-
-
-def _read_manifest(folder: Path) -> ModelManifest:
-    path = folder / MANIFEST_FILE
+def read_manifest(folder: Path) -> ModelManifest:
+    """Raises ModelError if it is missing or not understood."""
+    name = f"model {folder.name}: {MANIFEST_FILE}"
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = json.loads(_read(folder / MANIFEST_FILE, name))
         facts["features"] = tuple(facts["features"])
         facts["warm_up"] = tuple(facts["warm_up"])
-        return ModelManifest(**facts)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path} cannot be read: {error}. {_RETRAIN}") from error
+        facts["base"] = {str(k): float(v) for k, v in facts["base"].items()}
+        manifest = ModelManifest(**facts)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{name} is not understood: {error!r}. {_RETRAIN}") from error
+    if not MODEL_ID.fullmatch(str(manifest.model_id)):
+        raise ModelError(f"{name} has an unusable model_id. {_RETRAIN}")
+    return manifest
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        if path.stat().st_size > MAX_MODEL_BYTES:
+            raise ModelError(f"{name} is over {MAX_MODEL_BYTES:,} bytes. Train a smaller model.")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ModelError(f"{name} is missing. {_RETRAIN}") from None
+    except OSError as error:
+        raise ModelError(f"{name} cannot be read: {error.strerror}. {_RETRAIN}") from error
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{name} is not text: {error}. {_RETRAIN}") from error
+
+
+def _checksum(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _check_fit(manifest: ModelManifest, encoder_family: str, dimension: int) -> None:
-    unknown = [name for name in manifest.features if name not in NAMES]
+    unknown = [name for name in (*manifest.features, *manifest.base) if name not in NAMES]
     if unknown:
         raise ModelError(
             f"model {manifest.model_id} was trained with a feature this code does not compute: "

@@ -132,7 +132,7 @@ def rank(
         log.skip("fine", "budget", len(coarse), degrades=True)
         return Ordered(coarse.candidates, coarse.scores, None, {})
     with log.timed("fine", min(policy.fine_pool, len(coarse))) as stage:
-        ordered = fine(query, coarse, generation)
+        ordered = fine(query, coarse, generation, log)
         stage.passed = len(ordered)
     if not request.diversity:
         log.skip("rerank", "not asked", len(ordered))

@@ -1,5 +1,6 @@
 """Rankers: the feature matrix in, one score a candidate out."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -44,14 +45,10 @@ class HandWeightedRanker:
     }
 
     def __init__(self) -> None:
-        self._weights = np.zeros(len(NAMES), dtype=np.float32)
-        for name, weight in self.WEIGHTS.items():
-            self._weights[NAMES.index(name)] = weight
+        self._weights = linear_weights(self.WEIGHTS)
 
     def scores(self, features: Float32Array) -> Float32Array:
-        used = np.flatnonzero(self._weights)
-        scores: Float32Array = np.nan_to_num(features[:, used]) @ self._weights[used]
-        return scores
+        return linear_scores(features, self._weights)
 
     def contributions(self, row: Float32Array) -> dict[str, float]:
         return told_contributions(np.nan_to_num(row) * self._weights)
@@ -71,6 +68,21 @@ class RecallOrderRanker:
         place = NAMES.index("bm25_to_top")
         parts[place] = row[place]
         return told_contributions(parts)
+
+
+def linear_weights(weights: Mapping[str, float]) -> Float32Array:
+    """float32[features]: weights by feature name, as a column; 0 for what is not named."""
+    column = np.zeros(len(NAMES), dtype=np.float32)
+    for name, weight in weights.items():
+        column[NAMES.index(name)] = weight
+    return column
+
+
+def linear_scores(features: Float32Array, weights: Float32Array) -> Float32Array:
+    """float32[k]: weighted sums; NaN counts nothing."""
+    used = np.flatnonzero(weights)
+    scores: Float32Array = np.nan_to_num(features[:, used]) @ weights[used]
+    return scores
 
 
 def told_contributions(parts: Float32Array) -> dict[str, float]:

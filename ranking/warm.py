@@ -23,7 +23,7 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
         for doc in (docs if snapshot.doc_count else ())
     ]
     texts = [*titles, *(" ".join(title.split()[:2]) for title in titles), "usb-c cable 2 m", ""]
-    texts += ["zzzzqqqq", "红色 手机", "AB-1234"]
+    texts += ["zzzzqqqq", "红色 手机", "AB-1234", *generation.warm_up]
     facets = ("brand", "category", "price", "auto")
     for text in texts:
         search(

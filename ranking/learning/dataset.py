@@ -1,19 +1,21 @@
 """Judgments → training rows: the candidates that the server would score, with their features."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
 
 from indexing.arrays import BoolArray, Float32Array, Int64Array, UInt32Array
+from ranking.candidates import Candidates
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
 from ranking.fine import features_of
 from ranking.generation import Generation
 from ranking.learning.judgments import Judgments
-from ranking.match_set import with_documents
+from ranking.match_set import MatchSet, with_documents
 from ranking.pipeline import match_set
+from ranking.query.query import Query
 from ranking.query.understand import understand
 from ranking.request import SearchRequest
 from ranking.stages import StageLog
@@ -23,10 +25,12 @@ UNJUDGED_PER_QUERY = 50
 
 @dataclass(frozen=True, slots=True)
 class QueryRows:
-    """Rows of one query.
+    """Rows of one query, ascending by document.
 
     doc_ids: uint32[k]. features: float32[k, features]. grades: float32[k], 0 if unjudged.
-    judged: bool[k]. served: bool[k], whether the fine ranker would have seen the row.
+    judged: bool[k]. served: bool[k], whether the fine ranker would have seen the row; the others
+    are judged products that recall or the coarse rank lost. tail: uint32[t], what the server
+    shows after the served rows, best first.
     """
 
     query_id: str
@@ -36,12 +40,31 @@ class QueryRows:
     grades: Float32Array
     judged: BoolArray
     served: BoolArray
+    tail: UInt32Array
+
+    def __len__(self) -> int:
+        return len(self.doc_ids)
+
+    def take(self, places: Int64Array) -> "QueryRows":
+        """Some of the rows (ascending places)."""
+        return replace(
+            self,
+            doc_ids=self.doc_ids[places],
+            features=self.features[places],
+            grades=self.grades[places],
+            judged=self.judged[places],
+            served=self.served[places],
+        )
 
 
 def training_rows(
     judgments: Judgments, generation: Generation, told: Callable[[int], None] | None = None
 ) -> list[QueryRows]:
-    """Rows of every judged query: coarse-ranked candidates and the judged ones recall missed."""
+    """Rows of every judged query, in the order of the judgments.
+
+    Features of served rows equal those in serving, bit by bit. About 0.1 MB a query.
+    told: the number of queries done so far.
+    """
     rows = []
     for place, (query_id, text) in enumerate(judgments.queries.items()):
         rows.append(rows_of(query_id, text, judgments.qrels[query_id], generation))
@@ -53,7 +76,7 @@ def training_rows(
 def rows_of(
     query_id: str, text: str, grades: Mapping[str, float], generation: Generation
 ) -> QueryRows:
-    """Rows of one query, ascending by document; judged products not in the shop are left out."""
+    """Rows of one query; judged products that are not in the index are left out."""
     snapshot, policy = generation.snapshot, generation.policy
     request = SearchRequest(text=text)
     query = understand(request, snapshot)
@@ -64,33 +87,71 @@ def rows_of(
         for product, grade in grades.items()
         if (doc := snapshot.documents.find(product)) is not None
     }
-    coarse = choose(matches, snapshot, policy.coarse_pool).candidates.doc_ids
-    served = coarse[: policy.fine_pool]
-    missed = np.setdiff1d(np.array(sorted(graded), dtype=np.uint32), served)
-    widened = with_documents(matches, missed, query, snapshot, policy.bm25)
-    places = np.searchsorted(
-        widened.doc_ids, np.concatenate([coarse, np.setdiff1d(missed, coarse)])
-    )
-    candidates = as_candidates(widened, places, np.ones(len(places), dtype=np.uint32))
-    rows = np.flatnonzero(np.isin(candidates.doc_ids, np.concatenate([served, missed])))
-    rows = rows[np.argsort(candidates.doc_ids[rows])]
-    chosen, features = features_of(query, candidates, rows, snapshot, policy.bm25)
-    docs = chosen.doc_ids
+    coarse = choose(matches, snapshot, policy.coarse_pool).candidates
+    pool = np.arange(min(policy.fine_pool, len(coarse)))
+    served = pool[np.argsort(coarse.doc_ids[pool])]
+    chosen, features = features_of(query, coarse, served, snapshot, policy.bm25)
+    lost = np.setdiff1d(np.array(sorted(graded), dtype=np.uint32), chosen.doc_ids)
+    docs = np.concatenate([chosen.doc_ids, lost])
+    if len(lost):
+        added = _as_if_found(query, matches, coarse, chosen.doc_ids, lost, generation)
+        features = np.concatenate([features, added])
+    order = np.argsort(docs)
+    docs = docs[order]
     return QueryRows(
         query_id,
         text,
         docs,
-        features,
+        features[order],
         np.array([graded.get(int(doc), 0.0) for doc in docs], dtype=np.float32),
         np.array([int(doc) in graded for doc in docs], dtype=np.bool_),
-        np.isin(docs, served),
+        np.isin(docs, chosen.doc_ids),
+        coarse.doc_ids[len(pool) :],
     )
 
 
-def sampled(rows: QueryRows, unjudged: int, seed: int) -> Int64Array:
-    """Places of all judged rows and at most `unjudged` others, drawn by seed and query."""
+def _as_if_found(
+    query: Query,
+    matches: MatchSet,
+    coarse: Candidates,
+    served: UInt32Array,
+    lost: UInt32Array,
+    generation: Generation,
+) -> Float32Array:
+    """Features of lost products, as if recall had brought them in addition to the served ones."""
+    snapshot, weights = generation.snapshot, generation.policy.bm25
+    widened = with_documents(matches, lost, query, snapshot, weights)
+    group_of = snapshot.columns.group_of
+    groups, sizes = np.unique(group_of[widened.doc_ids], return_counts=True)
+    candidates = np.union1d(coarse.doc_ids, lost)
+    variants = sizes[np.searchsorted(groups, group_of[candidates])].astype(np.uint32)
+    found = as_candidates(widened, np.searchsorted(widened.doc_ids, candidates), variants)
+    places = np.flatnonzero(np.isin(candidates, np.concatenate([served, lost])))
+    chosen, features = features_of(query, found, places, snapshot, weights)
+    return features[np.isin(chosen.doc_ids, lost)]
+
+
+def sampled(
+    rows: QueryRows, seed: int, unjudged: int = UNJUDGED_PER_QUERY, *, judged_only: bool = False
+) -> QueryRows:
+    """All judged rows and at most `unjudged` others (none if `judged_only`).
+
+    The draw depends on the seed and the query's text, not on other queries.
+    """
     others = np.flatnonzero(~rows.judged)
-    if len(others) > unjudged:
+    if judged_only:
+        others = others[:0]
+    elif len(others) > unjudged:
         key = int.from_bytes(blake2b(rows.text.encode(), digest_size=8).digest(), "little")
         others = np.random.default_rng([seed, key]).choice(others, unjudged, replace=False)
-    return np.sort(np.concatenate([np.flatnonzero(rows.judged), others]))
+    return rows.take(np.sort(np.concatenate([np.flatnonzero(rows.judged), others])))
+
+
+def reranked(rows: QueryRows, scores: Float32Array) -> UInt32Array:
+    """Documents in the order that the server would show with these scores, without diversity.
+
+    scores: float32[len(rows)]. Served rows by score (ties by document), then the tail.
+    """
+    places = np.flatnonzero(rows.served)
+    best = np.lexsort((rows.doc_ids[places], -scores[places]))
+    return np.concatenate([rows.doc_ids[places[best]], rows.tail])

@@ -9,5 +9,9 @@ class JudgmentsError(LearningError):
     """Judgments cannot be read, or nothing usable is left of them."""
 
 
+class TrainingError(LearningError):
+    """A model cannot be trained from these judgments."""
+
+
 class ComparisonError(LearningError):
     """Rankers cannot be compared as asked."""
