@@ -25,7 +25,7 @@ from indexing.manifest import Manifest, facts_of
 from indexing.mapping import FieldMapping
 from indexing.meaning import GivenVectors, build_meaning, sampled_titles
 from indexing.postings import FIELD_COUNT, InvertedIndex
-from indexing.priors import compute_priors
+from indexing.priors import best_liked, compute_liked, compute_priors
 from indexing.progress import Progress
 from indexing.publish import publish, stage, writer_lock
 from indexing.queries.build import QueryCounts, Shop, build_queries
@@ -115,7 +115,7 @@ def _publish(
     progress.begin("documents", None, "products")
     documents = read.documents.finish(_made(staging / "documents"), order)
     columns = read.columns.finish(_made(staging / "columns"), order)
-    save_array(staging / "priors.npy", compute_priors(columns))
+    _save_priors(staging, columns)
     progress.begin("postings", None, "products")
     terms = list(read.numbers.ids)
     index = invert(_made(staging / "postings"), read.tokens.finish(), order, terms)
@@ -260,6 +260,14 @@ def _queries(
 
 def _analyzer_facts(analyzer: Analyzer) -> dict[str, object]:
     return {"languages": list(analyzer.languages), "fingerprint": analyzer.fingerprint}
+
+
+def _save_priors(staging: Path, columns: Columns) -> None:
+    priors = compute_priors(columns)
+    liked = compute_liked(priors)
+    save_array(staging / "priors.npy", priors)
+    save_array(staging / "liked.npy", liked)
+    save_array(staging / "popular.npy", best_liked(liked))
 
 
 def _made(folder: Path) -> Path:

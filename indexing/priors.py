@@ -32,6 +32,15 @@ PRIORS = (
 )
 PRIOR_NAMES = tuple(prior.name for prior in PRIORS)
 
+LIKED_WEIGHTS = {
+    "popularity_percentile": 1.0,
+    "rating_count_percentile": 0.5,
+    "rating": 0.5,
+    "in_stock": 0.5,
+}
+POPULAR_KEPT = 1_000
+"""Products that are known to be the best liked without looking at all of them."""
+
 _RATING_PRIOR = 5.0
 """Ratings of the mean that a product is credited with (Bayesian average)."""
 
@@ -61,6 +70,19 @@ def compute_priors(columns: Columns) -> Float32Array:
         if len(price)
         else np.zeros((0, len(PRIORS)), dtype=np.float32)
     )
+
+
+def compute_liked(priors: Float32Array) -> Float32Array:
+    """float32[n]: how much shoppers like each product, whatever they ask; unknown facts count 0."""
+    liked = np.zeros(len(priors), dtype=np.float32)
+    for name, weight in LIKED_WEIGHTS.items():
+        liked += np.float32(weight) * np.nan_to_num(priors[:, PRIOR_NAMES.index(name)])
+    return liked
+
+
+def best_liked(liked: Float32Array) -> UInt32Array:
+    """uint32[≤ POPULAR_KEPT], best liked first; equal ones in document order."""
+    return np.lexsort((np.arange(len(liked)), -liked))[:POPULAR_KEPT].astype(np.uint32)
 
 
 def leaf_categories(columns: Columns, doc_ids: UInt32Array) -> Int64Array:

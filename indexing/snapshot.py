@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.arrays import Float32Array, Float64Array, load_array
+from indexing.arrays import Float32Array, Float64Array, UInt32Array, load_array
 from indexing.category_model import CategoryModel
 from indexing.columns import Columns
 from indexing.completions import Completions
@@ -22,7 +22,8 @@ from indexing.vectors import VectorIndex
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """priors: float32[n, len(PRIORS)]. prices: float64[n], NaN where unknown.
+    """priors: float32[n, len(PRIORS)]. liked: float32[n], query-independent liking.
+    popular: uint32[≤ 1,000], best liked first. prices: float64[n], NaN where unknown.
 
     cosine_floor: least cosine at which a product is taken to mean what the query means.
     """
@@ -43,6 +44,8 @@ class Snapshot:
     entities: EntityNames
     queries: QueryTable
     priors: Float32Array
+    liked: Float32Array
+    popular: UInt32Array
     prices: Float64Array
     cosine_floor: float
 
@@ -84,6 +87,8 @@ def open_snapshot(folder: Path) -> Snapshot:
         entities=EntityNames.load(folder / "entities"),
         queries=QueryTable.load(folder / "queries"),
         priors=load_array(folder / "priors.npy"),
+        liked=load_array(folder / "liked.npy"),
+        popular=load_array(folder / "popular.npy"),
         prices=columns.dense("price"),
         cosine_floor=float(manifest.encoder["cosine_floor"]),
     )

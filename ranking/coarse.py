@@ -6,7 +6,6 @@ from indexing.arrays import Float32Array, Int64Array, UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.candidates import CHANNELS, Candidates, Ordered
 from ranking.match_set import POPULAR, MatchSet
-from ranking.recall.popular import popularity
 from ranking.sorting import collapse
 
 LEXICAL, SEMANTIC, COVERAGE, LIKED, EXACT = 0.6, 0.4, 0.5, 0.02, 10.0
@@ -24,7 +23,7 @@ def choose(answer: MatchSet, snapshot: Snapshot, pool: int) -> Ordered:
 
 def coarse_scores(answer: MatchSet, snapshot: Snapshot) -> Float32Array:
     """float32[m]: BM25F and cosine, each over its best, coverage, and a little popularity."""
-    liked = popularity(snapshot, answer.doc_ids)
+    liked = snapshot.liked[answer.doc_ids]
     if not answer.lexical.any() and np.isnan(answer.cosine).all() and not answer.identifier.any():
         return liked  # browsing, or the last resort
     best = max(float(answer.lexical.max(initial=0.0)), 1e-9)
