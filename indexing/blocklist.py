@@ -26,15 +26,20 @@ class Blocklist:
         return cls(kept, max(map(len, kept), default=0))
 
     @classmethod
+    def parse(cls, text: str) -> "Blocklist":
+        """One word or phrase a line; empty lines and those that begin with # are skipped."""
+        return cls.of(line for line in text.splitlines() if not line.startswith("#"))
+
+    @classmethod
     def load(cls, path: Path) -> "Blocklist":
-        """One word or phrase a line, UTF-8; empty lines and those that begin with # are skipped."""
+        """`parse` of a UTF-8 file."""
         try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogError(
                 f"blocklist {path} cannot be read: {error}. Give a UTF-8 text file."
             ) from error
-        return cls.of(line for line in lines if not line.startswith("#"))
+        return cls.parse(text)
 
     def blocks(self, text: str) -> bool:
         """Whether a phrase stands in the text, in whole words, whatever its case and accents."""

@@ -12,6 +12,7 @@ from ranking.errors import ModelError
 from ranking.features import definition_hash
 from ranking.model import ModelRanker, load_model
 from ranking.model_store import model_folder
+from ranking.queries.rules import QueryRules, read_query_rules
 from ranking.ranker import HandWeightedRanker, Ranker
 from ranking.rerank.policy import DiversityPolicy
 
@@ -43,6 +44,7 @@ class Generation:
     id: changes whenever the same request could be answered otherwise.
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
+    query_rules: what people decided about suggestions.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Generation:
     policy: Policy
     degraded: tuple[str, ...] = ()
     warm_up: tuple[str, ...] = ()
+    query_rules: QueryRules = field(default_factory=QueryRules)
 
 
 def open_generation(index: Path, current: Current, code_version: str) -> Generation:
@@ -71,7 +74,8 @@ def open_generation(index: Path, current: Current, code_version: str) -> Generat
     text = json.dumps(facts, sort_keys=True, default=str)
     generation_id = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
     warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
-    return Generation(generation_id, index.name, snapshot, ranker, policy, degraded, warm_up)
+    rules = read_query_rules(index, current.rules, snapshot)
+    return Generation(generation_id, index.name, snapshot, ranker, policy, degraded, warm_up, rules)
 
 
 def ranker_for(

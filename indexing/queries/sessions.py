@@ -11,6 +11,8 @@ from indexing.queries.links import KeyedLinks, Links
 from indexing.query_log_rows import QueryLog
 
 _MOST: Final = 32
+CLICKS_ADDED: Final = 5.0
+"""Clicks on no product that every query is credited with, so that one click proves little."""
 
 
 def save_sessions(folder: Path, log: QueryLog, row_of: Int64Array, documents: Documents) -> None:
@@ -25,7 +27,9 @@ def save_sessions(folder: Path, log: QueryLog, row_of: Int64Array, documents: Do
     kept = (at >= 0) & (docs >= 0)
     at, docs, counts = at[kept], docs[kept], log.click_counts[kept]
     Links.of(size, at, docs, counts, _MOST).save(folder, "clicked")
-    Links.of(len(documents), docs, at, counts, _MOST).save(folder, "clickers")
+    totals = np.bincount(at, counts, size) + CLICKS_ADDED
+    clickers = Links.of(len(documents), docs, at, counts / totals[at], _MOST)
+    clickers.save(folder, "clickers")
     at, after = row_of[log.followed[:, 0]], row_of[log.followed[:, 1]]
     kept = (at >= 0) & (after >= 0)
     followers = Links.of(size, at[kept], after[kept], log.follow_counts[kept], _MOST)

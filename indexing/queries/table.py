@@ -42,8 +42,9 @@ class QueryTable:
     tops: uint32[h, k], the products that stand for each of the first rows, NO_PRODUCT if fewer.
     vectors: int8[v, d], unit vectors times 127 of the first rows, of length 0 if there are none.
     growth: float64[n], tags: uint8[n] (`trends`). hot: uint32[m], rows, hottest first.
-    scopes: row → category ordinals by share of its products. clicked: row → documents, clickers:
-    document → rows, by clicks. followers: row → rows that came next in sessions. by_category:
+    scopes: row → category ordinals by share of its products. clicked: row → documents by clicks.
+    clickers: document → rows, by the share of the row's clicks that fall on the document.
+    followers: row → rows that came next in sessions. by_category:
     category ordinal → rows of its products. words: term id → rows with it.
     returns: row << 32 | document → rows that came next after the product was opened.
     """

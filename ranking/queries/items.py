@@ -1,0 +1,93 @@
+"""What a query surface answers with, and what no surface may show."""
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.completion_keys import fold
+from indexing.queries.table import QueryTable, signature_of
+from indexing.strict_match import query_words
+from ranking.generation import Generation
+
+
+@dataclass(frozen=True, slots=True)
+class QueryItem:
+    """source: where the text comes from: `query_log`, `brand`, `category`, `phrase`, `scheduled`,
+    `facet`. more: what else the surface says of it, as JSON.
+    """
+
+    text: str
+    source: str
+    suggestion_id: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, surface: str, text: str, source: str, **more: Any) -> "QueryItem":
+        return cls(text, source, suggestion_id(surface, source, text), more)
+
+
+def suggestion_id(surface: str, source: str, text: str) -> str:
+    """The same suggestion has the same id in every generation; later events refer to it."""
+    raw = f"{surface}\0{source}\0{text}".encode("utf-8", "replace")
+    return blake2b(raw, digest_size=8).hexdigest()
+
+
+def signature(text: str, analyzer: Analyzer) -> int:
+    """Equal for texts of the same words in any order and inflection."""
+    return signature_of(query_words(text, analyzer))
+
+
+class Chosen:
+    """The items of one answer: at most `limit`, none blocked, none a rewording of another.
+
+    Nor a rewording of what it was told to avoid, such as the query just asked.
+    """
+
+    def __init__(self, surface: str, limit: int, generation: Generation) -> None:
+        self._surface = surface
+        self._limit = limit
+        self._generation = generation
+        self._signatures: set[int] = set()
+        self._letters: set[str] = set()
+        self.items: list[QueryItem] = []
+
+    @property
+    def full(self) -> bool:
+        return len(self.items) >= self._limit
+
+    @property
+    def _table(self) -> QueryTable:
+        return self._generation.snapshot.queries
+
+    def avoid(self, text: str) -> None:
+        if text.strip():
+            self._signatures.add(signature(text, self._generation.snapshot.analyzer))
+            self._letters.add(letters(text))
+            row = self._table.row_of(text)
+            if row >= 0:  # a variant stands for the same query
+                self._signatures.add(int(self._table.signatures[row]))
+
+    def offer_row(self, row: int, **more: Any) -> bool:
+        """Take a row of the query table; False if it may not be shown, or there is no room."""
+        text = self._table.text(row)
+        return self._take(text, self._table.source(row), int(self._table.signatures[row]), more)
+
+    def offer(self, text: str, source: str, **more: Any) -> bool:
+        return self._take(text, source, signature(text, self._generation.snapshot.analyzer), more)
+
+    def _take(self, text: str, source: str, sign: int, more: dict[str, Any]) -> bool:
+        bare = letters(text)
+        if self.full or sign in self._signatures or bare in self._letters:
+            return False
+        if self._generation.query_rules.blocklist.blocks(text):
+            return False
+        self._signatures.add(sign)
+        self._letters.add(bare)
+        self.items.append(QueryItem.of(self._surface, text, source, **more))
+        return True
+
+
+def letters(text: str) -> str:
+    """A text without its spaces: `sun glasses` and `sunglasses` are one query."""
+    return fold(text).replace(" ", "")
