@@ -139,6 +139,22 @@ class Announcements:
                     await heard(announcement)
 
 
+def announce(url: str, index: str, generation: str) -> bool:
+    """Tell everybody once, from code that is not asynchronous; False when Redis did not take it.
+
+    generation: the snapshot's id will do; who hears it looks at CURRENT anyway.
+    """
+
+    async def tell() -> bool:
+        announcements = Announcements(url)
+        try:
+            return await announcements.publish(index, generation)
+        finally:
+            await announcements.close()
+
+    return asyncio.run(tell())
+
+
 def _read(body: bytes) -> Announcement | None:
     """None for what no Vitrina sent."""
     try:

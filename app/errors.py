@@ -51,3 +51,12 @@ class AdminRefusedError(ServiceError):
 
 class BuildRunningError(ServiceError):
     """A build is already running."""
+
+
+class BuildNotStartedError(ServiceError):
+    """The machine would not start a build: disk, lock, process."""
+
+
+def refused(where: str, what: str, remedy: str) -> InvalidRequestError:
+    """One thing wrong with a request, as sentence and as fault."""
+    return InvalidRequestError(f"{where}: {what}. {remedy}", [Fault(where, what, remedy)])

@@ -36,6 +36,7 @@ class Generations:
         self._served: dict[str, Generation] = {}
         self._currents: dict[str, Current] = {}
         self._failed: dict[str, _Failed] = {}
+        self._unreadable: dict[str, str] = {}
         self._stop = threading.Event()
         self._look = threading.Event()
         self._thread = threading.Thread(target=self._run, name="generations", daemon=True)
@@ -58,15 +59,18 @@ class Generations:
     def names(self) -> list[str]:
         return sorted(self._served)
 
+    def failures(self) -> dict[str, str]:
+        """Index → why its snapshot in force is not served; an older one may be."""
+        return self._unreadable | {name: each.why for name, each in self._failed.copy().items()}
+
     def get(self, index: str) -> Generation:
         """The generation in force. Raises NotFoundError or NotReadyError with the remedy."""
         generation = self._served.get(index)
         if generation is not None:
             return generation
-        if index in self._failed:
-            raise NotReadyError(
-                f"index {index!r} cannot be opened: {self._failed[index].why}", (), 5
-            )
+        why = self.failures().get(index)
+        if why is not None:
+            raise NotReadyError(f"index {index!r} cannot be opened: {why}", (), 5)
         if not self._served:
             raise NotReadyError(
                 f"there is no index in {self._data} yet. Build one with `vitrina build` or "
@@ -80,19 +84,25 @@ class Generations:
 
     def refresh(self) -> None:
         """Look at every CURRENT once; open and swap what changed."""
+        if self._served and not self._data.is_dir():
+            return  # a volume that is away for a moment is no reason to stop serving from memory
         names = set(list_indexes(self._data))
         for name in names:
             self._refresh_one(name, self._data / name)
-        for gone in set(self._served) - names:
+        for gone in (set(self._served) | set(self._failed)) - names:
             self._served = {k: v for k, v in self._served.items() if k != gone}
             self._currents.pop(gone, None)
+            self._failed.pop(gone, None)
 
     def _refresh_one(self, name: str, folder: Path) -> None:
         try:
             current = read_current(folder)
-        except IndexingError as error:
-            log.error("%s: %s", name, error)
+        except (IndexingError, OSError) as error:
+            if self._unreadable.get(name) != str(error):  # once, not at every look
+                log.error("%s: %s", name, error)
+            self._unreadable[name] = str(error)
             return
+        self._unreadable.pop(name, None)
         if current is None or self._currents.get(name) == current:
             return
         failed = self._failed.get(name)
@@ -107,10 +117,11 @@ class Generations:
             if self._warm:
                 warm(generation)
         except (IndexingError, OSError) as error:
-            again = time.monotonic() + self._retry_s
-            self._failed[name] = _Failed(current, again, str(error))
-            SWAP_FAILURES.labels(name).inc()
-            log.error("%s: snapshot %s is not served: %s", name, current.snapshot, error)
+            self._not_served(name, current, str(error))
+            return
+        except Exception as error:  # files that are whole, but hold what they should not
+            log.debug("%s: opening %s", name, current.snapshot, exc_info=True)
+            self._not_served(name, current, f"{type(error).__name__}: {error}")
             return
         self._served = {**self._served, name: generation}
         self._currents[name] = current
@@ -120,6 +131,16 @@ class Generations:
         log.info(
             "%s: serving snapshot %s as generation %s, ready in %.2f s",
             name, current.snapshot, generation.id, time.monotonic() - begun,
+        )  # fmt: skip
+
+    def _not_served(self, name: str, current: Current, why: str) -> None:
+        before = self._failed.get(name)
+        self._failed[name] = _Failed(current, time.monotonic() + self._retry_s, why)
+        SWAP_FAILURES.labels(name).inc()
+        told = before is not None and (before.current, before.why) == (current, why)
+        log.log(  # as an error once, not at every attempt
+            logging.DEBUG if told else logging.ERROR,
+            "%s: snapshot %s is not served: %s", name, current.snapshot, why,
         )  # fmt: skip
 
     def _run(self) -> None:

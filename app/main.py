@@ -1,45 +1,66 @@
 """The application, made by a factory: nothing happens at import."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.announcements import Announcement, Announcements
 from app.api import admin, health, problems, products, search, suggest
 from app.middleware import RequestFrame
+from app.pages import add_pages
 from app.service import Service
-from app.settings import Settings
+from app.settings import Settings, load_settings
 from app.version import code_version
 
-_WEB = Path(__file__).parent / "web"
-_CSP = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'"
+_DESCRIPTION = """
+Every answer comes from one generation (snapshot and model) of one index, which it names.
+Counts agree with hits: totals, facets, sorting and paging use the same match set, in products
+(groups of variants).
+
+Errors are problem JSON (RFC 9457): what is wrong, where, and what to do. Unknown parameters are
+refused, so that typing errors are seen. Every answer has an `X-Request-ID`: yours, if you sent one.
+"""
+_TAGS = [
+    {"name": "search", "description": "Search and browse."},
+    {"name": "suggestions", "description": "While the shopper types."},
+    {"name": "products", "description": "One product, and those like it."},
+    {"name": "admin", "description": "Builds and snapshots. With a key, or from this machine."},
+    {"name": "operation", "description": "For whoever runs the service."},
+]
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service of one worker; settings come from the environment if not given."""
-    settings = settings or Settings()  # type: ignore[call-arg]
+    settings = settings or load_settings()
     app = FastAPI(
         title="Vitrina",
         version=code_version(),
-        description="E-commerce search and ranking. Errors are problem JSON (RFC 9457).",
+        summary="E-commerce search and ranking.",
+        description=_DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=_TAGS,
         lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.service = Service.of(settings)
     problems.install(app)
     for part in (search, suggest, products, admin, health):
         app.include_router(part.router)
-    _add_page(app)
+    add_pages(app)
     if settings.gzip_min_bytes:
         app.add_middleware(GZipMiddleware, minimum_size=settings.gzip_min_bytes, compresslevel=1)
     if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET", "POST"]
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After"],
         )
     app.add_middleware(
         RequestFrame, max_body_bytes=settings.max_body_bytes, access_log=settings.access_log
@@ -50,7 +71,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
-    logging.getLogger("vitrina").setLevel(service.settings.log_level.upper())
     await asyncio.to_thread(service.generations.start)
     listening = _listen(service) if service.settings.redis_url else None
     yield
@@ -65,6 +85,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _listen(service: Service) -> "asyncio.Task[None]":
     """Hear of new generations at once; polling stays as the fallback."""
+    from app.announcements import Announcement, Announcements  # Redis's client is slow to import
+
     announcements = Announcements(str(service.settings.redis_url))
 
     async def heard(_: Announcement) -> None:
@@ -77,21 +99,3 @@ def _listen(service: Service) -> "asyncio.Task[None]":
             await announcements.close()
 
     return asyncio.create_task(listen())
-
-
-def _add_page(app: FastAPI) -> None:
-    """The page at /: a search box for looking at one's own shop."""
-    for address, name, media_type in (
-        ("/", "index.html", "text/html; charset=utf-8"),
-        ("/page.js", "page.js", "text/javascript; charset=utf-8"),
-        ("/page.css", "page.css", "text/css; charset=utf-8"),
-    ):
-        body = (_WEB / name).read_bytes()
-        headers = {"Content-Security-Policy": _CSP, "Cache-Control": "max-age=60"}
-
-        def page(
-            body: bytes = body, media_type: str = media_type, headers: dict[str, str] = headers
-        ) -> Response:
-            return Response(body, media_type=media_type, headers=headers)
-
-        app.add_api_route(address, page, include_in_schema=False, response_model=None)

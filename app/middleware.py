@@ -1,18 +1,23 @@
-"""Around every request: its id, its size, its time, one log line."""
+"""Around every request: its id, size and time, one log line, an answer if all else fails."""
 
 import logging
 import time
 from secrets import token_hex
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import KINDS, problem
+from app.api.problems import INTERNAL, KINDS, TOO_LONG, Kind, problem
 from app.errors import BodyTooLargeError
 from app.telemetry import REQUEST_SECONDS, REQUESTS
 
-log = logging.getLogger("vitrina.access")
+MAX_URL_BYTES = 65_536
+"""Path and query string; a filter list of this size is better sent as a JSON body."""
 _MAX_ID = 100
+_GONE = 499  # nobody waits for the answer any more; nginx counts it so
+_QUIET = {"/healthz", "/metrics", "/readyz"}
+access = logging.getLogger("vitrina.access")
+log = logging.getLogger("vitrina.api")
 
 
 class RequestFrame:
@@ -27,9 +32,12 @@ class RequestFrame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope["request_id"] = _request_id(scope)
         begun = time.perf_counter()
-        status = 500
+        headless = scope["method"] == "HEAD"
+        # A copy: the server must go on seeing HEAD, or it would wait for the body.
+        scope = {**scope, "request_id": _request_id(scope)}
+        scope["method"] = "GET" if headless else scope["method"]
+        status = 0
 
         async def told(message: Message) -> None:
             nonlocal status
@@ -37,45 +45,98 @@ class RequestFrame:
                 status = message["status"]
                 headers = message.setdefault("headers", [])
                 headers.append((b"x-request-id", scope["request_id"].encode("latin-1")))
+            elif headless and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
-            if _declared_bytes(scope) > self._max_body_bytes:
-                await self._too_large(scope)(scope, receive, told)
-            else:
-                await self._bounded(scope, receive, told)
+            await self._answer(scope, receive, told)
+        except ClientDisconnect:
+            status = _GONE
+        except Exception:
+            log.exception("request %s failed", scope["request_id"])
+            if status:
+                raise  # the answer has begun: the server can only cut it off
+            await problem(Request(scope), INTERNAL, _FAILED)(scope, receive, told)
         finally:
             self._count(scope, status, time.perf_counter() - begun)
 
-    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A body without a declared length is counted while it comes."""
-        read = 0
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope)
+        if refusal is None and _has_body(scope):
+            body = await self._body(receive)
+            if body is None:
+                refusal = KINDS[BodyTooLargeError], self._too_large()
+            else:
+                receive = _replay(body, receive)
+        if refusal is None:
+            await self._app(scope, receive, send)
+        else:
+            await problem(Request(scope), *refusal)(scope, receive, send)
 
-        async def counted() -> Message:
-            nonlocal read
+    def _refusal(self, scope: Scope) -> tuple[Kind, str] | None:
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL_BYTES:
+            return TOO_LONG, (
+                f"the address is over {MAX_URL_BYTES:,} bytes. Send a shorter query, or filters "
+                "as JSON with POST /v1/search."
+            )
+        if _declared_bytes(scope) > self._max_body_bytes:
+            return KINDS[BodyTooLargeError], self._too_large()
+        return None
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        """All of it, or None if it is too large: a length need not be declared, or be true."""
+        parts, size = [], 0
+        while True:
             message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._max_body_bytes:
-                raise BodyTooLargeError(self._limit_told())
-            return message
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self._max_body_bytes:
+                return None
+            parts.append(part)
+            if not message.get("more_body", False):
+                return b"".join(parts)
 
-        await self._app(scope, counted, send)
-
-    def _too_large(self, scope: Scope) -> ASGIApp:
-        return problem(Request(scope), KINDS[BodyTooLargeError], self._limit_told())
-
-    def _limit_told(self) -> str:
-        return f"the body is over {self._max_body_bytes:,} bytes. Send less, or page."
+    def _too_large(self) -> str:
+        return (
+            f"the body is over {self._max_body_bytes:,} bytes. Send less, or raise "
+            "VITRINA_MAX_BODY_BYTES."
+        )
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
-        REQUESTS.labels(route, str(status)).inc()
+        REQUESTS.labels(route, str(status or 500)).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
-        if self._access_log and route not in ("/healthz", "/metrics", "/readyz"):
-            log.info(
+        if self._access_log and route not in _QUIET:
+            ms = round(seconds * 1000, 1)
+            told = {"method": scope["method"], "route": route, "status": status, "ms": ms}
+            told["request_id"] = scope["request_id"]
+            access.info(
                 "%s %s %d %.1f ms %s",
-                scope["method"], scope["path"], status, seconds * 1000, scope["request_id"],
+                scope["method"], route, status, ms, scope["request_id"], extra=told,
             )  # fmt: skip
+
+
+_FAILED = (
+    "an error that should not happen. It is in the log under the request id in `instance`; "
+    "please report it."
+)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Gives the body once, then whatever the connection says."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 def _request_id(scope: Scope) -> str:
@@ -86,6 +147,10 @@ def _request_id(scope: Scope) -> str:
             if given.isascii() and given.isprintable() and 0 < len(given) <= _MAX_ID:
                 return given
     return token_hex(8)
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
 
 
 def _declared_bytes(scope: Scope) -> int:

@@ -75,7 +75,7 @@ class ConsoleProgress:
             self._file.advance(done)
 
     def note(self, text: str) -> None:
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, soft_wrap=True)
 
     def _finish(self) -> None:
         if self._task is None:

@@ -3,19 +3,23 @@
 import asyncio
 import hashlib
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from functools import partial
 from secrets import token_hex
+from typing import TypeVar
 
 import orjson
 
 from app.cache import ResultCache
 from app.encoding import encode_result
-from app.errors import Fault, InvalidRequestError, OverloadedError
+from app.errors import OverloadedError, refused
 from app.generations import Generations
 from app.settings import Settings
 from app.telemetry import (
     CACHE,
+    CACHE_CIRCUIT_OPEN,
     CACHE_ERRORS,
     DEGRADED,
     INFLIGHT,
@@ -28,8 +32,7 @@ from ranking.pipeline import search
 from ranking.request import SearchRequest
 from ranking.result import SearchResult
 
-MAX_DEPTH = 1_000
-"""Products that can be paged through: page times page size."""
+Work = TypeVar("Work")
 
 
 class Searcher:
@@ -39,6 +42,8 @@ class Searcher:
         self._settings = settings
         self._generations = generations
         self._cache = cache
+        self._cache_errors = 0
+        self._circuit_open = False
         self._waiting = 0
         threads = settings.threads
         self._pool = ThreadPoolExecutor(threads, "search") if threads else None
@@ -56,17 +61,18 @@ class Searcher:
         if key is not None:
             kept = await self._cache.get(key)
             CACHE.labels("miss" if kept is None else "hit").inc()
-            CACHE_ERRORS.set(self._cache.stats.errors)
+            self._tell_cache()
             if kept is not None:
                 return _signed(kept, begun)
-        result = await self._run(request, generation)
+        result, body = await self.run(partial(_search, request, generation, begun))
         self._count(index, result)
-        body = encode_result(result, generation)
-        if key is not None and not result.degraded:
+        # What the generation lacks for good is in its id, and no reason not to keep the answer.
+        if key is not None and result.degraded == generation.degraded:
             await self._cache.put(key, body, self._settings.cache_ttl_s)
         return _signed(body, begun)
 
-    async def _run(self, request: SearchRequest, generation: Generation) -> SearchResult:
+    async def run(self, work: Callable[[], Work]) -> Work:
+        """The work's result, from a search thread. Raises OverloadedError beyond the bound."""
         if self._waiting >= self._settings.max_inflight:
             OVERLOADED.inc()
             raise OverloadedError(
@@ -77,37 +83,35 @@ class Searcher:
         INFLIGHT.inc()
         try:
             if self._pool is None:
-                return search(request, generation, time.perf_counter)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(
-                self._pool, search, request, generation, time.perf_counter
-            )
+                return work()
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         finally:
             self._waiting -= 1
             INFLIGHT.dec()
 
     def _checked(self, request: SearchRequest, generation: Generation) -> SearchRequest:
         """What only the settings and the index know: bounds, and the default budget."""
-        settings = self._settings
-        if len(request.text) > settings.max_query_chars:
-            raise _refused(
-                "q", f"has {len(request.text):,} characters",
-                f"Send at most {settings.max_query_chars}.",
-            )  # fmt: skip
-        if request.page * request.page_size > MAX_DEPTH:
-            raise _refused(
-                "page", f"page × page_size is over {MAX_DEPTH:,}",
-                "Narrow the search with filters instead of paging deeper.",
-            )  # fmt: skip
-        budget_ms = settings.budget_ms if request.budget_ms is None else request.budget_ms
-        if budget_ms > settings.max_budget_ms:
-            raise _refused("budget_ms", f"is over {settings.max_budget_ms:g}", "Ask for less time.")
+        most, budget_ms = self._settings.max_budget_ms, request.budget_ms
+        if budget_ms is None:
+            budget_ms = min(self._settings.budget_ms, most)
+        if budget_ms > most:
+            raise refused("budget_ms", f"is over {most:g}", "Ask for less time.")
         vector, dimension = request.vector, generation.snapshot.encoder.dimension
         if vector is not None and len(vector) != dimension:
-            raise _refused(
-                "vector", f"has {len(vector)} numbers", f"Index vectors have {dimension}."
+            raise refused(
+                "vector", f"has {len(vector)} numbers", f"Vectors of this index have {dimension}."
             )
-        return replace(request, budget_ms=budget_ms)
+        # One spelling: what differs in spaces only is the same search, and the same cache entry.
+        return replace(request, budget_ms=budget_ms, text=" ".join(request.text.split()))
+
+    def _tell_cache(self) -> None:
+        stats = self._cache.stats
+        if stats.errors != self._cache_errors:
+            CACHE_ERRORS.inc(stats.errors - self._cache_errors)
+            self._cache_errors = stats.errors
+        if stats.circuit_open != self._circuit_open:
+            CACHE_CIRCUIT_OPEN.set(stats.circuit_open)
+            self._circuit_open = stats.circuit_open
 
     @staticmethod
     def _count(index: str, result: SearchResult) -> None:
@@ -120,17 +124,29 @@ class Searcher:
             ZERO_RESULTS.labels(index).inc()
 
 
-def _refused(where: str, what: str, remedy: str) -> InvalidRequestError:
-    return InvalidRequestError(f"{where}: {what}. {remedy}", [Fault(where, what, remedy)])
+def _search(
+    request: SearchRequest, generation: Generation, arrived: float
+) -> tuple[SearchResult, bytes]:
+    """Time spent waiting for a free thread is taken off the budget: under overload answers get
+    cheaper before they get late.
+    """
+    waited_ms = (time.perf_counter() - arrived) * 1000
+    left_ms = max(0.0, (request.budget_ms or 0.0) - waited_ms)
+    result = search(replace(request, budget_ms=left_ms), generation, time.perf_counter)
+    return result, encode_result(result, generation)
 
 
 def _key(generation: Generation, request: SearchRequest) -> bytes | None:
-    """Generation and normalised request; None for what is never cached."""
+    """Generation and normalised request; None for what is never cached.
+
+    The session changes nothing about an answer, and the budget only whether it is degraded, which
+    is not cached. Clauses are joined by *and*: their order means nothing.
+    """
     if request.vector is not None or request.explain or request.user_id is not None:
         return None
     facts = asdict(request)
     del facts["budget_ms"], facts["session_id"]
-    facts |= {"text": " ".join(request.text.split()), "filters": repr(request.filters)}
+    facts["filters"] = sorted(map(repr, request.filters))
     raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
     return f"{generation.id}:".encode() + hashlib.blake2b(raw, digest_size=16).digest()
 

@@ -1,56 +1,46 @@
 """Starting the service: kernels once in the parent, then workers."""
 
-import logging
-import os
-import time
+import logging.config
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
 
+from app.kernels import ensure_compiled, use_kernel_cache
+from app.logs import log_config
 from app.settings import Settings
 from app.telemetry import share_metrics
 
-log = logging.getLogger("vitrina")
+_HUNG_S = 30
+"""A worker that does not answer its parent for so long is replaced; compiling may take seconds."""
 
 
-def use_kernel_cache(folder: Path) -> None:
-    """Keep compiled kernels in a writable folder; before Numba is imported."""
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+def run(settings: Settings, compiled: Callable[[], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; running requests are finished.
 
-
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; running requests are finished."""
-    use_kernel_cache(settings.kernels)
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    if settings.workers > 1:
-        share_metrics(settings.data_dir / ".metrics")
-        _compile_once(settings)
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        access_log=False,
-        log_level=settings.log_level,
-        timeout_graceful_shutdown=settings.shutdown_s,
-        server_header=False,
-    )
-
-
-def _compile_once(settings: Settings) -> None:
-    """In a process of its own: workers find all kernels compiled, and the parent stays small."""
-    import multiprocessing
-
-    from app.warming import warm_indexes
-
-    begun = time.monotonic()
-    process = multiprocessing.get_context("spawn").Process(
-        target=warm_indexes, args=(str(settings.data_dir),)
-    )
-    process.start()
-    process.join()
-    log.info("kernels are ready after %.1f s", time.monotonic() - begun)
+    compiled: called when only the workers are left to be started.
+    """
+    config = log_config(settings.log_level, settings.log_format)
+    logging.config.dictConfig(config)
+    ensure_compiled(use_kernel_cache(settings.kernels), settings.data_dir)
+    if compiled is not None:
+        compiled()
+    with ExitStack() as stack:
+        if settings.workers > 1:
+            # A folder of this process alone: a replica on the same volume counts for itself.
+            counts = tempfile.TemporaryDirectory(prefix="vitrina-metrics-")
+            share_metrics(Path(stack.enter_context(counts)))
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            access_log=False,
+            log_config=config,
+            timeout_graceful_shutdown=settings.shutdown_s,
+            timeout_worker_healthcheck=_HUNG_S,
+            server_header=False,
+        )

@@ -5,9 +5,10 @@ The list in docs/configuration.md is checked against this file by a test.
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 INDEX_NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
@@ -34,8 +35,8 @@ class Settings(BaseSettings):
     )
     kernel_cache_dir: Path | None = Field(
         None,
-        description="Writable folder of compiled Numba kernels. Default: `.kernels` in the data "
-        "folder.",
+        description="Writable folder of compiled Numba kernels, a sub-folder a version. Default: "
+        "`.kernels` in the data folder.",
     )
 
     # Listening
@@ -61,7 +62,7 @@ class Settings(BaseSettings):
         512, ge=1, le=100_000, description="Longest accepted query, in characters."
     )
     max_filters: int = Field(
-        64, ge=0, le=1_000, description="Most filter clauses of one request, nested ones included."
+        100, ge=0, le=1_000, description="Most filter clauses of one request, nested ones included."
     )
     max_facets: int = Field(32, ge=0, le=1_000, description="Most facets of one request.")
     max_body_bytes: int = Field(
@@ -93,7 +94,9 @@ class Settings(BaseSettings):
 
     # Result cache
     redis_url: str | None = Field(
-        None, description="Redis for the shared result cache and for announcing new generations."
+        None,
+        pattern=r"^(redis|rediss|unix)://",
+        description="Redis for the shared result cache and for announcing new generations.",
     )
     cache_memory_bytes: int = Field(
         33_554_432,
@@ -133,6 +136,13 @@ class Settings(BaseSettings):
         True, description="Log one line a request (never the query text or an address)."
     )
 
+    @field_validator("redis_url")
+    @classmethod
+    def _has_port(cls, url: str | None) -> str | None:
+        if url is not None:
+            _ = urlsplit(url).port  # raises ValueError if it is none
+        return url
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -154,3 +164,37 @@ class Settings(BaseSettings):
     @property
     def listens_on_loopback(self) -> bool:
         return self.host in {"127.0.0.1", "::1", "localhost"}
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it."""
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings of the environment, under those that are given. Raises SettingsError."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        told = []
+        for fault in error.errors():
+            name = f"VITRINA_{str(fault['loc'][0]).upper()}"
+            secret = "" if name == "VITRINA_ADMIN_KEY" else f" (it is {fault['input']!r:.80})"
+            told.append(f"{name}: {fault['msg']}{secret}")
+        raise SettingsError(
+            f"{'; '.join(told)}. docs/configuration.md lists every setting."
+        ) from None
+
+
+def numba_target() -> tuple[str, ...]:
+    """Processor name and features that kernels are compiled for, if the environment fixes them."""
+    names = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
+    return tuple(f"{name}={os.environ[name]}" for name in names if name in os.environ)
+
+
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def metrics_folder() -> Path | None:
+    """Where the workers of this service add up what they count; None with a single worker."""
+    folder = os.environ.get(METRICS_VARIABLE)
+    return Path(folder) if folder else None

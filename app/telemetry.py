@@ -14,6 +14,8 @@ from prometheus_client import (
     multiprocess,
 )
 
+from app.settings import METRICS_VARIABLE, metrics_folder
+
 _FAST = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 5.0)
 
 REQUESTS = Counter("vitrina_requests_total", "Requests by route and status.", ["route", "status"])
@@ -27,9 +29,13 @@ INFLIGHT = Gauge(
     "vitrina_searches_in_flight", "Searches running or waiting.", multiprocess_mode="livesum"
 )
 CACHE = Counter("vitrina_cache_total", "Look-ups in the result cache.", ["result"])
-CACHE_ERRORS = Gauge(
-    "vitrina_cache_errors", "Failed operations of the result cache.", multiprocess_mode="livesum"
+CACHE_ERRORS = Counter(
+    "vitrina_cache_errors_total", "Operations of the result cache that failed or were late."
 )
+CACHE_CIRCUIT_OPEN = Gauge(
+    "vitrina_cache_circuit_open", "Workers that leave Redis alone after repeated errors.",
+    multiprocess_mode="livesum",
+)  # fmt: skip
 ZERO_RESULTS = Counter("vitrina_zero_results_total", "Searches without a product.", ["index"])
 DEGRADED = Counter("vitrina_degraded_total", "Searches that lacked a stage.", ["stage"])
 OVERLOADED = Counter("vitrina_overloaded_total", "Searches refused with 503.")
@@ -42,21 +48,28 @@ PRODUCTS = Gauge(
     multiprocess_mode="mostrecent",
 )  # fmt: skip
 
-MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-
 
 def share_metrics(folder: Path) -> None:
-    """Before workers start: a clean folder where they add up what they count."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob("*.db"):
-        left.unlink(missing_ok=True)
-    os.environ[MULTIPROCESS_VARIABLE] = str(folder)
+    """Before workers start: an empty folder where they add up what they count."""
+    os.environ[METRICS_VARIABLE] = str(folder)
 
 
 def exposition() -> tuple[bytes, str]:
     """All metrics in Prometheus' text form, and its media type; totals over all workers."""
-    if MULTIPROCESS_VARIABLE not in os.environ:
+    folder = metrics_folder()
+    if folder is None:
         return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+    _forget_dead_workers(folder)
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+def _forget_dead_workers(folder: Path) -> None:
+    """Gauges of a worker that is gone must not be added any more; its counters must."""
+    for file in folder.glob("gauge_live*.db"):
+        process_id = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(process_id, 0)
+        except ProcessLookupError:
+            multiprocess.mark_process_dead(process_id)  # type: ignore[no-untyped-call]

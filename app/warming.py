@@ -1,5 +1,6 @@
-"""Compiling every kernel before anybody waits for it."""
+"""Compiling every kernel before anybody waits for it: `python -m app.warming DATA`."""
 
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -20,22 +21,33 @@ def compile_kernels() -> float:
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         shop = write_demo_shop(Path(folder) / "shop", 1_000, 1)
-        options = BuildOptions([shop.products], Path(folder) / "main", code_version())
+        options = BuildOptions(
+            [shop.products], Path(folder) / "main", code_version(), queries=shop.queries
+        )
         build(options, datetime.now(UTC), Silent())
         _warm_index(Path(folder) / "main")
     return time.perf_counter() - begun
 
 
-def warm_indexes(data: str) -> None:
-    """Run the warm-up queries of every published index; one that cannot be opened is skipped."""
-    for name in list_indexes(Path(data)):
+def warm_indexes(data: Path) -> int:
+    """Run the warm-up queries of every published index; the number of those that can be opened."""
+    warmed = 0
+    for name in list_indexes(data):
         try:
-            _warm_index(Path(data) / name)
+            warmed += _warm_index(data / name)
         except IndexingError:
             continue  # the workers tell what is wrong with it
+    return warmed
 
 
-def _warm_index(folder: Path) -> None:
+def _warm_index(folder: Path) -> bool:
     current = read_current(folder)
-    if current is not None:
-        warm(open_generation(folder, current, code_version()))
+    if current is None:
+        return False
+    warm(open_generation(folder, current, code_version()))
+    return True
+
+
+if __name__ == "__main__":
+    if not warm_indexes(Path(sys.argv[1])):
+        compile_kernels()

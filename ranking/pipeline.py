@@ -229,8 +229,14 @@ def similar(
     mask = full_mask(filters, columns) if filters else None
     own = int(columns.group_sizes[columns.group_of[doc_id]])
     vector = vector / np.float32(np.linalg.norm(vector))
-    found = snapshot.vectors.search(vector, SIMILAR_WIDTH * limit + own, mask)
-    others = columns.group_of[found.doc_ids] != columns.group_of[doc_id]
+    width = SIMILAR_WIDTH * limit + own
+    while True:  # wider while variants of few products fill the places
+        found = snapshot.vectors.search(vector, width, mask)
+        groups = columns.group_of[found.doc_ids]
+        others = groups != columns.group_of[doc_id]
+        if len(found.doc_ids) < width or len(np.unique(groups[others])) >= limit:
+            break
+        width *= SIMILAR_WIDTH
     by_doc = np.argsort(found.doc_ids[others])
     answer = plain(found.doc_ids[others][by_doc], BY_MEANING)
     answer.cosine[:] = found.scores[others][by_doc]

@@ -1,45 +1,35 @@
-"""`/v1/admin`: builds and snapshots. With a key, or on loopback only."""
+"""`/v1/admin`: builds and snapshots. Who may: app/api/guard.py."""
 
-import hmac
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.guard import GuardedRoute, described
 from app.api.parameters import IndexName
-from app.errors import AdminRefusedError, BuildRunningError, InvalidRequestError, NotFoundError
-from app.job_errors import BadBuildRequestError, UnknownJobError
+from app.api.schemas import ADMIN_PROBLEMS
+from app.errors import (
+    BuildNotStartedError,
+    BuildRunningError,
+    InvalidRequestError,
+    NotFoundError,
+)
+from app.job_errors import BadBuildRequestError, JobStartError, UnknownJobError
 from app.job_errors import BuildRunningError as JobRunningError
+from app.job_files import JobProgress, JobResult, JobState
 from app.jobs import BuildOptions, Job
 from app.service import Service, service_of
 from indexing.publish import activate, index_folder, list_snapshots, read_current
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-_LOOPBACK = {"127.0.0.1", "::1", "localhost", "testclient"}
-
-
-async def allowed(request: Request) -> None:
-    """Raises AdminRefusedError unless the key fits, or nobody but this machine can ask."""
-    settings = service_of(request).settings
-    if settings.admin_key is not None:
-        given = request.headers.get("x-admin-key", "")
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            given = token
-        if hmac.compare_digest(given.encode(), settings.admin_key.get_secret_value().encode()):
-            return
-        raise AdminRefusedError("the admin key is missing or wrong. Send it as X-Admin-Key.")
-    peer = request.client.host if request.client else ""
-    forwarded = any(name in request.headers for name in _FORWARDED)
-    if not settings.listens_on_loopback or peer not in _LOOPBACK or forwarded:
-        raise AdminRefusedError(
-            "admin is off: no VITRINA_ADMIN_KEY is set, and the request may come from elsewhere. "
-            "Set a key, or listen on 127.0.0.1 and ask from this machine."
-        )
-
-
-router = APIRouter(prefix="/v1/admin", tags=["admin"], dependencies=[Depends(allowed)])
+router = APIRouter(
+    prefix="/v1/admin",
+    tags=["admin"],
+    dependencies=described,
+    route_class=GuardedRoute,
+    responses=ADMIN_PROBLEMS,
+)
 
 
 class BuildRequest(BaseModel):
@@ -47,14 +37,61 @@ class BuildRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    catalog: list[str] = Field(min_length=1, examples=[["products.jsonl.gz"]])
-    queries: str | None = None
+    catalog: list[str] = Field(
+        min_length=1, description="Files or folders of products.", examples=[["products.jsonl.gz"]]
+    )
+    queries: str | None = Field(
+        None, description="Query log for suggestions.", examples=["queries.tsv"]
+    )
     index: IndexName = None
-    map: dict[str, str] = Field(default={}, examples=[{"title": "name"}])
-    max_reject_ratio: float | None = Field(None, ge=0, le=1)
+    map: dict[str, str] = Field(
+        default={}, description="Our field → the catalogue's.", examples=[{"title": "name"}]
+    )
+    max_reject_ratio: float | None = Field(
+        None, ge=0, le=1, description="Share of bad lines that stops the build; default 0.01."
+    )
 
 
-@router.post("/builds", status_code=202)
+class Build(BaseModel):
+    """A build as it stands now. Times are seconds since the epoch."""
+
+    id: str = Field(examples=["20261121T101500123456-a1b2c3"])
+    index: str
+    catalogs: list[str]
+    queries: str | None
+    created_at: float
+    state: JobState
+    progress: JobProgress | None = Field(description="Of the running stage; eta_s in seconds.")
+    result: JobResult | None = Field(description="When it has ended.")
+    log: list[str] = Field(description="The last lines, oldest first; empty in the list.")
+
+
+class Builds(BaseModel):
+    items: list[Build]
+
+
+class InForce(BaseModel):
+    """Ids in force; null is the shipped model, or none."""
+
+    snapshot: str
+    model: str | None
+    rules: str | None
+
+
+class KeptSnapshot(BaseModel):
+    id: str
+    created_at: str
+    code_version: str
+    counts: dict[str, int]
+    report: dict[str, Any] = Field(description="What the build measured.")
+
+
+class Snapshots(BaseModel):
+    current: InForce | None
+    items: list[KeptSnapshot]
+
+
+@router.post("/builds", status_code=202, response_model=Build)
 def start_build(request: Request, given: BuildRequest) -> dict[str, Any]:
     """Build an index in the background, in a process of its own; one at a time."""
     service = service_of(request)
@@ -67,30 +104,32 @@ def start_build(request: Request, given: BuildRequest) -> dict[str, Any]:
         raise BuildRunningError(str(error)) from error
     except BadBuildRequestError as error:
         raise InvalidRequestError(str(error)) from error
-    return job_facts(job)
+    except JobStartError as error:
+        raise BuildNotStartedError(str(error), (), 10) from error
+    return build_facts(job)
 
 
-@router.get("/builds")
+@router.get("/builds", response_model=Builds)
 def list_builds(request: Request) -> dict[str, Any]:
     """Builds, newest first."""
-    return {"items": [job_facts(job) for job in service_of(request).jobs.list()]}
+    return {"items": [build_facts(job) for job in service_of(request).jobs.list()]}
 
 
-@router.get("/builds/{build_id}")
+@router.get("/builds/{build_id}", response_model=Build)
 def one_build(request: Request, build_id: str) -> dict[str, Any]:
     """Progress, log and result of one build."""
     try:
-        return job_facts(service_of(request).jobs.get(build_id))
+        return build_facts(service_of(request).jobs.get(build_id))
     except UnknownJobError as error:
         raise NotFoundError(str(error)) from error
 
 
-def job_facts(job: Job) -> dict[str, Any]:
+def build_facts(job: Job) -> dict[str, Any]:
     return {
         **job.record.model_dump(exclude={"command"}),
-        "state": job.state.value,
-        "progress": job.progress.model_dump() if job.progress else None,
-        "result": job.result.model_dump() if job.result else None,
+        "state": job.state,
+        "progress": job.progress,
+        "result": job.result,
         "log": list(job.log),
     }
 
@@ -101,7 +140,7 @@ class IndexParameters(BaseModel):
     index: IndexName = None
 
 
-@router.get("/snapshots")
+@router.get("/snapshots", response_model=Snapshots)
 def snapshots(request: Request, given: Annotated[IndexParameters, Query()]) -> dict[str, Any]:
     """Kept snapshots of an index, newest first, and which one is in force."""
     folder = _folder(service_of(request), given)
@@ -121,7 +160,7 @@ def snapshots(request: Request, given: Annotated[IndexParameters, Query()]) -> d
     }
 
 
-@router.post("/snapshots/{snapshot_id}/activate")
+@router.post("/snapshots/{snapshot_id}/activate", response_model=InForce)
 def put_in_force(
     request: Request, snapshot_id: str, given: Annotated[IndexParameters, Query()]
 ) -> dict[str, Any]:
@@ -132,8 +171,15 @@ def put_in_force(
         raise NotFoundError(f"index {folder.name!r} keeps no snapshot {snapshot_id[:100]!r}.")
     current = activate(folder, snapshot_id)
     service.generations.look_now()
+    if service.settings.redis_url:
+        from app.announcements import announce  # Redis's client is slow to import
+
+        announce(service.settings.redis_url, folder.name, snapshot_id)
     return asdict(current)
 
 
-def _folder(service: Service, given: IndexParameters) -> Any:
-    return index_folder(service.settings.data_dir, given.index or service.default_index)
+def _folder(service: Service, given: IndexParameters) -> Path:
+    folder = index_folder(service.settings.data_dir, given.index or service.default_index)
+    if not folder.is_dir():
+        raise NotFoundError(f"there is no index {folder.name!r}.")
+    return folder

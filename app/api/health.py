@@ -1,30 +1,51 @@
 """Is the process alive, is it ready, what has it counted."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Literal
 
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from app.api.schemas import Problem
 from app.errors import NotReadyError
 from app.service import service_of
 from app.telemetry import exposition
 
 router = APIRouter(tags=["operation"])
+_NOT_READY = "There is nothing to serve yet."
 
 
-@router.get("/healthz")
-async def alive() -> dict[str, str]:
+class Alive(BaseModel):
+    status: Literal["ok"]
+
+
+class Ready(BaseModel):
+    status: Literal["ready"]
+    indexes: list[str] = Field(description="Indexes that can be searched.", examples=[["main"]])
+    failed: dict[str, str] = Field(description="Index → why its newest snapshot is not served.")
+
+
+@router.get("/healthz", response_model=Alive)
+async def alive() -> Response:
     """The process answers."""
-    return {"status": "ok"}
+    return Response(b'{"status":"ok"}', media_type="application/json")
 
 
-@router.get("/readyz", responses={503: {"description": "Nothing to serve yet."}})
+@router.get(
+    "/readyz", response_model=Ready, responses={503: {"model": Problem, "description": _NOT_READY}}
+)
 async def ready(request: Request) -> dict[str, object]:
-    """At least the default index, or any, can be searched."""
-    names = service_of(request).generations.names()
-    if not names:
-        raise NotReadyError(
-            "no index is served yet. Build one with `vitrina build`; it is picked up by itself.",
-            (), 5,
-        )  # fmt: skip
-    return {"status": "ready", "indexes": names}
+    """An index can be searched. `failed` tells of indexes whose newest snapshot is not served."""
+    generations = service_of(request).generations
+    names, failed = generations.names(), generations.failures()
+    if names:
+        return {"status": "ready", "indexes": names, "failed": failed}
+    if failed:
+        told = "; ".join(f"{name}: {why}" for name, why in failed.items())
+        raise NotReadyError(f"no index can be opened: {told}", (), 5)
+    raise NotReadyError(
+        "no index is published yet. Build one with `vitrina build`; it is picked up by itself.",
+        (), 5,
+    )  # fmt: skip
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -1,16 +1,22 @@
 """What a request may say, and what it becomes. Unknown names are refused, so typos are seen."""
 
+import re
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.errors import Fault, InvalidRequestError
+from app.errors import refused
 from app.settings import INDEX_NAME_PATTERN, Settings
+from indexing.arrays import Float32Array
 from ranking.filter_json import parse_filter_tree
 from ranking.filter_syntax import FilterLimits, parse_filters
 from ranking.request import SearchRequest
 from ranking.sorting import parse_sort
+
+MAX_DEPTH = 1_000
+"""Products that can be paged through: page times page size."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 IndexName = Annotated[
     str | None, Field(pattern=INDEX_NAME_PATTERN, description="Named index; default: the main one.")
@@ -61,8 +67,8 @@ class SearchParameters(_Switches):
 
     def request(self, settings: Settings) -> SearchRequest:
         return SearchRequest(
-            text=plain_text(self.q),
-            filters=parse_filters(self.filter, _limits(settings)),
+            text=plain_text("q", self.q, settings),
+            filters=parse_filters(self.filter, filter_limits(settings)),
             facets=_facets(_names(self.facets), settings),
             fields=_names(self.fields) if self.fields is not None else None,
             **_switches(self),
@@ -88,8 +94,8 @@ class SearchBody(_Switches):
 
     def request(self, settings: Settings) -> SearchRequest:
         return SearchRequest(
-            text=plain_text(self.query),
-            filters=parse_filter_tree(self.filters, _limits(settings))
+            text=plain_text("query", self.query, settings),
+            filters=parse_filter_tree(self.filters, filter_limits(settings))
             if self.filters is not None
             else (),
             facets=_facets(tuple(self.facets), settings),
@@ -99,15 +105,24 @@ class SearchBody(_Switches):
         )
 
 
-def plain_text(text: str) -> str:
-    """Without control characters and lone surrogates, which no product holds."""
-    return "".join(
-        sign if sign.isprintable() or sign == "\u3000" else " "
-        for sign in text.encode("utf-8", "ignore").decode()
-    )
+def plain_text(where: str, text: str, settings: Settings) -> str:
+    """Without control characters and lone surrogates, which no product holds. Not too long."""
+    if len(text) > settings.max_query_chars:
+        raise refused(
+            where,
+            f"has {len(text):,} characters",
+            f"Send at most {settings.max_query_chars:,}.",
+        )
+    return _CONTROL.sub(" ", text.encode("utf-8", "ignore").decode())
 
 
 def _switches(given: _Switches) -> dict[str, Any]:
+    if given.page * given.page_size > MAX_DEPTH:
+        raise refused(
+            "page",
+            f"page × page_size is {given.page * given.page_size:,}, over {MAX_DEPTH:,}",
+            "Narrow the search with filters instead of paging deeper.",
+        )
     return {
         "page": given.page,
         "page_size": given.page_size,
@@ -125,7 +140,7 @@ def _switches(given: _Switches) -> dict[str, Any]:
     }
 
 
-def _limits(settings: Settings) -> FilterLimits:
+def filter_limits(settings: Settings) -> FilterLimits:
     return FilterLimits(clauses=settings.max_filters)
 
 
@@ -134,23 +149,20 @@ def _names(listed: str | None) -> tuple[str, ...]:
 
 
 def _facets(names: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
-    if len(names) > settings.max_facets:
-        raise InvalidRequestError(
-            f"facets: {len(names)} of them. Ask for at most {settings.max_facets}.",
-            [Fault("facets", f"{len(names)} of them", f"Ask for at most {settings.max_facets}.")],
-        )
-    return tuple(dict.fromkeys(names))
+    distinct = tuple(dict.fromkeys(names))
+    if len(distinct) > settings.max_facets:
+        most = settings.max_facets
+        raise refused("facets", f"names {len(distinct)} fields", f"Ask for at most {most}.")
+    return distinct
 
 
-def _vector(values: list[float] | None) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
+def _vector(values: list[float] | None) -> Float32Array | None:
     """Unit length; zeros and numbers without end are refused."""
     if values is None:
         return None
     vector = np.array(values, dtype=np.float64)
-    length = float(np.linalg.norm(vector))
-    if not np.isfinite(length) or length == 0.0:
-        raise InvalidRequestError(
-            "vector: must be finite and not all zero.",
-            [Fault("vector", "is zero or not finite", "Send the vector of a text.")],
-        )
-    return (vector / length).astype(np.float32)
+    largest = float(np.abs(vector).max(initial=0.0))
+    if not np.isfinite(largest) or largest == 0.0:
+        raise refused("vector", "is zero or not finite", "Send the vector of a text.")
+    vector /= largest  # no square of it is too large for a float then
+    return (vector / np.linalg.norm(vector)).astype(np.float32)

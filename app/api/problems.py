@@ -1,6 +1,5 @@
 """Errors as problem JSON (RFC 9457): which error has which status stands in KINDS below."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from starlette.exceptions import HTTPException
 from app.errors import (
     AdminRefusedError,
     BodyTooLargeError,
+    BuildNotStartedError,
     BuildRunningError,
     Fault,
     InvalidRequestError,
@@ -25,7 +25,6 @@ from indexing.errors import CorruptSnapshotError, LockedError, SnapshotError
 from ranking.filters import FilterError
 
 MEDIA_TYPE = "application/problem+json"
-log = logging.getLogger("vitrina.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Kind:
 
 
 INTERNAL = Kind(500, "internal", "The service failed")
+TOO_LONG = Kind(414, "address-too-long", "The address is too long")
 
 KINDS: dict[type[Exception], Kind] = {
     InvalidRequestError: Kind(422, "invalid-request", "The request cannot be understood"),
@@ -51,6 +51,7 @@ KINDS: dict[type[Exception], Kind] = {
     OverloadedError: Kind(503, "overloaded", "Too many searches at once"),
     NotReadyError: Kind(503, "not-ready", "Nothing is being served yet"),
     BuildRunningError: Kind(409, "conflict", "Another change is running"),
+    BuildNotStartedError: Kind(503, "build-not-started", "The build could not be started"),
     LockedError: Kind(409, "conflict", "Another change is running"),
     CorruptSnapshotError: Kind(409, "snapshot-damaged", "The snapshot is damaged"),
     SnapshotError: Kind(409, "snapshot-unusable", "The snapshot cannot be used"),
@@ -85,11 +86,17 @@ def _encode(body: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(body)
     except TypeError:  # a lone surrogate of the request in a message
-        clean = {
-            key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-            for key, value in body.items()
-        }
-        return orjson.dumps({**clean, "errors": []})
+        return orjson.dumps(_encodable(body))
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: _encodable(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_encodable(each) for each in value]
+    return value
 
 
 def kind_of(error: Exception) -> Kind:
@@ -106,7 +113,6 @@ def install(app: FastAPI) -> None:
             app.add_exception_handler(error_class, _known)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unknown)
 
 
 async def _known(request: Request, error: Exception) -> Response:
@@ -142,23 +148,19 @@ async def _validation(request: Request, error: Exception) -> Response:
     return problem(request, KINDS[RequestValidationError], summary(faults), faults)
 
 
-async def _unknown(request: Request, error: Exception) -> Response:
-    """The server logs the traceback; the caller gets the id to find it by."""
-    log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
-    return problem(
-        request,
-        INTERNAL,
-        "an error that should not happen. It is in the log under the request id in `instance`; "
-        "please report it.",
-    )
-
-
 def _parameter_names(request: Request) -> list[str]:
-    """Query parameters of the route, from the OpenAPI description that callers see."""
+    """What the route takes, from the OpenAPI description that callers see: names of query
+    parameters, or of a JSON body's fields.
+    """
     path = getattr(request.scope.get("route"), "path", "").replace(":path}", "}")
-    paths = request.app.openapi()["paths"]
-    operation = paths.get(path, {}).get(request.method.lower(), {})
-    return [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+    described = request.app.openapi()
+    operation = described["paths"].get(path, {}).get(request.method.lower(), {})
+    names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    model = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    if model:
+        names += described["components"]["schemas"][model]["properties"]
+    return names
 
 
 def fault_of(raw: dict[str, Any], known: Sequence[str]) -> Fault:
@@ -168,6 +170,9 @@ def fault_of(raw: dict[str, Any], known: Sequence[str]) -> Fault:
         return Fault(where, "is not known here", f"Known are: {', '.join(known)}.")
     if raw["type"] == "missing":
         return Fault(where, "is missing", "Send it.")
+    if raw["type"] == "json_invalid":
+        why = raw.get("ctx", {}).get("error", "")
+        return Fault(where, f"is not valid JSON: {why}", "The last number is where, in characters.")
     shown = repr(raw.get("input"))
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     return Fault(where, f"{raw['msg']} (it was {shown})", "Send a value that fits.")

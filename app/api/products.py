@@ -1,12 +1,13 @@
 """`/v1/products`."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.parameters import IndexName
+from app.api.parameters import IndexName, filter_limits
 from app.api.schemas import PROBLEMS, SimilarAnswer
 from app.encoding import hit_facts
 from app.errors import Fault, NotFoundError
@@ -36,8 +37,9 @@ async def similar_products(
     """Products of other groups that are like this one."""
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
-    filters = parse_filters(given.filter)
-    hits = similar(_doc_of(product_id, generation), generation, given.limit, filters)
+    filters = parse_filters(given.filter, filter_limits(service.settings))
+    doc_id = _doc_of(product_id, generation)
+    hits = await service.searcher.run(partial(similar, doc_id, generation, given.limit, filters))
     return _json({"items": [hit_facts(hit) for hit in hits]})
 
 

@@ -115,11 +115,31 @@ class Problem(BaseModel):
     errors: list[FaultShape]
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": description}
-    for status, description in {
-        404: "No such index or product.",
-        422: "The request cannot be understood.",
-        503: "Nothing to serve yet, or too many searches at once.",
-    }.items()
+def _problems(told: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    return {
+        status: {
+            "model": Problem,
+            "description": description,
+            "content": {"application/problem+json": {}},
+        }
+        for status, description in told.items()
+    }
+
+
+_ALWAYS = {
+    404: "No such index, or nothing at this address.",
+    413: "The body is too large.",
+    414: "The address is too long.",
+    422: "The request cannot be understood: what, where, and what to do.",
+    500: "A fault of the service; it is in its log.",
+    503: "Nothing to serve yet, or too many searches at once: see `Retry-After`.",
 }
+PROBLEMS = _problems(_ALWAYS)
+ADMIN_PROBLEMS = _problems(
+    _ALWAYS
+    | {
+        403: "The key is missing or wrong, or admin is off.",
+        409: "Another build or activation is running, or the snapshot is damaged.",
+        503: "The build could not be started.",
+    }
+)

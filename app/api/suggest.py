@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["suggestions"], responses=PROBLEMS)
 class SuggestParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field("", max_length=512, description="What has been typed.", examples=["lam"])
+    q: str = Field("", description="What has been typed.", examples=["lam"])
     limit: int = Field(10, ge=1, le=50)
     index: IndexName = None
     session_id: str | None = Field(None, max_length=200)
@@ -30,7 +30,8 @@ async def suggest_queries(
     """Completions of a prefix, best first; each finds at least one product."""
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
-    found = suggest(plain_text(given.q), given.limit, generation.snapshot)
+    typed = plain_text("q", given.q, service.settings)
+    found = suggest(typed, given.limit, generation.snapshot)
     items = [
         {"text": each.text, "source": each.source, "suggestion_id": each.suggestion_id}
         for each in found

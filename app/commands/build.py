@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from app.commands.announcing import tell_services
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
 from app.progress import ConsoleProgress
 from app.version import code_version
@@ -73,15 +74,17 @@ def build(
     )
     with ConsoleProgress(console, progress_file) as progress:
         report = run(options, datetime.now(UTC), progress)
+    tell_services(index, report.snapshot_id)
     for name, count in report.aliases.items():
-        console.print(f"  read {name} in {count:,} products", highlight=False)
+        console.print(f"  read {name} in {count:,} products", highlight=False, soft_wrap=True)
     counts = report.counts
     console.print(
         f"Published {report.snapshot_id} in index {index!r}: {counts['products']:,} products in "
         f"{counts['groups']:,} groups, {counts['terms']:,} terms; {counts['rejected']:,} lines "
         f"rejected, {counts['duplicates']:,} duplicates replaced.",
         highlight=False,
+        soft_wrap=True,
     )
     if report.rejects is not None:
-        console.print(f"Rejected lines: {report.rejects}", highlight=False)
+        console.print(f"Rejected lines: {report.rejects}", highlight=False, soft_wrap=True)
     typer.echo(report.snapshot_id)

@@ -5,17 +5,26 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from indexing.demo.shop import DemoShop, write_demo_shop
 from rich.console import Console
 
+from app.commands.announcing import tell_services
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from app.commands.serve import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    HostOption,
+    PortOption,
+    WorkersOption,
+    run_service,
+)
 from app.progress import ConsoleProgress
 from app.version import code_version
+from indexing.demo.shop import DemoShop, write_demo_shop
 
 _Products = Annotated[
     int, typer.Option("--products", min=1_000, max=10_000_000, help="Number of products.")
 ]
-_Seed = Annotated[int, typer.Option("--seed", help="The same seed makes the same shop.")]
+_Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same shop.")]
 
 
 def demo_data(
@@ -35,9 +44,9 @@ def demo(
     index: IndexOption = DEFAULT_INDEX,
     products: _Products = 20_000,
     seed: _Seed = 1,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
-    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    host: HostOption = DEFAULT_HOST,
+    port: PortOption = DEFAULT_PORT,
+    workers: WorkersOption = 1,
     once: Annotated[bool, typer.Option("--no-serve", help="Build only, do not serve.")] = False,
 ) -> None:
     """Generate the demo shop, index it, serve it. What is already built is kept."""
@@ -56,19 +65,32 @@ def demo(
                 code_version=code_version(),
                 queries=shop.queries,
             )
-            build(options, datetime.now(UTC), progress)
+            report = build(options, datetime.now(UTC), progress)
+        tell_services(index, report.snapshot_id)
     else:
-        console.print(f"Index {index!r} in {data} is built already; serving it.", highlight=False)
+        console.print(
+            f"Index {index!r} in {data} is built already; serving it.",
+            soft_wrap=True,
+            highlight=False,
+        )
     if once:
         return
-    from app.commands.serve import serve
 
-    base = f"http://{host}:{port}"
-    console.print("\n[bold]Try these:[/bold]")
-    console.print(f"  a search      {base}/v1/search?q=black+running+shoes&facets=brand,price")
-    console.print(f"  a suggestion  {base}/v1/suggest?q=run")
-    console.print(f"  the API docs  {base}/docs\n")
-    serve(data=data, host=host, port=port, workers=workers)
+    def told() -> None:
+        base = base_url(host, port)
+        typer.echo("\nTry these:")
+        typer.echo(f"  a search      {base}/v1/search?q=black+running+shoes&facets=brand,price")
+        typer.echo(f"  a suggestion  {base}/v1/suggest?q=run")
+        typer.echo(f"  the API docs  {base}/docs\n")
+
+    run_service(data, host, port, workers, told)
+
+
+def base_url(host: str, port: int) -> str:
+    """Where a browser on this machine finds a service that listens so."""
+    if host in {"", "0.0.0.0", "::"}:  # noqa: S104 - compared, not listened on
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _generate(out: Path, products: int, seed: int, progress: ConsoleProgress) -> DemoShop:

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from app.commands.options import DEFAULT_DATA, DataOption
-from app.settings import Settings
+from app.settings import load_settings
 
 _LEAST_FREE_BYTES = 1 << 30
 
@@ -33,7 +33,7 @@ def _checks(data: Path) -> Iterator[tuple[str, str | None]]:
         yield library, _import_problem(library)
     yield from _folder_checks(data)
     yield from _index_checks(data)
-    settings = Settings()  # type: ignore[call-arg]
+    settings = load_settings()
     if settings.redis_url:
         yield "redis", _redis_problem(settings.redis_url)
 

@@ -7,8 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.commands.announcing import tell_services
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
 from indexing.manifest import Manifest, check_contents
+from indexing.publish import activate as put_in_force
 from indexing.publish import index_folder, list_snapshots, read_current
 from indexing.publish import rollback as roll_back
 
@@ -66,4 +68,17 @@ def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) 
 def rollback(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
     """Put the snapshot before the one in force in force again."""
     current = roll_back(index_folder(data, index))
+    tell_services(index, current.snapshot)
+    typer.echo(f"now in force: {current.snapshot}")
+
+
+@snapshots.command()
+def activate(
+    snapshot: Annotated[str, typer.Argument(help="Id, as `list` shows it.")],
+    data: DataOption = DEFAULT_DATA,
+    index: IndexOption = DEFAULT_INDEX,
+) -> None:
+    """Verify a kept snapshot and put it in force."""
+    current = put_in_force(index_folder(data, index), snapshot)
+    tell_services(index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")

@@ -87,7 +87,7 @@ async function search(wanted) {
     if (values.size) parameters.append("filter", field + ":" + [...values].map(quoted).join("|"));
   }
   try {
-    const body = await ask("/v1/search", parameters);
+    const body = await ask("v1/search", parameters);
     if (mine !== turn) return;
     if (page === 1) hits.replaceChildren();
     body.hits.forEach(showHit);
@@ -104,7 +104,7 @@ async function suggest() {
   const typed = box.value;
   if (!typed.trim()) { list.hidden = true; return; }
   try {
-    const body = await ask("/v1/suggest", new URLSearchParams({ q: typed, limit: 8 }));
+    const body = await ask("v1/suggest", new URLSearchParams({ q: typed, limit: 8 }));
     if (typed !== box.value) return;
     list.replaceChildren();
     for (const item of body.items) {

@@ -1,0 +1,44 @@
+"""What people look at: the search page at /, the API's description at /docs. Nothing from afar."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import FileResponse, Response
+
+_WEB = Path(__file__).parent / "web"
+_STRICT = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_SWAGGER = _STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+_PAGES = (
+    ("/", "index.html", _STRICT),
+    ("/page.js", "page.js", _STRICT),
+    ("/page.css", "page.css", _STRICT),
+    ("/docs", "docs.html", _SWAGGER),
+    ("/docs/start.js", "docs.js", _SWAGGER),
+)
+# Swagger UI's own files, so that /docs works without internet access.
+_SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
+
+
+def add_pages(app: FastAPI) -> None:
+    for address, name, policy in _PAGES:
+        _add_file(app, address, _WEB / name, policy)
+    swagger = Path(str(files("fastapi_offline") / "static"))
+    for name in _SWAGGER_FILES:
+        _add_file(app, f"/docs/{name}", swagger / name, _SWAGGER)
+
+
+def _add_file(app: FastAPI, address: str, path: Path, policy: str) -> None:
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "max-age=60",
+    }
+
+    async def page() -> Response:
+        return FileResponse(path, headers=headers)
+
+    app.add_api_route(address, page, include_in_schema=False, response_model=None)

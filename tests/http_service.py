@@ -1,0 +1,94 @@
+"""The service over real HTTP, in a thread of the test or as `vitrina serve` in processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from redis_server import free_port
+from source_tree import ROOT
+
+from app.main import create_app
+from app.settings import Settings
+
+KERNELS = ROOT / ".pytest_cache" / "kernels"
+"""Shared by all processes that tests start, so that only the first compiles."""
+
+
+@contextmanager
+def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
+    """A client of a service on these settings."""
+    settings = Settings(data_dir=data, **{"access_log": False, "poll_s": 0.05, **given})
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None)
+    )
+    thread = threading.Thread(target=server.run, name="service", daemon=True)
+    thread.start()
+    try:
+        wait_until(lambda: server.started or not thread.is_alive(), 120)
+        assert server.started
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def served_by_command(
+    data: Path, *arguments: str, environment: dict[str, str] | None = None, ready: bool = True
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Address and process of `vitrina serve` in a process group of its own."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "app.cli", "serve", "--data", str(data), "--port", str(port)]
+    with (data.parent / f"serve-{port}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, *arguments],
+            cwd=ROOT,
+            env=clean_environment() | (environment or {}),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            if ready:
+                wait_until(lambda: status(f"{url}/readyz") == 200, 200)
+            yield url, process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def clean_environment() -> dict[str, str]:
+    """Without settings of whoever runs the tests; kernels where all tests keep them."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("VITRINA_", "PROMETHEUS_"))}
+    return kept | {"VITRINA_KERNEL_CACHE_DIR": str(KERNELS)}
+
+
+def status(url: str) -> int:
+    """0: nobody listens (yet)."""
+    try:
+        return httpx.get(url, timeout=10).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def wait_until(true: Any, within_s: float) -> float:
+    """The seconds that it took."""
+    begun = time.monotonic()
+    while not true():
+        assert time.monotonic() < begun + within_s, f"not within {within_s:g} s"
+        time.sleep(0.01)
+    return time.monotonic() - begun
