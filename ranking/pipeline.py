@@ -1,6 +1,7 @@
 """One search, from text to page, written out: understand → recall → coarse → fine → rerank."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,13 @@ from indexing.arrays import UInt32Array
 from ranking.candidates import Ordered
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
-from ranking.facets import count_facets
+from ranking.facets import AUTO, count_facets
 from ranking.filters import Filter, evaluate_all, full_mask
 from ranking.fine import fine
 from ranking.generation import Generation
 from ranking.hits import make_hits
 from ranking.match_set import BY_MEANING, POPULAR, MatchSet, combine, everything, plain
+from ranking.queries.beside import beside_hits
 from ranking.query.query import Query
 from ranking.query.understand import understand
 from ranking.recall import lexical, popular, semantic
@@ -24,6 +26,7 @@ from ranking.rerank_head import rerank_head
 from ranking.result import Facet, Hit, Relaxed, SearchResult
 from ranking.sorting import count_groups, order_by
 from ranking.stages import StageLog
+from ranking.stock import sold_out_last, without_sold_out
 
 SIMILAR_WIDTH = 4
 """Neighbours looked at for each similar product shown, as variants share a place."""
@@ -42,6 +45,8 @@ def search(
         query = understand(request, snapshot)
         stage.passed = len(query.slots)
     matches = match_set(query, request, generation, deadline, log)
+    if snapshot.config.out_of_stock == "hide":
+        matches = without_sold_out(matches, snapshot)
     with log.timed("filter", len(matches)) as stage:
         passes = evaluate_all(request.filters, snapshot.columns, matches.doc_ids)
         answer = matches.where(passes)
@@ -55,6 +60,7 @@ def search(
     with log.timed("page", len(ordered)) as stage:
         hits = make_hits(query, request, ordered, generation)
         stage.passed = len(hits)
+    beside = beside_hits(request, query, answer.doc_ids, ordered, generation, log)
     return SearchResult(
         query=_told(query),
         hits=hits,
@@ -67,6 +73,8 @@ def search(
         degraded=tuple(log.degraded),
         relaxed=_relaxed(query, answer),
         did_you_mean=(),
+        refinements=beside.refinements,
+        related=beside.related,
     )
 
 
@@ -107,6 +115,22 @@ def _by_meaning(
     return meant
 
 
+def _fallback(
+    query: Query,
+    request: SearchRequest,
+    matches: MatchSet,
+    total: int,
+    generation: Generation,
+    deadline: Deadline,
+    log: StageLog,
+) -> tuple[Hit, ...]:
+    """What the query finds without the filters that leave nothing of it; apart from the hits."""
+    if total or not request.filters or not len(matches):
+        return ()
+    ordered = rank(query, request, matches, generation, deadline, log)
+    return make_hits(query, replace(request, page=1), ordered, generation)
+
+
 def _told(query: Query) -> dict[str, Any]:
     return {
         "original": query.text,
@@ -142,6 +166,8 @@ def rank(
         with log.timed("rerank", min(policy.head, len(ordered))) as stage:
             ordered = rerank_head(query, ordered, generation)
             stage.passed = len(ordered)
+    if snapshot.config.out_of_stock == "demote":
+        ordered = sold_out_last(ordered, snapshot)
     return ordered
 
 
@@ -181,7 +207,7 @@ def _relaxed(query: Query, answer: MatchSet) -> Relaxed | None:
 
     Dropped are the lightest terms that the level used does not insist on, and unknown ones.
     """
-    if not query.slots or not len(answer) or answer.level == 0:
+    if not len(answer) or answer.level == 0:
         return None
     if answer.level == POPULAR:
         return Relaxed(POPULAR, tuple(slot.text for slot in query.required), "popular")
@@ -206,10 +232,12 @@ def _facets(
 ) -> dict[str, Facet]:
     if not request.facets:
         return {}
+    chosen = generation.snapshot.config.facets
+    asked = request.facets
+    if chosen is not None and AUTO in asked:  # the shop's own choice of attributes
+        asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *chosen]))
     with log.timed("facets", len(matches)) as stage:
-        facets = count_facets(
-            generation.snapshot.columns, matches.doc_ids, request.filters, request.facets
-        )
+        facets = count_facets(generation.snapshot.columns, matches.doc_ids, request.filters, asked)
         stage.passed = len(facets)
     return facets
 

@@ -21,6 +21,7 @@ class SearchRequest:
     vector: float32[dimension] given by the caller in place of the encoded text, or None.
     filters: clauses joined by *and*; each is a facet's own selection if it names one field.
     facets: field names to count; `auto` among them adds the attributes worth showing.
+    extras: `refinements`, `related`, or both: what else to answer with.
     page: 1-based. budget_ms: None for the setting's default.
     """
 
@@ -42,3 +43,4 @@ class SearchRequest:
     user_id: str | None = None
     session_id: str | None = None
     budget_ms: float | None = None
+    extras: tuple[str, ...] = ()

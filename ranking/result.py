@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ranking.queries.item import QueryItem
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelHit:
@@ -76,7 +78,10 @@ class Relaxed:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer to one search, in page order. `query` tells what was understood."""
+    """The answer to one search, in page order. `query` tells what was understood.
+
+    refinements, related: None unless the request asked for them.
+    """
 
     query: dict[str, Any]
     hits: tuple[Hit, ...]
@@ -90,3 +95,5 @@ class SearchResult:
     relaxed: Relaxed | None
     did_you_mean: tuple[str, ...]
     fallback_hits: tuple[Hit, ...] = ()
+    refinements: tuple[QueryItem, ...] | None = None
+    related: tuple[QueryItem, ...] | None = None

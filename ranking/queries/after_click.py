@@ -1,8 +1,9 @@
 """The shopper opened a product and came back: queries that continue from (query, product)."""
 
 from ranking.generation import Generation
+from ranking.queries.chosen import Chosen
 from ranking.queries.continuing import from_product, from_query
-from ranking.queries.items import Chosen, QueryItem
+from ranking.queries.item import QueryItem
 from ranking.queries.pool import Pool
 from ranking.queries.recent import Recent
 

@@ -4,12 +4,14 @@ from collections import Counter
 
 from indexing.queries.trends import TAGS
 from ranking.generation import Generation
+from ranking.queries.chosen import Chosen
 from ranking.queries.continuing import continuing
-from ranking.queries.items import Chosen, QueryItem
+from ranking.queries.item import QueryItem
 from ranking.queries.pool import HOT, root_of
 from ranking.queries.recent import Recent
 
 FOR_YOU = "for_you"
+_LOOKED_AT = 4
 
 
 def discover(recent: Recent, limit: int, generation: Generation) -> list[QueryItem]:
@@ -43,10 +45,11 @@ def _hot(limit: int, generation: Generation) -> list[QueryItem]:
 
 
 def spread(rows: list[int], limit: int, generation: Generation) -> list[int]:
-    """The rows, those beyond a department's part moved behind the others.
+    """The first rows, those beyond a department's part moved behind the others.
 
     A department's part is a third of the limit, rounded up. Rows without one are never moved.
     """
+    rows = rows[: _LOOKED_AT * limit]
     most = -(-limit // 3)
     taken: Counter[str] = Counter()
     first: list[int] = []

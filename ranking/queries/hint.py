@@ -1,8 +1,9 @@
 """The grey query in the empty box."""
 
 from ranking.generation import Generation
+from ranking.queries.chosen import Chosen
 from ranking.queries.continuing import continuing
-from ranking.queries.items import Chosen, QueryItem
+from ranking.queries.item import QueryItem
 from ranking.queries.pool import HOT
 from ranking.queries.recent import Recent
 
@@ -20,11 +21,10 @@ def hint(recent: Recent, limit: int, now: float, generation: Generation) -> list
     for scheduled in generation.query_rules.hints:
         if scheduled.at(now):
             chosen.offer(scheduled.text, SCHEDULED, reason=SCHEDULED)
-    if not chosen.full and (recent.rows or recent.docs):
-        for row, _, reason in continuing(recent, generation.snapshot).ranked():
-            chosen.offer_row(row, reason=reason)
-            if chosen.full:
-                break
+    for row, _, reason in continuing(recent, generation.snapshot).ranked():
+        if chosen.full:
+            break
+        chosen.offer_row(row, reason=reason)
     for row in generation.snapshot.queries.hot.tolist():
         if chosen.full:
             break

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import sqrt
 
 from indexing.columns.keyword import SEPARATOR
+from indexing.completions import PHRASE
 from indexing.queries.sessions import CLICKS_ADDED
 from indexing.queries.table import QueryTable
 from indexing.snapshot import Snapshot
@@ -16,6 +17,7 @@ SESSION, CLICKS, PRODUCT, CATEGORY, LIKENESS, HOT = (
 )  # fmt: skip
 _WIDTH = 20
 _PHRASE_WORDS = 3
+_UNASKED = 1 / 3
 _TITLE_WORDS = 24
 
 
@@ -102,22 +104,30 @@ def root_of(row: int, snapshot: Snapshot) -> str:
 
 
 def named_by(doc: int, snapshot: Snapshot) -> list[tuple[int, float]]:
-    """(row, fit) of known queries that stand in a product's title, longer ones first.
+    """(row, fit) of known queries that stand in a product's title without overlapping, best first.
 
     fit: the share of the query's products that are of the product's own category, × the number of
-    words over three. Without categories every fit counts full.
+    words over three; a third of it for what nobody ever asked. Without categories every share is
+    1.
     """
     table = snapshot.queries
     title = str(snapshot.documents.product_at(doc).get("title", ""))
     words = list(surface_words(title))[:_TITLE_WORDS]
     own = set(categories_of(doc, snapshot))
-    found: dict[int, float] = {}
+    found: list[tuple[float, int, int, int]] = []
     for first in range(len(words)):
         for last in range(first, min(first + _PHRASE_WORDS, len(words))):
             row = table.row_of(title[words[first].start : words[last].end])
-            if row < 0:
-                continue
-            share = sum(part for ordinal, part in table.scopes.to(row) if ordinal in own)
-            fit = (share if own else 1.0) * (last - first + 1) / _PHRASE_WORDS
-            found[row] = max(found.get(row, 0.0), fit)
-    return sorted(found.items(), key=lambda each: (-each[1], each[0]))
+            lone = first == last and row >= 0 and table.sources[row] == PHRASE
+            if row >= 0 and not lone:  # one word that nobody asked for: "pieces", "set"
+                share = sum(part for ordinal, part in table.scopes.to(row) if ordinal in own)
+                asked = 1.0 if row < table.logged else _UNASKED
+                fit = (share if own else 1.0) * (last - first + 1) / _PHRASE_WORDS * asked
+                found.append((-fit, row, first, last))
+    taken: set[int] = set()
+    kept: dict[int, float] = {}
+    for lost, row, first, last in sorted(found):
+        if lost < 0 and taken.isdisjoint(range(first, last + 1)):
+            taken.update(range(first, last + 1))
+            kept.setdefault(row, -lost)
+    return list(kept.items())

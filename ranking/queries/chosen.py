@@ -1,7 +1,5 @@
-"""What a query surface answers with, and what no surface may show."""
+"""Choosing the items of one answer, and what no surface may show."""
 
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 from indexing.analysis.analyzer import Analyzer
@@ -9,28 +7,7 @@ from indexing.completion_keys import fold
 from indexing.queries.table import QueryTable, signature_of
 from indexing.strict_match import query_words
 from ranking.generation import Generation
-
-
-@dataclass(frozen=True, slots=True)
-class QueryItem:
-    """source: where the text comes from: `query_log`, `brand`, `category`, `phrase`, `scheduled`,
-    `facet`. more: what else the surface says of it, as JSON.
-    """
-
-    text: str
-    source: str
-    suggestion_id: str
-    more: dict[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, surface: str, text: str, source: str, **more: Any) -> "QueryItem":
-        return cls(text, source, suggestion_id(surface, source, text), more)
-
-
-def suggestion_id(surface: str, source: str, text: str) -> str:
-    """The same suggestion has the same id in every generation; later events refer to it."""
-    raw = f"{surface}\0{source}\0{text}".encode("utf-8", "replace")
-    return blake2b(raw, digest_size=8).hexdigest()
+from ranking.queries.item import QueryItem
 
 
 def signature(text: str, analyzer: Analyzer) -> int:

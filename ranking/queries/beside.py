@@ -1,0 +1,53 @@
+"""What a search answers with beside its hits, when it is asked to."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from indexing.arrays import UInt32Array
+from ranking.candidates import Ordered
+from ranking.generation import Generation
+from ranking.queries.item import QueryItem
+from ranking.queries.refine import refine
+from ranking.queries.related import related
+from ranking.query.query import Query
+from ranking.request import SearchRequest
+from ranking.stages import StageLog
+
+REFINEMENTS: Final = "refinements"
+RELATED: Final = "related"
+EXTRAS: Final = (REFINEMENTS, RELATED)
+
+MOST: Final = 10
+_HITS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """None: not asked for."""
+
+    refinements: tuple[QueryItem, ...] | None = None
+    related: tuple[QueryItem, ...] | None = None
+
+
+def beside_hits(
+    request: SearchRequest,
+    query: Query,
+    doc_ids: UInt32Array,
+    ordered: Ordered,
+    generation: Generation,
+    log: StageLog,
+) -> Beside:
+    """doc_ids: ascending, the answer's products. ordered: the same, best first."""
+    if not request.extras:
+        return Beside()
+    chips = others = None
+    if REFINEMENTS in request.extras:
+        with log.timed(REFINEMENTS, len(doc_ids)) as stage:
+            chips = tuple(refine(request.text, doc_ids, request.filters, MOST, generation))
+            stage.passed = len(chips)
+    if RELATED in request.extras:
+        with log.timed(RELATED, len(ordered)) as stage:
+            hits = ordered.candidates.doc_ids[:_HITS].tolist()
+            others = tuple(related(request.text, query.vector, hits, MOST, generation))
+            stage.passed = len(others)
+    return Beside(chips, others)

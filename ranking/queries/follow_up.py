@@ -1,0 +1,73 @@
+"""Words that shoppers add to a query."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexing.completion_keys import fold
+from indexing.pinyin import has_han
+from indexing.snapshot import Snapshot
+from indexing.strict_match import query_words
+
+_MOST_ADDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """word: what is added, as it was typed. query: the whole longer query. terms: those added.
+
+    lift: 1 … 2, how often it is asked against the most frequent longer query.
+    """
+
+    word: str
+    query: str
+    source: str
+    terms: tuple[int, ...]
+    lift: float
+
+
+def follow_ups(text: str, words: frozenset[str], snapshot: Snapshot) -> list[FollowUp]:
+    """Known queries that ask for all words of this one and one or two more, heaviest first."""
+    rows = _longer(words, snapshot)
+    table = snapshot.queries
+    heaviest = max((float(table.weights[row]) for row in rows), default=1.0)
+    found: list[FollowUp] = []
+    for row in rows:
+        query = table.text(row)
+        added = query_words(query, snapshot.analyzer) - words
+        known = [snapshot.index.lexicon.id_of(word) for word in added]
+        word = _added_text(text, query, words, snapshot)
+        if word and known and min(known) >= 0 and _few(added, query):
+            share = float(table.weights[row]) / heaviest
+            found.append(FollowUp(word, query, table.source(row), tuple(known), 1.0 + share))
+    return found
+
+
+def _few(added: frozenset[str], query: str) -> bool:
+    """At most two words; Chinese is cut into characters, and a word may have four."""
+    return len(added) <= (2 * _MOST_ADDED if has_han(query) else _MOST_ADDED)
+
+
+def _longer(words: frozenset[str], snapshot: Snapshot) -> list[int]:
+    """Rows that are known to have all words, heaviest first."""
+    ids = [snapshot.index.lexicon.id_of(word) for word in words]
+    if not ids or min(ids) < 0:
+        return []
+    lists = [[row for row, _ in snapshot.queries.words.to(term)] for term in ids]
+    common = set(lists[0]).intersection(*lists[1:])
+    return sorted(common, key=lambda row: (-float(snapshot.queries.weights[row]), row))
+
+
+def _added_text(text: str, query: str, words: frozenset[str], snapshot: Snapshot) -> str:
+    """What the longer query has beyond the shorter, as it was typed; empty if that is unclear."""
+    if has_han(query):
+        rest = list(_without(fold(query), fold(text)))
+        return rest[0] if len(rest) == 1 and len(rest[0]) > 1 else ""
+    analyzer = snapshot.analyzer
+    added = (word for word in query.split() if not query_words(word, analyzer) <= words)
+    return " ".join(word for word in added if fold(word) not in analyzer.stop_words)
+
+
+def _without(query: str, text: str) -> Iterator[str]:
+    """The pieces that are left when the text is cut out."""
+    if text and text in query:
+        yield from (piece for piece in query.replace(text, " ", 1).split() if piece)

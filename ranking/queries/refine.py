@@ -1,0 +1,186 @@
+"""Chips after searching: the facet values and words that split this result set best."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexing.arrays import BoolArray, UInt32Array
+from indexing.columns import Columns, KeywordColumn
+from indexing.columns.keyword import SEPARATOR, folded_value
+from indexing.snapshot import Snapshot
+from indexing.strict_match import query_words
+from ranking.facet_choice import count_sample
+from ranking.facet_values import most_frequent
+from ranking.filters import AnyOf, Filter, evaluate, fields_of
+from ranking.generation import Generation
+from ranking.queries.filter_text import escaped, filter_text
+from ranking.queries.follow_up import follow_ups
+from ranking.queries.item import QueryItem
+from ranking.queries.split import count_held, entropy, lift, sample_of
+from ranking.sorting import count_groups
+
+FACET, WORD, FILTER = "facet", "word", "filter"
+_A_FIELD = 3
+_VALUES = 12
+_LEAST_COVERAGE = 0.1
+_SAME = 0.8
+"""Two chips that part the products so alike (Jaccard) are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """holds: bool[m], which products of the sample it keeps. field: empty for a word."""
+
+    score: float
+    field: str
+    text: str
+    value: str
+    source: str
+    holds: BoolArray
+    query: str = ""
+
+
+def refine(
+    text: str,
+    doc_ids: UInt32Array,
+    filters: Sequence[Filter],
+    limit: int,
+    generation: Generation,
+) -> list[QueryItem]:
+    """Filters in force (`selected`), then at most `limit` chips, the best first.
+
+    doc_ids: ascending, the products of the answer. Score: coverage × entropy × lift (`split`),
+    coverage being the share of the products that have the field at all. A facet chip's count is
+    the total that a search with its filter has; a word chip's are products here with the word.
+    Not offered are fields with a filter, values that all or almost none have, more than three of
+    a field, and what parts the products like a better chip. O(m) a chip shown.
+    """
+    snapshot = generation.snapshot
+    columns = snapshot.columns
+    sample = sample_of(doc_ids, columns)
+    items = [_selected(clause) for clause in filters if filter_text(clause) is not None]
+    if len(sample) < 2:
+        return items
+    taken = {field for clause in filters for field in fields_of(clause)}
+    clicks = _clicks(text, snapshot)
+    found = [*_facet_chips(columns, sample, taken, clicks), *_word_chips(text, sample, generation)]
+    found.sort(key=lambda chip: (-chip.score, chip.field, chip.value))
+    chosen: list[Chip] = []
+    for chip in found:
+        if len(chosen) == limit:
+            break
+        if _fits(chip, chosen) and not generation.query_rules.blocklist.blocks(chip.text):
+            chosen.append(chip)
+    return items + [_item(chip, doc_ids, snapshot) for chip in chosen]
+
+
+def _fits(chip: Chip, chosen: list[Chip]) -> bool:
+    if sum(1 for other in chosen if other.field == chip.field) >= _A_FIELD:
+        return False
+    for other in chosen:
+        both = np.count_nonzero(chip.holds & other.holds)
+        either = np.count_nonzero(chip.holds | other.holds)
+        if both >= _SAME * either or folded_value(chip.text) == folded_value(other.text):
+            return False
+    return True
+
+
+def _clicks(text: str, snapshot: Snapshot) -> list[tuple[int, float]]:
+    """(document, clicks after this query), where a log knows them."""
+    table = snapshot.queries
+    row = table.row_of(text) if text.strip() else -1
+    return table.clicked.to(row) if row >= 0 else []
+
+
+def _facet_chips(
+    columns: Columns, sample: UInt32Array, taken: set[str], clicks: list[tuple[int, float]]
+) -> Iterator[Chip]:
+    for name in ("brand", "category"):
+        column = columns.keywords[name]
+        counts = np.zeros(len(column.table), dtype=np.int64)
+        covered = count_held(sample, column.offsets, column.ordinals, counts)
+        if name not in taken:
+            yield from _of_field(column, counts, covered, sample, clicks)
+    names = columns.attribute_names
+    if not names:
+        return
+    table = columns.keywords[names[0]].table
+    counts = np.zeros(len(table), dtype=np.int64)
+    covered_by = np.zeros(len(names), dtype=np.int64)
+    count_sample(sample, table.offsets, table.ordinals, columns.attribute_of, counts, covered_by)
+    for place in np.flatnonzero(covered_by >= _LEAST_COVERAGE * len(sample)).tolist():
+        column = columns.keywords[names[place]]
+        if column.name not in taken:
+            own = counts[column.first : column.last]
+            yield from _of_field(column, own, int(covered_by[place]), sample, clicks)
+
+
+def _of_field(
+    column: KeywordColumn,
+    counts: np.ndarray[tuple[int], np.dtype[np.int64]],
+    covered: int,
+    sample: UInt32Array,
+    clicks: list[tuple[int, float]],
+) -> Iterator[Chip]:
+    """counts: by place in the column. The most frequent values are considered."""
+    size = len(sample)
+    if covered < _LEAST_COVERAGE * size:
+        return
+    total = sum(times for _, times in clicks)
+    for place in most_frequent(counts, _VALUES):
+        count = int(counts[place])
+        if not 2 <= count < size:
+            continue
+        ordinal = column.first + place
+        share = count / size
+        clicked = sum(times for doc, times in clicks if ordinal in column.ordinals_of(doc))
+        score = covered / size * entropy(share) * lift(clicked, total, share)
+        value = column.values[ordinal]
+        shown = value.rsplit(SEPARATOR, 1)[-1] if column.kind == "category" else value
+        holders = column.table.holders_of(ordinal)
+        yield Chip(score, column.name, shown, value, FACET, _held(sample, holders))
+
+
+def _held(sample: UInt32Array, holders: UInt32Array) -> BoolArray:
+    """bool[m], which documents are among the holders; both ascending."""
+    places = np.searchsorted(holders, sample)
+    places[places == len(holders)] = 0
+    return holders[places] == sample if len(holders) else np.zeros(len(sample), dtype=np.bool_)
+
+
+def _word_chips(text: str, sample: UInt32Array, generation: Generation) -> Iterator[Chip]:
+    snapshot = generation.snapshot
+    words = query_words(text, snapshot.analyzer) if text.strip() else frozenset()
+    for follow in follow_ups(text, words, snapshot):
+        holds = np.ones(len(sample), dtype=np.bool_)
+        for term in follow.terms:
+            holds &= _held(sample, snapshot.index.postings(term)[0])
+        count = int(np.count_nonzero(holds))
+        if 2 <= count < len(sample):
+            score = entropy(count / len(sample)) * follow.lift
+            yield Chip(score, "", follow.word, follow.word, follow.source, holds, follow.query)
+
+
+def _item(chip: Chip, doc_ids: UInt32Array, snapshot: Snapshot) -> QueryItem:
+    columns = snapshot.columns
+    score = round(chip.score, 4)
+    if not chip.field:
+        share = np.count_nonzero(chip.holds) / len(chip.holds)
+        groups = count_groups(columns.group_of, doc_ids)
+        return QueryItem.of(
+            "refine", chip.text, chip.source, kind=WORD, query=chip.query,
+            count=max(1, round(share * groups)), score=score, selected=False,
+        )  # fmt: skip
+    passes = evaluate(AnyOf(chip.field, (chip.value,)), columns, doc_ids)
+    return QueryItem.of(
+        "refine", chip.text, FACET, kind=FILTER, field=chip.field, value=chip.value,
+        filter=f"{escaped(chip.field)}:{escaped(chip.value)}",
+        count=count_groups(columns.group_of, doc_ids[passes]), score=score, selected=False,
+    )  # fmt: skip
+
+
+def _selected(clause: Filter) -> QueryItem:
+    """A filter in force, to be shown and removed."""
+    text = str(filter_text(clause))
+    return QueryItem.of("refine", text, FACET, kind=FILTER, filter=text, selected=True)
