@@ -1,7 +1,8 @@
 """BM25F: how well a document's fields match the query's terms."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -13,7 +14,7 @@ from indexing.arrays import (
     UInt32Array,
 )
 from indexing.doc_sets import gallop
-from indexing.postings import BITS, FIELD_COUNT, MAX_TF
+from indexing.postings import BITS, FIELD_COUNT, MAX_TF, Field
 
 
 def idf(doc_freq: int, doc_count: int) -> float:
@@ -36,6 +37,14 @@ class Bm25Weights:
     k1: float = 1.2
     weights: tuple[float, ...] = (1.0, 0.6, 0.4, 0.4, 0.3, 1.0)
     b: tuple[float, ...] = (0.5, 0.0, 0.0, 0.3, 0.6, 0.0)
+
+    def with_weights(self, by_field: Mapping[str, float]) -> "Bm25Weights":
+        """Other weights for the named fields, relative to 1 for the title by default."""
+        weights = tuple(
+            by_field.get(field.name.lower(), weight)
+            for field, weight in zip(Field, self.weights, strict=True)
+        )
+        return replace(self, weights=weights)
 
     def arrays(self, mean_lengths: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Float32Array:
         """float32[3, fields]: worth, 1 - b, and b over the mean length."""

@@ -66,3 +66,14 @@ class Ordered:
 
     def __len__(self) -> int:
         return len(self.candidates)
+
+    def rearranged(self, order: Int64Array) -> "Ordered":
+        """Another order of all of them; rows without features become NaN."""
+        features = self.features
+        if features is not None:
+            missing = np.full((len(self) - len(features), features.shape[1]), np.nan, np.float32)
+            features = np.concatenate([features, missing])[order]
+        moved = {
+            place: self.moved[old] for place, old in enumerate(order.tolist()) if old in self.moved
+        }
+        return Ordered(self.candidates.take(order), self.scores[order], features, moved)

@@ -7,14 +7,21 @@ from indexing.snapshot import Snapshot
 from ranking.candidates import CHANNELS, Candidates, Ordered
 from ranking.match_set import POPULAR, MatchSet
 from ranking.sorting import collapse
+from ranking.stock import sold_out
 
 LEXICAL, SEMANTIC, COVERAGE, LIKED, EXACT = 0.6, 0.4, 0.5, 0.02, 10.0
+DEMOTED = 100.0
 """Weights of the coarse score: a score mix, as untuned rank fusion loses to BM25 on titles."""
 
 
 def choose(answer: MatchSet, snapshot: Snapshot, pool: int) -> Ordered:
-    """At most `pool` groups, each by its best product, best first; ties in document order."""
+    """At most `pool` groups, each by its best product, best first; ties in document order.
+
+    Where the index demotes what is sold out, any product in stock comes before any that is not.
+    """
     scores = coarse_scores(answer, snapshot)
+    if snapshot.config.out_of_stock == "demote":
+        scores -= np.float32(DEMOTED) * sold_out(answer.doc_ids, snapshot)
     picked = collapse(answer.doc_ids, scores, snapshot.columns.group_of)
     best = top(scores[picked.places], pool)
     chosen = picked.places[best]

@@ -60,7 +60,13 @@ class Generation:
 def open_generation(index: Path, current: Current, code_version: str) -> Generation:
     """Open what CURRENT names. A model that does not fit is replaced and told, not an error."""
     snapshot = open_snapshot(index / "snapshots" / current.snapshot)
-    policy = Policy(min_matches=snapshot.config.min_matches)
+    config = snapshot.config
+    policy = Policy(
+        bm25=Bm25Weights().with_weights(
+            {str(name): weight for name, weight in config.weights.items()}
+        ),
+        min_matches=config.min_matches,
+    )
     ranker, degraded = ranker_for(index, current.model, snapshot)
     facts = {
         "index": index.name,

@@ -73,6 +73,7 @@ def search(
         degraded=tuple(log.degraded),
         relaxed=_relaxed(query, answer),
         did_you_mean=(),
+        fallback_hits=_fallback(query, request, matches, total, generation, deadline, log),
         refinements=beside.refinements,
         related=beside.related,
     )
