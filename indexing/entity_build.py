@@ -3,19 +3,23 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind
-from indexing.arrays import save_array
+from indexing.arrays import Int32Array, save_array
+from indexing.attributes import PREFIX
 from indexing.columns import Columns, KeywordColumn
 from indexing.columns.keyword import SEPARATOR
 from indexing.doc_sets import intersect
-from indexing.entity_names import MAX_TERMS, OWN, EntityNames, name_key
+from indexing.entity_names import MAX_TERMS, OWN, EntityNames, Name, name_key
 from indexing.lexicon import UNKNOWN
+from indexing.name_mining import NumberName, mine_names, mine_numbers
 from indexing.postings import InvertedIndex
+from indexing.title_grams import sample_titles
 
 MAX_NAMES: Final = 500_000
 _SMALL: Final = 10_000  # products, below which a value of one product is a name too
@@ -25,46 +29,64 @@ _NO_NAMES: Final = frozenset(
 )  # fmt: skip
 
 
-class Name(NamedTuple):
-    """key: of its term ids. field: place in the list of fields. share: see `EntityNames`."""
-
-    key: int
-    field: int
-    ordinal: int
-    share: float
-    source: int
-
-
 def build_entity_names(
-    folder: Path, columns: Columns, index: InvertedIndex, analyzer: Analyzer
+    folder: Path,
+    columns: Columns,
+    index: InvertedIndex,
+    analyzer: Analyzer,
+    class_of: Int32Array,
 ) -> EntityNames:
-    """Write the names of all brands, categories (each level by itself) and attribute values."""
+    """Write the names of all brands, categories (each level by itself) and attribute values.
+
+    class_of: int32[n], each document's class of the category model.
+    """
     least = 2 if columns.doc_count >= _SMALL else 1
     names: list[Name] = []
+    words_of: dict[int, set[int]] = {}
+    known: set[tuple[int, ...]] = set()
     for place, column in enumerate(columns.keywords.values()):
-        names += _names_of(place, column, index, analyzer, least)
+        for name, ids in _names_of(place, column, index, analyzer, least):
+            names.append(name)
+            known.add(tuple(ids))
+            if column.name.startswith(PREFIX):
+                words_of[name.ordinal] = set(ids)
     if len(names) > MAX_NAMES:
         tables = [column.table for column in columns.keywords.values()]
         names.sort(key=lambda name: -int(tables[name.field].freqs[name.ordinal]))
         del names[MAX_NAMES:]
-    save_names(folder, list(columns.keywords), names)
+    titles = sample_titles(index, analyzer.stop_words)
+    places = {field: place for place, field in enumerate(columns.keywords)}
+    names += mine_names(titles, columns, class_of, places, words_of, frozenset(known))
+    numbers = mine_numbers(titles, columns)
+    _save(folder, list(columns.keywords), names, numbers)
     return EntityNames.load(folder)
 
 
-def save_names(folder: Path, fields: list[str], names: list[Name]) -> None:
+def _save(folder: Path, fields: list[str], names: list[Name], numbers: list[NumberName]) -> None:
     """In order of key; of one key the surest first."""
+    number_names = sorted({number.field for number in numbers})
+    known = {"keywords": fields, "numbers": number_names}
+    (folder / "fields.json").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
     names.sort(key=lambda name: (name.key, -name.share, name.field, name.ordinal))
-    (folder / "fields.json").write_text(json.dumps(fields, ensure_ascii=False), encoding="utf-8")
-    save_array(folder / "keys.npy", np.array([name.key for name in names], dtype=np.uint64))
-    save_array(folder / "fields.npy", np.array([name.field for name in names], dtype=np.uint16))
-    save_array(folder / "ordinals.npy", np.array([name.ordinal for name in names], dtype=np.uint32))
-    save_array(folder / "shares.npy", np.array([name.share for name in names], dtype=np.float32))
-    save_array(folder / "sources.npy", np.array([name.source for name in names], dtype=np.uint8))
+    numbers.sort(key=lambda number: (number.key, -number.share, number.field))
+    places = [number_names.index(number.field) for number in numbers]
+    parts: dict[str, npt.NDArray[Any]] = {
+        "keys": np.array([name.key for name in names], dtype=np.uint64),
+        "fields": np.array([name.field for name in names], dtype=np.uint16),
+        "ordinals": np.array([name.ordinal for name in names], dtype=np.uint32),
+        "shares": np.array([name.share for name in names], dtype=np.float32),
+        "sources": np.array([name.source for name in names], dtype=np.uint8),
+        "pattern_keys": np.array([number.key for number in numbers], dtype=np.uint64),
+        "pattern_fields": np.array(places, dtype=np.uint16),
+        "pattern_shares": np.array([number.share for number in numbers], dtype=np.float32),
+    }
+    for part, array in parts.items():
+        save_array(folder / f"{part}.npy", array)
 
 
 def _names_of(
     place: int, column: KeywordColumn, index: InvertedIndex, analyzer: Analyzer, least: int
-) -> Iterator[Name]:
+) -> Iterator[tuple[Name, list[int]]]:
     for ordinal in range(column.first, column.last):
         holders = int(column.table.freqs[ordinal])
         if holders < least:
@@ -76,7 +98,7 @@ def _names_of(
         if not ids or value.casefold() in _NO_NAMES:
             continue
         share = min(holders / max(holding_all(ids, index), 1), 1.0)
-        yield Name(name_key(ids), place, ordinal, share, OWN)
+        yield Name(name_key(ids), place, ordinal, share, OWN), ids
 
 
 def primary_ids(text: str, index: InvertedIndex, analyzer: Analyzer) -> list[int]:

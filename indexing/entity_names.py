@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from indexing.arrays import (
@@ -22,8 +23,23 @@ from indexing.arrays import (
 MAX_TERMS: Final = 8
 """Words (Chinese: characters) of the longest name."""
 
+NUMBER: Final = 1 << 40
+"""Stands in a pattern for any number, where others have a term id."""
+
 OWN, LEARNT = 0, 1
 """Sources of a name: it is the value itself, or titles of products with the value say it."""
+
+
+class Name(NamedTuple):
+    """While building. key: of its term ids. field: place in the list of fields. The rest: see
+    `EntityNames`.
+    """
+
+    key: int
+    field: int
+    ordinal: int
+    share: float
+    source: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,9 @@ class EntityNames:
     keys: uint64[e], ascending. fields: uint16[e], place in field_names. ordinals: uint32[e], of
     the field's keyword column. shares: float32[e], how many of the products that hold the
     name's words have the value, 0 to 1: whether the words mean it. sources: uint8[e].
+    pattern_keys: uint64[p], ascending, of sequences with NUMBER in place of a number;
+    pattern_fields: uint16[p], place in number_names of the attribute that the number fills;
+    pattern_shares: float32[p], of the titles with the pattern.
     """
 
     field_names: tuple[str, ...]
@@ -51,24 +70,56 @@ class EntityNames:
     ordinals: UInt32Array
     shares: Float32Array
     sources: UInt8Array
+    number_names: tuple[str, ...]
+    pattern_keys: UInt64Array
+    pattern_fields: UInt16Array
+    pattern_shares: Float32Array
 
     @classmethod
     def load(cls, folder: Path) -> "EntityNames":
-        names = json.loads((folder / "fields.json").read_text("utf-8"))
-        parts = ("keys", "fields", "ordinals", "shares", "sources")
-        return cls(tuple(names), *(load_array(folder / f"{part}.npy") for part in parts))
+        known = json.loads((folder / "fields.json").read_text("utf-8"))
+
+        def part(name: str) -> npt.NDArray[Any]:
+            return load_array(folder / f"{name}.npy")
+
+        return cls(
+            tuple(known["keywords"]),
+            part("keys"),
+            part("fields"),
+            part("ordinals"),
+            part("shares"),
+            part("sources"),
+            tuple(known["numbers"]),
+            part("pattern_keys"),
+            part("pattern_fields"),
+            part("pattern_shares"),
+        )
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def find(self, term_ids: Sequence[int]) -> list[NameHit]:
         """All names inside a sequence of term ids (-1: unknown), by start, then longest first."""
-        if not term_ids or not len(self.keys):
-            return []
-        ids = np.array(term_ids, dtype=np.int64)
-        found = np.empty((len(ids) * MAX_TERMS, 4), dtype=np.int64)
-        count = find_names(ids, self.keys, found)
-        return [NameHit(*row) for row in found[:count].tolist()]
+        return _found(np.array(term_ids, dtype=np.int64), self.keys)
+
+    def find_number(self, term_ids: Sequence[int], place: int) -> list[NameHit]:
+        """All patterns around the number at the place; entries are those of pattern_keys."""
+        first = max(place - 1, 0)
+        window = np.array(term_ids[first : place + 4], dtype=np.int64)
+        window[place - first] = NUMBER
+        return [
+            replace(hit, start=hit.start + first)
+            for hit in _found(window, self.pattern_keys)
+            if hit.start + first <= place < hit.start + first + hit.length
+        ]
+
+
+def _found(ids: Int64Array, keys: UInt64Array) -> list[NameHit]:
+    if not len(ids) or not len(keys):
+        return []
+    found = np.empty((len(ids) * MAX_TERMS, 4), dtype=np.int64)
+    count = find_names(ids, keys, found)
+    return [NameHit(*row) for row in found[:count].tolist()]
 
 
 def name_key(term_ids: Sequence[int]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from indexing.errors import CorruptSnapshotError, FormatVersionError, SnapshotError
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 FILE_NAME = "manifest.json"
 
 

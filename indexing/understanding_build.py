@@ -18,6 +18,9 @@ from indexing.query_log_rows import QueryLog
 from indexing.spelling_build import build_spelling
 from indexing.word_counts import WordCounter
 
+MOST_CLICKS = 20.0
+"""A query's clicks on one product count as so many titles at most."""
+
 
 def build_understanding(
     staging: Path,
@@ -38,8 +41,8 @@ def build_understanding(
     examples = list(_category_names(columns, index, analyzer))
     if log is not None:
         examples += _clicked(log, leaves, documents, index, analyzer)
-    build_categories(staging / "categories", index, columns, leaves, examples)
-    build_entity_names(staging / "entities", columns, index, analyzer)
+    categories = build_categories(staging / "categories", index, columns, leaves, examples)
+    build_entity_names(staging / "entities", columns, index, analyzer, categories.class_of)
 
 
 def _category_names(
@@ -64,7 +67,7 @@ def _clicked(
     for (query, product), times in zip(log.clicked.tolist(), log.click_counts, strict=True):
         doc = doc_of[product]
         if doc is not None and leaves[doc] >= 0 and terms[query]:
-            yield terms[query], int(leaves[doc]), float(times)
+            yield terms[query], int(leaves[doc]), min(float(times), MOST_CLICKS)
 
 
 def _known_terms(text: str, index: InvertedIndex, analyzer: Analyzer) -> list[int]:

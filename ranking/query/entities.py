@@ -1,0 +1,235 @@
+"""Brands, categories and attribute values that a query names, in the catalogue's own words."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from indexing.analysis.folding import fold
+from indexing.doc_sets import intersect
+from indexing.entity_names import LEARNT, NameHit
+from indexing.snapshot import Snapshot
+from ranking.query.predict import Prediction
+from ranking.query.words import QueryWords
+
+LEAST_SHARE: Final = {"brand": (0.12, 0.06), "category": (0.10, 0.06)}
+"""Least share (see `EntityNames`) at which words name a value: one word, and several."""
+LEAST_ATTRIBUTE: Final = (0.13, 0.06)
+CLEAR: Final = 0.8
+"""Part of all readings that the best must have to be the only one."""
+UNUSUAL: Final = 0.005
+"""Share of the predicted category's products; attribute values below it are not meant."""
+USUAL: Final = 0.03
+"""Share of the predicted category's products from which a value is meant even by vague words."""
+MAX_READINGS: Final = 5
+_CUE_WORTH = 4.0
+_NEGATIONS = frozenset(
+    ("without", "no", "not", "non", "except", "minus", "sans", "ohne", "无", "不", "没", "免", "非")
+)
+_REACH = 3
+"""Words after a negation that it denies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """ordinals: of the field's keyword column, values that differ in case only; empty for a
+    number. share: see `EntityNames`. weight: part among all readings of the words, 0 to 1.
+    """
+
+    field: str
+    value: str | float
+    ordinals: tuple[int, ...]
+    share: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Words at positions start ≤ p < start + length, and what they may mean, likeliest first."""
+
+    text: str
+    start: int
+    length: int
+    readings: tuple[Reading, ...]
+
+    @property
+    def best(self) -> Reading:
+        return self.readings[0]
+
+    @property
+    def kind(self) -> str:
+        """`brand`, `category` or `attribute`."""
+        return self.best.field if self.best.field in ("brand", "category") else "attribute"
+
+    @property
+    def clear(self) -> bool:
+        return self.best.weight >= CLEAR
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "kind": self.kind,
+            "field": self.best.field,
+            "value": self.best.value,
+            "ambiguous": not self.clear,
+            "readings": [
+                {"field": r.field, "value": r.value, "weight": round(r.weight, 3)}
+                for r in self.readings
+            ],
+        }
+
+
+def find_entities(
+    words: QueryWords, snapshot: Snapshot, predicted: Prediction, taken: frozenset[int]
+) -> tuple[Entity, ...]:
+    """What the query names, in order; longest names first, no word twice.
+
+    predicted: the likely category decides between readings, and against values that its products
+    do not have. taken: positions that mean something else already (prices). What follows a
+    negation (`without laces`) is not asked for.
+    """
+    used = set(taken | negated(words))
+    chosen: list[Entity] = []
+    named = [(hit, False) for hit in snapshot.entities.find(words.primary)]
+    numbers = {token.position for token in words.tokens if _is_number(token.term)}
+    for place in sorted(numbers):
+        named += [(hit, True) for hit in snapshot.entities.find_number(words.primary, place)]
+    # Of a number's neighbours the one after it says more: `mouse 7 buttons`.
+    named.sort(key=lambda each: (-each[0].length, each[0].start not in numbers, each[0].start))
+    for hit, is_number in named:
+        places = range(hit.start, hit.start + hit.length)
+        if used.isdisjoint(places):
+            read = _numbers(hit, words, snapshot) if is_number else _values(hit, words, snapshot)
+            readings = _weighed(list(read), hit, words, snapshot, predicted)
+            if readings:
+                text = words.said(hit.start, hit.length)
+                chosen.append(Entity(text, hit.start, hit.length, readings))
+                used.update(places)
+    return tuple(sorted(chosen, key=lambda entity: entity.start))
+
+
+def negated(words: QueryWords) -> frozenset[int]:
+    """Positions of `without` and the like, and of what they deny."""
+    found: set[int] = set()
+    for place in range(len(words.primary)):
+        if words.folded(place) in _NEGATIONS:
+            found.update(range(place, min(place + 1 + _REACH, len(words.primary))))
+    return frozenset(found)
+
+
+def _is_number(term: str) -> bool:
+    return term[0].isdigit() and term.replace(".", "", 1).isdigit()
+
+
+def _values(hit: NameHit, words: QueryWords, snapshot: Snapshot) -> Iterator[Reading]:
+    """Readings in keyword fields; values that differ in case only are one."""
+    names, columns = snapshot.entities, snapshot.columns
+    said = _bare(words.said(hit.start, hit.length))
+    found: dict[tuple[str, str], tuple[list[int], float]] = {}
+    of_field: dict[str, float] = {}
+    for entry in range(hit.first, hit.last):
+        field = names.field_names[names.fields[entry]]
+        ordinal = int(names.ordinals[entry])
+        value = columns.keywords[field].values[ordinal]
+        learnt = names.sources[entry] == LEARNT
+        if not learnt and field != "category" and _bare(value) != said:
+            continue  # alike only by its stem: `cushion` is not `cushioned`
+        share = float(names.shares[entry])
+        ordinals, before = found.get((field, fold(value)), ([], 0.0))
+        found[field, fold(value)] = ([*ordinals, ordinal], before + share)
+        of_field[field] = of_field.get(field, 0.0) + share
+    if len(said) == 1 and hit.start and _is_number(words.folded(hit.start - 1)):
+        return  # the l of `1.5 l` is no size
+    for (field, _), (ordinals, share) in found.items():
+        value = columns.keywords[field].values[ordinals[0]]
+        yield Reading(field, value, tuple(ordinals), min(share, 1.0), of_field[field])
+
+
+def _numbers(hit: NameHit, words: QueryWords, snapshot: Snapshot) -> Iterator[Reading]:
+    """Readings of a number with its unit in number fields."""
+    names = snapshot.entities
+    value = next(
+        float(token.term)
+        for token in words.tokens
+        if hit.start <= token.position < hit.start + hit.length and _is_number(token.term)
+    )
+    for entry in range(hit.first, hit.last):
+        share = float(names.pattern_shares[entry])
+        field = names.number_names[names.pattern_fields[entry]]
+        yield Reading(field, value, (), share, share)
+
+
+def _bare(text: str) -> str:
+    """Folded, without signs and without the s of a plural."""
+    pieces = "".join(sign if sign.isalnum() else " " for sign in fold(text)).split()
+    return "".join(p[:-1] if len(p) > 3 and p[-1] == "s" and p[-2] != "s" else p for p in pieces)
+
+
+def _cue(hit: NameHit, words: QueryWords) -> str:
+    """The word before the name, which may call the field by its name: `size 42`."""
+    return words.folded(hit.start - 1).replace("color", "colour") if hit.start else ""
+
+
+def _is_cued(field: str, cue: str) -> bool:
+    own = fold(field.removeprefix("attributes.")).replace("color", "colour")
+    return bool(cue) and cue in own.replace("_", " ").split()
+
+
+def _weighed(
+    found: list[Reading],
+    hit: NameHit,
+    words: QueryWords,
+    snapshot: Snapshot,
+    predicted: Prediction,
+) -> tuple[Reading, ...]:
+    """Readings with weights that add up to 1, best first.
+
+    found: weight is the share of all values of the field. What is neither sure by itself, nor
+    cued, nor usual in the category that is meant, is left out, and so is what is unusual there.
+    """
+    cue = _cue(hit, words)
+    kept = []
+    for reading in found:
+        usual = _usual(reading, snapshot, predicted)
+        cued = _is_cued(reading.field, cue)
+        least = LEAST_SHARE.get(reading.field, LEAST_ATTRIBUTE)[hit.length > 1]
+        if usual is None:
+            if cued or reading.weight >= least:
+                kept.append((reading.share * (_CUE_WORTH if cued else 1.0), reading))
+        elif usual >= (UNUSUAL if cued or reading.weight >= least else USUAL):
+            weight = usual * math.sqrt(reading.share)
+            kept.append((weight * (_CUE_WORTH if cued else 1.0), reading))
+    total = sum(weight for weight, _ in kept)
+    kept.sort(key=lambda each: (-each[0], each[1].field, str(each[1].value)))
+    return tuple(
+        replace(reading, weight=weight / total if total else 1 / len(kept))
+        for weight, reading in kept[:MAX_READINGS]
+    )
+
+
+def _usual(reading: Reading, snapshot: Snapshot, predicted: Prediction) -> float | None:
+    """Share of the predicted category's products with the value; None without a sure category."""
+    if predicted.sure is None or reading.field in ("category", "brand"):
+        return None
+    inside = snapshot.columns.keywords["category"].table.holders_of(predicted.sure)
+    if not reading.ordinals:
+        column = snapshot.columns.numbers[reading.field]
+        sample = inside[:: max(1, len(inside) // 200)]
+        return float((column.at(sample) == column.at(sample)).mean())  # NaN is not itself
+    table = snapshot.columns.keywords[reading.field].table
+    both = 0
+    for ordinal in reading.ordinals:
+        holders = table.holders_of(ordinal)
+        small, large = (inside, holders) if len(inside) < len(holders) else (holders, inside)
+        both += len(intersect(small, large))
+    return both / max(len(inside), 1)
+
+
+def entity_positions(entities: tuple[Entity, ...], kind: str) -> frozenset[int]:
+    """Positions of the words that name something of a kind."""
+    return frozenset(
+        place
+        for entity in entities
+        if entity.kind == kind
+        for place in range(entity.start, entity.start + entity.length)
+    )

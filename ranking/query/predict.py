@@ -1,0 +1,86 @@
+"""Which categories a query is about, and how surely."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from indexing.analysis.chunks import Kind
+from indexing.arrays import Float32Array
+from indexing.snapshot import Snapshot
+from ranking.query.words import QueryWords
+
+SURE: Final = 0.5
+"""Probability from which the likeliest category counts as the one that is meant."""
+MAX_ENTROPY: Final = 4.0
+"""Bits; a distribution over more than some sixteen categories says nothing."""
+LEAST_KNOWN: Final = 0.6
+"""Share of the query's words that the category model must know."""
+TOLD: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """probabilities: float32[classes] of the snapshot's category model, empty if unknown.
+
+    entropy: of the distribution, in bits. sure: ordinal of the category that is meant, or None.
+    """
+
+    probabilities: Float32Array
+    entropy: float
+    sure: int | None
+
+    @property
+    def useful(self) -> bool:
+        return len(self.probabilities) > 0 and self.entropy <= MAX_ENTROPY
+
+    def told(self, snapshot: Snapshot) -> list[dict[str, Any]]:
+        """The likeliest categories by path; none if the prediction says nothing."""
+        if not self.useful:
+            return []
+        column = snapshot.columns.keywords["category"]
+        best = np.argsort(-self.probabilities, kind="stable")[:TOLD]
+        return [
+            {
+                "value": column.values[int(snapshot.categories.classes[place])],
+                "probability": round(float(self.probabilities[place]), 3),
+            }
+            for place in best
+            if self.probabilities[place] >= 0.05
+        ]
+
+
+NOTHING: Final = Prediction(np.empty(0, dtype=np.float32), 0.0, None)
+
+
+def predict(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> Prediction:
+    """The category that the query's words mean; taken: positions that do not count (prices).
+
+    Numbers say little and are asked only when there is nothing else. Chinese is asked by its
+    pairs of characters. NOTHING unless half of the words are known.
+    """
+    stops = snapshot.analyzer.stop_words
+    pairs = {t.position for t in words.tokens if t.kind == Kind.BIGRAM}
+    alone = [
+        token
+        for token in words.tokens
+        if token.position not in taken
+        and token.term not in stops
+        and not (token.kind == Kind.CHAR and ({token.position, token.position - 1} & pairs))
+    ]
+    texts = [token for token in alone if not any(sign.isdigit() for sign in token.term)] or alone
+    asked = [token for token in texts if token.kind != Kind.WHOLE]
+    model = snapshot.categories
+    known = [token for token in asked if words.ids[token.term] >= 0]
+    if not asked or len(known) < LEAST_KNOWN * len(asked):
+        return NOTHING
+    ids = sorted({words.ids[token.term] for token in texts if words.ids[token.term] >= 0})
+    probabilities = model.predict(ids)
+    if not len(probabilities):
+        return NOTHING
+    best = int(probabilities.argmax())
+    positive = probabilities[probabilities > 1e-6]
+    entropy = float(-(positive * np.log2(positive)).sum())
+    sure = int(model.classes[best]) if probabilities[best] >= SURE else None
+    return Prediction(probabilities, entropy if math.isfinite(entropy) else 0.0, sure)

@@ -1,0 +1,64 @@
+"""A query's tokens with their places in the text and their term ids, looked up once."""
+
+from dataclasses import dataclass
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.chunks import CHUNK, Kind, Token, is_cjk
+from indexing.analysis.folding import fold
+from indexing.lexicon import Lexicon
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWords:
+    """tokens: as the analyzer cuts them. spans: of each position, text[start:end].
+
+    A compound's parts share the span of the whole chunk. ids: term → term id, -1 if unknown.
+    primary: term id of the first token at each position.
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    spans: tuple[Span, ...]
+    ids: dict[str, int]
+    primary: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, analyzer: Analyzer, lexicon: Lexicon) -> "QueryWords":
+        tokens = tuple(analyzer.tokens(text))
+        ids = {term: lexicon.id_of(term) for term in {token.term for token in tokens}}
+        first: dict[int, int] = {}
+        for token in tokens:
+            if token.kind in (Kind.WORD, Kind.CHAR):
+                first.setdefault(token.position, ids[token.term])
+        primary = tuple(first[position] for position in range(len(first)))
+        return cls(text, tokens, _spans(text, analyzer), ids, primary)
+
+    def positions(self, start: int, end: int) -> frozenset[int]:
+        """Positions that lie inside text[start:end]."""
+        return frozenset(
+            place for place, (low, high) in enumerate(self.spans) if start <= low and high <= end
+        )
+
+    def folded(self, position: int) -> str:
+        """One position's text, folded."""
+        return fold(self.said(position, 1))
+
+    def said(self, position: int, count: int) -> str:
+        """The text of `count` positions."""
+        return self.text[self.spans[position][0] : self.spans[position + count - 1][1]]
+
+
+def _spans(text: str, analyzer: Analyzer) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for found in CHUNK.finditer(text):
+        tokens = analyzer.chunk_tokens(found.group())
+        if not tokens:
+            continue
+        count = tokens[-1].position + 1
+        if is_cjk(found.group()) and count == found.end() - found.start():
+            spans += [(found.start() + place, found.start() + place + 1) for place in range(count)]
+        else:
+            spans += [found.span()] * count
+    return tuple(spans)
