@@ -11,7 +11,7 @@ from app.api.problems import INTERNAL, KINDS, TOO_LONG, Kind, problem
 from app.errors import BodyTooLargeError
 from app.telemetry import REQUEST_SECONDS, REQUESTS
 
-MAX_URL_BYTES = 65_536
+MAX_URL_BYTES = 32_768
 """Path and query string; a filter list of this size is better sent as a JSON body."""
 _MAX_ID = 100
 _GONE = 499  # nobody waits for the answer any more; nginx counts it so

@@ -5,9 +5,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response, Security
-from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
+from app.api.bodies import StrictRoute
 from app.errors import AdminRefusedError
 from app.service import service_of
 
@@ -21,7 +21,7 @@ described = [
 ]
 
 
-class GuardedRoute(APIRoute):
+class GuardedRoute(StrictRoute):
     """Checks who asks before path, query or body are read."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

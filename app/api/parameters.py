@@ -11,6 +11,7 @@ from app.settings import INDEX_NAME_PATTERN, Settings
 from indexing.arrays import Float32Array
 from ranking.filter_json import parse_filter_tree
 from ranking.filter_syntax import FilterLimits, parse_filters
+from ranking.queries.beside import EXTRAS
 from ranking.request import SearchRequest
 from ranking.sorting import parse_sort
 
@@ -64,6 +65,10 @@ class SearchParameters(_Switches):
     fields: str | None = Field(
         None, max_length=2_000, description="Product fields to answer with; default: all."
     )
+    with_: str | None = Field(
+        None, alias="with", max_length=200, examples=["refinements,related"],
+        description="Comma separated: `refinements`, `related` beside the hits.",
+    )  # fmt: skip
 
     def request(self, settings: Settings) -> SearchRequest:
         return SearchRequest(
@@ -71,6 +76,7 @@ class SearchParameters(_Switches):
             filters=parse_filters(self.filter, filter_limits(settings)),
             facets=_facets(_names(self.facets), settings),
             fields=_names(self.fields) if self.fields is not None else None,
+            extras=_extras(_names(self.with_)),
             **_switches(self),
         )
 
@@ -91,6 +97,10 @@ class SearchBody(_Switches):
     vector: list[float] | None = Field(
         None, max_length=8_192, description="The query's vector, in place of its text's."
     )
+    with_: list[str] = Field(
+        default=[], alias="with", max_length=10,
+        description="`refinements`, `related` beside the hits.",
+    )  # fmt: skip
 
     def request(self, settings: Settings) -> SearchRequest:
         return SearchRequest(
@@ -101,6 +111,7 @@ class SearchBody(_Switches):
             facets=_facets(tuple(self.facets), settings),
             fields=tuple(self.fields) if self.fields is not None else None,
             vector=_vector(self.vector),
+            extras=_extras(tuple(self.with_)),
             **_switches(self),
         )
 
@@ -154,6 +165,13 @@ def _facets(names: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
         most = settings.max_facets
         raise refused("facets", f"names {len(distinct)} fields", f"Ask for at most {most}.")
     return distinct
+
+
+def _extras(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in EXTRAS:
+            raise refused("with", f"{name[:60]!r} is not known", f"Known are: {', '.join(EXTRAS)}.")
+    return tuple(name for name in EXTRAS if name in names)
 
 
 def _vector(values: list[float] | None) -> Float32Array | None:

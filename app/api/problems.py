@@ -173,6 +173,8 @@ def fault_of(raw: dict[str, Any], known: Sequence[str]) -> Fault:
     if raw["type"] == "json_invalid":
         why = raw.get("ctx", {}).get("error", "")
         return Fault(where, f"is not valid JSON: {why}", "The last number is where, in characters.")
+    if isinstance(raw.get("input"), bytes):
+        return Fault(where, "is not sent as JSON", "Set Content-Type: application/json.")
     shown = repr(raw.get("input"))
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     return Fault(where, f"{raw['msg']} (it was {shown})", "Send a value that fits.")

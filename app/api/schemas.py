@@ -82,16 +82,31 @@ class SearchAnswer(_Exact):
     relaxed: RelaxedShape | None
     did_you_mean: list[Any]
     generation: GenerationShape
+    refinements: list["SuggestionShape"] | None = None
+    related: list["SuggestionShape"] | None = None
 
 
 class SuggestionShape(BaseModel):
+    """Each surface says more of its items; docs/query-products.md."""
+
+    model_config = ConfigDict(extra="allow")
+
     text: str
-    source: str
-    suggestion_id: str
+    source: str = Field(examples=["query_log", "brand", "category", "phrase", "facet", "scheduled"])
+    suggestion_id: str = Field(description="Stable; later events refer to it.")
 
 
-class SuggestAnswer(BaseModel):
+class ItemsAnswer(_Exact):
+    """Empty when nothing is known."""
+
     items: list[SuggestionShape]
+
+
+class SuggestAnswer(ItemsAnswer):
+    """products, categories: when asked for."""
+
+    products: list[dict[str, Any]] | None = None
+    categories: list[SuggestionShape] | None = None
 
 
 class SimilarAnswer(_Exact):

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from app.api.bodies import StrictRoute
 from app.api.parameters import SearchBody, SearchParameters
 from app.api.schemas import PROBLEMS, SearchAnswer
 from app.service import service_of
 
-router = APIRouter(prefix="/v1", tags=["search"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["search"], responses=PROBLEMS, route_class=StrictRoute)
 
 
 @router.get("/search", response_model=SearchAnswer)

@@ -1,0 +1,95 @@
+"""`/v1/admin/blocklist` and `/v1/admin/hints`: what people decide about suggestions."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.guard import GuardedRoute, described
+from app.api.parameters import IndexName
+from app.api.schemas import PROBLEMS
+from app.errors import Fault, InvalidRequestError, NotFoundError
+from app.service import Service, service_of
+from indexing.hints import parse_hints
+from indexing.publish import index_folder, read_current
+from indexing.rules import BLOCKLIST, HINTS, publish_rules, read_rules_file
+
+router = APIRouter(
+    prefix="/v1/admin",
+    tags=["admin"],
+    responses=PROBLEMS,
+    dependencies=described,
+    route_class=GuardedRoute,
+)
+
+
+class RulesParameters(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    index: IndexName = None
+
+
+class RulesText(BaseModel):
+    """text: the whole file; what is not in it is no longer in force."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=200_000, examples=["bad word\nanother\n"])
+
+
+@router.get("/blocklist")
+def read_blocklist(request: Request, given: Annotated[RulesParameters, Query()]) -> dict[str, Any]:
+    """Words and phrases that no surface shows, one a line."""
+    return _read(service_of(request), given, BLOCKLIST)
+
+
+@router.put("/blocklist")
+def write_blocklist(
+    request: Request, given: Annotated[RulesParameters, Query()], body: RulesText
+) -> dict[str, Any]:
+    """Put another blocklist in force, within a second or two on every worker, without a build."""
+    return _write(service_of(request), given, BLOCKLIST, body.text)
+
+
+@router.get("/hints")
+def read_hints(request: Request, given: Annotated[RulesParameters, Query()]) -> dict[str, Any]:
+    """Scheduled hints, and which of them are not shown and why."""
+    service = service_of(request)
+    facts = _read(service, given, HINTS)
+    generation = service.generations.get(given.index or service.default_index)
+    return facts | {"problems": list(generation.query_rules.problems)}
+
+
+@router.put("/hints")
+def write_hints(
+    request: Request, given: Annotated[RulesParameters, Query()], body: RulesText
+) -> dict[str, Any]:
+    """Put other hints in force: text, or text TAB from TAB to, one a line."""
+    _, problems = parse_hints(body.text)
+    if problems:
+        faults = [Fault("text", problem, "Correct or remove the line.") for problem in problems]
+        raise InvalidRequestError(f"text: {problems[0]}. Nothing was changed.", faults[:20])
+    return _write(service_of(request), given, HINTS, body.text)
+
+
+def _read(service: Service, given: RulesParameters, name: str) -> dict[str, Any]:
+    folder = _folder(service, given)
+    current = read_current(folder)
+    rules = current.rules if current else None
+    return {"rules": rules, "text": read_rules_file(folder, rules, name)}
+
+
+def _write(service: Service, given: RulesParameters, name: str, text: str) -> dict[str, Any]:
+    text = text.encode("utf-8", "ignore").decode()
+    rules = publish_rules(_folder(service, given), {name: text}, datetime.now(UTC))
+    service.generations.look_now()
+    return {"rules": rules, "text": text}
+
+
+def _folder(service: Service, given: RulesParameters) -> Path:
+    folder = index_folder(service.settings.data_dir, given.index or service.default_index)
+    if read_current(folder) is None:
+        raise NotFoundError(f"there is no index {folder.name!r}. Build it first.")
+    return folder
