@@ -11,6 +11,12 @@ from ranking.result import Facet, Hit, SearchResult, Stage
 def encode_result(result: SearchResult, generation: Generation) -> bytes:
     """The whole answer but `query_id` and `took_ms`, which belong to one request."""
     relaxed = result.relaxed
+    beside = {"refinements": result.refinements, "related": result.related}
+    asked = {
+        name: [item.facts() for item in items]
+        for name, items in beside.items()
+        if items is not None
+    }
     return orjson.dumps(
         {
             "index": generation.index,
@@ -32,6 +38,7 @@ def encode_result(result: SearchResult, generation: Generation) -> bytes:
                 "snapshot": generation.snapshot.id,
                 "model": generation.ranker.name,
             },
+            **asked,
         },
         option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS,
     )

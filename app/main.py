@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.api import admin, health, problems, products, search, suggest
+from app.api import admin, health, problems, products, queries, query_rules, search, suggest
 from app.middleware import RequestFrame
 from app.pages import add_pages
 from app.service import Service
@@ -25,7 +25,7 @@ refused, so that typing errors are seen. Every answer has an `X-Request-ID`: you
 """
 _TAGS = [
     {"name": "search", "description": "Search and browse."},
-    {"name": "suggestions", "description": "While the shopper types."},
+    {"name": "suggestions", "description": "While the shopper types, before, beside and after."},
     {"name": "products", "description": "One product, and those like it."},
     {"name": "admin", "description": "Builds and snapshots. With a key, or from this machine."},
     {"name": "operation", "description": "For whoever runs the service."},
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = Service.of(settings)
     problems.install(app)
-    for part in (search, suggest, products, admin, health):
+    for part in (search, suggest, queries, products, admin, query_rules, health):
         app.include_router(part.router)
     add_pages(app)
     if settings.gzip_min_bytes:

@@ -21,8 +21,8 @@ from indexing.demo.queries import read_intents
 from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
 from ranking.pipeline import search
+from ranking.queries.suggest import suggest
 from ranking.request import SearchRequest
-from ranking.suggest import suggest
 from ranking.warm import warm
 
 
@@ -95,7 +95,7 @@ def show_latency(generation: Generation, queries: list[str]) -> None:
     times = []
     for prefix in prefixes:
         begun = time.perf_counter()
-        suggest(prefix, 10, generation.snapshot)
+        suggest(prefix, 10, generation)
         times.append((time.perf_counter() - begun) * 1000)
     print(f"  {'suggest':<40}{np.percentile(times, 50):8.2f} {np.percentile(times, 99):8.2f}")
 

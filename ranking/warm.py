@@ -8,8 +8,9 @@ import numpy as np
 from ranking.filters import AnyOf, Exists, Filter, Not, Range
 from ranking.generation import Generation
 from ranking.pipeline import search, similar
+from ranking.queries.beside import EXTRAS
+from ranking.queries.suggest import suggest
 from ranking.request import SearchRequest, Sort
-from ranking.suggest import suggest
 
 _TITLES = 6
 
@@ -37,10 +38,11 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
         search(request, generation, clock)
     for sort in (Sort("price"), Sort("newest", True)):
         search(SearchRequest(text=text, sort=sort, budget_ms=60_000), generation, clock)
+    search(SearchRequest(text=text, extras=EXTRAS, budget_ms=60_000), generation, clock)
     if snapshot.doc_count:
         similar(int(docs[0]), generation, 10)
     for prefix in ("a", text[:4], text[:2] + "q" + text[2:5]):
-        suggest(prefix, 10, snapshot)
+        suggest(prefix, 10, generation)
 
 
 def _clauses(generation: Generation) -> list[Filter]:

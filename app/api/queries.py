@@ -25,17 +25,19 @@ SURFACES: Final = ("hint", "discover", "refine", "related", "after_click")
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], responses=PROBLEMS)
 
-_Filter = Field(default=[], description="As in a search; repeatable.")
-_Asked = Field("", description="The query that was searched.", examples=["lamp"])
+_Filter = Annotated[
+    list[str], Field(default_factory=list, description="As in a search; repeatable.")
+]
+_Asked = Annotated[str, Field(description="The query that was searched.", examples=["lamp"])]
 
 
 class RefineParameters(SurfaceParameters):
-    q: str = _Asked
-    filter: list[str] = _Filter
+    q: _Asked = ""
+    filter: _Filter
 
 
 class AfterClickParameters(SurfaceParameters):
-    q: str = _Asked
+    q: _Asked = ""
     product_id: str = Field("", max_length=512, description="The product that was opened.")
 
 
@@ -46,9 +48,9 @@ class QueriesParameters(RecentParameters):
         "hint,discover", max_length=200,
         description=f"Comma separated: {', '.join(SURFACES)}.",
     )  # fmt: skip
-    q: str = _Asked
+    q: _Asked = ""
     product_id: str = Field("", max_length=512, description="The product that was opened.")
-    filter: list[str] = _Filter
+    filter: _Filter
 
 
 @router.get("/hint", response_model=ItemsAnswer)

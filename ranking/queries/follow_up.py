@@ -9,6 +9,7 @@ from indexing.snapshot import Snapshot
 from indexing.strict_match import query_words
 
 _MOST_ADDED = 2
+_LOOKED_AT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,11 @@ class FollowUp:
 
 
 def follow_ups(text: str, words: frozenset[str], snapshot: Snapshot) -> list[FollowUp]:
-    """Known queries that ask for all words of this one and one or two more, heaviest first."""
-    rows = _longer(words, snapshot)
+    """Known queries that ask for all words of this one and one or two more, heaviest first.
+
+    Of what nobody asked for, only single words: two in a row are pieces of titles.
+    """
+    rows = _longer(words, snapshot)[:_LOOKED_AT]
     table = snapshot.queries
     heaviest = max((float(table.weights[row]) for row in rows), default=1.0)
     found: list[FollowUp] = []
@@ -36,15 +40,17 @@ def follow_ups(text: str, words: frozenset[str], snapshot: Snapshot) -> list[Fol
         added = query_words(query, snapshot.analyzer) - words
         known = [snapshot.index.lexicon.id_of(word) for word in added]
         word = _added_text(text, query, words, snapshot)
-        if word and known and min(known) >= 0 and _few(added, query):
+        if word and known and min(known) >= 0 and len(added) <= _most(query, row < table.logged):
             share = float(table.weights[row]) / heaviest
             found.append(FollowUp(word, query, table.source(row), tuple(known), 1.0 + share))
     return found
 
 
-def _few(added: frozenset[str], query: str) -> bool:
-    """At most two words; Chinese is cut into characters, and a word may have four."""
-    return len(added) <= (2 * _MOST_ADDED if has_han(query) else _MOST_ADDED)
+def _most(query: str, asked: bool) -> int:
+    """How many words may be added; Chinese is cut into characters, and a word may have four."""
+    if has_han(query):
+        return 2 * _MOST_ADDED
+    return _MOST_ADDED if asked else 1
 
 
 def _longer(words: frozenset[str], snapshot: Snapshot) -> list[int]:

@@ -30,14 +30,14 @@ _SAME = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """holds: bool[m], which products of the sample it keeps. field: empty for a word."""
+    """holders: uint32, ascending, documents that have it. field: empty for a word."""
 
     score: float
     field: str
     text: str
     value: str
     source: str
-    holds: BoolArray
+    holders: UInt32Array
     query: str = ""
 
 
@@ -66,21 +66,24 @@ def refine(
     clicks = _clicks(text, snapshot)
     found = [*_facet_chips(columns, sample, taken, clicks), *_word_chips(text, sample, generation)]
     found.sort(key=lambda chip: (-chip.score, chip.field, chip.value))
-    chosen: list[Chip] = []
+    chosen: list[tuple[Chip, BoolArray]] = []
     for chip in found:
         if len(chosen) == limit:
             break
-        if _fits(chip, chosen) and not generation.query_rules.blocklist.blocks(chip.text):
-            chosen.append(chip)
-    return items + [_item(chip, doc_ids, snapshot) for chip in chosen]
+        if generation.query_rules.blocklist.blocks(chip.text):
+            continue
+        holds = _held(sample, chip.holders)
+        if _fits(chip, holds, chosen):
+            chosen.append((chip, holds))
+    return items + [_item(chip, holds, doc_ids, snapshot) for chip, holds in chosen]
 
 
-def _fits(chip: Chip, chosen: list[Chip]) -> bool:
-    if sum(1 for other in chosen if other.field == chip.field) >= _A_FIELD:
+def _fits(chip: Chip, holds: BoolArray, chosen: list[tuple[Chip, BoolArray]]) -> bool:
+    """holds: bool[m], which products of the sample have it."""
+    if sum(1 for other, _ in chosen if other.field == chip.field) >= _A_FIELD:
         return False
-    for other in chosen:
-        both = np.count_nonzero(chip.holds & other.holds)
-        either = np.count_nonzero(chip.holds | other.holds)
+    for other, also in chosen:
+        both, either = np.count_nonzero(holds & also), np.count_nonzero(holds | also)
         if both >= _SAME * either or folded_value(chip.text) == folded_value(other.text):
             return False
     return True
@@ -139,7 +142,7 @@ def _of_field(
         value = column.values[ordinal]
         shown = value.rsplit(SEPARATOR, 1)[-1] if column.kind == "category" else value
         holders = column.table.holders_of(ordinal)
-        yield Chip(score, column.name, shown, value, FACET, _held(sample, holders))
+        yield Chip(score, column.name, shown, value, FACET, holders)
 
 
 def _held(sample: UInt32Array, holders: UInt32Array) -> BoolArray:
@@ -159,14 +162,15 @@ def _word_chips(text: str, sample: UInt32Array, generation: Generation) -> Itera
         count = int(np.count_nonzero(holds))
         if 2 <= count < len(sample):
             score = entropy(count / len(sample)) * follow.lift
-            yield Chip(score, "", follow.word, follow.word, follow.source, holds, follow.query)
+            word = follow.word
+            yield Chip(score, "", word, word, follow.source, sample[holds], follow.query)
 
 
-def _item(chip: Chip, doc_ids: UInt32Array, snapshot: Snapshot) -> QueryItem:
+def _item(chip: Chip, holds: BoolArray, doc_ids: UInt32Array, snapshot: Snapshot) -> QueryItem:
     columns = snapshot.columns
     score = round(chip.score, 4)
     if not chip.field:
-        share = np.count_nonzero(chip.holds) / len(chip.holds)
+        share = np.count_nonzero(holds) / len(holds)
         groups = count_groups(columns.group_of, doc_ids)
         return QueryItem.of(
             "refine", chip.text, chip.source, kind=WORD, query=chip.query,

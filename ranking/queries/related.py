@@ -25,6 +25,8 @@ from ranking.queries.pool import (
 
 _TOP_HITS = 10
 _SHARED, _FOLLOWED, _LIKE = 1.0, 1.0, 0.4
+_UNASKED = 0.5
+"""What the catalogue suggests itself, where there is a log."""
 _OF_WORD = 32
 
 
@@ -65,7 +67,7 @@ def alike(
     """(row, likeness 0 … 1) of queries that share a word or the category.
 
     Half the share of the query's words that the other has, half the cosine of their vectors; all
-    of it the words' where there are no vectors.
+    of it the words' where there are no vectors. Half of that for what nobody ever asked.
     """
     table = snapshot.queries
     ids = [snapshot.index.lexicon.id_of(w) for w in query_words(text, snapshot.analyzer)]
@@ -87,6 +89,8 @@ def alike(
         known = rows < len(table.vectors)
         cosines[known] = table.vectors[rows[known]].astype(np.float32) @ vector / 127
         likeness = 0.5 * worded + 0.5 * np.maximum(cosines, 0.0)
+    if table.logged:
+        likeness = np.where(rows < table.logged, likeness, _UNASKED * likeness)
     return list(zip(rows.tolist(), likeness.tolist(), strict=True))
 
 

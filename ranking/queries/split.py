@@ -37,7 +37,8 @@ def lift(clicks: float, all_clicks: float, share: float) -> float:
     expected = 10.0
     if share <= 0.0:
         return 1.0
-    return float(np.clip((clicks + expected * share) / (all_clicks + expected) / share, 0.5, 3.0))
+    raised = (clicks + expected * share) / (all_clicks + expected) / share
+    return min(max(raised, 0.5), 3.0)
 
 
 @njit(nogil=True, cache=True)
