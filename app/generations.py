@@ -101,9 +101,11 @@ class Generations:
             if self._unreadable.get(name) != str(error):  # once, not at every look
                 log.error("%s: %s", name, error)
             self._unreadable[name] = str(error)
+            self._failed.pop(name, None)
             return
         self._unreadable.pop(name, None)
         if current is None or self._currents.get(name) == current:
+            self._failed.pop(name, None)  # back to the one that is served
             return
         failed = self._failed.get(name)
         if failed and failed.current == current and time.monotonic() < failed.again_at:
@@ -113,8 +115,9 @@ class Generations:
     def _open(self, name: str, folder: Path, current: Current) -> None:
         begun = time.monotonic()
         try:
-            generation = open_generation(folder, current, code_version())
-            if self._warm:
+            before = self._served.get(name)
+            generation = open_generation(folder, current, code_version(), before)
+            if self._warm and not _only_rules(before, generation):
                 warm(generation)
         except (IndexingError, OSError) as error:
             self._not_served(name, current, str(error))
@@ -153,3 +156,12 @@ class Generations:
                 self.refresh()
             except Exception:  # the poller must outlive whatever one look runs into
                 log.exception("looking for new generations failed")
+
+
+def _only_rules(before: Generation | None, after: Generation) -> bool:
+    """Whether nothing that has to be warmed is new."""
+    return (
+        before is not None
+        and before.snapshot is after.snapshot
+        and before.ranker.name == after.ranker.name
+    )

@@ -57,9 +57,18 @@ class Generation:
     query_rules: QueryRules = field(default_factory=QueryRules)
 
 
-def open_generation(index: Path, current: Current, code_version: str) -> Generation:
-    """Open what CURRENT names. A model that does not fit is replaced and told, not an error."""
-    snapshot = open_snapshot(index / "snapshots" / current.snapshot)
+def open_generation(
+    index: Path, current: Current, code_version: str, before: Generation | None = None
+) -> Generation:
+    """Open what CURRENT names. A model that does not fit is replaced and told, not an error.
+
+    before: the generation served until now; its snapshot is taken over if it is still the one,
+    so that other rules are in force at once.
+    """
+    if before is not None and before.snapshot.id == current.snapshot:
+        snapshot = before.snapshot
+    else:
+        snapshot = open_snapshot(index / "snapshots" / current.snapshot)
     config = snapshot.config
     policy = Policy(
         bm25=Bm25Weights().with_weights(
