@@ -82,7 +82,7 @@ def change_current(
     index: Path, *, snapshot: str | None = None, rules: str | None = None
 ) -> Current:
     """Put another snapshot or other rules in force and keep the rest; under `current_lock`."""
-    before = read_current(index)
+    before = read_current(index) if snapshot is None else _whole_current(index)
     if before is None:
         if snapshot is None:
             raise BuildError(f"index {index.name!r} has nothing published yet. Build it first.")
@@ -175,7 +175,7 @@ def activate(index: Path, snapshot_id: str) -> Current:
 
 def rollback(index: Path) -> Current:
     """Put the newest snapshot older than the one in force in force."""
-    current = read_current(index)
+    current = _whole_current(index)
     older = [
         manifest.snapshot_id
         for manifest in list_snapshots(index)
@@ -188,10 +188,18 @@ def rollback(index: Path) -> Current:
 
 def prune(index: Path) -> None:
     """Keep the newest snapshots and the one in force; remove the others."""
-    current = read_current(index)
+    current = _whole_current(index)
     for manifest in list_snapshots(index)[KEPT:]:
         if current is None or manifest.snapshot_id != current.snapshot:
             shutil.rmtree(index / "snapshots" / manifest.snapshot_id, ignore_errors=True)
+
+
+def _whole_current(index: Path) -> Current | None:
+    """None also for a damaged one: who puts a snapshot in force repairs it."""
+    try:
+        return read_current(index)
+    except SnapshotError:
+        return None
 
 
 def _sync_file(path: Path) -> None:
