@@ -8,8 +8,9 @@ from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights, idf
 from ranking.candidates import Candidates
 from ranking.features import NAMES
+from ranking.feedback import feedback
 from ranking.query.query import Query
-from ranking.text_match import COLUMNS as TEXT_COLUMNS
+from ranking.text_columns import COLUMNS as TEXT_COLUMNS
 from ranking.text_match import text_matches
 
 _PRICE = PRIOR_NAMES.index("price_percentile")
@@ -33,6 +34,7 @@ def extract(
         *priors.T,
         _percentile(snapshot.prices[candidates.doc_ids]),
         _percentile(priors[:, _POPULARITY]),
+        *feedback(candidates, snapshot),
         np.log(np.maximum(candidates.variants, 1)),
         *_query_values(query, candidates, snapshot),
     ):

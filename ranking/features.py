@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from indexing.postings import Field
 from indexing.priors import PRIORS
 from ranking.candidates import CHANNELS
-from ranking.text_match import COLUMNS as TEXT_COLUMNS
+from ranking.text_columns import COLUMNS as TEXT_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,14 @@ _RESULT = [
             "no price: NaN"),
     Feature("popularity_in_results", "result", "percentile of popularity among candidates", 0, 1,
             "unknown: NaN"),
+    Feature("best_cosine", "result", "cosine to the mean vector of the 20 best matches", -1, 1,
+            "no vector: NaN"),
+    Feature("best_category_share", "result", "share of the best matches in its category", 0, 1,
+            "no category: NaN"),
+    Feature("best_brand_share", "result", "share of the best matches of its brand", 0, 1,
+            "no brand: NaN"),
+    Feature("price_to_best", "result", "ln of its price over the median of the best matches'",
+            -10, 10, "no price: NaN"),
     Feature("variants_matching", "result", "ln of the group's matching products", 0, 12),
 ]  # fmt: skip
 _QUERY = [

@@ -13,52 +13,24 @@ from indexing.arrays import (
     UInt64Array,
 )
 from indexing.doc_sets import gallop
-from indexing.postings import BITS, FIELD_COUNT, MAX_TF, Field, InvertedIndex
+from indexing.postings import BITS, FIELD_COUNT, MAX_TF, InvertedIndex
 from ranking.bm25 import Bm25Weights, idf
 from ranking.query.query import Slot
-
-COLUMNS = (
-    *(f"bm25_{field.name.lower()}" for field in Field),
-    *(f"covered_{field.name.lower()}" for field in Field),
-    "matched_count",
-    "matched_share",
-    "title_matched_share",
-    "synonym_share",
-    "correction_share",
-    "title_adjacent_share",
-    "title_order_share",
-    "title_window",
-    "title_first_position",
-    "title_unmatched_share",
-    "title_length",
-    "title_exact",
-    "title_phrase",
-    "brand_filled_share",
-    "category_filled_share",
-    "last_term_prefix",
+from ranking.text_columns import (
+    BRAND,
+    BRAND_FIELD,
+    CATEGORY,
+    CATEGORY_FIELD,
+    COLUMNS,
+    COUNT,
+    DERIVED,
+    IN_TITLE,
+    SHARE,
+    TITLE,
 )
-"""Columns of the matrix that `text_matches` returns; `docs/features.md` says what each means."""
-
-# Places of the columns, as constants for the kernels.
-_COUNT = COLUMNS.index("matched_count")
-_SHARE = COLUMNS.index("matched_share")
-_IN_TITLE = COLUMNS.index("title_matched_share")
-_ADJACENT = COLUMNS.index("title_adjacent_share")
-_ORDER = COLUMNS.index("title_order_share")
-_WINDOW = COLUMNS.index("title_window")
-_FIRST = COLUMNS.index("title_first_position")
-_UNMATCHED = COLUMNS.index("title_unmatched_share")
-_LENGTH = COLUMNS.index("title_length")
-_EXACT = COLUMNS.index("title_exact")
-_PHRASE = COLUMNS.index("title_phrase")
-_BRAND = COLUMNS.index("brand_filled_share")
-_CATEGORY = COLUMNS.index("category_filled_share")
-_PREFIX = COLUMNS.index("last_term_prefix")
-_DERIVED = COLUMNS.index("synonym_share") - 1  # plus 1 for synonyms, 2 for corrections
-_TITLE, _BRAND_FIELD, _CATEGORY_FIELD = int(Field.TITLE), int(Field.BRAND), int(Field.CATEGORY)
+from ranking.title_match import match_title
 
 _ORIGINS = {"literal": 0, "parts": 0, "synonym": 1, "correction": 2}
-_MAX_POSITIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,21 +181,21 @@ def _text_matches(
                         row[field] += gain * saturation * tf / (np.float32(k1) + tf) / best_score
                         row[FIELD_COUNT + field] += weights[slot] / total_weight
                 if weights[slot] > 0:
-                    row[_COUNT] += 1
+                    row[COUNT] += 1
                     if origins[alternative] > 0:
-                        row[_DERIVED + origins[alternative]] += weights[slot] / total_weight
-                    row[_IN_TITLE] += (fields[_TITLE] > 0) / required
-                    row[_BRAND] += np.float32(fields[_BRAND_FIELD])
-                    row[_CATEGORY] += np.float32(fields[_CATEGORY_FIELD])
-        row[_SHARE] = row[_COUNT] / required
-        row[_BRAND] = min(
-            row[_BRAND] / max(np.float32(lengths[doc, _BRAND_FIELD]), np.float32(1)), np.float32(1)
+                        row[DERIVED + origins[alternative]] += weights[slot] / total_weight
+                    row[IN_TITLE] += (fields[TITLE] > 0) / required
+                    row[BRAND] += np.float32(fields[BRAND_FIELD])
+                    row[CATEGORY] += np.float32(fields[CATEGORY_FIELD])
+        row[SHARE] = row[COUNT] / required
+        row[BRAND] = min(
+            row[BRAND] / max(np.float32(lengths[doc, BRAND_FIELD]), np.float32(1)), np.float32(1)
         )
-        row[_CATEGORY] = min(
-            row[_CATEGORY] / max(np.float32(lengths[doc, _CATEGORY_FIELD]), np.float32(1)),
+        row[CATEGORY] = min(
+            row[CATEGORY] / max(np.float32(lengths[doc, CATEGORY_FIELD]), np.float32(1)),
             np.float32(1),
         )
-        _title(
+        match_title(
             title_terms[title_offsets[doc] : title_offsets[doc + 1]],
             term_ids, alternatives, chosen, weights, spans, masks,
             prefix_low, prefix_high, required, row,
@@ -241,88 +213,3 @@ def _best_gain(
             gain += gains[term]
         best = max(best, gain)
     return best
-
-
-@njit(nogil=True, cache=True)
-def _title(
-    terms: UInt32Array,
-    term_ids: UInt32Array,
-    alternatives: Int64Array,
-    chosen: Int64Array,
-    weights: Float32Array,
-    spans: Int64Array,
-    masks: UInt64Array,
-    prefix_low: np.uint32,
-    prefix_high: np.uint32,
-    required: float,
-    row: Float32Array,
-) -> None:
-    """Order and nearness in one title; masks hold, bit by bit, where each slot stands."""
-    masks[:] = np.uint64(0)
-    position = -1
-    matched = np.uint64(0)
-    for code in terms:
-        if code < np.uint32(0x80000000):
-            position += 1
-        if position >= _MAX_POSITIONS:
-            break
-        term = code & np.uint32(0x7FFFFFFF)
-        if prefix_low <= term < prefix_high:
-            row[_PREFIX] = 1
-        for slot in range(len(chosen)):
-            if chosen[slot] < 0 or weights[slot] <= 0:
-                continue
-            for place in range(alternatives[chosen[slot]], alternatives[chosen[slot] + 1]):
-                if term_ids[place] == term:
-                    bit = np.uint64(1) << np.uint64(position)
-                    masks[slot] |= bit
-                    matched |= bit
-    length = position + 1
-    row[_LENGTH] = np.log1p(np.float32(length))
-    if not length or not matched:
-        row[_UNMATCHED] = 1
-        return
-    pairs = ordered = adjacent = found = positions = 0
-    lowest, highest = _MAX_POSITIONS, -1
-    previous = -1
-    for slot in range(len(chosen)):
-        if weights[slot] <= 0:
-            continue
-        pairs += 1
-        if masks[slot]:
-            found += 1
-            positions += spans[slot]
-            first = _lowest_bit(masks[slot])
-            lowest, highest = min(lowest, first), max(highest, first)
-            if previous >= 0 and masks[previous]:
-                ordered += _lowest_bit(masks[previous]) < first
-                adjacent += (masks[previous] << np.uint64(spans[previous])) & masks[slot] != 0
-        previous = slot
-    pairs = max(pairs - 1, 1)
-    single = required < 1.5 and found == 1
-    row[_ADJACENT] = 1.0 if single else adjacent / pairs
-    row[_ORDER] = 1.0 if single else ordered / pairs
-    row[_WINDOW] = found / max(highest - lowest + 1, found)
-    row[_FIRST] = 1.0 / (1.0 + lowest)
-    covered = max(_bit_count(matched), min(positions, length))
-    row[_UNMATCHED] = 1.0 - min(covered / length, 1.0)
-    row[_PHRASE] = found + 0.5 > required and (single or adjacent == pairs)
-    row[_EXACT] = row[_PHRASE] > 0 and covered >= length
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _lowest_bit(mask: np.uint64) -> int:
-    place = 0
-    while not mask & np.uint64(1):
-        mask >>= np.uint64(1)
-        place += 1
-    return place
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _bit_count(mask: np.uint64) -> int:
-    count = 0
-    while mask:
-        mask &= mask - np.uint64(1)
-        count += 1
-    return count

@@ -14,7 +14,8 @@ from indexing.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights
 from ranking.query.analyse import slots_of
 from ranking.query.query import Slot
-from ranking.text_match import COLUMNS, text_matches
+from ranking.text_columns import COLUMNS
+from ranking.text_match import text_matches
 
 WORDS = ["red", "lamp", "chair", "desk", "oak", "usb-c", "灯具"]
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=0, max_size=7).map(" ".join)
