@@ -29,10 +29,10 @@ def choose(answer: MatchSet, snapshot: Snapshot, pool: int) -> Ordered:
 
 
 def coarse_scores(answer: MatchSet, snapshot: Snapshot) -> Float32Array:
-    """float32[m]: BM25F and cosine, each over its best, coverage, and a little popularity."""
+    """float32[m]: BM25F and cosine, each over its best, coverage, fit, and a little popularity."""
     liked = snapshot.liked[answer.doc_ids]
     if not answer.lexical.any() and np.isnan(answer.cosine).all() and not answer.identifier.any():
-        return liked  # browsing, or the last resort
+        return liked + answer.fit  # browsing, or the last resort
     best = max(float(answer.lexical.max(initial=0.0)), 1e-9)
     known = np.nan_to_num(answer.cosine)
     nearest = max(float(known.max(initial=0.0)), 1e-9)
@@ -41,6 +41,7 @@ def coarse_scores(answer: MatchSet, snapshot: Snapshot) -> Float32Array:
     scores += np.float32(COVERAGE) * answer.coverage
     scores += np.float32(LIKED) * liked
     scores += np.float32(EXACT) * answer.identifier
+    scores += answer.fit
     return scores
 
 

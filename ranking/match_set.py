@@ -1,6 +1,6 @@
 """The match set: which products a query is about. Totals, facets, sorting, paging all use it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from indexing.doc_sets import unite
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.query.query import Query
+from ranking.recall.fit import fit
 from ranking.recall.identifier import identifier_matches
 from ranking.recall.lexical import LEVELS, LexicalMatches, score
 from ranking.recall.semantic import SemanticMatches
@@ -27,6 +28,7 @@ class MatchSet:
     doc_ids: uint32[m], ascending. levels: uint8[m]. lexical, coverage: float32[m].
     cosine: float32[m], NaN where the semantic channel did not find it.
     identifier: bool[m], found by the identifier channel. level: lexical level used.
+    fit: float32[m], how well it fits what the query means beyond its words (`recall/fit.py`).
     """
 
     doc_ids: UInt32Array
@@ -36,6 +38,7 @@ class MatchSet:
     cosine: Float32Array
     identifier: BoolArray
     level: int
+    fit: Float32Array
 
     def __len__(self) -> int:
         return len(self.doc_ids)
@@ -52,6 +55,7 @@ class MatchSet:
             self.cosine[passes],
             self.identifier[passes],
             self.level,
+            self.fit[passes],
         )
 
 
@@ -75,7 +79,8 @@ def combine(
     places = np.searchsorted(doc_ids, exact)
     identifier[places] = True
     levels[places] = 0
-    return MatchSet(doc_ids, levels, scores, coverage, cosine, identifier, lexical.level)
+    fits = fit(query, doc_ids, snapshot)
+    return MatchSet(doc_ids, levels, scores, coverage, cosine, identifier, lexical.level, fits)
 
 
 def with_documents(
@@ -91,6 +96,7 @@ def with_documents(
     added = plain(extra, BY_MEANING)
     added.lexical[:] = scores
     added.coverage[:] = covered / np.float32(max(query.weight, 1e-9))
+    added.fit[:] = fit(query, extra, snapshot)
     order = np.argsort(np.concatenate([matches.doc_ids, extra]))
     both = matches, added
 
@@ -99,13 +105,18 @@ def with_documents(
 
     return MatchSet(
         merged("doc_ids"), merged("levels"), merged("lexical"), merged("coverage"),
-        merged("cosine"), merged("identifier"), matches.level,
+        merged("cosine"), merged("identifier"), matches.level, merged("fit"),
     )  # fmt: skip
 
 
 def everything(snapshot: Snapshot) -> MatchSet:
     """The match set of an empty query: browsing."""
     return plain(np.arange(snapshot.doc_count, dtype=np.uint32), 0)
+
+
+def fitted(matches: MatchSet, query: Query, snapshot: Snapshot) -> MatchSet:
+    """With the fit of each document."""
+    return replace(matches, fit=fit(query, matches.doc_ids, snapshot))
 
 
 def plain(doc_ids: UInt32Array, level: int) -> MatchSet:
@@ -119,4 +130,5 @@ def plain(doc_ids: UInt32Array, level: int) -> MatchSet:
         np.full(m, np.nan, dtype=np.float32),
         np.zeros(m, dtype=np.bool_),
         level,
+        np.zeros(m, dtype=np.float32),
     )

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from indexing.arrays import UInt32Array
+from indexing.snapshot import Snapshot
 from ranking.candidates import Ordered
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
@@ -15,10 +15,20 @@ from ranking.filters import Filter, evaluate_all, full_mask
 from ranking.fine import fine
 from ranking.generation import Generation
 from ranking.hits import make_hits
-from ranking.match_set import BY_MEANING, POPULAR, MatchSet, combine, everything, plain
+from ranking.implied import implied_filter
+from ranking.match_set import (
+    BY_MEANING,
+    POPULAR,
+    MatchSet,
+    combine,
+    everything,
+    fitted,
+    plain,
+)
 from ranking.queries.beside import beside_hits
+from ranking.query.near_identifiers import near_identifiers
 from ranking.query.query import Query
-from ranking.query.understand import understand
+from ranking.query.understand import told, understand
 from ranking.recall import lexical, popular, semantic
 from ranking.recall.semantic import SemanticMatches
 from ranking.request import SearchRequest, Sort
@@ -42,11 +52,14 @@ def search(
     deadline = Deadline.after(budget_ms, clock)
     snapshot = generation.snapshot
     with log.timed("understand") as stage:
-        query = understand(request, snapshot)
+        query = understand(request, snapshot, generation.policy.min_matches)
         stage.passed = len(query.slots)
     matches = match_set(query, request, generation, deadline, log)
     if snapshot.config.out_of_stock == "hide":
         matches = without_sold_out(matches, snapshot)
+    implied = implied_filter(query, request, matches, snapshot)
+    if implied is not None and implied.why_not is None:
+        request = replace(request, filters=(*request.filters, implied.clause))
     with log.timed("filter", len(matches)) as stage:
         passes = evaluate_all(request.filters, snapshot.columns, matches.doc_ids)
         answer = matches.where(passes)
@@ -62,7 +75,7 @@ def search(
         stage.passed = len(hits)
     beside = beside_hits(request, query, answer.doc_ids, ordered, generation, log)
     return SearchResult(
-        query=_told(query),
+        query=told(query, snapshot) | {"filters": [implied.told()] if implied else []},
         hits=hits,
         total=total,
         total_strict=strict,
@@ -72,7 +85,7 @@ def search(
         stages=tuple(log.stages),
         degraded=tuple(log.degraded),
         relaxed=_relaxed(query, answer),
-        did_you_mean=(),
+        did_you_mean=_meant(query, total, snapshot),
         fallback_hits=_fallback(query, request, matches, total, generation, deadline, log),
         refinements=beside.refinements,
         related=beside.related,
@@ -88,8 +101,8 @@ def match_set(
 ) -> MatchSet:
     """What the query is about, before filters."""
     snapshot, policy = generation.snapshot, generation.policy
-    if not query.text.strip() and query.vector is None:
-        return everything(snapshot)
+    if query.vector is None and (not query.text.strip() or _only_price(query)):
+        return fitted(everything(snapshot), query, snapshot)
     strict_only = not request.relax or query.identifier is not None
     with log.timed("recall_lexical", len(query.slots)) as stage:
         found = lexical.match(
@@ -132,12 +145,13 @@ def _fallback(
     return make_hits(query, replace(request, page=1), ordered, generation)
 
 
-def _told(query: Query) -> dict[str, Any]:
-    return {
-        "original": query.text,
-        "terms": [slot.text for slot in query.required],
-        "identifier": query.identifier,
-    }
+def _meant(query: Query, total: int, snapshot: Snapshot) -> tuple[str, ...]:
+    """What else the shopper may have meant: a correction not taken, or identifiers nearby."""
+    if query.identifier is not None:
+        return () if total else near_identifiers(query.identifier, snapshot)
+    if query.correction is None or query.corrected:
+        return ()
+    return (query.correction.text,)
 
 
 def rank(
@@ -175,15 +189,22 @@ def rank(
 def _last_resort(
     query: Query, request: SearchRequest, generation: Generation, log: StageLog
 ) -> MatchSet:
-    """Nothing matches: popular products, unless the shopper wants this thing or nothing."""
+    """Nothing matches: popular products, of the category that is meant if that is known.
+
+    None if the shopper wants this thing or nothing.
+    """
     none = np.empty(0, dtype=np.uint32)
     if not request.relax or query.identifier is not None:
         log.skip("recall_popular", "strict")
         return plain(none, 0)
+    snapshot, category = generation.snapshot, query.prediction.sure
     with log.timed("recall_popular") as stage:
-        found = popular.most_popular(generation.snapshot)
+        if category is None:
+            found = popular.most_popular(snapshot)
+        else:
+            found = popular.most_popular_of(category, snapshot)
         stage.passed = len(found)
-    return plain(found, POPULAR)
+    return fitted(plain(found, POPULAR), query, snapshot)
 
 
 def _sorted(
@@ -211,7 +232,8 @@ def _relaxed(query: Query, answer: MatchSet) -> Relaxed | None:
     if not len(answer) or answer.level == 0:
         return None
     if answer.level == POPULAR:
-        return Relaxed(POPULAR, tuple(slot.text for slot in query.required), "popular")
+        scope = "popular" if query.prediction.sure is None else "category"
+        return Relaxed(POPULAR, tuple(slot.text for slot in query.required), scope)
     kept = query.weight
     needed = lexical.LEVELS[answer.level] * query.weight
     dropped = []
@@ -220,7 +242,13 @@ def _relaxed(query: Query, answer: MatchSet) -> Relaxed | None:
             continue
         kept -= slot.weight
         dropped.append(slot.text)
-    return Relaxed(answer.level, tuple(dropped), "terms")
+    by_words = bool((answer.levels < BY_MEANING).any())
+    return Relaxed(answer.level, tuple(dropped), "terms" if by_words else "meaning")
+
+
+def _only_price(query: Query) -> bool:
+    """Nothing but a price was said: everything at that price is asked for."""
+    return query.price is not None and not query.slots
 
 
 def _totals(answer: MatchSet, group_of: UInt32Array) -> tuple[int, int]:

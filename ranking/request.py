@@ -22,6 +22,7 @@ class SearchRequest:
     filters: clauses joined by *and*; each is a facet's own selection if it names one field.
     facets: field names to count; `auto` among them adds the attributes worth showing.
     extras: `refinements`, `related`, or both: what else to answer with.
+    correct, synonyms, entities, categories: steps of understanding; entities is also prices.
     page: 1-based. budget_ms: None for the setting's default.
     """
 
@@ -38,6 +39,7 @@ class SearchRequest:
     correct: bool = True
     synonyms: bool = True
     entities: bool = True
+    categories: bool = True
     semantic: bool = True
     diversity: bool = True
     user_id: str | None = None

@@ -1,6 +1,7 @@
 """Text → slots: what must match, what only scores."""
 
 import re
+from collections.abc import Mapping
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, Token
@@ -9,6 +10,7 @@ from indexing.lexicon import UNKNOWN, Lexicon
 from indexing.postings import Statistics
 from ranking.bm25 import idf
 from ranking.query.query import Alternative, Slot
+from ranking.query.words import QueryWords
 
 MAX_SLOTS = 32
 PARTS_BOOST = 0.8
@@ -21,17 +23,30 @@ _IDENTIFIER = re.compile(r"(?=[^\s]*\d)[^\W_]+(?:[-./_ ][^\W_]+)*")
 def slots_of(
     text: str, analyzer: Analyzer, lexicon: Lexicon, statistics: Statistics
 ) -> tuple[Slot, ...]:
-    """The query's slots in order of position; stop words are dropped while others remain."""
-    tokens = _distinct(analyzer.tokens(text))
-    groups = _compounds(tokens, lexicon)
-    covered = {p for whole in groups for p in range(whole.position, whole.position + whole.span)}
-    stops = analyzer.stop_words
-    words = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
-    if groups or any(t.term not in stops for t in words):
-        words = [t for t in words if t.term not in stops]
-    singles = words + [t for t in tokens if t.kind == Kind.BIGRAM]
-    slots = [_single(token, lexicon, statistics) for token in singles]
-    slots += [_compound(whole, tokens, lexicon, statistics) for whole in groups]
+    """The slots of a text that means nothing but its words."""
+    return slots_from(QueryWords.of(text, analyzer, lexicon), analyzer.stop_words, statistics)
+
+
+def slots_from(
+    words: QueryWords,
+    stops: frozenset[str],
+    statistics: Statistics,
+    taken: frozenset[int] = frozenset(),
+) -> tuple[Slot, ...]:
+    """The query's slots in order of position; stop words are dropped while others remain.
+
+    taken: positions that no product needs to hold (the words of a price).
+    """
+    tokens = _distinct([token for token in words.tokens if taken.isdisjoint(_places(token))])
+    ids = words.ids
+    groups = _compounds(tokens, ids)
+    covered = {p for whole in groups for p in _places(whole)}
+    plain = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
+    if groups or any(t.term not in stops for t in plain):
+        plain = [t for t in plain if t.term not in stops]
+    singles = plain + [t for t in tokens if t.kind == Kind.BIGRAM]
+    slots = [_single(token, ids, statistics) for token in singles]
+    slots += [_compound(whole, tokens, ids, statistics) for whole in groups]
     slots = [slot for slot in slots if slot.weight > 0 or slot.alternatives]
     slots.sort(key=lambda slot: (slot.position, -slot.weight))
     return tuple(slots[:MAX_SLOTS])
@@ -43,7 +58,7 @@ def identifier_of(text: str) -> str | None:
     One chunk (or digit groups), at least five signs, letters with digits or eight digits.
     """
     folded = fold(text.strip())
-    if not _IDENTIFIER.fullmatch(folded):
+    if not folded.isascii() or not _IDENTIFIER.fullmatch(folded):
         return None
     bare = re.sub(r"[-./_ ]", "", folded)
     digits = sum(sign.isdigit() for sign in bare)
@@ -65,21 +80,24 @@ def _distinct(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-def _compounds(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+def _places(token: Token) -> range:
+    return range(token.position, token.position + token.span)
+
+
+def _compounds(tokens: list[Token], ids: Mapping[str, int]) -> list[Token]:
     """The widest known wholes that do not overlap."""
     wholes = sorted((t for t in tokens if t.kind == Kind.WHOLE), key=lambda t: -t.span)
     chosen: list[Token] = []
     taken: set[int] = set()
     for whole in wholes:
-        places = range(whole.position, whole.position + whole.span)
-        if taken.isdisjoint(places) and lexicon.id_of(whole.term) != UNKNOWN:
+        if taken.isdisjoint(_places(whole)) and ids[whole.term] != UNKNOWN:
             chosen.append(whole)
-            taken.update(places)
+            taken.update(_places(whole))
     return chosen
 
 
-def _single(token: Token, lexicon: Lexicon, statistics: Statistics) -> Slot:
-    term_id = lexicon.id_of(token.term)
+def _single(token: Token, ids: Mapping[str, int], statistics: Statistics) -> Slot:
+    term_id = ids[token.term]
     freq = 0 if term_id == UNKNOWN else int(statistics.doc_freqs[term_id])
     boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
     known = () if term_id == UNKNOWN else (Alternative((term_id,), boost),)
@@ -87,12 +105,14 @@ def _single(token: Token, lexicon: Lexicon, statistics: Statistics) -> Slot:
     return Slot(token.term, weight, known, token.position, token.span)
 
 
-def _compound(whole: Token, tokens: list[Token], lexicon: Lexicon, statistics: Statistics) -> Slot:
-    whole_id = lexicon.id_of(whole.term)
+def _compound(
+    whole: Token, tokens: list[Token], ids: Mapping[str, int], statistics: Statistics
+) -> Slot:
+    whole_id = ids[whole.term]
     freq = int(statistics.doc_freqs[whole_id])
     alternatives = [Alternative((whole_id,), 1.0)]
     inside = range(whole.position, whole.position + whole.span)
-    parts = [lexicon.id_of(t.term) for t in tokens if t.kind == Kind.WORD and t.position in inside]
+    parts = [ids[t.term] for t in tokens if t.kind == Kind.WORD and t.position in inside]
     if len(parts) > 1 and UNKNOWN not in parts:
         alternatives.append(Alternative(tuple(parts), PARTS_BOOST, "parts"))
         freq = max(freq, 1)

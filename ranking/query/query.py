@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 from indexing.arrays import Float32Array
+from ranking.query.correct import Correction
+from ranking.query.entities import Entity
+from ranking.query.predict import NOTHING, Prediction
+from ranking.query.price_phrases import PriceWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,36 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Expansion:
+    """A synonym that stands beside words of the query."""
+
+    said: str
+    also: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """vector: float32[dimension], unit length, or None where meaning cannot be searched."""
+    """What one request asks for, after understanding.
+
+    text: what is searched, corrected if that was decided. vector: float32[dimension], unit
+    length, or None where meaning cannot be searched.
+    typed: the words as they came. correction: what may have been meant; corrected: whether text
+    is that. expansions: synonyms that were added. price: what was said of it, no word of text
+    that must match. prediction: likely categories.
+    """
 
     text: str
     slots: tuple[Slot, ...]
     vector: Float32Array | None
     identifier: str | None
     """The whole query with separators removed, if it is shaped like an identifier."""
+    typed: str = ""
+    correction: Correction | None = None
+    corrected: bool = False
+    expansions: tuple[Expansion, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    price: PriceWish | None = None
+    prediction: Prediction = NOTHING
 
     @property
     def required(self) -> tuple[Slot, ...]:

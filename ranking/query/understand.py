@@ -1,18 +1,139 @@
-"""Text → `Query`."""
+"""Text → `Query`: each step is a file, and each can be switched off by the request."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from indexing.snapshot import Snapshot
-from ranking.query.analyse import identifier_of, slots_of
-from ranking.query.query import Query
+from ranking.query.analyse import identifier_of, slots_from
+from ranking.query.correct import Correction, propose
+from ranking.query.entities import Entity, find_entities
+from ranking.query.predict import NOTHING, predict
+from ranking.query.price_phrases import PriceWish, find_price
+from ranking.query.query import Query, Slot
+from ranking.query.words import QueryWords
+from ranking.recall.lexical import count_strict
 from ranking.request import SearchRequest
 
+CORRECTED_BOOST: Final = 0.9
 
-def understand(request: SearchRequest, snapshot: Snapshot) -> Query:
-    """Cut the text into slots and find its vector; a given vector takes the text's place."""
-    slots = slots_of(
-        request.text, snapshot.analyzer, snapshot.index.lexicon, snapshot.index.statistics
-    )
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """One way to read the text: literally, or corrected."""
+
+    words: QueryWords
+    slots: tuple[Slot, ...]
+    price: PriceWish | None
+    taken: frozenset[int]
+
+
+def understand(request: SearchRequest, snapshot: Snapshot, min_matches: int = 100) -> Query:
+    """Cut the text into slots, correct it, see what it names, and find its vector.
+
+    A vector of the request takes the text's place. min_matches: of a literal query that finds
+    fewer products, a correction that finds more is taken.
+    """
+    identifier = identifier_of(request.text)
+    plain = identifier is not None  # it is not prose
+    parsed = _parse(request.text, snapshot, request.entities and not plain)
+    correction = propose(request.text, snapshot) if request.correct and not plain else None
+    corrected = False
+    if correction is not None:
+        meant = _parse(correction.text, snapshot, request.entities)
+        meant = replace(meant, slots=_marked(meant.slots, correction, snapshot))
+        if _finds_more(meant.slots, parsed.slots, snapshot, min_matches):
+            parsed, corrected = meant, True
+    words, taken = parsed.words, parsed.taken
+    wanted = request.categories and not plain
+    prediction = predict(words, snapshot, taken) if wanted else NOTHING
+    entities: tuple[Entity, ...] = ()
+    if request.entities and not plain:
+        entities = find_entities(words, snapshot, prediction, taken)
     vector = request.vector
-    if vector is None and request.semantic and request.text.strip():
-        encoded = snapshot.encoder.encode_query(request.text)
+    if vector is None and request.semantic and words.text.strip():
+        encoded = snapshot.encoder.encode_query(_without(words, taken))
         vector = encoded if encoded.any() else None
-    return Query(request.text, slots, vector, identifier_of(request.text))
+    return Query(
+        text=words.text,
+        slots=parsed.slots,
+        vector=vector,
+        identifier=identifier,
+        typed=request.text,
+        correction=correction,
+        corrected=corrected,
+        entities=entities,
+        price=parsed.price,
+        prediction=prediction,
+    )
+
+
+def told(query: Query, snapshot: Snapshot) -> dict[str, Any]:
+    """What was understood, for the answer's `query` object."""
+    correction = query.correction
+    return {
+        "original": query.typed,
+        "corrected": correction.text if correction is not None and query.corrected else None,
+        "correction": None
+        if correction is None
+        else {
+            "text": correction.text,
+            "applied": query.corrected,
+            "changes": [
+                {"typed": each.typed, "meant": each.meant, "kind": each.kind}
+                for each in correction.changes
+            ],
+        },
+        "terms": [slot.text for slot in query.required],
+        "expansions": [{"said": each.said, "also": each.also} for each in query.expansions],
+        "entities": [entity.told() for entity in query.entities],
+        "categories": query.prediction.told(snapshot),
+        "identifier": query.identifier,
+    }
+
+
+def _parse(text: str, snapshot: Snapshot, prices: bool) -> _Parsed:
+    index = snapshot.index
+    words = QueryWords.of(text, snapshot.analyzer, index.lexicon)
+    price = find_price(text) if prices else None
+    taken = words.positions(price.start, price.end) if price is not None else frozenset()
+    slots = slots_from(words, snapshot.analyzer.stop_words, index.statistics, taken)
+    return _Parsed(words, slots, price, taken)
+
+
+def _marked(
+    slots: tuple[Slot, ...], correction: Correction, snapshot: Snapshot
+) -> tuple[Slot, ...]:
+    """The slots of corrected words say so, and weigh a little less."""
+    changed = {
+        token.term
+        for change in correction.changes
+        for token in snapshot.analyzer.tokens(change.meant)
+    }
+    return tuple(
+        slot
+        if slot.text not in changed
+        else replace(
+            slot,
+            alternatives=tuple(
+                replace(each, boost=each.boost * CORRECTED_BOOST, origin="correction")
+                for each in slot.alternatives
+            ),
+        )
+        for slot in slots
+    )
+
+
+def _finds_more(
+    meant: tuple[Slot, ...], typed: tuple[Slot, ...], snapshot: Snapshot, min_matches: int
+) -> bool:
+    literal = count_strict(typed, snapshot.index)
+    return literal < min_matches and count_strict(meant, snapshot.index) > literal
+
+
+def _without(words: QueryWords, taken: frozenset[int]) -> str:
+    """The text without the words that mean a price."""
+    if not taken:
+        return words.text
+    spans = [words.spans[place] for place in sorted(taken)]
+    kept = words.text[: spans[0][0]] + " " + words.text[spans[-1][1] :]
+    return kept if kept.strip() else words.text

@@ -56,6 +56,12 @@ def match(
     return LexicalMatches(doc_ids, levels, scores, share, level, len(strict))
 
 
+def count_strict(slots: tuple[Slot, ...], index: InvertedIndex) -> int:
+    """Number of documents that match all slots that must match; 0 if there are none."""
+    required = [slot for slot in slots if slot.weight > 0]
+    return len(_strict(required, index)) if required else 0
+
+
 def score(
     doc_ids: UInt32Array, slots: tuple[Slot, ...], index: InvertedIndex, weights: Bm25Weights
 ) -> tuple[Float32Array, Float32Array]:
