@@ -26,7 +26,9 @@ KERNELS = ROOT / ".pytest_cache" / "kernels"
 @contextmanager
 def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
     """A client of a service on these settings."""
-    settings = Settings(data_dir=data, **{"access_log": False, "poll_s": 0.05, **given})
+    settings = Settings(
+        data_dir=data, **{"access_log": False, "poll_s": 0.05, "budget_ms": 5_000.0, **given}
+    )
     server = uvicorn.Server(
         uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None)
     )
