@@ -19,6 +19,8 @@ from ranking.tree_text import check_text
 MODEL_FILE, MANIFEST_FILE = "model.txt", "manifest.json"
 MAX_MODEL_BYTES = 64 << 20
 MODEL_ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
+Booster = lightgbm.Booster
+"""Named here, as LightGBM is imported here and in learning/ only."""
 _RETRAIN = "Retrain with `vitrina train`, or publish another model."
 
 
@@ -50,7 +52,7 @@ class ModelManifest:
 class ModelRanker:
     """A linear base and LightGBM's own predict, in one thread: requests are the parallelism."""
 
-    def __init__(self, booster: lightgbm.Booster, manifest: ModelManifest) -> None:
+    def __init__(self, booster: Booster, manifest: ModelManifest) -> None:
         self.name = manifest.model_id
         self.manifest = manifest
         self._booster = booster
@@ -84,7 +86,7 @@ class ModelRanker:
         return {"expected": round(float(parts[-1]), 5)} | told
 
 
-def save_model(folder: Path, booster: lightgbm.Booster, manifest: ModelManifest) -> ModelManifest:
+def save_model(folder: Path, booster: Booster, manifest: ModelManifest) -> ModelManifest:
     """Write model.txt and, last, the manifest with its checksum. The folder must not exist."""
     text = booster.model_to_string()
     check_text(text, manifest.model_id)

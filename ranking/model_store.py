@@ -5,14 +5,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import lightgbm
-
 from indexing.errors import SnapshotError
 from indexing.publish import Current, read_current, write_current, writer_lock
 from ranking.errors import ModelError
 from ranking.model import (
     MANIFEST_FILE,
     MODEL_ID,
+    Booster,
     ModelManifest,
     load_model,
     read_manifest,
@@ -32,7 +31,7 @@ def model_folder(index: Path, model_id: str) -> Path:
     return index / "models" / model_id
 
 
-def publish_model(index: Path, booster: lightgbm.Booster, manifest: ModelManifest) -> Current:
+def publish_model(index: Path, booster: Booster, manifest: ModelManifest) -> Current:
     """Write the model, check that it loads, put it in force, keep the last three.
 
     Whatever fails, what is in force stays. Raises ModelError, LockedError, SnapshotError.
