@@ -1,13 +1,17 @@
 """Does any product hold all words of a text, and which? What finds nothing is never suggested."""
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.chunks import CHUNK, is_cjk
+from indexing.analysis.folding import fold
 from indexing.arrays import UInt32Array
 from indexing.doc_sets import intersect
-from indexing.lexicon import UNKNOWN
+from indexing.lexicon import UNKNOWN, Lexicon
+from indexing.pinyin import han_words
 from indexing.postings import BITS, MAX_TF, Field, InvertedIndex
 
 # What a product is, apart from what its description mentions.
@@ -25,6 +29,26 @@ def query_words(text: str, analyzer: Analyzer) -> frozenset[str]:
     return words - analyzer.stop_words or words
 
 
+def strict_words(text: str, analyzer: Analyzer) -> frozenset[str]:
+    """The terms that a product must hold to be offered for a query.
+
+    The query's words. Of Chinese, where words are single characters, also the pairs inside one
+    word: that 液 and 体 stand somewhere in a title does not make it 液体.
+    """
+    terms = set(query_words(text, analyzer))
+    for chunk in CHUNK.findall(text):
+        if is_cjk(chunk):
+            for word in han_words(fold(chunk)):
+                terms.update(left + right for left, right in pairwise(word))
+    return frozenset(terms)
+
+
+def strict_terms(text: str, analyzer: Analyzer, lexicon: Lexicon) -> list[int]:
+    """Ids of `strict_words`, ascending; empty if one of them is unknown."""
+    ids = {lexicon.id_of(term) for term in strict_words(text, analyzer)}
+    return [] if UNKNOWN in ids else sorted(ids)
+
+
 class StrictMatch:
     """Products by all words of a text. Word lists once asked for are kept (bounded)."""
 
@@ -35,9 +59,8 @@ class StrictMatch:
         self._cached = 0
 
     def terms(self, text: str) -> list[int]:
-        """Term ids of the query's words; empty if one of them is unknown."""
-        ids = [self._index.lexicon.id_of(word) for word in query_words(text, self._analyzer)]
-        return [] if UNKNOWN in ids else ids
+        """`strict_terms` of a query."""
+        return strict_terms(text, self._analyzer, self._index.lexicon)
 
     def finds(self, terms: list[int]) -> bool:
         """True if one product holds every term. O(rarest term's postings)."""

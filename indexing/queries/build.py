@@ -227,8 +227,10 @@ def _by_category(
 
 
 def _hottest(rows: RowCollector, heat: Float64Array) -> UInt32Array:
-    """uint32[≤ HOT]: logged rows by heat, then the catalogue's by weight; rewordings once."""
-    order = [*np.argsort(-heat, kind="stable").tolist(), *range(len(heat), len(rows))]
+    """uint32[≤ HOT]: logged rows by heat and weight, then the catalogue's; rewordings once."""
+    weights = np.frombuffer(rows.weights, dtype=np.float32)[: len(heat)]
+    logged = np.lexsort((-weights, -heat)).tolist()
+    order = [*logged, *range(len(heat), len(rows))]
     seen: set[int] = set()
     hot: list[int] = []
     for row in order:

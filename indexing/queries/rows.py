@@ -16,7 +16,10 @@ from indexing.strict_match import StrictMatch, query_words
 HEAD: Final = 200_000
 """Rows whose products are looked at; the heaviest come first."""
 TOPS: Final = 4
-_MOST_WORDS: Final = 8
+_MOST_TERMS: Final = 12
+
+_TIE: Final = 0.01
+"""Of queries asked equally often the one with more products comes first."""
 
 UNFOUND: Final = -1
 """No product holds all words."""
@@ -36,6 +39,7 @@ class RowCollector:
         self._columns = columns
         self._category = columns.keywords["category"]
         self._merit = merit
+        self._whole = max(float(np.log1p(columns.doc_count)), 1.0)
         self._counts = np.zeros(len(self._category.table), dtype=np.int32)
         self._found = np.zeros(SCOPES, dtype=np.int32)
         self._shares = np.zeros(SCOPES, dtype=np.float32)
@@ -68,6 +72,7 @@ class RowCollector:
             if not len(docs):
                 return UNFOUND
             self._look_at(docs)
+            weight *= 1 + _TIE * float(np.log1p(len(docs)) / self._whole)
         elif self._strict.finds(terms):
             self.scopes.append([])
         else:
@@ -77,8 +82,8 @@ class RowCollector:
         self.weights.append(weight)
         self.sources.append(source)
         self.signatures.append(signature_of(query_words(shown, self._analyzer)))
-        self.terms.extend(terms[:_MOST_WORDS])
-        self.term_rows.extend([row] * len(terms[:_MOST_WORDS]))
+        self.terms.extend(terms[:_MOST_TERMS])
+        self.term_rows.extend([row] * len(terms[:_MOST_TERMS]))
         return row
 
     def _look_at(self, docs: UInt32Array) -> None:

@@ -36,7 +36,7 @@ _KEYED: Final = ("words", "returns")
 class QueryTable:
     """Rows: logged queries by decayed count down, then what the catalogue itself suggests.
 
-    sources: uint8[n], places in SOURCES. weights: float32[n], above 0, falling within the log.
+    sources: uint8[n], places in SOURCES. weights: float32[n], above 0.
     signatures: uint64[n], equal for rewordings. hashes: uint64, ascending, of folded texts and of
     the variants merged into a row; hashed: uint32, the row of each.
     tops: uint32[h, k], the products that stand for each of the first rows, NO_PRODUCT if fewer.
@@ -102,6 +102,13 @@ class QueryTable:
         if row >= len(self.tops):
             return []
         return [doc for doc in self.tops[row].tolist() if doc != NO_PRODUCT]
+
+    def vector(self, row: int) -> Float32Array | None:
+        """float32[d] of a row, about unit length; None of those beyond the first."""
+        if not 0 <= row < len(self.vectors):
+            return None
+        decoded: Float32Array = self.vectors[row].astype(np.float32) / np.float32(127)
+        return decoded
 
 
 def hash_of(text: str) -> int:

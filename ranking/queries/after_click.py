@@ -29,7 +29,8 @@ def after_click(query: str, product: str, limit: int, generation: Generation) ->
             total = sum(times for _, times in found) + 1.0
             shares = ((after, times / total) for after, times in found)
             pool.add_all(shares, _SEEN, RETURNED)
-        from_query(row, _FROM_QUERY, pool, snapshot)
+    if query.strip():
+        from_query(query, _FROM_QUERY, pool, snapshot)
     for doc in here.docs:
         from_product(doc, _FROM_PRODUCT, pool, snapshot)
     for row, _, reason in pool.ranked():

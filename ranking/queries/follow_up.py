@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from indexing.completion_keys import fold
 from indexing.pinyin import has_han
 from indexing.snapshot import Snapshot
-from indexing.strict_match import query_words
+from indexing.strict_match import query_words, strict_terms
 
 _MOST_ADDED = 2
 _LOOKED_AT = 24
@@ -31,7 +31,7 @@ def follow_ups(text: str, words: frozenset[str], snapshot: Snapshot) -> list[Fol
 
     Of what nobody asked for, only single words: two in a row are pieces of titles.
     """
-    rows = _longer(words, snapshot)[:_LOOKED_AT]
+    rows = _longer(text, snapshot)[:_LOOKED_AT]
     table = snapshot.queries
     heaviest = max((float(table.weights[row]) for row in rows), default=1.0)
     found: list[FollowUp] = []
@@ -53,14 +53,15 @@ def _most(query: str, asked: bool) -> int:
     return _MOST_ADDED if asked else 1
 
 
-def _longer(words: frozenset[str], snapshot: Snapshot) -> list[int]:
-    """Rows that are known to have all words, heaviest first."""
-    ids = [snapshot.index.lexicon.id_of(word) for word in words]
-    if not ids or min(ids) < 0:
+def _longer(text: str, snapshot: Snapshot) -> list[int]:
+    """Rows that are known to have all words of a query, heaviest first."""
+    table = snapshot.queries
+    terms = strict_terms(text, snapshot.analyzer, snapshot.index.lexicon)
+    if not terms:
         return []
-    lists = [[row for row, _ in snapshot.queries.words.to(term)] for term in ids]
+    lists = [[row for row, _ in table.words.to(term)] for term in terms]
     common = set(lists[0]).intersection(*lists[1:])
-    return sorted(common, key=lambda row: (-float(snapshot.queries.weights[row]), row))
+    return sorted(common, key=lambda row: (-float(table.weights[row]), row))
 
 
 def _added_text(text: str, query: str, words: frozenset[str], snapshot: Snapshot) -> str:
