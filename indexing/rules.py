@@ -21,7 +21,7 @@ KEPT: Final = 20
 
 BLOCKLIST: Final = "blocklist.txt"
 HINTS: Final = "hints.tsv"
-SYNONYMS: Final = "synonyms.tsv"
+SYNONYMS: Final = "synonyms.txt"
 FILE_NAMES: Final = (BLOCKLIST, HINTS, SYNONYMS)
 
 

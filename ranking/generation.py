@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from indexing.publish import Current
+from indexing.rules import SYNONYMS, read_rules_file
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.errors import ModelError
@@ -13,6 +14,7 @@ from ranking.features import definition_hash
 from ranking.model import ModelRanker, load_model
 from ranking.model_store import model_folder
 from ranking.queries.rules import QueryRules, read_query_rules
+from ranking.query.synonyms import NO_SYNONYMS, Synonyms
 from ranking.ranker import HandWeightedRanker, Ranker
 from ranking.rerank.policy import DiversityPolicy
 
@@ -44,7 +46,7 @@ class Generation:
     id: changes whenever the same request could be answered otherwise.
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
-    query_rules: what people decided about suggestions.
+    query_rules: what people decided about suggestions. synonyms: and about words.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Generation:
     degraded: tuple[str, ...] = ()
     warm_up: tuple[str, ...] = ()
     query_rules: QueryRules = field(default_factory=QueryRules)
+    synonyms: Synonyms = NO_SYNONYMS
 
 
 def open_generation(
@@ -90,7 +93,10 @@ def open_generation(
     generation_id = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
     warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
     rules = read_query_rules(index, current.rules, snapshot)
-    return Generation(generation_id, index.name, snapshot, ranker, policy, degraded, warm_up, rules)
+    synonyms = Synonyms.parse(read_rules_file(index, current.rules, SYNONYMS), snapshot)
+    return Generation(
+        generation_id, index.name, snapshot, ranker, policy, degraded, warm_up, rules, synonyms
+    )
 
 
 def ranker_for(

@@ -52,7 +52,7 @@ def search(
     deadline = Deadline.after(budget_ms, clock)
     snapshot = generation.snapshot
     with log.timed("understand") as stage:
-        query = understand(request, snapshot, generation.policy.min_matches)
+        query = understand(request, snapshot, generation.synonyms, generation.policy.min_matches)
         stage.passed = len(query.slots)
     matches = match_set(query, request, generation, deadline, log)
     if snapshot.config.out_of_stock == "hide":
@@ -229,7 +229,7 @@ def _relaxed(query: Query, answer: MatchSet) -> Relaxed | None:
 
     Dropped are the lightest terms that the level used does not insist on, and unknown ones.
     """
-    if not len(answer) or answer.level == 0:
+    if not answer.levels.any():
         return None
     if answer.level == POPULAR:
         scope = "popular" if query.prediction.sure is None else "category"

@@ -40,7 +40,8 @@ class _Switches(BaseModel):
     relax: bool = Field(True, description="`off`: only products that match all terms.")
     correct: bool = Field(True, description="`off`: take the query literally.")
     synonyms: bool = Field(True, description="`off`: no synonyms.")
-    entities: bool = Field(True, description="`off`: no filters read from the query.")
+    entities: bool = Field(True, description="`off`: no names and prices read from the query.")
+    categories: bool = Field(True, description="`off`: no guess which category is meant.")
     semantic: bool = Field(True, description="`off`: no search by meaning.")
     diversity: bool = Field(True, description="`off`: the ranker's order, untouched.")
     budget_ms: float | None = Field(None, ge=0, description="Time this search may take.")
@@ -143,6 +144,7 @@ def _switches(given: _Switches) -> dict[str, Any]:
         "correct": given.correct,
         "synonyms": given.synonyms,
         "entities": given.entities,
+        "categories": given.categories,
         "semantic": given.semantic,
         "diversity": given.diversity,
         "budget_ms": given.budget_ms,

@@ -79,7 +79,7 @@ def rows_of(
     """Rows of one query; judged products that are not in the index are left out."""
     snapshot, policy = generation.snapshot, generation.policy
     request = SearchRequest(text=text)
-    query = understand(request, snapshot)
+    query = understand(request, snapshot, generation.synonyms, policy.min_matches)
     log = StageLog(lambda: 0.0)
     matches = match_set(query, request, generation, Deadline(lambda: 0.0, 1.0), log)
     graded = {

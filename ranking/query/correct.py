@@ -1,7 +1,7 @@
 """Correction: what a query with mistyped words was meant to be."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -51,21 +51,25 @@ class _Edit:
     change: Change
 
 
-def propose(text: str, snapshot: Snapshot) -> Correction | None:
+def propose(
+    text: str, snapshot: Snapshot, known: Container[str] = frozenset()
+) -> Correction | None:
     """The likeliest correction of the query's unknown and far too rare words, if there is one.
 
-    Never of words with digits, known brands, words under three letters. Nothing is decided here:
+    Never of words with digits, known brands, words under three letters, or those in `known` (of
+    synonyms). Nothing is decided here:
     whether the query is replaced depends on what both find (`understand`).
     """
     words = list(surface_words(text))
     edits: list[_Edit] = []
     taken: set[int] = set()
     for place, edit in _joins(text, words, snapshot):
-        if taken.isdisjoint((place, place + 1)):
+        pair = words[place].word in known or words[place + 1].word in known
+        if not pair and taken.isdisjoint((place, place + 1)):
             taken |= {place, place + 1}
             edits.append(edit)
     for place, word in enumerate(words):
-        if place not in taken and not has_digit(word.word):
+        if place not in taken and not has_digit(word.word) and word.word not in known:
             change = _changed(place, words, snapshot)
             if change is not None:
                 edits.append(_Edit(word.start, word.end, change))

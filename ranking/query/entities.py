@@ -1,7 +1,7 @@
 """Brands, categories and attribute values that a query names, in the catalogue's own words."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -44,6 +44,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A synonym of the words at positions start ≤ p < start + length. names: its term ids."""
+
+    start: int
+    length: int
+    text: str
+    names: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """Words at positions start ≤ p < start + length, and what they may mean, likeliest first."""
 
@@ -80,13 +90,17 @@ class Entity:
 
 
 def find_entities(
-    words: QueryWords, snapshot: Snapshot, predicted: Prediction, taken: frozenset[int]
+    words: QueryWords,
+    snapshot: Snapshot,
+    predicted: Prediction,
+    taken: frozenset[int],
+    also: Sequence[Other] = (),
 ) -> tuple[Entity, ...]:
     """What the query names, in order; longest names first, no word twice.
 
     predicted: the likely category decides between readings, and against values that its products
     do not have. taken: positions that mean something else already (prices). What follows a
-    negation (`without laces`) is not asked for.
+    negation (`without laces`) is not asked for. also: synonyms of words that name nothing.
     """
     used = set(taken | negated(words))
     chosen: list[Entity] = []
@@ -99,13 +113,36 @@ def find_entities(
     for hit, is_number in named:
         places = range(hit.start, hit.start + hit.length)
         if used.isdisjoint(places):
-            read = _numbers(hit, words, snapshot) if is_number else _values(hit, words, snapshot)
-            readings = _weighed(list(read), hit, words, snapshot, predicted)
+            text = words.said(hit.start, hit.length)
+            if is_number:
+                read = list(_numbers(hit, words, snapshot))
+            else:
+                read = list(_values(hit, text, words, snapshot))
+            readings = _weighed(read, hit, words, snapshot, predicted)
             if readings:
-                text = words.said(hit.start, hit.length)
                 chosen.append(Entity(text, hit.start, hit.length, readings))
                 used.update(places)
+    for other in also:
+        places = range(other.start, other.start + other.length)
+        if used.isdisjoint(places):
+            readings = _of_other(other, words, snapshot, predicted)
+            if readings:
+                text = words.said(other.start, other.length)
+                chosen.append(Entity(text, other.start, other.length, readings))
+                used.update(places)
     return tuple(sorted(chosen, key=lambda entity: entity.start))
+
+
+def _of_other(
+    other: Other, words: QueryWords, snapshot: Snapshot, predicted: Prediction
+) -> tuple[Reading, ...]:
+    """What a synonym names, if all of it is a name."""
+    for hit in snapshot.entities.find(other.names):
+        if hit.length == len(other.names):
+            at = replace(hit, start=other.start, length=other.length)
+            found = list(_values(at, other.text, words, snapshot))
+            return _weighed(found, at, words, snapshot, predicted)
+    return ()
 
 
 def negated(words: QueryWords) -> frozenset[int]:
@@ -121,10 +158,10 @@ def _is_number(term: str) -> bool:
     return term[0].isdigit() and term.replace(".", "", 1).isdigit()
 
 
-def _values(hit: NameHit, words: QueryWords, snapshot: Snapshot) -> Iterator[Reading]:
-    """Readings in keyword fields; values that differ in case only are one."""
+def _values(hit: NameHit, text: str, words: QueryWords, snapshot: Snapshot) -> Iterator[Reading]:
+    """Readings of the text in keyword fields; values that differ in case only are one."""
     names, columns = snapshot.entities, snapshot.columns
-    said = _bare(words.said(hit.start, hit.length))
+    said = _bare(text)
     found: dict[tuple[str, str], tuple[list[int], float]] = {}
     of_field: dict[str, float] = {}
     for entry in range(hit.first, hit.last):

@@ -1,6 +1,7 @@
 """Which categories a query is about, and how surely."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from indexing.analysis.chunks import Kind
 from indexing.arrays import Float32Array
+from indexing.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from ranking.query.words import QueryWords
 
@@ -51,14 +53,21 @@ class Prediction:
         ]
 
 
+_NONE: Final[Mapping[int, tuple[int, ...]]] = {}
 NOTHING: Final = Prediction(np.empty(0, dtype=np.float32), 0.0, None)
 
 
-def predict(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> Prediction:
+def predict(
+    words: QueryWords,
+    snapshot: Snapshot,
+    taken: frozenset[int],
+    also: Mapping[int, tuple[int, ...]] = _NONE,
+) -> Prediction:
     """The category that the query's words mean; taken: positions that do not count (prices).
 
     Numbers say little and are asked only when there is nothing else. Chinese is asked by its
-    pairs of characters. NOTHING unless half of the words are known.
+    pairs of characters. NOTHING unless most of the words are known. also: position → term ids of
+    a synonym of the word there, for words that the catalogue does not know.
     """
     stops = snapshot.analyzer.stop_words
     pairs = {t.position for t in words.tokens if t.kind == Kind.BIGRAM}
@@ -72,11 +81,14 @@ def predict(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> Pre
     texts = [token for token in alone if not any(sign.isdigit() for sign in token.term)] or alone
     asked = [token for token in texts if token.kind != Kind.WHOLE]
     model = snapshot.categories
-    known = [token for token in asked if words.ids[token.term] >= 0]
+    known = [token for token in asked if words.ids[token.term] >= 0 or token.position in also]
     if not asked or len(known) < LEAST_KNOWN * len(asked):
         return NOTHING
-    ids = sorted({words.ids[token.term] for token in texts if words.ids[token.term] >= 0})
-    probabilities = model.predict(ids)
+    ids = {words.ids[token.term] for token in texts} - {UNKNOWN}
+    for token in asked:
+        if words.ids[token.term] == UNKNOWN:
+            ids.update(also.get(token.position, ()))
+    probabilities = model.predict(sorted(ids))
     if not len(probabilities):
         return NOTHING
     best = int(probabilities.argmax())

@@ -1,15 +1,17 @@
 """Text → `Query`: each step is a file, and each can be switched off by the request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from indexing.snapshot import Snapshot
 from ranking.query.analyse import identifier_of, slots_from
 from ranking.query.correct import Correction, propose
-from ranking.query.entities import Entity, find_entities
+from ranking.query.entities import Entity, Other, find_entities
 from ranking.query.predict import NOTHING, predict
 from ranking.query.price_phrases import PriceWish, find_price
 from ranking.query.query import Query, Slot
+from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
 from ranking.query.words import QueryWords
 from ranking.recall.lexical import count_strict
 from ranking.request import SearchRequest
@@ -27,7 +29,12 @@ class _Parsed:
     taken: frozenset[int]
 
 
-def understand(request: SearchRequest, snapshot: Snapshot, min_matches: int = 100) -> Query:
+def understand(
+    request: SearchRequest,
+    snapshot: Snapshot,
+    synonyms: Synonyms = NO_SYNONYMS,
+    min_matches: int = 100,
+) -> Query:
     """Cut the text into slots, correct it, see what it names, and find its vector.
 
     A vector of the request takes the text's place. min_matches: of a literal query that finds
@@ -36,7 +43,9 @@ def understand(request: SearchRequest, snapshot: Snapshot, min_matches: int = 10
     identifier = identifier_of(request.text)
     plain = identifier is not None  # it is not prose
     parsed = _parse(request.text, snapshot, request.entities and not plain)
-    correction = propose(request.text, snapshot) if request.correct and not plain else None
+    correction = None
+    if request.correct and not plain:
+        correction = propose(request.text, snapshot, synonyms.words)
     corrected = False
     if correction is not None:
         meant = _parse(correction.text, snapshot, request.entities)
@@ -44,23 +53,28 @@ def understand(request: SearchRequest, snapshot: Snapshot, min_matches: int = 10
         if _finds_more(meant.slots, parsed.slots, snapshot, min_matches):
             parsed, corrected = meant, True
     words, taken = parsed.words, parsed.taken
-    wanted = request.categories and not plain
-    prediction = predict(words, snapshot, taken) if wanted else NOTHING
+    said = find_said(words, synonyms) if request.synonyms and not plain else ()
+    slots, expansions = expand(parsed.slots, said, words, snapshot.index.statistics)
+    prediction = NOTHING
+    if request.categories and not plain:
+        prediction = predict(words, snapshot, taken, _first_of(said))
     entities: tuple[Entity, ...] = ()
     if request.entities and not plain:
-        entities = find_entities(words, snapshot, prediction, taken)
+        others = [Other(s.start, s.length, a.text, a.names) for s in said for a in s.also]
+        entities = find_entities(words, snapshot, prediction, taken, others)
     vector = request.vector
     if vector is None and request.semantic and words.text.strip():
         encoded = snapshot.encoder.encode_query(_without(words, taken))
         vector = encoded if encoded.any() else None
     return Query(
         text=words.text,
-        slots=parsed.slots,
+        slots=slots,
         vector=vector,
         identifier=identifier,
         typed=request.text,
         correction=correction,
         corrected=corrected,
+        expansions=expansions,
         entities=entities,
         price=parsed.price,
         prediction=prediction,
@@ -98,6 +112,15 @@ def _parse(text: str, snapshot: Snapshot, prices: bool) -> _Parsed:
     taken = words.positions(price.start, price.end) if price is not None else frozenset()
     slots = slots_from(words, snapshot.analyzer.stop_words, index.statistics, taken)
     return _Parsed(words, slots, price, taken)
+
+
+def _first_of(said: Sequence[Said]) -> dict[int, tuple[int, ...]]:
+    """Position → the first synonym of the phrase there."""
+    return {
+        place: phrase.also[0].term_ids
+        for phrase in said
+        for place in range(phrase.start, phrase.start + phrase.length)
+    }
 
 
 def _marked(

@@ -1,0 +1,166 @@
+"""Synonyms: other words for what a query says, beside its own and worth a little less."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.chunks import Kind, is_cjk
+from indexing.lexicon import UNKNOWN
+from indexing.postings import Statistics
+from indexing.snapshot import Snapshot
+from indexing.surface_words import surface_words
+from ranking.bm25 import idf
+from ranking.query.query import Alternative, Expansion, Slot
+from ranking.query.synonym_rules import SynonymRule, parse_synonyms
+from ranking.query.words import QueryWords
+
+BOOST: Final = 0.7
+"""Worth of a synonym beside the word itself."""
+MAX_ALSO: Final = 8
+"""Synonyms of one phrase that are looked for."""
+_CJK_LANGUAGES: Final = frozenset({"zh", "ja", "ko"})
+
+Phrase = tuple[str, ...]
+"""Terms, as the analyzer cuts a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """text: what is also looked for. term_ids: a product holds all of them. names: its primary
+    term ids, as names of values have them.
+    """
+
+    text: str
+    term_ids: tuple[int, ...]
+    names: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """Rules compiled for one snapshot. also: phrase → what it also finds, at most MAX_ALSO.
+
+    words: folded words of all phrases; they are no typos. longest: terms of the longest phrase.
+    problems: lines that are not in force, and why.
+    """
+
+    also: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    longest: int = 0
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str, snapshot: Snapshot) -> "Synonyms":
+        """Compile the text of a synonyms file; lines that cannot be used are told, not raised."""
+        rules, problems = parse_synonyms(text)
+        return cls.of(rules, snapshot, problems)
+
+    @classmethod
+    def of(
+        cls, rules: Iterable[SynonymRule], snapshot: Snapshot, problems: tuple[str, ...] = ()
+    ) -> "Synonyms":
+        """What no product can hold is left out. O(phrases)."""
+        analyzer, languages = snapshot.analyzer, snapshot.config.languages
+        found: dict[Phrase, dict[str, Also]] = {}
+        words: set[str] = set()
+        for rule in rules:
+            if rule.language not in (None, *_CJK_LANGUAGES, *languages):
+                continue
+            for said in rule.said:
+                phrase = terms_of(said, analyzer)
+                words.update(word.word for word in surface_words(said))
+                for other in rule.also:
+                    also = _also(other, snapshot) if other != said else None
+                    if phrase and also is not None:
+                        found.setdefault(phrase, {}).setdefault(other, also)
+                    if rule.both:
+                        words.update(word.word for word in surface_words(other))
+        kept = {phrase: tuple(each.values())[:MAX_ALSO] for phrase, each in found.items()}
+        longest = max(map(len, kept), default=0)
+        return cls(kept, frozenset(words), longest, problems)
+
+
+NO_SYNONYMS: Final = Synonyms()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Positions start ≤ p < start + length say a phrase that has synonyms."""
+
+    start: int
+    length: int
+    also: tuple[Also, ...]
+
+
+def terms_of(text: str, analyzer: Analyzer) -> Phrase:
+    """Primary terms, one a position."""
+    return tuple(
+        token.term for token in analyzer.tokens(text) if token.kind in (Kind.WORD, Kind.CHAR)
+    )
+
+
+def find_said(words: QueryWords, synonyms: Synonyms) -> tuple[Said, ...]:
+    """Phrases of the query that have synonyms: the longest first, none twice, in order."""
+    if not synonyms.also:
+        return ()
+    terms = [t.term for t in words.tokens if t.kind in (Kind.WORD, Kind.CHAR)]
+    found: list[Said] = []
+    used: set[int] = set()
+    for length in range(min(synonyms.longest, len(terms)), 0, -1):
+        for start in range(len(terms) - length + 1):
+            also = synonyms.also.get(tuple(terms[start : start + length]))
+            if also is not None and used.isdisjoint(range(start, start + length)):
+                used.update(range(start, start + length))
+                found.append(Said(start, length, also))
+    return tuple(sorted(found, key=lambda said: said.start))
+
+
+def expand(
+    slots: tuple[Slot, ...], said: Sequence[Said], words: QueryWords, statistics: Statistics
+) -> tuple[tuple[Slot, ...], tuple[Expansion, ...]]:
+    """The slots with their synonyms as alternatives, and what was added.
+
+    A phrase of several slots gives each of them the whole synonym, at its part of the worth, so
+    a product with the synonym satisfies all of them and one with some of the words keeps its own.
+    """
+    made = list(slots)
+    told: list[Expansion] = []
+    for phrase in said:
+        inside = range(phrase.start, phrase.start + phrase.length)
+        places = [
+            place
+            for place, slot in enumerate(made)
+            if slot.weight > 0
+            and slot.position in inside
+            and slot.position + slot.span <= inside.stop
+        ]
+        for also in phrase.also if places else ():
+            added = Alternative(also.term_ids, BOOST / len(places), "synonym")
+            for place in places:
+                made[place] = _with(made[place], added, statistics)
+            told.append(Expansion(words.said(phrase.start, phrase.length), also.text))
+    return tuple(made), tuple(told)
+
+
+def _with(slot: Slot, added: Alternative, statistics: Statistics) -> Slot:
+    """A word that only its synonyms make known weighs no more than they do."""
+    if any(each.term_ids == added.term_ids for each in slot.alternatives):
+        return slot
+    weight = slot.weight
+    if not slot.alternatives:
+        rarest = min(int(statistics.doc_freqs[term]) for term in added.term_ids)
+        weight = min(weight, idf(rarest, statistics.doc_count))
+    return replace(slot, weight=weight, alternatives=(*slot.alternatives, added))
+
+
+def _also(text: str, snapshot: Snapshot) -> Also | None:
+    """None if a word of it is not in the catalogue."""
+    tokens = snapshot.analyzer.tokens(text)
+    lexicon = snapshot.index.lexicon
+    primary = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR)]
+    pairs = [t for t in tokens if t.kind == Kind.BIGRAM]
+    asked = pairs if pairs and all(is_cjk(t.term) for t in primary) else primary
+    ids = tuple(dict.fromkeys(lexicon.id_of(token.term) for token in asked))
+    if not ids or UNKNOWN in ids:
+        return None
+    return Also(text, ids, tuple(lexicon.id_of(token.term) for token in primary))
