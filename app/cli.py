@@ -7,11 +7,15 @@ import typer
 from app.commands.build import build
 from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
+from app.commands.evaluate import evaluate
 from app.commands.search import search
 from app.commands.serve import serve, warm
 from app.commands.snapshots import snapshots
+from app.commands.train import train
+from app.settings import SettingsError
 from app.version import code_version
 from indexing.errors import IndexingError
+from ranking.errors import RankingError
 
 app = typer.Typer(
     name="vitrina",
@@ -21,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, demo_data, build, serve, search, warm, doctor):
+for command in (demo, demo_data, build, serve, search, warm, doctor, evaluate, train):
     app.command(name=command.__name__.replace("_", "-"))(command)
 app.add_typer(snapshots, name="snapshots")
 
@@ -36,7 +40,7 @@ def main() -> None:
     """Run a command; what can be foreseen ends with one line on stderr and exit code 1."""
     try:
         app()
-    except IndexingError as error:
+    except (IndexingError, RankingError, SettingsError, OSError) as error:
         typer.echo(f"vitrina: {error}", err=True)
         sys.exit(1)
 

@@ -70,6 +70,15 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Importance:
+    """gain: share of the trees' total gain. loss: nDCG@10 lost when the feature is shuffled."""
+
+    feature: str
+    gain: float
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """What one query gained (or lost, below 0) against the baseline."""
 

@@ -1,6 +1,6 @@
 """Nested cross-validation by query: every query is scored by models that never saw it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -10,6 +10,7 @@ from indexing.arrays import Float32Array, Float64Array
 from ranking.learning.dataset import QueryRows, sampled
 from ranking.learning.judgments import Judgments
 from ranking.learning.lambdamart import (
+    FEW_QUERIES,
     TreeParams,
     base_scores,
     fit,
@@ -20,7 +21,6 @@ from ranking.learning.lambdamart import (
 from ranking.learning.splits import split_queries
 
 FOLDS, SEEDS = 5, 5
-_MANY_QUERIES = 1000
 _SMOOTHED = 11
 _AS_GOOD = 0.002
 
@@ -121,7 +121,7 @@ def choose_trees(
     is as good as the peak is taken: more trees are a steadier vote.
     """
     judgments = Judgments({each.query_id: each.text for each in rows}, {})
-    few = len(rows) < _MANY_QUERIES
+    few = len(rows) < FEW_QUERIES
     parts = split_queries(judgments, min(3, len(rows)) if few else 5, seed + 1000)
     curves = []
     for part in parts if few else parts[:1]:
@@ -140,8 +140,3 @@ def smoothed(curve: Float64Array) -> Float64Array:
     """Running mean over 11 values, fewer at the ends."""
     ones = np.ones(min(_SMOOTHED, len(curve)))
     return np.convolve(curve, ones, "same") / np.convolve(np.ones(len(curve)), ones, "same")
-
-
-def mean_scores(scores: Sequence[Mapping[str, Float64Array]]) -> dict[str, Float64Array]:
-    """Name → mean of the arrays of that name."""
-    return {name: np.mean([each[name] for each in scores], axis=0) for name in scores[0]}

@@ -1,7 +1,9 @@
 """Everything that can go wrong while measuring and training."""
 
+from ranking.errors import RankingError
 
-class LearningError(Exception):
+
+class LearningError(RankingError):
     """Base of all errors here. The message says what, where, and what to do now."""
 
 

@@ -1,7 +1,7 @@
 """The evaluation report: a terminal table, JSON, and a page (report_page.py)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from ranking.learning.comparison import Comparison, Score, moves
+from ranking.learning.comparison import Comparison, Importance, Score, moves
 from ranking.learning.report_page import report_page
 
 FORMAT_VERSION = 1
@@ -76,7 +76,10 @@ def moves_table(comparison: Comparison, ranker: str, measure: str, count: int = 
 
 
 def report_json(
-    comparison: Comparison, found: tuple[Score, ...], about: Mapping[str, str]
+    comparison: Comparison,
+    found: tuple[Score, ...],
+    about: Mapping[str, str],
+    importance: Sequence[Importance] = (),
 ) -> dict[str, Any]:
     """Everything measured, as plain JSON values; `about` tells what was run on what."""
     return {
@@ -105,20 +108,28 @@ def report_json(
             for name, measured in comparison.measured[comparison.baseline].items()
             if measured.weights is not None
         },
+        "importance": [asdict(each) for each in importance],
     }
 
 
 def write_report(
-    folder: Path, comparison: Comparison, found: tuple[Score, ...], about: Mapping[str, str]
+    folder: Path,
+    comparison: Comparison,
+    found: tuple[Score, ...],
+    about: Mapping[str, str],
+    importance: Sequence[Importance] = (),
 ) -> tuple[Path, Path]:
-    """Write `evaluation-<mode>.json` and `.html` into the folder (made if missing)."""
+    """Write `evaluation-<mode>.json` and `.html` into the folder (made if missing).
+
+    importance: of the features of a model that was trained, largest first.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     machine = folder / f"evaluation-{comparison.mode}.json"
     machine.write_text(
-        json.dumps(report_json(comparison, found, about), ensure_ascii=False, indent=1),
+        json.dumps(report_json(comparison, found, about, importance), ensure_ascii=False, indent=1),
         encoding="utf-8",
     )
     page = folder / f"evaluation-{comparison.mode}.html"
     verdicts = {(score.ranker, score.measure): verdict(score) for score in found}
-    page.write_text(report_page(comparison, found, verdicts, about), encoding="utf-8")
+    page.write_text(report_page(comparison, found, verdicts, about, importance), encoding="utf-8")
     return machine, page

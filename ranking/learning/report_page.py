@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ranking.learning.comparison import Comparison, Move, Score, moves
+from ranking.learning.comparison import Comparison, Importance, Move, Score, moves
 from ranking.learning.plots import gain_plot, interval_plot
 
 STYLE = """
@@ -31,6 +31,7 @@ def report_page(
     found: Sequence[Score],
     verdicts: Mapping[tuple[str, str], str],
     about: Mapping[str, str],
+    importance: Sequence[Importance] = (),
     count: int = 10,
 ) -> str:
     """Scores with intervals, one plot a measure, gains by query, and the queries moved most.
@@ -53,6 +54,7 @@ def report_page(
         f"{warnings}{_score_table(comparison, found, verdicts)}"
         + "".join(_plots(comparison, found))
         + "".join(_gains(comparison, ranker, main, count) for ranker in others)
+        + _importance_table(importance)
         + (f"<h2>About this run</h2><table>{facts}</table>" if facts else "")
         + "</body></html>\n"
     )
@@ -106,6 +108,20 @@ def _gains(comparison: Comparison, ranker: str, measure: str, count: int) -> str
         + gain_plot(title, [(move.text, move.gain) for move in ranked])
         + _moves_table("Gained most", gained)
         + _moves_table("Lost most", lost)
+    )
+
+
+def _importance_table(importance: Sequence[Importance]) -> str:
+    if not importance:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(each.feature)}</td><td>{each.gain:.4f}</td><td>{each.loss:+.4f}</td></tr>"
+        for each in importance
+    )
+    return (
+        "<h2>Features</h2><p>Share of the trees' gain, and nDCG@10 lost on held-out queries when "
+        "the feature is shuffled within each query.</p><table><tr><th>feature</th><th>gain</th>"
+        f"<th>lost</th></tr>{rows}</table>"
     )
 
 

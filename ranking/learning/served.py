@@ -1,0 +1,93 @@
+"""Rankers as the server runs them: the pipeline itself, from text to product ids."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from indexing.priors import leaf_categories
+from indexing.snapshot import Snapshot
+from ranking.deadline import Deadline
+from ranking.generation import Generation
+from ranking.learning.errors import LearningError
+from ranking.learning.evaluate import FactsOf, ListFacts, Ranker, random_ranker
+from ranking.pipeline import match_set, rank
+from ranking.query.understand import understand
+from ranking.ranker import HandWeightedRanker, RecallOrderRanker
+from ranking.request import SearchRequest
+from ranking.rerank_head import first_ordinals
+from ranking.stages import StageLog
+
+RANKERS = ("random", "bm25", "hand", "model", "model+diversity")
+"""Names that `served_rankers` knows. bm25: the order of recall. model: the generation's own."""
+
+
+def served_rankers(
+    generation: Generation, names: Sequence[str] = RANKERS, seed: int = 0
+) -> dict[str, Ranker]:
+    """Rankers by name, in the order given. Errors: LearningError for an unknown name."""
+    unknown = [name for name in names if name not in RANKERS]
+    if unknown or not names:
+        raise LearningError(
+            f"there is no ranker {', '.join(unknown) or 'named'}. "
+            f"Choose among {', '.join(RANKERS)}."
+        )
+    makers: Mapping[str, Callable[[], Ranker]] = {
+        "random": lambda: random_ranker(product_ids(generation.snapshot), seed),
+        "bm25": lambda: served(replace(generation, ranker=RecallOrderRanker()), diversity=False),
+        "hand": lambda: served(replace(generation, ranker=HandWeightedRanker()), diversity=False),
+        "model": lambda: served(generation, diversity=False),
+        "model+diversity": lambda: served(generation, diversity=True),
+    }
+    return {name: makers[name]() for name in names}
+
+
+def served(generation: Generation, *, diversity: bool) -> Ranker:
+    """What a search without filters shows, down to the last page; no deadline."""
+
+    def ids(text: str) -> list[str]:
+        request = SearchRequest(text=text, diversity=diversity)
+        log, never = StageLog(lambda: 0.0), Deadline(lambda: 0.0, 1.0)
+        query = understand(request, generation.snapshot)
+        matches = match_set(query, request, generation, never, log)
+        ordered = rank(query, request, matches, generation, never, log)
+        if any(line.startswith("ranker_failed") for line in log.degraded):
+            raise LearningError(f"query {text!r}: {log.degraded[-1]}")
+        id_at = generation.snapshot.documents.id_at
+        return [id_at(int(doc)) for doc in ordered.candidates.doc_ids]
+
+    return ids
+
+
+def product_ids(snapshot: Snapshot) -> list[str]:
+    """Ids of the whole catalogue, in document order."""
+    return [snapshot.documents.id_at(doc) for doc in range(snapshot.doc_count)]
+
+
+def facts_of(snapshot: Snapshot) -> FactsOf:
+    """Vectors, brands and leaf categories of listed products, for list measures."""
+    columns = snapshot.columns
+
+    def facts(products: Sequence[str]) -> ListFacts:
+        found = [snapshot.documents.find(product) for product in products]
+        docs = np.array([doc for doc in found if doc is not None], dtype=np.uint32)
+        keys = {
+            "brand": first_ordinals(columns.keyword("brand"), docs),
+            "category": leaf_categories(columns, docs).astype(np.int32),
+        }
+        there = {
+            name: ordinals for name, ordinals in keys.items() if columns.keyword(name) is not None
+        }
+        return ListFacts(snapshot.vectors.vectors(docs), there)
+
+    return facts
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProducts:
+    """The product ids of a snapshot, as a container that is asked, not copied."""
+
+    snapshot: Snapshot
+
+    def __contains__(self, product_id: object) -> bool:
+        return self.snapshot.documents.find(str(product_id)) is not None
