@@ -1,7 +1,7 @@
 """One search, from text to page, written out: understand → recall → coarse → fine → rerank."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ranking.filters import Filter, evaluate_all, full_mask
 from ranking.fine import fine
 from ranking.generation import Generation
 from ranking.hits import make_hits
-from ranking.implied import implied_filter
+from ranking.implied import Implied, implied_filter
 from ranking.match_set import (
     BY_MEANING,
     POPULAR,
@@ -51,20 +51,9 @@ def search(
     budget_ms = generation.policy.budget_ms if request.budget_ms is None else request.budget_ms
     deadline = Deadline.after(budget_ms, clock)
     snapshot = generation.snapshot
-    with log.timed("understand") as stage:
-        query = understand(request, snapshot, generation.synonyms, generation.policy.min_matches)
-        stage.passed = len(query.slots)
-    matches = match_set(query, request, generation, deadline, log)
-    if snapshot.config.out_of_stock == "hide":
-        matches = without_sold_out(matches, snapshot)
-    implied = implied_filter(query, request, matches, snapshot)
-    if implied is not None and implied.why_not is None:
-        request = replace(request, filters=(*request.filters, implied.clause))
-    with log.timed("filter", len(matches)) as stage:
-        passes = evaluate_all(request.filters, snapshot.columns, matches.doc_ids)
-        answer = matches.where(passes)
-        total, strict = _totals(answer, snapshot.columns.group_of)
-        stage.passed = len(answer)
+    found = find(request, generation, deadline, log)
+    request, query, matches, answer = found.request, found.query, found.matches, found.answer
+    total, strict = _totals(answer, snapshot.columns.group_of)
     facets = _facets(request, matches, generation, log)
     if request.sort is not None:
         ordered = _sorted(request.sort, request, answer, generation, log)
@@ -75,7 +64,7 @@ def search(
         stage.passed = len(hits)
     beside = beside_hits(request, query, answer.doc_ids, ordered, generation, log)
     return SearchResult(
-        query=told(query, snapshot) | {"filters": [implied.told()] if implied else []},
+        query=told(query, snapshot) | {"filters": [found.implied.told()] if found.implied else []},
         hits=hits,
         total=total,
         total_strict=strict,
@@ -90,6 +79,42 @@ def search(
         refinements=beside.refinements,
         related=beside.related,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a request is about.
+
+    request: as it came, with the filter that its text implies. matches: before filters, less what
+    the index hides. answer: the part that passes them.
+    """
+
+    request: SearchRequest
+    query: Query
+    matches: MatchSet
+    answer: MatchSet
+    implied: Implied | None
+
+
+def find(
+    request: SearchRequest, generation: Generation, deadline: Deadline, log: StageLog
+) -> Found:
+    """Understand → recall → filter; training and evaluation begin here too."""
+    snapshot = generation.snapshot
+    with log.timed("understand") as stage:
+        query = understand(request, snapshot, generation.synonyms, generation.policy.min_matches)
+        stage.passed = len(query.slots)
+    matches = match_set(query, request, generation, deadline, log)
+    if snapshot.config.out_of_stock == "hide":
+        matches = without_sold_out(matches, snapshot)
+    implied = implied_filter(query, request, matches, snapshot)
+    if implied is not None and implied.why_not is None:
+        request = replace(request, filters=(*request.filters, implied.clause))
+    with log.timed("filter", len(matches)) as stage:
+        passes = evaluate_all(request.filters, snapshot.columns, matches.doc_ids)
+        answer = matches.where(passes)
+        stage.passed = len(answer)
+    return Found(request, query, matches, answer, implied)
 
 
 def match_set(

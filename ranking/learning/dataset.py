@@ -7,6 +7,7 @@ from hashlib import blake2b
 import numpy as np
 
 from indexing.arrays import BoolArray, Float32Array, Int64Array, UInt32Array
+from indexing.snapshot import Snapshot
 from ranking.candidates import Candidates
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
@@ -14,11 +15,11 @@ from ranking.fine import features_of
 from ranking.generation import Generation
 from ranking.learning.judgments import Judgments
 from ranking.match_set import MatchSet, with_documents
-from ranking.pipeline import match_set
+from ranking.pipeline import find
 from ranking.query.query import Query
-from ranking.query.understand import understand
 from ranking.request import SearchRequest
 from ranking.stages import StageLog
+from ranking.stock import sold_out
 
 UNJUDGED_PER_QUERY = 50
 
@@ -78,23 +79,22 @@ def rows_of(
 ) -> QueryRows:
     """Rows of one query; judged products that are not in the index are left out."""
     snapshot, policy = generation.snapshot, generation.policy
-    request = SearchRequest(text=text)
-    query = understand(request, snapshot, generation.synonyms, policy.min_matches)
-    log = StageLog(lambda: 0.0)
-    matches = match_set(query, request, generation, Deadline(lambda: 0.0, 1.0), log)
+    never, log = Deadline(lambda: 0.0, 1.0), StageLog(lambda: 0.0)
+    found = find(SearchRequest(text=text), generation, never, log)
+    query, answer = found.query, found.answer
     graded = {
         doc: grade
         for product, grade in grades.items()
         if (doc := snapshot.documents.find(product)) is not None
     }
-    coarse = choose(matches, snapshot, policy.coarse_pool).candidates
+    coarse = choose(answer, snapshot, policy.coarse_pool).candidates
     pool = np.arange(min(policy.fine_pool, len(coarse)))
     served = pool[np.argsort(coarse.doc_ids[pool])]
     chosen, features = features_of(query, coarse, served, snapshot, policy.bm25)
     lost = np.setdiff1d(np.array(sorted(graded), dtype=np.uint32), chosen.doc_ids)
     docs = np.concatenate([chosen.doc_ids, lost])
     if len(lost):
-        added = _as_if_found(query, matches, coarse, chosen.doc_ids, lost, generation)
+        added = _as_if_found(query, answer, coarse, chosen.doc_ids, lost, generation)
         features = np.concatenate([features, added])
     order = np.argsort(docs)
     docs = docs[order]
@@ -112,7 +112,7 @@ def rows_of(
 
 def _as_if_found(
     query: Query,
-    matches: MatchSet,
+    answer: MatchSet,
     coarse: Candidates,
     served: UInt32Array,
     lost: UInt32Array,
@@ -120,7 +120,7 @@ def _as_if_found(
 ) -> Float32Array:
     """Features of lost products, as if recall had brought them in addition to the served ones."""
     snapshot, weights = generation.snapshot, generation.policy.bm25
-    widened = with_documents(matches, lost, query, snapshot, weights)
+    widened = with_documents(answer, lost, query, snapshot, weights)
     group_of = snapshot.columns.group_of
     groups, sizes = np.unique(group_of[widened.doc_ids], return_counts=True)
     candidates = np.union1d(coarse.doc_ids, lost)
@@ -147,11 +147,15 @@ def sampled(
     return rows.take(np.sort(np.concatenate([np.flatnonzero(rows.judged), others])))
 
 
-def reranked(rows: QueryRows, scores: Float32Array) -> UInt32Array:
+def reranked(rows: QueryRows, scores: Float32Array, snapshot: Snapshot) -> UInt32Array:
     """Documents in the order that the server would show with these scores, without diversity.
 
-    scores: float32[len(rows)]. Served rows by score (ties by document), then the tail.
+    scores: float32[len(rows)]. Served rows by score (ties by document), then the tail; sold-out
+    products last where the index says so.
     """
     places = np.flatnonzero(rows.served)
     best = np.lexsort((rows.doc_ids[places], -scores[places]))
-    return np.concatenate([rows.doc_ids[places[best]], rows.tail])
+    docs = np.concatenate([rows.doc_ids[places[best]], rows.tail])
+    if snapshot.config.out_of_stock == "demote":
+        docs = docs[np.argsort(sold_out(docs, snapshot), kind="stable")]
+    return docs

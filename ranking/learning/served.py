@@ -11,8 +11,7 @@ from ranking.deadline import Deadline
 from ranking.generation import Generation
 from ranking.learning.errors import LearningError
 from ranking.learning.evaluate import FactsOf, ListFacts, Ranker, random_ranker
-from ranking.pipeline import match_set, rank
-from ranking.query.understand import understand
+from ranking.pipeline import find, rank
 from ranking.ranker import HandWeightedRanker, RecallOrderRanker
 from ranking.request import SearchRequest
 from ranking.rerank_head import first_ordinals
@@ -48,9 +47,8 @@ def served(generation: Generation, *, diversity: bool) -> Ranker:
     def ids(text: str) -> list[str]:
         request = SearchRequest(text=text, diversity=diversity)
         log, never = StageLog(lambda: 0.0), Deadline(lambda: 0.0, 1.0)
-        query = understand(request, generation.snapshot)
-        matches = match_set(query, request, generation, never, log)
-        ordered = rank(query, request, matches, generation, never, log)
+        found = find(request, generation, never, log)
+        ordered = rank(found.query, found.request, found.answer, generation, never, log)
         if any(line.startswith("ranker_failed") for line in log.degraded):
             raise LearningError(f"query {text!r}: {log.degraded[-1]}")
         id_at = generation.snapshot.documents.id_at

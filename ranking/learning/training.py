@@ -165,7 +165,7 @@ def ranked_ids(
     """Query id → product ids as the server would show them."""
     id_at = snapshot.documents.id_at
     return {
-        each.query_id: [id_at(int(doc)) for doc in reranked(each, given[each.query_id])]
+        each.query_id: [id_at(int(doc)) for doc in reranked(each, given[each.query_id], snapshot)]
         for each in rows
     }
 
