@@ -24,6 +24,7 @@ FACET, WORD, FILTER = "facet", "word", "filter"
 _A_FIELD = 3
 _VALUES = 12
 _LEAST_COVERAGE = 0.1
+_NEARLY_ALL = 0.95
 _SAME = 0.8
 """Two chips that part the products so alike (Jaccard) are one."""
 
@@ -53,8 +54,8 @@ def refine(
     doc_ids: ascending, the products of the answer. Score: coverage × entropy × lift (`split`),
     coverage being the share of the products that have the field at all. A facet chip's count is
     the total that a search with its filter has; a word chip's are products here with the word.
-    Not offered are fields with a filter, values that all or almost none have, more than three of
-    a field, and what parts the products like a better chip. O(m) a chip shown.
+    Not offered are fields with a filter, values that nearly all or hardly any have, more than
+    three of a field, and what parts the products like a better chip. O(m) a chip shown.
     """
     snapshot = generation.snapshot
     columns = snapshot.columns
@@ -133,7 +134,7 @@ def _of_field(
     total = sum(times for _, times in clicks)
     for place in most_frequent(counts, _VALUES):
         count = int(counts[place])
-        if not 2 <= count < size:
+        if not 2 <= count <= _NEARLY_ALL * size:
             continue
         ordinal = column.first + place
         share = count / size

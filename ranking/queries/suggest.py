@@ -50,7 +50,7 @@ def suggest(
     × 1.5 in the same category. scopes: adds the first completion in its categories, if it has
     several. products, categories: at most so many beside the completions.
     """
-    if not prefix.strip():
+    if not fold(prefix):
         return Typed([], [], [])
     snapshot = generation.snapshot
     chosen = Chosen("suggest", limit, generation)
