@@ -5,6 +5,7 @@ import numpy as np
 from indexing.arrays import Float32Array, Float64Array
 from indexing.priors import PRIOR_NAMES
 from indexing.snapshot import Snapshot
+from ranking.asked import asked_fit
 from ranking.bm25 import Bm25Weights, idf
 from ranking.candidates import Candidates
 from ranking.features import NAMES
@@ -29,13 +30,15 @@ def extract(
     out = np.empty((k, len(NAMES)), dtype=np.float32)
     place = len(TEXT_COLUMNS)
     out[:, :place] = text
+    price_percentile = _percentile(snapshot.prices[candidates.doc_ids])
     for column in (
         *_match_columns(query, candidates, snapshot, weights),
         *priors.T,
-        _percentile(snapshot.prices[candidates.doc_ids]),
+        price_percentile,
         _percentile(priors[:, _POPULARITY]),
         *feedback(candidates, snapshot),
         np.log(np.maximum(candidates.variants, 1)),
+        *asked_fit(query, candidates, snapshot, price_percentile),
         *_query_values(query, candidates, snapshot),
     ):
         out[:, place] = column

@@ -90,7 +90,23 @@ _RESULT = [
             -10, 10, "no price: NaN"),
     Feature("variants_matching", "result", "ln of the group's matching products", 0, 12),
 ]  # fmt: skip
+_ASKED = [
+    Feature("category_fit", "asked", "probability of its category for this query, over the "
+            "likeliest one's", 0, 1, "no category, or none predicted: NaN"),
+    Feature("category_near", "asked", "the same of the category above its own", 0, 1,
+            "no category, or none predicted: NaN"),
+    Feature("category_named", "asked", "share of the named categories that it is in", 0, 1,
+            "none named: NaN"),
+    Feature("brand_named", "asked", "share of the named brands that it has", 0, 1,
+            "none named: NaN"),
+    Feature("attributes_named", "asked", "share of the named attribute values that it has", 0, 1,
+            "none named: NaN"),
+    Feature("price_fit", "asked", "1 at a price as asked for, less the farther from it", 0, 1,
+            "none asked for, or no price: NaN"),
+]  # fmt: skip
 _QUERY = [
+    Feature("query_category_certainty", "query", "probability of the likeliest category", 0, 1,
+            "none predicted: 0"),
     Feature("query_slots", "query", "number of slots that must match", 0, 32),
     Feature("query_idf_mean", "query", "mean slot weight over the rarest possible", 0, 1),
     Feature("query_idf_top_share", "query", "share of the heaviest slot", 0, 1),
@@ -98,8 +114,8 @@ _QUERY = [
     Feature("query_number_share", "query", "share of the slots that hold a digit", 0, 1),
     Feature("query_candidates", "query", "ln(1 + candidates)", 0, 12),
     Feature("query_strict_share", "query", "share of candidates that match all terms", 0, 1),
-]
-FEATURES: tuple[Feature, ...] = (*_TEXT, *_SEMANTIC, *_PRODUCT, *_RESULT, *_QUERY)
+]  # fmt: skip
+FEATURES: tuple[Feature, ...] = (*_TEXT, *_SEMANTIC, *_PRODUCT, *_RESULT, *_ASKED, *_QUERY)
 NAMES = tuple(feature.name for feature in FEATURES)
 assert tuple(f.name for f in _TEXT) == TEXT_COLUMNS, "kernel and list disagree"  # noqa: S101
 

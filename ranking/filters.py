@@ -153,6 +153,11 @@ def _on_keyword(
         wanted = np.arange(column.first, column.last)
     else:
         wanted = np.array(wanted_ordinals(column, clause.values), dtype=np.int64)
+    return holding(column, wanted, doc_ids)
+
+
+def holding(column: KeywordColumn, wanted: Int64Array, doc_ids: UInt32Array) -> BoolArray:
+    """bool[m], whether each document (any order) holds one of these ordinals of the column."""
     table = column.table
     passes = np.zeros(len(doc_ids), dtype=np.bool_)
     holders = int((table.starts[wanted + 1] - table.starts[wanted]).sum())
