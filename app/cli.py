@@ -11,6 +11,7 @@ from app.commands.evaluate import evaluate
 from app.commands.search import search
 from app.commands.serve import serve, warm
 from app.commands.snapshots import snapshots
+from app.commands.synonyms import synonyms
 from app.commands.train import train
 from app.settings import SettingsError
 from app.version import code_version
@@ -28,6 +29,7 @@ app = typer.Typer(
 for command in (demo, demo_data, build, serve, search, warm, doctor, evaluate, train):
     app.command(name=command.__name__.replace("_", "-"))(command)
 app.add_typer(snapshots, name="snapshots")
+app.add_typer(synonyms, name="synonyms")
 
 
 @app.command()

@@ -8,7 +8,7 @@ and a rollback of the snapshot keeps the rules.
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -48,9 +48,14 @@ def read_rules_file(index: Path, rules_id: str | None, name: str) -> str:
         ) from error
 
 
-def publish_rules(index: Path, changes: Mapping[str, str], now: datetime) -> str:
+Edit = Callable[[str], str]
+"""A file's text before → after."""
+
+
+def publish_rules(index: Path, changes: Mapping[str, str | Edit], now: datetime) -> str:
     """Put new texts of these files in force, the other files staying as they are; the new id.
 
+    An edit sees the text in force, and no other change comes between.
     The index must have a published snapshot. Does not wait for a running build.
     Raises RulesError for a file that is no part of the rules.
     """
@@ -65,9 +70,12 @@ def publish_rules(index: Path, changes: Mapping[str, str], now: datetime) -> str
         folder = index / FOLDER / rules_id
         folder.mkdir(parents=True)
         for name in FILE_NAMES:
-            text = changes.get(name)
+            change = changes.get(name)
+            text = change if isinstance(change, str) else None
             if text is None:
                 text = read_rules_file(index, before.rules, name)
+            if callable(change):
+                text = change(text)
             if text:
                 _write(folder / name, text)
         change_current(index, rules=rules_id)

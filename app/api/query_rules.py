@@ -75,7 +75,7 @@ def write_hints(
 
 
 def _read(service: Service, given: RulesParameters, name: str) -> dict[str, Any]:
-    folder = _folder(service, given)
+    folder = rules_folder(service, given)
     current = read_current(folder)
     rules = current.rules if current else None
     return {"rules": rules, "text": read_rules_file(folder, rules, name)}
@@ -83,12 +83,13 @@ def _read(service: Service, given: RulesParameters, name: str) -> dict[str, Any]
 
 def _write(service: Service, given: RulesParameters, name: str, text: str) -> dict[str, Any]:
     text = text.encode("utf-8", "ignore").decode()
-    rules = publish_rules(_folder(service, given), {name: text}, datetime.now(UTC))
+    rules = publish_rules(rules_folder(service, given), {name: text}, datetime.now(UTC))
     service.generations.look_now()
     return {"rules": rules, "text": text}
 
 
-def _folder(service: Service, given: RulesParameters) -> Path:
+def rules_folder(service: Service, given: RulesParameters) -> Path:
+    """The index's folder. Raises NotFoundError if there is none."""
     folder = index_folder(service.settings.data_dir, given.index or service.default_index)
     if read_current(folder) is None:
         raise NotFoundError(f"there is no index {folder.name!r}. Build it first.")

@@ -41,13 +41,15 @@ class Synonyms:
     """Rules compiled for one snapshot. also: phrase → what it also finds, at most MAX_ALSO.
 
     words: folded words of all phrases; they are no typos. longest: terms of the longest phrase.
-    problems: lines that are not in force, and why.
+    problems: lines that are not in force, and why. idle: lines that can find nothing here, as no
+    product has the words, or none of the index's languages is theirs.
     """
 
     also: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     longest: int = 0
     problems: tuple[str, ...] = ()
+    idle: tuple[int, ...] = ()
 
     @classmethod
     def parse(cls, text: str, snapshot: Snapshot) -> "Synonyms":
@@ -63,9 +65,12 @@ class Synonyms:
         analyzer, languages = snapshot.analyzer, snapshot.config.languages
         found: dict[Phrase, dict[str, Also]] = {}
         words: set[str] = set()
+        idle: list[int] = []
         for rule in rules:
             if rule.language not in (None, *_CJK_LANGUAGES, *languages):
+                idle.append(rule.line)
                 continue
+            useful = False
             for said in rule.said:
                 phrase = terms_of(said, analyzer)
                 words.update(word.word for word in surface_words(said))
@@ -73,11 +78,14 @@ class Synonyms:
                     also = _also(other, snapshot) if other != said else None
                     if phrase and also is not None:
                         found.setdefault(phrase, {}).setdefault(other, also)
+                        useful = True
                     if rule.both:
                         words.update(word.word for word in surface_words(other))
+            if not useful:
+                idle.append(rule.line)
         kept = {phrase: tuple(each.values())[:MAX_ALSO] for phrase, each in found.items()}
         longest = max(map(len, kept), default=0)
-        return cls(kept, frozenset(words), longest, problems)
+        return cls(kept, frozenset(words), longest, problems, tuple(idle))
 
 
 NO_SYNONYMS: Final = Synonyms()
