@@ -70,20 +70,18 @@ class Synonyms:
             if rule.language not in (None, *_CJK_LANGUAGES, *languages):
                 idle.append(rule.line)
                 continue
+            others = [made for other in rule.also if (made := _also(other, snapshot))]
             useful = False
             for said in rule.said:
-                phrase = terms_of(said, analyzer)
-                words.update(word.word for word in surface_words(said))
-                for other in rule.also:
-                    also = _also(other, snapshot) if other != said else None
-                    if phrase and also is not None:
-                        found.setdefault(phrase, {}).setdefault(other, also)
+                words.update(word.word for word in surface_words(said))  # of both sides, if both
+                each = found.setdefault(terms_of(said, analyzer), {})
+                for also in others:
+                    if also.text != said and len(each) < MAX_ALSO:
+                        each.setdefault(also.text, also)
                         useful = True
-                    if rule.both:
-                        words.update(word.word for word in surface_words(other))
             if not useful:
                 idle.append(rule.line)
-        kept = {phrase: tuple(each.values())[:MAX_ALSO] for phrase, each in found.items()}
+        kept = {phrase: tuple(each.values()) for phrase, each in found.items() if phrase and each}
         longest = max(map(len, kept), default=0)
         return cls(kept, frozenset(words), longest, problems, tuple(idle))
 
