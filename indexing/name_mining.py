@@ -19,6 +19,7 @@ from indexing.columns import Columns
 from indexing.entity_names import LEARNT, NUMBER, Name
 from indexing.title_grams import (
     DIGITS,
+    HAN,
     Grams,
     SampledTitles,
     number_patterns,
@@ -30,6 +31,8 @@ LEAST_BRANDS: Final = 3
 """A name that only few brands use may be the name of a product line."""
 PURITY: Final = 0.9
 """Share of the titles with the words whose products have the value."""
+PURITY_HAN: Final = 0.6
+"""The same for Chinese words, which stand inside others: 红色 (red) in 酒红色 (burgundy)."""
 LEAST_UNSURE: Final = 0.1
 MOST_USUAL: Final = 0.6
 """Share of a category's products with the value, beyond which words of the category seem to name
@@ -38,6 +41,8 @@ it."""
 
 SURPRISE: Final = 10.0
 """Least -ln of the chance that so many titles have products with the value by accident."""
+SURPRISE_UNSURE: Final = 40.0
+"""The same for names below PURITY."""
 
 
 class NumberName(NamedTuple):
@@ -70,8 +75,10 @@ def mine_names(
     usual, keys = _by_class(titles.docs, class_of, table.offsets, table.ordinals)
     class_sizes = np.bincount(class_of[titles.docs] + 1)
     found = np.empty((max(len(bounds) - 1, 0), 3), dtype=np.float64)
+    is_han = titles.kinds[grams.starts[bounds[:-1]]] == HAN
+    purities = np.where(is_han, PURITY_HAN, PURITY)
     count = _mine(
-        bounds, grams.titles, titles.docs, _brands(columns, titles.docs), class_of,
+        bounds, purities, grams.titles, titles.docs, _brands(columns, titles.docs), class_of,
         table.offsets, table.ordinals, keys, usual, class_sizes,
         np.zeros(len(table) + 1, dtype=np.int32), found,
     )  # fmt: skip
@@ -178,6 +185,7 @@ def _by_class(
 @njit(nogil=True, cache=True)
 def _mine(
     bounds: Int64Array,
+    purities: Float64Array,
     gram_titles: Int64Array,
     docs: Int64Array,
     brands: Int64Array,
@@ -192,6 +200,7 @@ def _mine(
 ) -> int:
     """Fill found with (first row of the sequence, ordinal, purity); their number.
 
+    purities: float64[sequences], the least purity of each.
     counts: int32[values + 1], all zero; zero again afterwards.
     """
     made = 0
@@ -241,9 +250,10 @@ def _mine(
                 at = np.searchsorted(keys, key)
                 if at < len(keys) and keys[at] == key:
                     expected += usual[at] / class_sizes[owner]
-        if best < 0 or most < PURITY * seen or expected > MOST_USUAL * seen:
+        if best < 0 or most < purities[gram] * seen or expected > MOST_USUAL * seen:
             continue
-        if most * np.log(seen / max(expected, 1e-9)) < SURPRISE:
+        least = SURPRISE if most >= PURITY * seen else SURPRISE_UNSURE
+        if most * np.log(seen / max(expected, 1e-9)) < least:
             continue
         found[made, 0], found[made, 1], found[made, 2] = first, best, most / seen
         made += 1

@@ -92,8 +92,12 @@ def _joins(
         if text[left.end : right.start] != " " or is_han(left.word) or is_han(right.word):
             continue
         joined = snapshot.spelling.join(left.word, right.word)
-        if joined is None or len(joined.word) < MIN_PINYIN:
-            continue
+        if (
+            joined is None
+            or len(joined.word) < MIN_PINYIN
+            or 1 in (len(left.word), len(right.word))
+        ):
+            continue  # `blouse s` is a blouse in size s
         unknown = min(_frequency(left.word, snapshot), _frequency(right.word, snapshot)) == 0
         if unknown or joined.frequency > 2 * snapshot.spelling.bigram(left.word, right.word):
             typed = text[left.start : right.end]

@@ -1,7 +1,7 @@
 """Brands, categories and attribute values that a query names, in the catalogue's own words."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from indexing.analysis.folding import fold
 from indexing.doc_sets import intersect
 from indexing.entity_names import LEARNT, NameHit
 from indexing.snapshot import Snapshot
+from ranking.query.number_values import CUED, fields_with, unit_after, unit_name
 from ranking.query.predict import Prediction
 from ranking.query.words import QueryWords
 
@@ -21,6 +22,14 @@ UNUSUAL: Final = 0.005
 """Share of the predicted category's products; attribute values below it are not meant."""
 USUAL: Final = 0.03
 """Share of the predicted category's products from which a value is meant even by vague words."""
+SAMPLE: Final = 1_000
+"""Products of a category that are looked at."""
+LEAST_CHANCE: Final = 0.05
+"""Probability of a category whose products are looked at, or that may be named at all."""
+CERTAIN: Final = 0.8
+"""Probability of the likeliest category from which others can hardly be meant."""
+MOST_USUAL: Final = 0.45
+"""Share of the category's products from which a learnt name may be the name of the category."""
 MAX_READINGS: Final = 5
 _CUE_WORTH = 4.0
 _NEGATIONS = frozenset(
@@ -34,6 +43,7 @@ _REACH = 3
 class Reading:
     """ordinals: of the field's keyword column, values that differ in case only; empty for a
     number. share: see `EntityNames`. weight: part among all readings of the words, 0 to 1.
+    learnt: titles say it so, it is not the value's own name.
     """
 
     field: str
@@ -41,6 +51,7 @@ class Reading:
     ordinals: tuple[int, ...]
     share: float
     weight: float
+    learnt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +113,23 @@ def find_entities(
     do not have. taken: positions that mean something else already (prices). What follows a
     negation (`without laces`) is not asked for. also: synonyms of words that name nothing.
     """
-    used = set(taken | negated(words))
     chosen: list[Entity] = []
     named = [(hit, False) for hit in snapshot.entities.find(words.primary)]
+    longer = {hit.start for hit, _ in named if hit.length > 1}
+    used = set(taken | negated(words, longer))
     numbers = {token.position for token in words.tokens if _is_number(token.term)}
+    values = {p for hit, _ in named for p in range(hit.start, hit.start + hit.length)} - numbers
     for place in sorted(numbers):
         named += [(hit, True) for hit in snapshot.entities.find_number(words.primary, place)]
-    # Of a number's neighbours the one after it says more: `mouse 7 buttons`.
-    named.sort(key=lambda each: (-each[0].length, each[0].start not in numbers, each[0].start))
+
+    # Of a number's neighbours the one after it says more: `mouse 7 buttons`; but `13 kg beige` is
+    # a weight and a colour.
+    def order(each: tuple[NameHit, bool]) -> tuple[bool, int, bool, int]:
+        hit, is_number = each
+        swallows = is_number and not values.isdisjoint(range(hit.start, hit.start + hit.length))
+        return swallows, -hit.length, hit.start not in numbers, hit.start
+
+    named.sort(key=order)
     for hit, is_number in named:
         places = range(hit.start, hit.start + hit.length)
         if used.isdisjoint(places):
@@ -122,6 +142,11 @@ def find_entities(
             if readings:
                 chosen.append(Entity(text, hit.start, hit.length, readings))
                 used.update(places)
+    for place in sorted(numbers - used):
+        entity = _by_value(place, words, snapshot, predicted)
+        if entity is not None:
+            chosen.append(entity)
+            used.update(range(entity.start, entity.start + entity.length))
     for other in also:
         places = range(other.start, other.start + other.length)
         if used.isdisjoint(places):
@@ -138,18 +163,21 @@ def _of_other(
 ) -> tuple[Reading, ...]:
     """What a synonym names, if all of it is a name."""
     for hit in snapshot.entities.find(other.names):
-        if hit.length == len(other.names):
+        if hit.start == 0 and hit.length == len(other.names):
             at = replace(hit, start=other.start, length=other.length)
             found = list(_values(at, other.text, words, snapshot))
             return _weighed(found, at, words, snapshot, predicted)
     return ()
 
 
-def negated(words: QueryWords) -> frozenset[int]:
-    """Positions of `without` and the like, and of what they deny."""
+def negated(words: QueryWords, names: Set[int] = frozenset()) -> frozenset[int]:
+    """Positions of `without` and the like, and of what they deny.
+
+    names: where longer names begin; a negation there is part of it: `no backlight`.
+    """
     found: set[int] = set()
     for place in range(len(words.primary)):
-        if words.folded(place) in _NEGATIONS:
+        if words.folded(place) in _NEGATIONS and place not in names:
             found.update(range(place, min(place + 1 + _REACH, len(words.primary))))
     return frozenset(found)
 
@@ -162,7 +190,7 @@ def _values(hit: NameHit, text: str, words: QueryWords, snapshot: Snapshot) -> I
     """Readings of the text in keyword fields; values that differ in case only are one."""
     names, columns = snapshot.entities, snapshot.columns
     said = _bare(text)
-    found: dict[tuple[str, str], tuple[list[int], float]] = {}
+    found: dict[tuple[str, str], tuple[list[int], float, bool]] = {}
     of_field: dict[str, float] = {}
     for entry in range(hit.first, hit.last):
         field = names.field_names[names.fields[entry]]
@@ -172,14 +200,14 @@ def _values(hit: NameHit, text: str, words: QueryWords, snapshot: Snapshot) -> I
         if not learnt and field != "category" and _bare(value) != said:
             continue  # alike only by its stem: `cushion` is not `cushioned`
         share = float(names.shares[entry])
-        ordinals, before = found.get((field, fold(value)), ([], 0.0))
-        found[field, fold(value)] = ([*ordinals, ordinal], before + share)
+        ordinals, before, only = found.get((field, fold(value)), ([], 0.0, True))
+        found[field, fold(value)] = ([*ordinals, ordinal], before + share, only and learnt)
         of_field[field] = of_field.get(field, 0.0) + share
     if len(said) == 1 and hit.start and _is_number(words.folded(hit.start - 1)):
         return  # the l of `1.5 l` is no size
-    for (field, _), (ordinals, share) in found.items():
+    for (field, _), (ordinals, share, only) in found.items():
         value = columns.keywords[field].values[ordinals[0]]
-        yield Reading(field, value, tuple(ordinals), min(share, 1.0), of_field[field])
+        yield Reading(field, value, tuple(ordinals), min(share, 1.0), of_field[field], only)
 
 
 def _numbers(hit: NameHit, words: QueryWords, snapshot: Snapshot) -> Iterator[Reading]:
@@ -194,6 +222,34 @@ def _numbers(hit: NameHit, words: QueryWords, snapshot: Snapshot) -> Iterator[Re
         share = float(names.pattern_shares[entry])
         field = names.number_names[names.pattern_fields[entry]]
         yield Reading(field, value, (), share, share)
+
+
+def _by_value(
+    place: int, words: QueryWords, snapshot: Snapshot, predicted: Prediction
+) -> Entity | None:
+    """A number that no title explains: a value written in another unit's name (250克 for 250 g),
+    or the only attribute of the likely category that has it.
+    """
+    number = words.term_at(place)
+    unit, spelled = unit_after(place, words)
+    text, length = words.said(place, 1 + spelled), 1 + spelled
+    if unit:
+        ids = unit_name(number, unit, snapshot)
+        readings = _of_other(
+            Other(place, length, f"{number} {unit}", ids), words, snapshot, predicted
+        )
+        if readings:
+            return Entity(text, place, length, readings)
+    if not unit and place + 1 < len(words.primary):
+        unit = words.term_at(place + 1)
+    found = list(fields_with(float(number), unit, words, snapshot, predicted))
+    weights = [share * (CUED if cued else 1.0) for _, share, cued in found]
+    by_field = [
+        Reading(field, float(number), (), share, weight / sum(weights))
+        for (field, share, _), weight in zip(found, weights, strict=True)
+    ]
+    by_field.sort(key=lambda reading: (-reading.weight, reading.field))
+    return Entity(text, place, length, tuple(by_field[:MAX_READINGS])) if by_field else None
 
 
 def _bare(text: str) -> str:
@@ -230,6 +286,10 @@ def _weighed(
         usual = _usual(reading, snapshot, predicted)
         cued = _is_cued(reading.field, cue)
         least = LEAST_SHARE.get(reading.field, LEAST_ATTRIBUTE)[hit.length > 1]
+        if reading.field == "category" and _is_elsewhere(reading, snapshot, predicted):
+            continue
+        if reading.learnt and usual is not None and usual > MOST_USUAL:
+            continue
         if usual is None:
             if cued or reading.weight >= least:
                 kept.append((reading.share * (_CUE_WORTH if cued else 1.0), reading))
@@ -244,11 +304,29 @@ def _weighed(
     )
 
 
+def _is_elsewhere(reading: Reading, snapshot: Snapshot, predicted: Prediction) -> bool:
+    """Whether a category is named only by the way: `rugged phone case` is no rug."""
+    if predicted.sure is None or predicted.probabilities.max() < CERTAIN:
+        return False
+    nodes = snapshot.categories.by_node(predicted.probabilities)
+    return all(nodes[ordinal] < LEAST_CHANCE for ordinal in reading.ordinals)
+
+
 def _usual(reading: Reading, snapshot: Snapshot, predicted: Prediction) -> float | None:
-    """Share of the predicted category's products with the value; None without a sure category."""
+    """Share of the likely categories' products with the value; None without a sure category."""
     if predicted.sure is None or reading.field in ("category", "brand"):
         return None
-    inside = snapshot.columns.keywords["category"].table.holders_of(predicted.sure)
+    total = weight = 0.0
+    for category, chance in predicted.likeliest(snapshot):
+        if chance >= LEAST_CHANCE:
+            total += chance * _share_inside(reading, category, snapshot)
+            weight += chance
+    return total / weight
+
+
+def _share_inside(reading: Reading, category: int, snapshot: Snapshot) -> float:
+    inside = snapshot.columns.keywords["category"].table.holders_of(category)
+    inside = inside[:: max(1, len(inside) // SAMPLE)]
     if not reading.ordinals:
         column = snapshot.columns.numbers[reading.field]
         sample = inside[:: max(1, len(inside) // 200)]

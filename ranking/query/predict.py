@@ -20,6 +20,8 @@ MAX_ENTROPY: Final = 4.0
 LEAST_KNOWN: Final = 0.6
 """Share of the query's words that the category model must know."""
 TOLD: Final = 3
+LIKELIEST: Final = 3
+"""Categories that decide together what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Prediction:
     @property
     def useful(self) -> bool:
         return len(self.probabilities) > 0 and self.entropy <= MAX_ENTROPY
+
+    def likeliest(self, snapshot: Snapshot, most: int = LIKELIEST) -> list[tuple[int, float]]:
+        """Ordinals of the likeliest categories, with their probabilities."""
+        best = np.argsort(-self.probabilities, kind="stable")[:most]
+        chances = self.probabilities[best].tolist()
+        return list(zip(snapshot.categories.classes[best].tolist(), chances, strict=True))
 
     def told(self, snapshot: Snapshot) -> list[dict[str, Any]]:
         """The likeliest categories by path; none if the prediction says nothing."""

@@ -41,6 +41,14 @@ class QueryWords:
             place for place, (low, high) in enumerate(self.spans) if start <= low and high <= end
         )
 
+    def term_at(self, position: int) -> str:
+        """The primary term there."""
+        return next(
+            token.term
+            for token in self.tokens
+            if token.position == position and token.kind in (Kind.WORD, Kind.CHAR)
+        )
+
     def folded(self, position: int) -> str:
         """One position's text, folded."""
         return fold(self.said(position, 1))
