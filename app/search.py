@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,9 @@ from ranking.request import SearchRequest
 from ranking.result import SearchResult
 
 Work = TypeVar("Work")
+FAULTS = frozenset({"ranker_failed", "model_incompatible"})
+"""Reasons for a degraded answer that someone has to see to."""
+log = logging.getLogger("vitrina.search")
 
 
 class Searcher:
@@ -45,6 +49,7 @@ class Searcher:
         self._cache_errors = 0
         self._circuit_open = False
         self._waiting = 0
+        self._logged: set[tuple[str, str]] = set()
         threads = settings.threads
         self._pool = ThreadPoolExecutor(threads, "search") if threads else None
 
@@ -66,6 +71,7 @@ class Searcher:
                 return _signed(kept, begun)
         result, body = await self.run(partial(_search, request, generation, begun))
         self._count(index, result)
+        self._log_faults(generation, result)
         # What the generation lacks for good is in its id, and no reason not to keep the answer.
         if key is not None and result.degraded == generation.degraded:
             await self._cache.put(key, body, self._settings.cache_ttl_s)
@@ -112,6 +118,14 @@ class Searcher:
         if stats.circuit_open != self._circuit_open:
             CACHE_CIRCUIT_OPEN.set(stats.circuit_open)
             self._circuit_open = stats.circuit_open
+
+    def _log_faults(self, generation: Generation, result: SearchResult) -> None:
+        """Each kind once a generation: what is wrong with every search must not fill the log."""
+        for reason in result.degraded:
+            kind = reason.partition(":")[0]
+            if kind in FAULTS and (generation.id, kind) not in self._logged:
+                self._logged.add((generation.id, kind))
+                log.error("%s: %s", generation.index, reason)
 
     @staticmethod
     def _count(index: str, result: SearchResult) -> None:

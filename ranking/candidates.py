@@ -9,6 +9,9 @@ from indexing.arrays import Float32Array, Int64Array, UInt8Array, UInt32Array
 CHANNELS = ("identifier", "lexical", "semantic", "popular")
 """Recall channels, in the order of the columns of `ranks`."""
 
+COARSE = "coarse"
+"""Named as ranker where the coarse rank's order stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -56,13 +59,15 @@ class Ordered:
 
     scores: float32[k], never increasing but where the reranker moved something.
     features: float32[f, features] of the first f, those that the ranker saw, or None.
-    moved: place in the order → why the reranker put it there.
+    moved: place in the order → what the reranker did to it; filled where it is to be explained.
+    ranked_by: name of what gave the first f their scores; those after them have coarse ones.
     """
 
     candidates: Candidates
     scores: Float32Array
     features: Float32Array | None = None
     moved: dict[int, str] = field(default_factory=dict)
+    ranked_by: str = COARSE
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -76,4 +81,5 @@ class Ordered:
         moved = {
             place: self.moved[old] for place, old in enumerate(order.tolist()) if old in self.moved
         }
-        return Ordered(self.candidates.take(order), self.scores[order], features, moved)
+        taken = self.candidates.take(order)
+        return Ordered(taken, self.scores[order], features, moved, self.ranked_by)

@@ -10,29 +10,29 @@ import numpy as np
 from indexing.arrays import Float32Array, Int64Array
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
-from ranking.candidates import Candidates, Ordered
+from ranking.candidates import COARSE, Candidates, Ordered
 from ranking.errors import RankerFailedError
 from ranking.extract import extract
 from ranking.generation import Generation
 from ranking.query.query import Query
-from ranking.ranker import RecallOrderRanker
+from ranking.ranker import checked_scores
 from ranking.stages import StageLog
 
 
 def fine(query: Query, coarse: Ordered, generation: Generation, log: StageLog) -> Ordered:
     """The ranker orders the first `fine_pool`; the rest follows in coarse order.
 
-    If the ranker fails, recall's order stands, and the answer is degraded.
+    If the ranker fails, the coarse order stands for all, and the answer is degraded.
     """
     policy = generation.policy
     pool = np.arange(min(policy.fine_pool, len(coarse)))
     by_doc = pool[np.argsort(coarse.candidates.doc_ids[pool])]
     head, features = features_of(query, coarse.candidates, by_doc, generation.snapshot, policy.bm25)
     try:
-        scores = generation.ranker.scores(features)
+        scores, ranked_by = checked_scores(generation.ranker, features), generation.ranker.name
     except RankerFailedError as error:
         log.degraded.append(f"ranker_failed: {error}")
-        scores = RecallOrderRanker().scores(features)
+        scores, ranked_by = coarse.scores[by_doc], COARSE
     best = np.lexsort((head.doc_ids, -scores))
     rest = np.arange(len(pool), len(coarse))
     tail = coarse.scores[rest] - coarse.scores[rest].max(initial=0.0) + scores.min(initial=0.0)
@@ -42,6 +42,7 @@ def fine(query: Query, coarse: Ordered, generation: Generation, log: StageLog) -
         ),
         np.concatenate([scores[best], tail]).astype(np.float32),
         features[best],
+        ranked_by=ranked_by,
     )
 
 

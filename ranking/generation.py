@@ -83,7 +83,7 @@ def open_generation(
     facts = {
         "index": index.name,
         "snapshot": current.snapshot,
-        "model": ranker.name,
+        "model": [current.model, ranker.name],  # an answer tells if the first was refused
         "rules": current.rules,
         "policy": asdict(policy),
         "features": definition_hash(),

@@ -10,6 +10,7 @@ from indexing.snapshot import Snapshot
 from ranking.candidates import Ordered
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
+from ranking.explain import SORT
 from ranking.facets import AUTO, count_facets
 from ranking.filters import Filter, evaluate_all, full_mask
 from ranking.fine import fine
@@ -194,7 +195,9 @@ def rank(
         stage.passed = len(coarse)
     if deadline.passed():
         log.skip("fine", "budget", len(coarse), degrades=True)
-        return Ordered(coarse.candidates, coarse.scores, None, {})
+        if request.diversity:
+            log.skip("rerank", "budget", len(coarse), degrades=True)
+        return coarse
     with log.timed("fine", min(policy.fine_pool, len(coarse))) as stage:
         ordered = fine(query, coarse, generation, log)
         stage.passed = len(ordered)
@@ -204,7 +207,7 @@ def rank(
         log.skip("rerank", "budget", len(ordered), degrades=True)
     else:
         with log.timed("rerank", min(policy.head, len(ordered))) as stage:
-            ordered = rerank_head(query, ordered, generation)
+            ordered = rerank_head(query, ordered, generation, told=request.explain)
             stage.passed = len(ordered)
     if snapshot.config.out_of_stock == "demote":
         ordered = sold_out_last(ordered, snapshot)
@@ -244,8 +247,7 @@ def _sorted(
     return Ordered(
         as_candidates(answer, picked.places, picked.variants),
         np.zeros(len(picked.places), dtype=np.float32),
-        None,
-        {},
+        ranked_by=SORT,
     )
 
 

@@ -6,11 +6,18 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from indexing.arrays import Float32Array
+from ranking.errors import RankerFailedError
 from ranking.features import NAMES
+
+FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What code over arrays raises when it is given what it did not expect."""
+
+EXPECTED = "expected"
+"""Named beside the features in contributions: what a model gives before it has seen any."""
 
 
 class Ranker(Protocol):
-    """Gives each candidate a score; higher is better. Raises nothing on finite or NaN input."""
+    """Gives each candidate a score; higher is better. NaN among the features is a missing value."""
 
     name: str
 
@@ -19,8 +26,28 @@ class Ranker(Protocol):
         ...
 
     def contributions(self, row: Float32Array) -> dict[str, float]:
-        """What each feature adds to the score of one row; largest first, zeros left out."""
+        """What each feature adds to the score of one row; largest first, zeros left out.
+
+        With EXPECTED, if it is there, they add up to the score. Empty if the ranker fails.
+        """
         ...
+
+
+def checked_scores(ranker: Ranker, features: Float32Array) -> Float32Array:
+    """float32[k], all finite. Raises RankerFailedError whatever way the ranker fails."""
+    try:
+        scores = np.asarray(ranker.scores(features), dtype=np.float32)
+    except FAULTS as error:
+        raise RankerFailedError(
+            f"ranker {ranker.name} failed: {type(error).__name__}: {error}"
+        ) from error
+    if scores.shape != (len(features),):
+        raise RankerFailedError(
+            f"ranker {ranker.name} gave scores of shape {scores.shape} for {len(features)} rows."
+        )
+    if not np.isfinite(scores).all():
+        raise RankerFailedError(f"ranker {ranker.name} gave scores that are no numbers.")
+    return scores
 
 
 class HandWeightedRanker:
@@ -55,7 +82,7 @@ class HandWeightedRanker:
 
 
 class RecallOrderRanker:
-    """Keeps the order of recall: BM25F. The fallback when another ranker fails."""
+    """Keeps the order of recall: BM25F. The floor that others are measured against."""
 
     name = "recall"
 

@@ -10,16 +10,20 @@ from ranking.candidates import Ordered
 from ranking.features import NAMES
 from ranking.generation import Generation
 from ranking.query.query import Query
-from ranking.rerank.reasons import Reason
+from ranking.rerank.describe import describe
 from ranking.rerank.rerank import TitleTerms, rerank
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
 _UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
-_REASONS = tuple(reason.name.lower().replace("_", " ") for reason in Reason)
 
 
-def rerank_head(query: Query, ordered: Ordered, generation: Generation) -> Ordered:
-    """Rearrange the first products; scores stay with their products, reasons are told."""
+def rerank_head(
+    query: Query, ordered: Ordered, generation: Generation, *, told: bool = False
+) -> Ordered:
+    """Rearrange the first products; scores stay with their products.
+
+    told: fill `moved`, for explanations.
+    """
     policy = generation.policy.diversity
     head = ordered.candidates.doc_ids[: policy.head]
     snapshot = generation.snapshot
@@ -35,13 +39,8 @@ def rerank_head(query: Query, ordered: Ordered, generation: Generation) -> Order
         titles=_title_terms(head, generation),
         uniform=query.identifier is not None or _one_brand_asked(ordered),
     )
-    moved = {
-        place: f"{_REASONS[reason]}, {shift:+d}"
-        for place, (reason, shift) in enumerate(
-            zip(made.reason.tolist(), made.shift.tolist(), strict=True)
-        )
-        if reason != Reason.KEPT
-    }
+    places = range(len(head)) if told else ()
+    moved = {place: describe(made, place, policy) for place in places}
     features = ordered.features
     order = made.order.astype(np.int64)
     return Ordered(
@@ -49,6 +48,7 @@ def rerank_head(query: Query, ordered: Ordered, generation: Generation) -> Order
         ordered.scores[order],
         None if features is None else features[order[: len(features)]],
         moved,
+        ordered.ranked_by,
     )
 
 

@@ -12,7 +12,7 @@ def describe(reranked: Reranked, position: int, policy: DiversityPolicy) -> str:
     "down 4: at most 2 of one brand in 10 positions". Ranks are 1-based, by score.
     """
     if reranked.bypassed is not None:
-        return f"not rearranged: {reranked.bypassed} query"
+        return f"kept: {reranked.bypassed}"
     shift = int(reranked.shift[position])
     reason = Reason(int(reranked.reason[position]))
     cause = int(reranked.cause[position])

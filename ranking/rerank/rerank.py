@@ -20,6 +20,8 @@ from ranking.rerank.window_caps import cap_windows
 OFF = 2.0
 """A likeness that no two products reach."""
 
+UNIFORM = "the query asks for one product or one brand, so sameness is what is wanted"
+
 NO_TERMS = np.zeros(0, np.uint32)
 NO_STARTS = np.zeros(1, np.int32)
 NO_VECTORS = np.zeros((0, 1), np.float32)
@@ -84,7 +86,7 @@ def rerank(
     relevance = scaled_relevance(np.array(scores[: policy.head], np.float32))
     by_score = score_order(relevance)
     head = len(by_score)
-    reranked = _untouched(by_score, len(scores), "uniform" if uniform else None)
+    reranked = _untouched(by_score, len(scores), UNIFORM if uniform else None)
     if uniform or head < 2:
         return reranked
 
