@@ -19,6 +19,7 @@ from indexing.columns import Columns, ColumnsBuilder
 from indexing.documents import Documents, DocumentsBuilder
 from indexing.encoder import load_encoder
 from indexing.errors import BuildError
+from indexing.garbage import rare_collections
 from indexing.index_config import IndexConfig
 from indexing.inversion import invert
 from indexing.manifest import Manifest, facts_of
@@ -48,7 +49,7 @@ class BuildOptions:
     """index: the index's folder. queries: optional query log for suggestions.
 
     max_reject_ratio: share of rejected lines above which nothing is published.
-    vector_kind: `auto`, `flat`, `flat_sq8` or `hnsw`.
+    vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`.
     """
 
     catalog: Sequence[Path]
@@ -96,7 +97,8 @@ def _build(
     scratch = _made(staging / "scratch")
     read = _builders(options, scratch)
     try:
-        _read_catalog(read, options, progress)
+        with rare_collections():
+            _read_catalog(read, options, progress)
         return _publish(read, options, snapshot_id, staging, now, progress)
     finally:
         for builder in (read.tokens, read.documents, read.vectors):

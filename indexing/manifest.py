@@ -8,7 +8,7 @@ from typing import Any
 
 from indexing.errors import CorruptSnapshotError, FormatVersionError, SnapshotError
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 FILE_NAME = "manifest.json"
 
 

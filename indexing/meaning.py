@@ -115,7 +115,6 @@ def build_meaning(
     folder = staging / "encoder"
     folder.mkdir()
     encoder.save(folder)
-    progress.begin("vectors", len(documents), "products")
     (staging / "vectors").mkdir()
     sample = encoder.encode(sampled_texts(documents, _CHUNK))
     index = build_vectors(
@@ -126,7 +125,7 @@ def build_meaning(
         kind=kind,
         seed=seed,
         sample=sample if sample.any() else None,
-        advance=progress.advance,
+        progress=progress,
     )
     progress.begin("vector recall", None, "queries")
     queries = cut_titles(sampled_titles(documents, _GATE_QUERIES), seed)

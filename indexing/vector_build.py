@@ -1,34 +1,34 @@
 """Vectors, chunk by chunk → a VectorIndex on disk."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from indexing.arrays import Float32Array, UInt32Array, save_array
 from indexing.embedding_bags import unit_rows
 from indexing.errors import BuildError
+from indexing.progress import Progress, Silent
 from indexing.quantized import Codes, encode_rows, ranges
-from indexing.vectors import VectorIndex, add_rows, new_graph, write_graph
+from indexing.vectors import LISTS_FILE, VectorIndex, write_lists
 
 FLAT_UP_TO = 25_000
 FLAT_SQ8_UP_TO = 100_000
-KINDS = ("auto", "flat", "flat_sq8", "hnsw")
+KINDS = ("auto", "flat", "flat_sq8", "ivf")
 SAMPLE_MARGIN = 0.1
 FIRST_CHUNK_MARGIN = 0.5
 """How much wider than the rows seen the ranges of the codes are; a first chunk may be one shelf."""
-EF_SEARCH = 200
-"""Search width until it has been measured (`vector_gate`)."""
+PROBES = 32
+"""Lists looked at until it has been measured how many are needed (`vector_gate`)."""
 
 
 def kind_for(count: int) -> str:
     """What `auto` means for so many products."""
     if count <= FLAT_UP_TO:
         return "flat"
-    return "flat_sq8" if count <= FLAT_SQ8_UP_TO else "hnsw"
+    return "flat_sq8" if count <= FLAT_SQ8_UP_TO else "ivf"
 
 
 def build_vectors(
@@ -41,25 +41,33 @@ def build_vectors(
     seed: int = 0,
     sample: Float32Array | None = None,
     threads: int = 2,
-    advance: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> VectorIndex:
     """Write an index into the folder, which exists, and open it.
 
     chunks: float32[·, d], together one row a document, in doc id order; rows are brought to unit
     length, zero rows mean no vector. sample: rows from all over the catalogue for the ranges of
-    the 8-bit codes; without it the first chunk is taken. A graph built by more than one thread
-    differs a little from build to build. advance: told the rows done so far. Memory: one chunk,
-    and the graph (d + 140 bytes a product). Raises BuildError.
+    the 8-bit codes; without it the first chunk is taken. Memory: one chunk, and the lists (d + 8
+    bytes a product). Raises BuildError.
     """
     if kind not in KINDS:
         raise BuildError(f"unknown kind of vector index {kind!r}: use one of {', '.join(KINDS)}.")
     kind = kind_for(doc_count) if kind == "auto" else kind
-    writer = _Writer(folder, kind, doc_count, dimension, seed, sample, threads)
+    progress = progress or Silent()
+    progress.begin("vectors", doc_count, "products")
+    writer = _Writer(folder, kind, doc_count, dimension, sample)
     for chunk in chunks:
         writer.add(chunk)
-        if advance is not None:
-            advance(writer.seen)
-    return writer.close()
+        progress.advance(writer.seen)
+    index = writer.close()
+    if kind != "ivf" or not len(index):
+        return index
+    progress.begin("vector lists", len(index), "products")
+    write_lists(
+        folder / LISTS_FILE, index.codes, index.low, index.step, seed, threads, progress.advance
+    )
+    write_facts(folder, kind, doc_count, PROBES, partial=index.docs is not None)
+    return VectorIndex.load(folder)
 
 
 class _Writer:
@@ -71,19 +79,16 @@ class _Writer:
         kind: str,
         doc_count: int,
         dimension: int,
-        seed: int,
         sample: Float32Array | None,
-        threads: int,
     ) -> None:
         self.seen = 0
-        self._folder, self._kind, self._doc_count = folder, kind, doc_count
-        self._dimension, self._seed, self._threads = dimension, seed, threads
+        self._folder, self._doc_count, self._dimension = folder, doc_count, dimension
+        self._kind = "flat" if kind == "flat" else "flat_sq8"
         self._docs: list[UInt32Array] = []
         self._kept = 0
         self._low = np.zeros(dimension, dtype=np.float32)
         self._step = np.ones(dimension, dtype=np.float32)
         self._is_scaled = kind == "flat"
-        self._graph: Any = None
         self._file: Codes | None = None
         if sample is not None and len(sample):
             self._scale(unit_rows(sample), SAMPLE_MARGIN)
@@ -118,11 +123,6 @@ class _Writer:
             self._kept += len(docs)
 
     def _store(self, rows: Float32Array) -> None:
-        if self._kind == "hnsw":
-            if self._graph is None:
-                self._graph = new_graph(self._dimension, self._low, self._step, self._seed)
-            add_rows(self._graph, rows, self._threads)
-            return
         if self._file is None:
             self._file = np.lib.format.open_memmap(
                 self._folder / "codes.npy", "w+", self._dtype, (self._doc_count, self._dimension)
@@ -137,17 +137,13 @@ class _Writer:
     def close(self) -> VectorIndex:
         if self.seen != self._doc_count:
             raise BuildError(f"{self.seen} vectors came for {self._doc_count} products.")
-        if self._graph is not None:
-            write_graph(self._graph, self._folder / "graph.faiss")
-        else:
-            self._kind = "flat_sq8" if self._kind == "hnsw" else self._kind
-            self._close_codes()
+        self._close_codes()
         save_array(self._folder / "scale.npy", np.stack([self._low, self._step]))
         partial = self._kept < self._doc_count
         if partial:
             docs = np.concatenate([*self._docs, np.empty(0, np.uint32)])
             save_array(self._folder / "docs.npy", docs.astype(np.uint32))
-        write_facts(self._folder, self._kind, self._doc_count, EF_SEARCH, partial=partial)
+        write_facts(self._folder, self._kind, self._doc_count, PROBES, partial=partial)
         return VectorIndex.load(self._folder)
 
     def _close_codes(self) -> None:
@@ -163,23 +159,21 @@ class _Writer:
         self._file = None
 
 
-def write_facts(folder: Path, kind: str, doc_count: int, ef_search: int, *, partial: bool) -> None:
+def write_facts(folder: Path, kind: str, doc_count: int, probes: int, *, partial: bool) -> None:
     """Write what `load` reads first."""
-    facts = {"kind": kind, "doc_count": doc_count, "ef_search": ef_search, "partial": partial}
+    facts = {"kind": kind, "doc_count": doc_count, "probes": probes, "partial": partial}
     (folder / "vectors.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
 
 
-def with_width(index: VectorIndex, folder: Path, ef_search: int) -> VectorIndex:
-    """The index with another search width, written into its folder."""
-    write_facts(folder, index.kind, index.doc_count, ef_search, partial=index.docs is not None)
-    return replace(index, ef_search=ef_search)
+def with_probes(index: VectorIndex, folder: Path, probes: int) -> VectorIndex:
+    """The index with another number of lists to look at, written into its folder."""
+    write_facts(folder, index.kind, index.doc_count, probes, partial=index.docs is not None)
+    return replace(index, probes=probes)
 
 
-def without_graph(index: VectorIndex, folder: Path) -> VectorIndex:
-    """The same codes, searched exactly (`flat_sq8`); the graph's file is removed."""
-    save_array(folder / "codes.npy", index.codes)
-    write_facts(
-        folder, "flat_sq8", index.doc_count, index.ef_search, partial=index.docs is not None
-    )
-    (folder / "graph.faiss").unlink()
+def without_lists(index: VectorIndex, folder: Path) -> VectorIndex:
+    """The same codes, searched exactly (`flat_sq8`); the lists' file is removed."""
+    partial = index.docs is not None
+    write_facts(folder, "flat_sq8", index.doc_count, index.probes, partial=partial)
+    (folder / LISTS_FILE).unlink()
     return VectorIndex.load(folder)

@@ -36,7 +36,7 @@ def build(
         float, typer.Option(min=0.0, max=1.0, help="Share of bad lines that stops the build.")
     ] = 0.01,
     vectors: Annotated[
-        str, typer.Option(help="Vector index: auto, flat, flat_sq8 or hnsw.")
+        str, typer.Option(help="Vector index: auto, flat, flat_sq8 or ivf.")
     ] = "auto",
     min_count: Annotated[
         int, typer.Option(min=1, help="Queries counted less often are not suggested.")

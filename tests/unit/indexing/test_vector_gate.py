@@ -1,14 +1,12 @@
-from dataclasses import replace
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 
 from indexing.embedding_bags import unit_rows
 from indexing.vector_build import build_vectors
 from indexing.vector_gate import cut_titles, exact_thresholds, gate, measure_recall
-from indexing.vectors import VectorIndex
+from indexing.vectors import LISTS_FILE, VectorIndex
 
 
 class StepClock:
@@ -32,51 +30,50 @@ def rows() -> np.ndarray:
 
 
 @pytest.fixture
-def graph(rows: np.ndarray, tmp_path: Path) -> VectorIndex:
-    return build_vectors([rows], len(rows), tmp_path, dimension=64, kind="hnsw", threads=1)
+def lists(rows: np.ndarray, tmp_path: Path) -> VectorIndex:
+    return build_vectors([rows], len(rows), tmp_path, dimension=64, kind="ivf", threads=1)
 
 
-def test_the_search_is_widened_until_it_is_good(graph: VectorIndex, tmp_path: Path) -> None:
+def test_the_search_is_widened_until_it_is_good(lists: VectorIndex, tmp_path: Path) -> None:
     queries = hard(5100)[5000:]
-    least = exact_thresholds(graph, queries)
-    assert measure_recall(graph, queries, least, 100) < 0.95
-    index, report = gate(graph, tmp_path, queries, StepClock(0.0001))
+    least = exact_thresholds(lists, queries)
+    assert measure_recall(lists, queries, least, 8) < 0.95
+    index, report = gate(lists, tmp_path, queries, StepClock(0.0001))
     assert report.recall >= 0.95
     assert report.warning is None
-    assert report.ef_search == index.ef_search == VectorIndex.load(tmp_path).ef_search > 100
-    assert measure_recall(index, queries, least, report.ef_search) == pytest.approx(report.recall)
+    assert report.probes == index.probes == VectorIndex.load(tmp_path).probes > 8
+    assert measure_recall(index, queries, least, report.probes) == pytest.approx(report.recall)
     assert report.ms == pytest.approx(0.1)
 
 
-def test_a_slow_search_is_not_widened_and_warns(graph: VectorIndex, tmp_path: Path) -> None:
-    index, report = gate(graph, tmp_path, hard(5100)[5000:], StepClock(0.005))
-    assert report.ef_search == 100
+def test_a_slow_search_is_not_widened_and_warns(tmp_path: Path) -> None:
+    rows = around_centres(5000, 1.2)
+    lists = build_vectors([rows], 5000, tmp_path, dimension=64, kind="ivf", threads=1)
+    index, report = gate(lists, tmp_path, around_centres(5100, 1.2)[5000:], StepClock(0.005))
+    assert report.probes == 8
     assert 0.80 <= report.recall < 0.95
-    assert report.kind == index.kind == "hnsw"
+    assert report.kind == index.kind == "ivf"
     assert report.warning is not None
     assert "%" in report.warning
 
 
-def test_a_poor_graph_is_dropped(graph: VectorIndex, tmp_path: Path, rows: np.ndarray) -> None:
-    poor = replace(graph, graph=_without_links(tmp_path))
-    index, report = gate(poor, tmp_path, rows[:50], StepClock(0.005))
+def around_centres(count: int, noise: float) -> np.ndarray:
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(50, 64))
+    rows = centres[np.arange(count) % 50] + noise * random.normal(size=(count, 64))
+    return unit_rows(rows.astype(np.float32))
+
+
+def test_poor_lists_are_dropped(lists: VectorIndex, tmp_path: Path, rows: np.ndarray) -> None:
+    index, report = gate(lists, tmp_path, hard(5100)[5000:], StepClock(0.005))
     assert index.kind == report.kind == "flat_sq8"
     assert report.recall == 1.0
     assert report.warning is not None
-    assert not (tmp_path / "graph.faiss").exists()
+    assert not (tmp_path / LISTS_FILE).exists()
     loaded = VectorIndex.load(tmp_path)
     np.testing.assert_array_equal(
-        loaded.search(rows[3], 20).doc_ids, graph.exact(rows[3], 20).doc_ids
+        loaded.search(rows[3], 20).doc_ids, lists.exact(rows[3], 20).doc_ids
     )
-
-
-def _without_links(folder: Path) -> faiss.IndexHNSW:
-    """The folder's graph with most links of most nodes cut."""
-    cut = faiss.read_index(str(folder / "graph.faiss"))
-    links = faiss.vector_to_array(cut.hnsw.neighbors)
-    links.reshape(-1)[np.random.default_rng(0).random(len(links)) < 0.93] = -1
-    faiss.copy_array_to_vector(links, cut.hnsw.neighbors)
-    return cut
 
 
 @pytest.mark.parametrize("kind", ["flat", "flat_sq8"])
@@ -88,8 +85,8 @@ def test_exact_search_passes(tmp_path: Path, rows: np.ndarray, kind: str) -> Non
     assert report.ms > 0
 
 
-def test_without_queries_products_are_asked(graph: VectorIndex, tmp_path: Path) -> None:
-    _, report = gate(graph, tmp_path, np.zeros((10, 64), dtype=np.float32), StepClock(0.0001))
+def test_without_queries_products_are_asked(lists: VectorIndex, tmp_path: Path) -> None:
+    _, report = gate(lists, tmp_path, np.zeros((10, 64), dtype=np.float32), StepClock(0.0001))
     assert report.queries == 200
     assert report.recall >= 0.80
 
@@ -102,7 +99,7 @@ def test_an_empty_index_passes(tmp_path: Path) -> None:
 
 def test_equal_titles_stand_for_each_other(tmp_path: Path) -> None:
     rows = np.repeat(hard(500), 6, axis=0)
-    index = build_vectors([rows], len(rows), tmp_path, dimension=64, kind="hnsw", threads=1)
+    index = build_vectors([rows], len(rows), tmp_path, dimension=64, kind="ivf", threads=1)
     queries = rows[::60]
     # the sixth of six equal products sets the threshold, so each of the six may be missing
     least = np.array([index.exact(query, 6).scores[-1] for query in queries], dtype=np.float32)
