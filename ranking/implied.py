@@ -1,19 +1,27 @@
-"""Filters that a query says in words: `under $50`."""
+"""Filters that a query says in words: `under $50`, `size 42`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
+from indexing.arrays import BoolArray, UInt32Array
+from indexing.attributes import PREFIX
+from indexing.doc_sets import intersect
 from indexing.snapshot import Snapshot
-from ranking.filters import Range, fields_of
+from ranking.filters import AnyOf, Exists, Range, evaluate, fields_of
 from ranking.match_set import MatchSet
+from ranking.query.entities import Entity
 from ranking.query.query import Query
 from ranking.request import SearchRequest
 
-LEAST_PRICED: Final = 0.9
-"""Share of the match set that must have a price before a price in the query filters it."""
+LEAST_KNOWN: Final = 0.9
+"""Share of the match set (for sizes: of its products of the likely category) that must have the
+field before the query's words filter by it.
+"""
 LEAST_LEFT: Final = 10
+_SIZES: Final = frozenset(("size", "sizes", "尺码", "尺寸", "码数"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,39 +29,86 @@ class Implied:
     """clause: what was said. why_not: None if it filters; else it only raises what fits."""
 
     text: str
-    clause: Range
+    clause: Range | AnyOf
     why_not: str | None
 
     def told(self) -> dict[str, Any]:
-        facts: dict[str, Any] = {
-            "text": self.text,
-            "field": self.clause.field,
-            "range": {"gte": self.clause.lo, "lte": self.clause.hi},
-            "applied": self.why_not is None,
-        }
+        clause = self.clause
+        facts: dict[str, Any] = {"text": self.text, "field": clause.field}
+        if isinstance(clause, Range):
+            facts["range"] = {"gte": clause.lo, "lte": clause.hi}
+        else:
+            facts["any"] = list(clause.values)
+        facts["applied"] = self.why_not is None
         return facts if self.why_not is None else facts | {"why_not": self.why_not}
 
 
-def implied_filter(
+def implied_filters(
     query: Query, request: SearchRequest, matches: MatchSet, snapshot: Snapshot
-) -> Implied | None:
-    """The price that the query asks for, as a filter of its whole match set, if that is safe.
+) -> tuple[Implied, ...]:
+    """The price and the sizes that the query asks for, as filters of its whole match set, where
+    that is safe. None with `implied=off`.
 
     Depends on the match set and the request's own filters' fields, so counts agree with hits.
     """
+    found: list[Implied] = []
     wish = query.price
-    if wish is None or wish.limits == (None, None):
+    if wish is not None and wish.limits != (None, None):
+        clause = Range("price", *wish.limits)
+        text = query.text[wish.start : wish.end].strip()
+        why_not = _doubt(clause, request, matches.doc_ids, matches.doc_ids, snapshot)
+        found.append(Implied(text, clause, why_not))
+    for entity in query.entities:
+        size = _size(entity)
+        if size is not None:
+            inside = _meant(query, matches.doc_ids, snapshot)
+            why_not = _doubt(size, request, inside, matches.doc_ids, snapshot)
+            found.append(Implied(entity.text, size, why_not))
+    return tuple(found)
+
+
+def _size(entity: Entity) -> AnyOf | None:
+    """A value of a field that is called size, if nothing else can be meant."""
+    best = entity.best
+    named = best.field.removeprefix(PREFIX).casefold().replace("-", "_").split("_")
+    if not (entity.clear and best.ordinals and _SIZES.intersection(named)):
         return None
-    clause = Range("price", *wish.limits)
-    text = query.text[wish.start : wish.end].strip()
-    if any("price" in fields_of(given) for given in request.filters):
-        return Implied(text, clause, "the request filters by price itself")
-    prices = snapshot.prices[matches.doc_ids]
-    priced = int((~np.isnan(prices)).sum())
-    if not len(prices) or priced < LEAST_PRICED * len(prices):
-        return Implied(text, clause, "too few of the products have a price")
-    low = -np.inf if clause.lo is None else clause.lo
-    high = np.inf if clause.hi is None else clause.hi
-    if int(((prices >= low) & (prices <= high)).sum()) < LEAST_LEFT:
-        return Implied(text, clause, "too few of the products have such a price")
-    return Implied(text, clause, None)
+    return AnyOf(best.field, (best.value,))
+
+
+def _meant(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> UInt32Array:
+    """The matches of the category that is meant; all of them if none is."""
+    if query.prediction.sure is None:
+        return doc_ids
+    inside = snapshot.columns.keywords["category"].table.holders_of(query.prediction.sure)
+    small, large = (inside, doc_ids) if len(inside) < len(doc_ids) else (doc_ids, inside)
+    return intersect(small, large)
+
+
+def _doubt(
+    clause: Range | AnyOf,
+    request: SearchRequest,
+    asked: UInt32Array,
+    doc_ids: UInt32Array,
+    snapshot: Snapshot,
+) -> str | None:
+    """Why the clause must not filter, if so. asked: documents that should have the field."""
+    what = "price" if clause.field == "price" else "size"
+    if not request.implied:
+        return "switched off: implied=off"
+    if any(clause.field in fields_of(given) for given in request.filters):
+        return f"the request filters by {what} itself"
+    if _share(evaluate(Exists(clause.field), snapshot.columns, asked)) < LEAST_KNOWN:
+        return f"too few of the products have a {what}"
+    if int(evaluate(clause, snapshot.columns, doc_ids).sum()) < LEAST_LEFT:
+        return f"too few of the products have such a {what}"
+    return None
+
+
+def _share(passes: BoolArray) -> float:
+    return float(np.mean(passes)) if len(passes) else 0.0
+
+
+def clauses_of(implied: Sequence[Implied]) -> tuple[Range | AnyOf, ...]:
+    """Those that filter."""
+    return tuple(each.clause for each in implied if each.why_not is None)

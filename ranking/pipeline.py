@@ -11,12 +11,13 @@ from ranking.candidates import Ordered
 from ranking.coarse import as_candidates, choose
 from ranking.deadline import Deadline
 from ranking.explain import SORT
+from ranking.facet_focus import focused
 from ranking.facets import AUTO, count_facets
 from ranking.filters import Filter, evaluate_all, full_mask
 from ranking.fine import fine
 from ranking.generation import Generation
 from ranking.hits import make_hits
-from ranking.implied import Implied, implied_filter
+from ranking.implied import Implied, clauses_of, implied_filters
 from ranking.match_set import (
     BY_MEANING,
     POPULAR,
@@ -30,6 +31,7 @@ from ranking.queries.beside import beside_hits
 from ranking.query.near_identifiers import near_identifiers
 from ranking.query.query import Query
 from ranking.query.understand import told, understand
+from ranking.query.widening import widened
 from ranking.recall import lexical, popular, semantic
 from ranking.recall.semantic import SemanticMatches
 from ranking.request import SearchRequest, Sort
@@ -55,7 +57,7 @@ def search(
     found = find(request, generation, deadline, log)
     request, query, matches, answer = found.request, found.query, found.matches, found.answer
     total, strict = _totals(answer, snapshot.columns.group_of)
-    facets = _facets(request, matches, generation, log)
+    facets = _facets(request, query, matches, answer, generation, log)
     if request.sort is not None:
         ordered = _sorted(request.sort, request, answer, generation, log)
     else:
@@ -65,7 +67,7 @@ def search(
         stage.passed = len(hits)
     beside = beside_hits(request, query, answer.doc_ids, ordered, generation, log)
     return SearchResult(
-        query=told(query, snapshot) | {"filters": [found.implied.told()] if found.implied else []},
+        query=told(query, snapshot) | {"filters": [each.told() for each in found.implied]},
         hits=hits,
         total=total,
         total_strict=strict,
@@ -94,7 +96,7 @@ class Found:
     query: Query
     matches: MatchSet
     answer: MatchSet
-    implied: Implied | None
+    implied: tuple[Implied, ...]
 
 
 def find(
@@ -106,16 +108,28 @@ def find(
         query = understand(request, snapshot, generation.synonyms, generation.policy.min_matches)
         stage.passed = len(query.slots)
     matches = match_set(query, request, generation, deadline, log)
+    wider = _widened(query, request, matches, generation)
+    if wider is not None:
+        query, matches = wider, match_set(wider, request, generation, deadline, log)
     if snapshot.config.out_of_stock == "hide":
         matches = without_sold_out(matches, snapshot)
-    implied = implied_filter(query, request, matches, snapshot)
-    if implied is not None and implied.why_not is None:
-        request = replace(request, filters=(*request.filters, implied.clause))
+    implied = implied_filters(query, request, matches, snapshot)
+    request = replace(request, filters=(*request.filters, *clauses_of(implied)))
     with log.timed("filter", len(matches)) as stage:
         passes = evaluate_all(request.filters, snapshot.columns, matches.doc_ids)
         answer = matches.where(passes)
         stage.passed = len(answer)
     return Found(request, query, matches, answer, implied)
+
+
+def _widened(
+    query: Query, request: SearchRequest, matches: MatchSet, generation: Generation
+) -> Query | None:
+    """The query with farther synonyms, where dropping words left too little."""
+    by_words = int((matches.levels < BY_MEANING).sum())
+    if not (request.relax and request.synonyms) or by_words >= generation.policy.min_matches:
+        return None
+    return widened(query, generation.synonyms, generation.snapshot)
 
 
 def match_set(
@@ -284,7 +298,12 @@ def _totals(answer: MatchSet, group_of: UInt32Array) -> tuple[int, int]:
 
 
 def _facets(
-    request: SearchRequest, matches: MatchSet, generation: Generation, log: StageLog
+    request: SearchRequest,
+    query: Query,
+    matches: MatchSet,
+    answer: MatchSet,
+    generation: Generation,
+    log: StageLog,
 ) -> dict[str, Facet]:
     if not request.facets:
         return {}
@@ -292,6 +311,7 @@ def _facets(
     asked = request.facets
     if chosen is not None and AUTO in asked:  # the shop's own choice of attributes
         asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *chosen]))
+    asked = focused(asked, query.prediction, answer.doc_ids, generation.snapshot.columns)
     with log.timed("facets", len(matches)) as stage:
         facets = count_facets(generation.snapshot.columns, matches.doc_ids, request.filters, asked)
         stage.passed = len(facets)

@@ -23,6 +23,7 @@ class SearchRequest:
     facets: field names to count; `auto` among them adds the attributes worth showing.
     extras: `refinements`, `related`, or both: what else to answer with.
     correct, synonyms, entities, categories: steps of understanding; entities is also prices.
+    implied: whether a price or size in the text filters.
     page: 1-based. budget_ms: None for the setting's default.
     """
 
@@ -40,6 +41,7 @@ class SearchRequest:
     synonyms: bool = True
     entities: bool = True
     categories: bool = True
+    implied: bool = True
     semantic: bool = True
     diversity: bool = True
     user_id: str | None = None

@@ -42,6 +42,9 @@ class _Switches(BaseModel):
     synonyms: bool = Field(True, description="`off`: no synonyms.")
     entities: bool = Field(True, description="`off`: no names and prices read from the query.")
     categories: bool = Field(True, description="`off`: no guess which category is meant.")
+    implied: bool = Field(
+        True, description="`off`: a price or size in the query raises what fits, but hides nothing."
+    )
     semantic: bool = Field(True, description="`off`: no search by meaning.")
     diversity: bool = Field(True, description="`off`: the ranker's order, untouched.")
     budget_ms: float | None = Field(None, ge=0, description="Time this search may take.")
@@ -145,6 +148,7 @@ def _switches(given: _Switches) -> dict[str, Any]:
         "synonyms": given.synonyms,
         "entities": given.entities,
         "categories": given.categories,
+        "implied": given.implied,
         "semantic": given.semantic,
         "diversity": given.diversity,
         "budget_ms": given.budget_ms,

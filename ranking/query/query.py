@@ -40,10 +40,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A synonym that stands beside words of the query."""
+    """A synonym that stands beside words of the query. wide: only as too little was found."""
 
     said: str
     also: str
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Synonyms: other words for what a query says, beside its own and worth a little less."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -28,18 +28,21 @@ Phrase = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Also:
     """text: what is also looked for. term_ids: a product holds all of them. names: its primary
-    term ids, as names of values have them.
+    term ids, as names of values have them. phrase: its terms.
     """
 
     text: str
     term_ids: tuple[int, ...]
     names: tuple[int, ...]
+    phrase: Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
     """Rules compiled for one snapshot. also: phrase → what it also finds, at most MAX_ALSO.
 
+    wide: phrase → what else it may find where that is too little: one-way rules backwards, and
+    synonyms of synonyms, one step; never more.
     words: folded words of all phrases; they are no typos. longest: terms of the longest phrase.
     problems: lines that are not in force, and why. idle: lines that can find nothing here, as no
     product has the words, or none of the index's languages is theirs.
@@ -50,6 +53,7 @@ class Synonyms:
     longest: int = 0
     problems: tuple[str, ...] = ()
     idle: tuple[int, ...] = ()
+    wide: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str, snapshot: Snapshot) -> "Synonyms":
@@ -66,12 +70,17 @@ class Synonyms:
         found: dict[Phrase, dict[str, Also]] = {}
         words: set[str] = set()
         idle: list[int] = []
+        back: dict[Phrase, list[Also]] = {}
         for rule in rules:
             if rule.language not in (None, *_CJK_LANGUAGES, *languages):
                 idle.append(rule.line)
                 continue
             others = [made for other in rule.also if (made := _also(other, snapshot))]
             useful = False
+            if not rule.both:
+                behind = [made for text in rule.said if (made := _also(text, snapshot))]
+                for other in rule.also:
+                    back.setdefault(terms_of(other, analyzer), []).extend(behind)
             for said in rule.said:
                 words.update(word.word for word in surface_words(said))  # of both sides, if both
                 each = found.setdefault(terms_of(said, analyzer), {})
@@ -82,8 +91,24 @@ class Synonyms:
             if not useful:
                 idle.append(rule.line)
         kept = {phrase: tuple(each.values()) for phrase, each in found.items() if phrase and each}
-        longest = max(map(len, kept), default=0)
-        return cls(kept, frozenset(words), longest, problems, tuple(idle))
+        wide = _wide(kept, back)
+        longest = max(map(len, [*kept, *wide]), default=0)
+        return cls(kept, frozenset(words), longest, problems, tuple(idle), wide)
+
+
+def _wide(
+    kept: dict[Phrase, tuple[Also, ...]], back: dict[Phrase, list[Also]]
+) -> dict[Phrase, tuple[Also, ...]]:
+    """At most MAX_ALSO each, without what the phrase finds anyway."""
+    found: dict[Phrase, tuple[Also, ...]] = {}
+    for phrase in [*kept, *(each for each in back if each and each not in kept)]:
+        direct = kept.get(phrase, ())
+        near = [*back.get(phrase, ()), *(far for a in direct for far in kept.get(a.phrase, ()))]
+        known = {a.phrase for a in direct} | {phrase}
+        more = {a.phrase: a for a in near if a.phrase not in known}
+        if more:
+            found[phrase] = tuple(more.values())[:MAX_ALSO]
+    return found
 
 
 NO_SYNONYMS: Final = Synonyms()
@@ -105,16 +130,18 @@ def terms_of(text: str, analyzer: Analyzer) -> Phrase:
     )
 
 
-def find_said(words: QueryWords, synonyms: Synonyms) -> tuple[Said, ...]:
+def find_said(
+    words: QueryWords, also_of: Mapping[Phrase, tuple[Also, ...]], longest: int
+) -> tuple[Said, ...]:
     """Phrases of the query that have synonyms: the longest first, none twice, in order."""
-    if not synonyms.also:
+    if not also_of:
         return ()
     terms = [t.term for t in words.tokens if t.kind in (Kind.WORD, Kind.CHAR)]
     found: list[Said] = []
     used: set[int] = set()
-    for length in range(min(synonyms.longest, len(terms)), 0, -1):
+    for length in range(min(longest, len(terms)), 0, -1):
         for start in range(len(terms) - length + 1):
-            also = synonyms.also.get(tuple(terms[start : start + length]))
+            also = also_of.get(tuple(terms[start : start + length]))
             if also is not None and used.isdisjoint(range(start, start + length)):
                 used.update(range(start, start + length))
                 found.append(Said(start, length, also))
@@ -122,7 +149,11 @@ def find_said(words: QueryWords, synonyms: Synonyms) -> tuple[Said, ...]:
 
 
 def expand(
-    slots: tuple[Slot, ...], said: Sequence[Said], words: QueryWords, statistics: Statistics
+    slots: tuple[Slot, ...],
+    said: Sequence[Said],
+    words: QueryWords,
+    statistics: Statistics,
+    boost: float = BOOST,
 ) -> tuple[tuple[Slot, ...], tuple[Expansion, ...]]:
     """The slots with their synonyms as alternatives, and what was added.
 
@@ -141,10 +172,12 @@ def expand(
             and slot.position + slot.span <= inside.stop
         ]
         for also in phrase.also if places else ():
-            added = Alternative(also.term_ids, BOOST / len(places), "synonym")
+            added = Alternative(also.term_ids, boost / len(places), "synonym")
             for place in places:
                 made[place] = _with(made[place], added, statistics)
-            told.append(Expansion(words.said(phrase.start, phrase.length), also.text))
+            told.append(
+                Expansion(words.said(phrase.start, phrase.length), also.text, boost < BOOST)
+            )
     return tuple(made), tuple(told)
 
 
@@ -169,4 +202,5 @@ def _also(text: str, snapshot: Snapshot) -> Also | None:
     ids = tuple(dict.fromkeys(lexicon.id_of(token.term) for token in asked))
     if not ids or UNKNOWN in ids:
         return None
-    return Also(text, ids, tuple(lexicon.id_of(token.term) for token in primary))
+    phrase = tuple(token.term for token in primary)
+    return Also(text, ids, tuple(map(lexicon.id_of, phrase)), phrase)

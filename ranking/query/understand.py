@@ -7,11 +7,12 @@ from typing import Any, Final
 from indexing.snapshot import Snapshot
 from ranking.query.analyse import identifier_of, slots_from
 from ranking.query.correct import Correction, propose
-from ranking.query.entities import Entity, Other, find_entities
+from ranking.query.entities import Entity, Other, find_entities, negated
 from ranking.query.predict import NOTHING, predict
 from ranking.query.price_phrases import PriceWish, find_price
 from ranking.query.query import Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
+from ranking.query.term_weights import weighed
 from ranking.query.words import QueryWords
 from ranking.recall.lexical import count_strict
 from ranking.request import SearchRequest
@@ -53,7 +54,9 @@ def understand(
         if _finds_more(meant.slots, parsed.slots, snapshot, min_matches):
             parsed, corrected = meant, True
     words, taken = parsed.words, parsed.taken
-    said = find_said(words, synonyms) if request.synonyms and not plain else ()
+    said: tuple[Said, ...] = ()
+    if request.synonyms and not plain:
+        said = find_said(words, synonyms.also, synonyms.longest)
     slots, expansions = expand(parsed.slots, said, words, snapshot.index.statistics)
     prediction = NOTHING
     if request.categories and not plain:
@@ -62,6 +65,7 @@ def understand(
     if request.entities and not plain:
         others = [Other(s.start, s.length, a.text, a.names) for s in said for a in s.also]
         entities = find_entities(words, snapshot, prediction, taken, others)
+        slots = weighed(slots, entities, negated(words), words)
     vector = request.vector
     if vector is None and request.semantic and words.text.strip():
         encoded = snapshot.encoder.encode_query(_without(words, taken))
@@ -98,7 +102,10 @@ def told(query: Query, snapshot: Snapshot) -> dict[str, Any]:
             ],
         },
         "terms": [slot.text for slot in query.required],
-        "expansions": [{"said": each.said, "also": each.also} for each in query.expansions],
+        "expansions": [
+            {"said": each.said, "also": each.also} | ({"widened": True} if each.wide else {})
+            for each in query.expansions
+        ],
         "entities": [entity.told() for entity in query.entities],
         "categories": query.prediction.told(snapshot),
         "identifier": query.identifier,
