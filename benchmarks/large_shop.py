@@ -73,8 +73,16 @@ def measure(folder: Path, count: int) -> None:
     queries = [texts[place] for place in chosen]
     show_latency(generation, queries)
     memory = psutil.Process().memory_full_info()
-    print(f"memory after {len(queries)} queries: USS {memory.uss / 2**20:.0f} MB, "
-          f"PSS {memory.pss / 2**20:.0f} MB, RSS {memory.rss / 2**20:.0f} MB")  # fmt: skip
+    print(
+        f"memory after {len(queries)} queries: {anonymous_mb():.0f} MB of its own (RssAnon), "
+        f"{memory.rss / 2**20:.0f} MB with pages of the index that workers share (RSS)"
+    )
+
+
+def anonymous_mb() -> float:
+    """What each further worker adds: memory that is not mapped from the snapshot."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in status if line.startswith("RssAnon"))
 
 
 def show_latency(generation: Generation, queries: list[str]) -> None:
