@@ -30,7 +30,8 @@ RISING = frozenset(
         "agreement", "title_adjacent_share", "title_order_share", "title_window",
         "title_first_position", "title_exact", "title_phrase", "brand_filled_share",
         "category_filled_share", "rating", "rating_count_percentile", "popularity_percentile",
-        "popularity_in_results", "in_stock", "discount",
+        "popularity_in_results", "in_stock", "discount", "category_fit", "category_near",
+        "category_named", "brand_named", "attributes_named", "price_fit",
     }
 )  # fmt: skip
 """More of it never makes a product worse, all else equal; a judgment that says so is noise."""
