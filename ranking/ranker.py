@@ -51,7 +51,11 @@ def checked_scores(ranker: Ranker, features: Float32Array) -> Float32Array:
 
 
 class HandWeightedRanker:
-    """A linear model over a dozen features, weighted by hand; unknown facts count nothing."""
+    """A linear model over some features, weighted by hand; unknown facts count nothing.
+
+    The weights of `best_*` and of what the query names were set once, in round numbers, and are
+    better with than without on all three judged sets (docs/benchmarks.md).
+    """
 
     name = "hand"
     WEIGHTS: ClassVar[dict[str, float]] = {
@@ -65,6 +69,12 @@ class HandWeightedRanker:
         "title_phrase": 0.3,
         "title_adjacent_share": 0.3,
         "brand_filled_share": 0.3,
+        "best_cosine": 1.0,
+        "best_category_share": 0.3,
+        "category_fit": 0.3,
+        "brand_named": 0.5,
+        "attributes_named": 0.4,
+        "price_fit": 0.5,
         "rating": 0.1,
         "rating_count_percentile": 0.15,
         "popularity_percentile": 0.3,
