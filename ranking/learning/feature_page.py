@@ -25,12 +25,12 @@ GROUPS = {
 _HEAD = """# Features
 
 Generated from `ranking/features.py` by `python -m ranking.learning.feature_page`; do not edit.
-{count} features, definition hash `{digest}`. A model is refused if it was trained with another hash.
+{count} features, definition hash `{digest}`. A model with another hash is refused.
 
 Every feature is a number that can be compared across queries and shops: a share, a percentile, a
-logarithm, or 1/(1 + rank); never a raw price or a raw BM25 score. `NaN` stands for what is not known,
-and trees learn which way it goes. *Trees*: ↑ more of it never lowers the learned score, ↓ never
-raises it, all else equal. *By hand*: weight in the hand-weighted ranker.
+logarithm, or 1/(1 + rank); never a raw price or a raw BM25 score. `NaN` stands for what is not
+known, and trees learn which way it goes. *Trees*: ↑ more of it never lowers the learned score,
+↓ never raises it, all else equal. *By hand*: weight in the hand-weighted ranker.
 """
 
 
