@@ -33,6 +33,8 @@ BENCHMARKS = (
     Benchmark("large_shop"),
     Benchmark("rerank_speed"),
     Benchmark("correction", ("--data", DATA)),
+    Benchmark("entities", (DATA,)),
+    Benchmark("understanding", (DATA,)),
     Benchmark("suggestion", ("--data", DATA)),
     Benchmark("encoder_recall", (DATA,)),
 )

@@ -18,6 +18,7 @@ from indexing.columns.keyword import SEPARATOR
 from indexing.demo.grades import Intent
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
+from indexing.pinyin import has_han
 from indexing.progress import Silent
 from indexing.publish import read_current
 from indexing.snapshot import Snapshot, open_snapshot
@@ -91,6 +92,8 @@ def demo(intents: Iterable[Intent], snapshot: Snapshot, shown: int) -> None:
         for facts in (found, meant):
             facts -= {(f, v) for f, v in facts if f == "category"}
         tallies[f"{intent.kind} queries"].add(intent.query, found, meant)
+        script = "Chinese" if has_han(intent.query) else "English"
+        tallies[script].add(intent.query, found, meant)
         for name in ("brand", "price"):
             kind = ({fact for fact in facts if fact[0] == name} for facts in (found, meant))
             tallies[name].add(intent.query, *kind)
@@ -105,13 +108,10 @@ def demo(intents: Iterable[Intent], snapshot: Snapshot, shown: int) -> None:
     print(f"demo shop, {PRODUCTS:,} products")
     for name in ("brand", "attributes", "price", "category"):
         print(f"  {name}: {tallies.pop(name)}")
-    whole = Tally()
+    for script in ("English", "Chinese"):
+        print(f"  all of these but the category, {script}: {tallies.pop(script)}")
     for name, tally in tallies.items():
         print(f"  {name}: {tally}")
-        whole.right += tally.right
-        whole.wrong += tally.wrong
-        whole.missed += tally.missed
-    print(f"  all brands, attributes and prices: {whole}")
     for name, tally in tallies.items():
         for failure in tally.failures[:shown]:
             print(f"    {name}: {failure}")

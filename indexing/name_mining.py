@@ -41,7 +41,7 @@ it."""
 
 SURPRISE: Final = 10.0
 """Least -ln of the chance that so many titles have products with the value by accident."""
-SURPRISE_UNSURE: Final = 40.0
+SURPRISE_UNSURE: Final = 25.0
 """The same for names below PURITY."""
 
 
