@@ -65,6 +65,13 @@ class GivenVectors:
         if self._file is not None:
             self._file.close()
 
+    def sample(self, limit: int) -> Float32Array:
+        """At most so many of the vectors, evenly spread, float32[k, d]."""
+        self.close()
+        stored = np.memmap(self._path, dtype=np.float32, mode="r").reshape(-1, self.dimension)
+        places = np.linspace(0, len(stored) - 1, min(limit, len(stored))).astype(np.int64)
+        return np.array(stored[places])
+
     def chunks(self, order: UInt32Array) -> Iterator[Float32Array]:
         """Unit vectors in document order, zero where a product has none."""
         self.close()
@@ -112,11 +119,14 @@ def build_meaning(
 ) -> Meaning:
     """Write encoder/ and vectors/; vectors of the catalogue if half of the products have one."""
     encoder, chunks = _encoder(documents, given, order, seed, progress)
+    if isinstance(encoder, GivenEncoder):
+        sample = given.sample(_CHUNK)
+    else:
+        sample = encoder.encode(sampled_texts(documents, _CHUNK))
     folder = staging / "encoder"
     folder.mkdir()
     encoder.save(folder)
     (staging / "vectors").mkdir()
-    sample = encoder.encode(sampled_texts(documents, _CHUNK))
     index = build_vectors(
         chunks,
         len(documents),
@@ -144,7 +154,7 @@ def build_meaning(
 def _asked(encoder: Encoder, queries: list[str], sample: Float32Array) -> Float32Array:
     """What shoppers would ask: short queries, or, where vectors are given, products' own."""
     vectors = np.stack([encoder.encode_query(query) for query in queries])
-    return vectors if vectors.any() else sample[:_GATE_QUERIES]
+    return vectors if vectors.any() else sample[:: max(1, len(sample) // _GATE_QUERIES)]
 
 
 def _encoder(
