@@ -6,11 +6,13 @@ from numba import njit
 from indexing.arrays import Int32Array, UInt32Array, UInt64Array
 from indexing.columns import KeywordColumn
 from indexing.priors import leaf_categories
+from indexing.snapshot import Snapshot
 from ranking.candidates import Ordered
 from ranking.features import NAMES
 from ranking.generation import Generation
 from ranking.query.query import Query
 from ranking.rerank.describe import describe
+from ranking.rerank.price_bands import price_bands
 from ranking.rerank.rerank import TitleTerms, rerank
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
@@ -27,17 +29,14 @@ def rerank_head(
     policy = generation.policy.diversity
     head = ordered.candidates.doc_ids[: policy.head]
     snapshot = generation.snapshot
-    keys = {
-        "brand": first_ordinals(snapshot.columns.keyword("brand"), head),
-        "category": leaf_categories(snapshot.columns, head).astype(np.int32),
-    }
+    keys = {name: head_key(name, head, snapshot) for name in policy.keys}
     made = rerank(
         ordered.scores,
         snapshot.vectors.vectors(head) if policy.spread != "off" or policy.twin_cosine else None,
         keys,
         policy,
         titles=_title_terms(head, generation),
-        uniform=query.identifier is not None or _one_brand_asked(ordered),
+        uniform=asks_for_sameness(query, ordered),
     )
     places = range(len(head)) if told else ()
     moved = {place: describe(made, place, policy) for place in places}
@@ -52,18 +51,48 @@ def rerank_head(
     )
 
 
+def head_key(name: str, doc_ids: UInt32Array, snapshot: Snapshot) -> Int32Array:
+    """int32[k], -1 where missing: `price` as bands, the deepest `category`, or the first value
+    of a text field, such as `brand` or `attributes.seller`. All missing if there is no such field.
+    """
+    if name == "price":
+        return price_bands(snapshot.prices[doc_ids])
+    if name == "category":
+        return leaf_categories(snapshot.columns, doc_ids).astype(np.int32)
+    return first_ordinals(snapshot.columns.keyword(name), doc_ids)
+
+
 def first_ordinals(column: KeywordColumn | None, doc_ids: UInt32Array) -> Int32Array:
     """int32[k]: the first value of each document, -1 without one."""
     out = np.full(len(doc_ids), -1, dtype=np.int32)
-    if column is not None:
-        starts, ends = column.offsets[doc_ids], column.offsets[doc_ids + np.uint32(1)]
+    if column is None:
+        return out
+    starts, ends = column.offsets[doc_ids], column.offsets[doc_ids + np.uint32(1)]
+    if len(column) == len(column.table):
         has = ends > starts
         out[has] = column.ordinals[starts[has]]
+        return out
+    sizes = ends - starts  # several fields share the table; ordinals ascend in a document
+    rows = np.repeat(np.arange(len(doc_ids)), sizes)
+    places = np.arange(len(rows)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    ordinals = column.ordinals[places]
+    own = np.flatnonzero((ordinals >= column.first) & (ordinals < column.last))[::-1]
+    out[rows[own]] = ordinals[own]  # backwards, so that the first of a row is written last
     return out
 
 
-def _one_brand_asked(ordered: Ordered) -> bool:
-    """The query names a brand, so a page of it is what was asked for."""
+def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
+    """Whether the query is an identifier, or names one brand, so a page of it is what was asked.
+
+    A brand is named if it was recognised and nothing else is likely to be meant, or if at least
+    half of the first ten products have a brand all of whose words were asked for: "apple juice"
+    is no brand query in a shop that answers it without Apple products.
+    """
+    if query.identifier is not None:
+        return True
+    named = {e.best.value for e in query.entities if e.kind == "brand" and e.clear}
+    if len(named) == 1:
+        return True
     if ordered.features is None:
         return False
     asked = ordered.features[:_UNIFORM_TOP, _BRAND_ASKED] >= 1.0

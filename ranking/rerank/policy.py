@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+_SHARES = (
+    "relevance_gap", "relevance_weight", "key_share", "twin_title", "twin_cosine", "twin_gap",
+)  # fmt: skip
+
 
 class PolicyError(ValueError):
     """A diversity policy asks for something that cannot be done."""
@@ -35,6 +39,8 @@ class DiversityPolicy:
     twin_keys: products that share one of these keys are near-identical; so are those with
       titles at least `twin_title` alike (Jaccard of terms) or vectors at least `twin_cosine`
       alike; None switches a test off. All off, and the stage is off.
+    twin_gap: a near-identical product waits only for products whose relevance is at most this
+      much lower, as some like the second size or pack better than any other product.
     spread: `mmr` or `dpp` over the first `spread_depth` positions, or `off`.
     relevance_weight: 1 is relevance only, 0 diversity only.
     similar_keys, key_share: similarity is the share of equal keys among these, mixed with
@@ -45,10 +51,11 @@ class DiversityPolicy:
     """
 
     head: int = 100
-    relevance_gap: float = 0.5
-    twin_keys: tuple[str, ...] = ("group", "title")
+    relevance_gap: float = 0.6
+    twin_keys: tuple[str, ...] = ()
     twin_title: float | None = 0.9
     twin_cosine: float | None = 0.98
+    twin_gap: float = 0.15
     spread: Literal["off", "mmr", "dpp"] = "off"
     spread_depth: int = 50
     relevance_weight: float = 0.9
@@ -57,7 +64,7 @@ class DiversityPolicy:
     caps: tuple[WindowCap, ...] = (WindowCap("brand", 2, 10),)
 
     def __post_init__(self) -> None:
-        for name in ("relevance_gap", "relevance_weight", "key_share", "twin_title", "twin_cosine"):
+        for name in _SHARES:
             value = getattr(self, name)
             if value is not None and not 0.0 <= value <= 1.0:
                 raise PolicyError(f"{name} must lie between 0 and 1, not {value}.")
@@ -67,6 +74,12 @@ class DiversityPolicy:
             raise PolicyError(f"spread must be off, mmr or dpp, not {self.spread!r}.")
         if len(self.caps) > 32:
             raise PolicyError(f"{len(self.caps)} caps; at most 32 can be held at once.")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the fields that are looked at, each once."""
+        spread = self.similar_keys if self.spread != "off" else ()
+        return tuple(dict.fromkeys([*self.twin_keys, *spread, *(cap.key for cap in self.caps)]))
 
     @property
     def finds_twins(self) -> bool:

@@ -97,7 +97,7 @@ def rerank(
     twin_of = np.full(head, -1, np.int32)
     if policy.finds_twins:
         twin_of = _twins(by_score, shown, keys, policy, titles)
-        steps[1:] = demote_twins(by_score, twin_of, relevance, gap)
+        steps[1:] = demote_twins(by_score, twin_of, relevance, min(policy.twin_gap, gap))
     if policy.spread != "off":
         steps[2:] = _spread(steps[1], relevance, shown, keys, policy)
     flags, held = np.zeros(head, np.uint32), np.full(head, -1, np.int32)

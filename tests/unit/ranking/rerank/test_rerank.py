@@ -13,7 +13,7 @@ from ranking.rerank.relevance import scaled_relevance
 from ranking.rerank.rerank import TitleTerms, rerank
 from ranking.rerank.similarity import cosines
 
-DEFAULT = DiversityPolicy()
+DEFAULT = DiversityPolicy(relevance_gap=0.5, twin_keys=("group",), twin_gap=0.5)
 SCORES = np.array([9, 8.5, 8, 7.5, 7, 6.5, 0], np.float32)
 BRANDS = np.array([1, 1, 1, 2, 2, 3, 4], np.int32)
 GROUPS = np.array([1, 2, 2, 3, 4, 5, 6], np.int32)
@@ -38,6 +38,16 @@ def test_the_stages_run_in_order_and_tell_why() -> None:
     assert describe(result, 1, policy) == "up 2: others were moved"
     assert describe(result, 2, policy) == "down 1: at most 1 of one brand in 2 positions"
     assert describe(result, 5, policy) == "down 3: nearly identical to the product of rank 2"
+
+
+def test_a_near_identical_product_waits_for_nothing_much_worse() -> None:
+    keys = {"brand": np.arange(7, dtype=np.int32), "group": GROUPS}
+    # 2 repeats 1; it is 0.17 better than 4, 0.11 better than 4's forerunner 3 …
+    policy = replace(DEFAULT, twin_gap=0.12)
+    assert rerank(SCORES, None, keys, policy).order.tolist() == [0, 1, 3, 4, 2, 5, 6]
+    assert rerank(SCORES, None, keys, replace(policy, twin_gap=0.0)).order.tolist() == [*range(7)]
+    tight = replace(policy, twin_gap=1.0, relevance_gap=0.06)  # the floor holds for copies too
+    assert rerank(SCORES, None, keys, tight).order.tolist() == [0, 1, 3, 2, 4, 5, 6]
 
 
 def test_a_cap_that_gave_way_is_told() -> None:
@@ -87,10 +97,10 @@ def test_products_without_a_score_come_last(spread: str) -> None:
 def test_copies_by_vector_and_title_wait() -> None:
     same = np.array([[1, 0], [1, 0.01], [0, 1]], np.float32)
     scores = np.array([3, 2.5, 2], np.float32)
-    policy = replace(NO_DIVERSITY, twin_cosine=0.98, relevance_gap=1.0)
+    policy = replace(NO_DIVERSITY, twin_cosine=0.98, twin_gap=1.0, relevance_gap=1.0)
     assert rerank(scores, same, {}, policy).order.tolist() == [0, 2, 1]
     titles = TitleTerms(np.array([0, 2, 4, 6], np.int32), np.array([1, 2, 1, 2, 3, 4], np.uint32))
-    policy = replace(NO_DIVERSITY, twin_title=0.9, relevance_gap=1.0)
+    policy = replace(NO_DIVERSITY, twin_title=0.9, twin_gap=1.0, relevance_gap=1.0)
     result = rerank(scores, None, {}, policy, titles=titles)
     assert result.order.tolist() == [0, 2, 1]
     assert result.cause.tolist() == [-1, -1, 0]
@@ -133,6 +143,7 @@ def test_no_diversity_is_the_order_by_score() -> None:
     [
         ({"relevance_gap": 1.5}, "relevance_gap must lie between 0 and 1"),
         ({"twin_cosine": float("nan")}, "twin_cosine"),
+        ({"twin_gap": -0.1}, "twin_gap"),
         ({"head": -1}, "head"),
         ({"spread": "random"}, "mmr or dpp"),
         ({"caps": (WindowCap("brand", 1, 2),) * 33}, "at most 32"),

@@ -12,7 +12,6 @@ from ranking.rerank.near_identical import demote_twins, find_twins
 from ranking.rerank.price_bands import price_bands
 from ranking.rerank.relevance import scaled_relevance, score_order
 from ranking.rerank.similarity import cosines, mixed_similarity
-from ranking.rerank.uniform import asks_for_brand
 from ranking.rerank.window_caps import cap_windows
 
 NO_KEYS = np.zeros((0, 4), np.int32)
@@ -184,12 +183,3 @@ def test_prices_of_equal_ratio_share_a_band() -> None:
     assert bands[4:8].tolist() == [-1] * 4
     assert bands[8] >= 0
     assert bands.dtype == np.int32
-
-
-def test_a_query_that_names_a_brand_it_finds_asks_for_it() -> None:
-    names = {0: ("acme",), 1: ("north", "face"), 2: ()}
-    brands = i32(1, 0, -1, 2)
-    assert asks_for_brand({"north", "face", "jacket"}, brands, names.__getitem__)
-    assert not asks_for_brand({"north", "jacket"}, brands, names.__getitem__)
-    assert not asks_for_brand(set(), brands, names.__getitem__)
-    assert not asks_for_brand({"acme"}, i32(-1), names.__getitem__)
