@@ -8,7 +8,17 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.api import admin, health, problems, products, queries, query_rules, search, suggest
+from app.api import (
+    admin,
+    health,
+    problems,
+    products,
+    queries,
+    query_rules,
+    search,
+    suggest,
+    synonyms,
+)
 from app.middleware import RequestFrame
 from app.pages import add_pages
 from app.service import Service
@@ -49,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = Service.of(settings)
     problems.install(app)
-    for part in (search, suggest, queries, products, admin, query_rules, health):
+    for part in (search, suggest, queries, products, admin, query_rules, synonyms, health):
         app.include_router(part.router)
     add_pages(app)
     if settings.gzip_min_bytes:
