@@ -122,7 +122,9 @@ def show_empty(texts: Sequence[str], generation: Generation) -> None:
     corrected = 0
     for text in texts:
         result = search(replace(UNDERSTOOD, text=text, budget_ms=1e6), generation, time.monotonic)
-        scope = "all words" if result.relaxed is None else result.relaxed.scope
+        relaxed = result.relaxed
+        some = relaxed is not None and (relaxed.dropped or relaxed.scope != "terms")
+        scope = relaxed.scope if relaxed is not None and some else "all words"
         scopes[scope] = scopes.get(scope, 0) + 1
         corrected += result.query["corrected"] is not None
     told = ", ".join(f"{scope} {count}" for scope, count in sorted(scopes.items()))

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from indexing.analysis.chunks import Kind
+from indexing.analysis.units import CANONICAL
 from indexing.arrays import Float32Array
 from indexing.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
@@ -73,9 +74,9 @@ def predict(
 ) -> Prediction:
     """The category that the query's words mean; taken: positions that do not count (prices).
 
-    Numbers say little and are asked only when there is nothing else. Chinese is asked by its
-    pairs of characters. NOTHING unless most of the words are known. also: position → term ids of
-    a synonym of the word there, for words that the catalogue does not know.
+    Numbers and their units say little and are asked only when there is nothing else. Chinese is
+    asked by its pairs of characters. NOTHING unless most of the words are known. also: position →
+    term ids of a synonym of the word there, for words that the catalogue does not know.
     """
     stops = snapshot.analyzer.stop_words
     pairs = {t.position for t in words.tokens if t.kind == Kind.BIGRAM}
@@ -86,7 +87,13 @@ def predict(
         and token.term not in stops
         and not (token.kind == Kind.CHAR and ({token.position, token.position - 1} & pairs))
     ]
-    texts = [token for token in alone if not any(sign.isdigit() for sign in token.term)] or alone
+    numbers = {t.position for t in words.tokens if t.kind == Kind.WORD and t.term[0].isdigit()}
+    texts = [
+        token
+        for token in alone
+        if not any(sign.isdigit() for sign in token.term)
+        and not (token.term in CANONICAL and token.position - 1 in numbers)
+    ] or alone
     asked = [token for token in texts if token.kind != Kind.WHOLE]
     model = snapshot.categories
     known = [token for token in asked if words.ids[token.term] >= 0 or token.position in also]

@@ -108,7 +108,7 @@ def _rule(number: int, content: str) -> SynonymRule | str:
 
 def _phrases(side: str) -> tuple[str, ...]:
     """Folded, without doubles."""
-    made = (" ".join(fold(phrase).split()) for phrase in re.split("[,,、;]", side))
+    made = (" ".join(fold(phrase).split()) for phrase in re.split(r"[,\uff0c\u3001;\uff1b]", side))
     return tuple(dict.fromkeys(phrase for phrase in made if phrase))
 
 

@@ -55,7 +55,7 @@ def understand(
             parsed, corrected = meant, True
     words, taken = parsed.words, parsed.taken
     said: tuple[Said, ...] = ()
-    if request.synonyms and not plain:
+    if request.synonyms:
         said = find_said(words, synonyms.also, synonyms.longest)
     slots, expansions = expand(parsed.slots, said, words, snapshot.index.statistics)
     prediction = NOTHING
