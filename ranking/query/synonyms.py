@@ -66,7 +66,8 @@ class Synonyms:
         cls, rules: Iterable[SynonymRule], snapshot: Snapshot, problems: tuple[str, ...] = ()
     ) -> "Synonyms":
         """What no product can hold is left out. O(phrases)."""
-        analyzer, languages = snapshot.analyzer, snapshot.config.languages
+        languages = snapshot.config.languages
+        read = _Phrases(snapshot)
         found: dict[Phrase, dict[str, Also]] = {}
         words: set[str] = set()
         idle: list[int] = []
@@ -75,15 +76,15 @@ class Synonyms:
             if rule.language not in (None, *_CJK_LANGUAGES, *languages):
                 idle.append(rule.line)
                 continue
-            others = [made for other in rule.also if (made := _also(other, snapshot))]
+            others = [also for other in rule.also if (also := read.of(other)[1])]
             useful = False
             if not rule.both:
-                behind = [made for text in rule.said if (made := _also(text, snapshot))]
+                behind = [also for text in rule.said if (also := read.of(text)[1])]
                 for other in rule.also:
-                    back.setdefault(terms_of(other, analyzer), []).extend(behind)
+                    back.setdefault(read.of(other)[0], []).extend(behind)
             for said in rule.said:
-                words.update(word.word for word in surface_words(said))  # of both sides, if both
-                each = found.setdefault(terms_of(said, analyzer), {})
+                words.update(_words(said))  # of both sides, if both
+                each = found.setdefault(read.of(said)[0], {})
                 for also in others:
                     if also.text != said and len(each) < MAX_ALSO:
                         each.setdefault(also.text, also)
@@ -192,15 +193,42 @@ def _with(slot: Slot, added: Alternative, statistics: Statistics) -> Slot:
     return replace(slot, weight=weight, alternatives=(*slot.alternatives, added))
 
 
-def _also(text: str, snapshot: Snapshot) -> Also | None:
-    """None if a word of it is not in the catalogue."""
-    tokens = snapshot.analyzer.tokens(text)
-    lexicon = snapshot.index.lexicon
-    primary = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR)]
-    pairs = [t for t in tokens if t.kind == Kind.BIGRAM]
-    asked = pairs if pairs and all(is_cjk(t.term) for t in primary) else primary
-    ids = tuple(dict.fromkeys(lexicon.id_of(token.term) for token in asked))
-    if not ids or UNKNOWN in ids:
-        return None
-    phrase = tuple(token.term for token in primary)
-    return Also(text, ids, tuple(map(lexicon.id_of, phrase)), phrase)
+class _Phrases:
+    """Phrases of one file, each cut and looked up once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._analyzer = snapshot.analyzer
+        self._lexicon = snapshot.index.lexicon
+        self._ids: dict[str, int] = {}
+        self._read: dict[str, tuple[Phrase, Also | None]] = {}
+
+    def of(self, text: str) -> tuple[Phrase, Also | None]:
+        """Its primary terms; what is looked for, None if a word of it is not in the catalogue."""
+        known = self._read.get(text)
+        if known is None:
+            known = self._read[text] = self._cut(text)
+        return known
+
+    def _cut(self, text: str) -> tuple[Phrase, Also | None]:
+        tokens = self._analyzer.tokens(text)
+        primary = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR)]
+        pairs = [t for t in tokens if t.kind == Kind.BIGRAM]
+        phrase = tuple(token.term for token in primary)
+        asked = pairs if pairs and all(map(is_cjk, phrase)) else primary
+        ids = tuple(dict.fromkeys(self._id(token.term) for token in asked))
+        if not ids or UNKNOWN in ids:
+            return phrase, None
+        return phrase, Also(text, ids, tuple(map(self._id, phrase)), phrase)
+
+    def _id(self, term: str) -> int:
+        known = self._ids.get(term)
+        if known is None:
+            known = self._ids[term] = self._lexicon.id_of(term)
+        return known
+
+
+def _words(phrase: str) -> Iterable[str]:
+    """Folded words, as correction sees them."""
+    if phrase.isascii() and phrase.replace(" ", "").isalnum():
+        return phrase.split()
+    return (word.word for word in surface_words(phrase))
