@@ -44,7 +44,7 @@ class TreeParams:
 
     feature_share, row_share: drawn for each tree. l2: pull of leaves to zero.
     base: weights of a linear score that the trees correct, by feature; empty: from nothing.
-    masked: features that neither trees nor base look at.
+    masked: features that neither trees nor base look at. hidden: those that only the base uses.
     """
 
     trees: int
@@ -56,6 +56,14 @@ class TreeParams:
     row_share: float = 0.7
     base: Mapping[str, float] = field(default_factory=lambda: HandWeightedRanker.WEIGHTS)
     masked: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    def with_base(self, times: float) -> "TreeParams":
+        """The same, with the hand-weighted base so many times as heavy: the trees' own part is
+        the larger, the lighter the base is.
+        """
+        weights = HandWeightedRanker.WEIGHTS
+        return replace(self, base={name: times * weight for name, weight in weights.items()})
 
     def without(self, names: Sequence[str]) -> "TreeParams":
         """The same, with these features masked too."""
@@ -65,11 +73,21 @@ class TreeParams:
 
     def told(self) -> dict[str, Any]:
         """As plain values, for manifests."""
-        return asdict(self) | {"base": dict(self.base), "masked": list(self.masked)}
+        lists = {"masked": list(self.masked), "hidden": list(self.hidden)}
+        return asdict(self) | {"base": dict(self.base)} | lists
 
 
 QUERY_FEATURES = tuple(f.name for f in FEATURES if f.group == "query")
-SMALL = TreeParams(trees=120, leaves=7, min_rows=30, masked=QUERY_FEATURES)
+PRODUCT_FEATURES = (
+    *(f.name for f in FEATURES if f.group == "product"),
+    "price_in_results",
+    "popularity_in_results",
+    "price_to_best",
+)
+"""What a product is whatever is asked: raters of relevance do not look at it, shoppers do."""
+SMALL = TreeParams(
+    trees=120, leaves=7, min_rows=30, masked=QUERY_FEATURES, hidden=PRODUCT_FEATURES
+).with_base(0.5)
 LARGE = TreeParams(trees=300, leaves=31, min_rows=100)
 
 
@@ -177,6 +195,7 @@ def _settings(table: Table, params: TreeParams, seed: int) -> dict[str, Any]:
         "max_bin": 63,
         "feature_pre_filter": False,
         "monotone_constraints": monotone(),
+        "feature_contri": [float(name not in params.hidden) for name in NAMES],
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
