@@ -13,7 +13,7 @@ from typing import Any
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK
 from indexing.analysis.folding import fold
-from indexing.arrays import load_array, save_array
+from indexing.arrays import BoolArray, load_array, save_array
 from indexing.catalog import Product, RejectedLine
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.documents import Documents, DocumentsBuilder
@@ -25,7 +25,7 @@ from indexing.inversion import invert
 from indexing.manifest import Manifest, facts_of
 from indexing.mapping import FieldMapping
 from indexing.meaning import GivenVectors, build_meaning, sampled_titles
-from indexing.postings import FIELD_COUNT, InvertedIndex
+from indexing.postings import FIELD_COUNT, Field, InvertedIndex
 from indexing.priors import best_liked, compute_liked, compute_priors
 from indexing.progress import Progress
 from indexing.publish import publish, stage, writer_lock
@@ -34,6 +34,7 @@ from indexing.query_log import LogRules, QueryLog, read_query_log
 from indexing.row_order import group_order
 from indexing.sources import CatalogReader, RejectsFile
 from indexing.spelling import Spelling
+from indexing.strict_match import hidden_products
 from indexing.token_stream import TermNumbers, TokenStream
 from indexing.understanding_build import build_understanding
 from indexing.word_counts import WordCounter
@@ -128,7 +129,8 @@ def _publish(
     progress.begin("understanding", None, "products")
     analyzer = read.numbers.analyzer
     build_understanding(staging, documents, columns, index, analyzer, read.words, log)
-    queries = _queries(staging, log, documents, columns, index, analyzer, progress)
+    hidden = hidden_products(columns, options.config)
+    queries = _queries(staging, log, documents, columns, index, analyzer, hidden, progress)
     shutil.rmtree(staging / "scratch")
 
     counts = {
@@ -191,13 +193,18 @@ def _read_catalog(read: _Read, options: BuildOptions, progress: Progress) -> Non
     reader = CatalogReader(options.catalog, options.mapping, options.config.currency)
     for path in reader.passed_over:
         progress.note(f"passed over {path}: it holds no products")
+    without = {name for name, weight in options.config.weights.items() if weight == 0}
+    unsearched = [field for field in Field if field.name.lower() in without]
     progress.begin("read", reader.bytes_total, "bytes")
     with RejectsFile(options.index / REJECTS) as rejects:
         for line in reader:
             if isinstance(line, RejectedLine):
                 rejects.add(line)
             else:
-                read.tokens.add(read.numbers, searchable_texts(line))
+                texts = searchable_texts(line)
+                for left_out in unsearched:
+                    texts[left_out] = ()
+                read.tokens.add(read.numbers, texts)
                 read.documents.add(line)
                 read.columns.add(line)
                 read.vectors.add(line)
@@ -244,6 +251,7 @@ def _queries(
     columns: Columns,
     index: InvertedIndex,
     analyzer: Analyzer,
+    hidden: BoolArray | None,
     progress: Progress,
 ) -> QueryCounts:
     progress.begin("queries", None, "queries")
@@ -255,6 +263,7 @@ def _queries(
         Spelling.load(staging / "spelling"),
         load_encoder(staging / "encoder"),
         load_array(staging / "priors.npy"),
+        hidden,
     )
     titles = sampled_titles(documents, _PHRASE_SAMPLE)
     return build_queries(staging, staging / "scratch" / "completions", log, titles, shop)

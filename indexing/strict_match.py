@@ -8,10 +8,12 @@ import numpy as np
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK, is_cjk
 from indexing.analysis.folding import fold
-from indexing.arrays import UInt32Array
+from indexing.arrays import BoolArray, UInt32Array
+from indexing.columns import Columns
 from indexing.doc_sets import intersect
+from indexing.index_config import IndexConfig
 from indexing.lexicon import UNKNOWN, Lexicon
-from indexing.pinyin import han_words
+from indexing.pinyin import han_words, has_han
 from indexing.postings import BITS, MAX_TF, Field, InvertedIndex
 
 # What a product is, apart from what its description mentions.
@@ -22,25 +24,46 @@ _CACHED_DOCS: Final = 50_000_000
 
 def query_words(text: str, analyzer: Analyzer) -> frozenset[str]:
     """The distinct terms that a query asks for, stop words aside if there are others."""
+    words = _all_words(text, analyzer)
+    return words - analyzer.stop_words or words
+
+
+def _all_words(text: str, analyzer: Analyzer) -> frozenset[str]:
     firsts: dict[int, str] = {}
     for token in analyzer.tokens(text):
         firsts.setdefault(token.position, token.term)
-    words = frozenset(firsts.values())
-    return words - analyzer.stop_words or words
+    return frozenset(firsts.values())
 
 
 def strict_words(text: str, analyzer: Analyzer) -> frozenset[str]:
     """The terms that a product must hold to be offered for a query.
 
     The query's words. Of Chinese, where words are single characters, also the pairs inside one
-    word: that 液 and 体 stand somewhere in a title does not make it 液体.
+    word: that 液 and 体 stand somewhere in a title does not make it 液体. Stop words count where
+    they are names: in Chinese (an皂), and where little but them would be left (3an).
     """
     terms = set(query_words(text, analyzer))
+    if has_han(text) or max(map(len, terms), default=0) < 2:
+        terms |= _all_words(text, analyzer)
     for chunk in CHUNK.findall(text):
         if is_cjk(chunk):
             for word in han_words(fold(chunk)):
                 terms.update(left + right for left, right in pairwise(word))
     return frozenset(terms)
+
+
+def telling_words(text: str, analyzer: Analyzer) -> frozenset[str]:
+    """The terms by which queries are alike: of a Chinese word its pairs, not its characters.
+
+    衣柜 and 连衣裙 have a character in common, and nothing else.
+    """
+    words = strict_words(text, analyzer)
+    terms = set(words)
+    for chunk in CHUNK.findall(text):
+        if is_cjk(chunk):
+            for word in han_words(fold(chunk)):
+                terms.difference_update(word if len(word) > 1 else "")
+    return frozenset(terms) or words
 
 
 def strict_terms(text: str, analyzer: Analyzer, lexicon: Lexicon) -> list[int]:
@@ -49,12 +72,25 @@ def strict_terms(text: str, analyzer: Analyzer, lexicon: Lexicon) -> list[int]:
     return [] if UNKNOWN in ids else sorted(ids)
 
 
+def hidden_products(columns: Columns, config: IndexConfig) -> BoolArray | None:
+    """bool[n], the products that no search shows, or None if there are none of them."""
+    stock = columns.numeric("stock")
+    if config.out_of_stock != "hide" or stock is None:
+        return None
+    hidden: BoolArray = stock.all() <= 0  # NaN, which is unknown, compares false
+    return hidden if hidden.any() else None
+
+
 class StrictMatch:
     """Products by all words of a text. Word lists once asked for are kept (bounded)."""
 
-    def __init__(self, analyzer: Analyzer, index: InvertedIndex) -> None:
+    def __init__(
+        self, analyzer: Analyzer, index: InvertedIndex, hidden: BoolArray | None = None
+    ) -> None:
+        """hidden: bool[n], products that count as not there (`hidden_products`)."""
         self._analyzer = analyzer
         self._index = index
+        self._hidden = hidden
         self._about: dict[int, UInt32Array] = {}
         self._cached = 0
 
@@ -87,8 +123,7 @@ class StrictMatch:
             self._cached += len(known)
         return known
 
-    @staticmethod
-    def _all(lists: list[UInt32Array]) -> UInt32Array:
+    def _all(self, lists: list[UInt32Array]) -> UInt32Array:
         if not lists:
             return np.empty(0, dtype=np.uint32)
         lists.sort(key=len)
@@ -97,4 +132,4 @@ class StrictMatch:
             if not len(found):
                 break
             found = intersect(found, docs)
-        return found
+        return found if self._hidden is None else found[~self._hidden[found]]

@@ -65,7 +65,7 @@ def search(
     with log.timed("page", len(ordered)) as stage:
         hits = make_hits(query, request, ordered, generation)
         stage.passed = len(hits)
-    beside = beside_hits(request, query, answer.doc_ids, ordered, generation, log)
+    beside = beside_hits(request, query, answer, ordered, generation, log)
     return SearchResult(
         query=told(query, snapshot) | {"filters": [each.told() for each in found.implied]},
         hits=hits,

@@ -12,6 +12,7 @@ import numpy as np
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import (
+    BoolArray,
     Float32Array,
     Float64Array,
     Int32Array,
@@ -66,7 +67,10 @@ class QueryCounts:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What a build has made of the catalogue when the queries' turn comes."""
+    """What a build has made of the catalogue when the queries' turn comes.
+
+    hidden: bool[n], products that no search shows, or None.
+    """
 
     documents: Documents
     columns: Columns
@@ -75,6 +79,7 @@ class Shop:
     spelling: Spelling
     encoder: Encoder
     priors: Float32Array
+    hidden: BoolArray | None = None
 
 
 def build_queries(
@@ -84,7 +89,7 @@ def build_queries(
     folder = staging / "queries"
     for made in (folder, staging / "completions", scratch):
         made.mkdir(parents=True)
-    strict = StrictMatch(shop.analyzer, shop.index)
+    strict = StrictMatch(shop.analyzer, shop.index, shop.hidden)
     rows = RowCollector(strict, shop.analyzer, shop.columns, merit(shop.priors))
     unfound = variants = logged = 0
     growth, tags, heat = np.ones(0), np.zeros(0, dtype=np.uint8), np.zeros(0)

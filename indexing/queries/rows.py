@@ -1,5 +1,6 @@
 """Collecting the rows of the query table, each with the products that it finds."""
 
+import re
 from array import array
 from typing import Final
 
@@ -19,7 +20,11 @@ TOPS: Final = 4
 _MOST_TERMS: Final = 12
 
 _TIE: Final = 0.01
-"""Of queries asked equally often the one with more products comes first."""
+"""Of queries asked equally often the one with more products comes first; codes come last."""
+
+_SIGNS: Final = r"\s:：,，。;；?？~、·|/\\_"
+_EDGE = re.compile(rf"^[{_SIGNS}!！*#-]+(?=\w)|(?<=\w)[{_SIGNS}]+$")
+_NAMED = re.compile(r"[^\W\d_\u3400-\u9fff]{3}|[\u3400-\u9fff]{2}")
 
 UNFOUND: Final = -1
 """No product holds all words."""
@@ -59,7 +64,7 @@ class RowCollector:
 
     def add(self, text: str, weight: float, source: int) -> int:
         """The new row, or UNFOUND or LEFT_OUT."""
-        shown = " ".join(text.split())
+        shown = presentable(text)
         folded = fold(shown) if len(shown) <= MAX_TEXT else ""
         if not folded or len(folded) > MAX_TEXT or folded in self.numbers:
             return LEFT_OUT
@@ -72,7 +77,8 @@ class RowCollector:
             if not len(docs):
                 return UNFOUND
             self._look_at(docs)
-            weight *= 1 + _TIE * float(np.log1p(len(docs)) / self._whole)
+            if not is_code(shown):
+                weight *= 1 + _TIE * float(np.log1p(len(docs)) / self._whole)
         elif self._strict.finds(terms):
             self.scopes.append([])
         else:
@@ -96,3 +102,13 @@ class RowCollector:
         self.scopes.append(list(zip(found, shares, strict=True)))
         size = best_of(docs, self._merit, self._columns.group_of, self._best)
         self.tops.extend(self._best[:size].tolist() + [NO_PRODUCT] * (TOPS - size))
+
+
+def presentable(text: str) -> str:
+    """A query without doubled spaces and without the signs that slipped in around it."""
+    return _EDGE.sub("", " ".join(text.split()))
+
+
+def is_code(text: str) -> bool:
+    """Whether a query names nothing: no word of three letters, no two Chinese characters."""
+    return _NAMED.search(text) is None

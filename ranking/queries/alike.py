@@ -7,7 +7,7 @@ import numpy as np
 from indexing.arrays import Float32Array
 from indexing.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
-from indexing.strict_match import strict_words
+from indexing.strict_match import telling_words
 from ranking.queries.pool import of_categories
 
 _OF_WORD = 32
@@ -24,7 +24,7 @@ def alike(
     of it the words' where there are no vectors. Half of that for what nobody ever asked.
     """
     table = snapshot.queries
-    words = strict_words(text, snapshot.analyzer)
+    words = telling_words(text, snapshot.analyzer)
     shared: dict[int, float] = {}
     for word in words:
         term = snapshot.index.lexicon.id_of(word)

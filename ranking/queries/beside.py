@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from indexing.arrays import UInt32Array
 from ranking.candidates import Ordered
 from ranking.generation import Generation
+from ranking.match_set import MatchSet
 from ranking.queries.item import QueryItem
 from ranking.queries.refine import refine
 from ranking.queries.related import related
@@ -32,22 +32,22 @@ class Beside:
 def beside_hits(
     request: SearchRequest,
     query: Query,
-    doc_ids: UInt32Array,
+    answer: MatchSet,
     ordered: Ordered,
     generation: Generation,
     log: StageLog,
 ) -> Beside:
-    """doc_ids: ascending, the answer's products. ordered: the same, best first."""
+    """answer: the products found. ordered: the same, best first."""
     if not request.extras:
         return Beside()
     chips = others = None
     if REFINEMENTS in request.extras:
-        with log.timed(REFINEMENTS, len(doc_ids)) as stage:
-            chips = tuple(refine(request.text, doc_ids, request.filters, MOST, generation))
+        with log.timed(REFINEMENTS, len(answer)) as stage:
+            chips = tuple(refine(query.text, answer, request.filters, MOST, generation))
             stage.passed = len(chips)
     if RELATED in request.extras:
         with log.timed(RELATED, len(ordered)) as stage:
             hits = ordered.candidates.doc_ids[:_HITS].tolist()
-            others = tuple(related(request.text, query.vector, hits, MOST, generation))
+            others = tuple(related(query.text, query.vector, hits, MOST, generation, request.text))
             stage.passed = len(others)
     return Beside(chips, others)

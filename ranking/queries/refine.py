@@ -14,6 +14,7 @@ from ranking.facet_choice import count_sample
 from ranking.facet_values import most_frequent
 from ranking.filters import AnyOf, Filter, evaluate, fields_of
 from ranking.generation import Generation
+from ranking.match_set import MatchSet
 from ranking.queries.filter_text import escaped, filter_text
 from ranking.queries.follow_up import follow_ups
 from ranking.queries.item import QueryItem
@@ -25,6 +26,11 @@ _A_FIELD = 3
 _VALUES = 12
 _LEAST_COVERAGE = 0.1
 _NEARLY_ALL = 0.95
+_ENOUGH = 10
+_SAYS_NOTHING = frozenset(
+    ("other", "others", "other/其他", "其他", "其它", "其他品牌", "其他/other", "other/其它", "无",
+     "无品牌", "unknown", "unbranded", "none", "n/a", "various", "generic", "不详")
+)  # fmt: skip
 _SAME = 0.8
 """Two chips that part the products so alike (Jaccard) are one."""
 
@@ -44,14 +50,15 @@ class Chip:
 
 def refine(
     text: str,
-    doc_ids: UInt32Array,
+    answer: MatchSet,
     filters: Sequence[Filter],
     limit: int,
     generation: Generation,
 ) -> list[QueryItem]:
     """Filters in force (`selected`), then at most `limit` chips, the best first.
 
-    doc_ids: ascending, the products of the answer. Score: coverage × entropy × lift (`split`),
+    answer: the products found; chips are judged on those that hold the whole query, if they are
+    enough, as the others are seldom what is looked at. Score: coverage × entropy × lift (`split`),
     coverage being the share of the products that have the field at all. A facet chip's count is
     the total that a search with its filter has; a word chip's are products here with the word.
     Not offered are fields with a filter, values that nearly all or hardly any have, more than
@@ -59,6 +66,9 @@ def refine(
     """
     snapshot = generation.snapshot
     columns = snapshot.columns
+    doc_ids = answer.doc_ids[answer.levels == 0]
+    if len(doc_ids) < _ENOUGH:
+        doc_ids = answer.doc_ids
     sample = sample_of(doc_ids, columns)
     items = [_selected(clause) for clause in filters if filter_text(clause) is not None]
     if len(sample) < 2:
@@ -76,7 +86,12 @@ def refine(
         holds = _held(sample, chip.holders)
         if _fits(chip, holds, chosen):
             chosen.append((chip, holds))
-    return items + [_item(chip, holds, doc_ids, snapshot) for chip, holds in chosen]
+    return items + [
+        _word_item(chip, holds, doc_ids, columns)
+        if not chip.field
+        else _filter_item(chip, answer.doc_ids, columns)
+        for chip, holds in chosen
+    ]
 
 
 def _fits(chip: Chip, holds: BoolArray, chosen: list[tuple[Chip, BoolArray]]) -> bool:
@@ -133,6 +148,8 @@ def _of_field(
         return
     total = sum(times for _, times in clicks)
     for place in most_frequent(counts, _VALUES):
+        if folded_value(column.values[column.first + place]) in _SAYS_NOTHING:
+            continue
         count = int(counts[place])
         if not 2 <= count <= _NEARLY_ALL * size:
             continue
@@ -167,21 +184,24 @@ def _word_chips(text: str, sample: UInt32Array, generation: Generation) -> Itera
             yield Chip(score, "", word, word, follow.source, sample[holds], follow.query)
 
 
-def _item(chip: Chip, holds: BoolArray, doc_ids: UInt32Array, snapshot: Snapshot) -> QueryItem:
-    columns = snapshot.columns
-    score = round(chip.score, 4)
-    if not chip.field:
-        share = np.count_nonzero(holds) / len(holds)
-        groups = count_groups(columns.group_of, doc_ids)
-        return QueryItem.of(
-            "refine", chip.text, chip.source, kind=WORD, query=chip.query,
-            count=max(1, round(share * groups)), score=score, selected=False,
-        )  # fmt: skip
+def _word_item(chip: Chip, holds: BoolArray, doc_ids: UInt32Array, columns: Columns) -> QueryItem:
+    """doc_ids: the products that chips are judged on; holds: which of its sample have the word."""
+    share = np.count_nonzero(holds) / len(holds)
+    return QueryItem.of(
+        "refine", chip.text, chip.source, kind=WORD, query=chip.query,
+        count=max(1, round(share * count_groups(columns.group_of, doc_ids))),
+        score=round(chip.score, 4), selected=False,
+    )  # fmt: skip
+
+
+def _filter_item(chip: Chip, doc_ids: UInt32Array, columns: Columns) -> QueryItem:
+    """doc_ids: all products found."""
     passes = evaluate(AnyOf(chip.field, (chip.value,)), columns, doc_ids)
     return QueryItem.of(
         "refine", chip.text, FACET, kind=FILTER, field=chip.field, value=chip.value,
         filter=f"{escaped(chip.field)}:{escaped(chip.value)}",
-        count=count_groups(columns.group_of, doc_ids[passes]), score=score, selected=False,
+        count=count_groups(columns.group_of, doc_ids[passes]), score=round(chip.score, 4),
+        selected=False,
     )  # fmt: skip
 
 

@@ -24,13 +24,19 @@ _SHARED, _FOLLOWED, _LIKE = 1.0, 1.0, 0.4
 
 
 def related(
-    text: str, vector: Float32Array | None, hits: Sequence[int], limit: int, generation: Generation
+    text: str,
+    vector: Float32Array | None,
+    hits: Sequence[int],
+    limit: int,
+    generation: Generation,
+    typed: str = "",
 ) -> list[QueryItem]:
     """At most `limit`, best first; never a rewording of the query, none for an empty one.
 
     By products that both queries' clicks end at (for a query that nobody asked: that it finds
     first), by what was asked next in sessions, and by likeness of words and meaning.
-    vector: the query's, or None. hits: documents of the answer, best first.
+    vector: the query's, or None. hits: documents of the answer, best first. typed: the words as
+    they came, if text is what was made of them.
     """
     snapshot = generation.snapshot
     table = snapshot.queries
@@ -48,6 +54,7 @@ def related(
     pool.add_all(alike(text, vector, ordinals, snapshot), _LIKE, LIKENESS)
     chosen = Chosen("related", limit, generation)
     chosen.avoid(text)
+    chosen.avoid(typed)
     for other, _, reason in pool.ranked():
         if chosen.full:
             break

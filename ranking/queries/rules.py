@@ -7,7 +7,7 @@ from indexing.blocklist import Blocklist
 from indexing.hints import ScheduledHint, parse_hints
 from indexing.rules import BLOCKLIST, HINTS, read_rules_file
 from indexing.snapshot import Snapshot
-from indexing.strict_match import StrictMatch
+from indexing.strict_match import StrictMatch, hidden_products
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ def read_query_rules(index: Path, rules_id: str | None, snapshot: Snapshot) -> Q
     """A line that cannot be used is left out and told, it does not stop the service."""
     blocklist = Blocklist.parse(read_rules_file(index, rules_id, BLOCKLIST))
     written, problems = parse_hints(read_rules_file(index, rules_id, HINTS))
-    strict = StrictMatch(snapshot.analyzer, snapshot.index)
+    hidden = hidden_products(snapshot.columns, snapshot.config)
+    strict = StrictMatch(snapshot.analyzer, snapshot.index, hidden)
     kept: list[ScheduledHint] = []
     told = [f"{HINTS} {problem}" for problem in problems]
     for hint in written:

@@ -1,7 +1,16 @@
+from pathlib import Path
+
 import pytest
 from catalogs import build_index, open_index
 
-from indexing.strict_match import StrictMatch, query_words, strict_words
+from indexing.index_config import IndexConfig
+from indexing.strict_match import (
+    StrictMatch,
+    hidden_products,
+    query_words,
+    strict_words,
+    telling_words,
+)
 from ranking.generation import Generation
 
 PRODUCTS = [
@@ -48,3 +57,36 @@ def test_finds_is_documents(shop: Generation) -> None:
     for text in ("desk", "lamp chair", "lamp lumo", "zzz", ""):
         terms = strict.terms(text)
         assert strict.finds(terms) == (len(strict.documents(terms)) > 0)
+
+
+def test_stop_words_count_where_they_are_names(shop: Generation) -> None:
+    analyzer = shop.snapshot.analyzer
+    assert strict_words("lamp for the desk", analyzer) == {"lamp", "desk"}
+    assert strict_words("an皂", analyzer) == {"an", "皂"}
+    assert strict_words("3an", analyzer) == {"3", "an"}
+
+
+def test_chinese_queries_are_alike_by_words(shop: Generation) -> None:
+    analyzer = shop.snapshot.analyzer
+    assert telling_words("连衣裙", analyzer).isdisjoint(telling_words("衣柜", analyzer))
+    assert telling_words("皂", analyzer) == {"皂"}
+    assert telling_words("desk lamps", analyzer) == strict_words("desk lamps", analyzer)
+
+
+def test_hidden_products_are_not_there(tmp_path: Path) -> None:
+    stocked = [
+        {"id": "1", "title": "Desk lamp", "stock": 0},
+        {"id": "2", "title": "Desk", "stock": 1},
+        {"id": "3", "title": "Sofa"},
+    ]
+    for policy, found in (("hide", []), ("keep", ["1"])):
+        build_index(tmp_path / policy, stocked, config=IndexConfig(out_of_stock=policy))
+        snapshot = open_index(tmp_path / policy).snapshot
+        hidden = hidden_products(snapshot.columns, snapshot.config)
+        strict = StrictMatch(snapshot.analyzer, snapshot.index, hidden)
+        docs = strict.documents(strict.terms("lamp"))
+        assert [snapshot.documents.id_at(doc) for doc in docs.tolist()] == found
+        assert strict.finds(strict.terms("lamp")) == bool(found)
+        assert strict.finds(strict.terms("desk"))
+        assert strict.finds(strict.terms("sofa"))
+        assert (snapshot.queries.row_of("desk lamp") >= 0) == bool(found)

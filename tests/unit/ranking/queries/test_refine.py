@@ -89,3 +89,20 @@ def test_a_sample_has_one_document_a_group(shop: Generation) -> None:
     sample = sample_of(docs, shop.snapshot.columns)
     groups = shop.snapshot.columns.group_of[sample]
     assert len(set(groups.tolist())) == len(sample) == shop.snapshot.doc_count
+
+
+def test_chips_are_judged_on_what_holds_the_whole_query(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("judged") / "main"
+    desk = [
+        {"id": f"d{n}", "title": "Desk lamp", "brand": "Lumo" if n % 2 else "Acme"}
+        for n in range(12)
+    ]
+    floor = [{"id": f"f{n}", "title": "Floor lamp", "brand": "Other"} for n in range(12)]
+    odd = [{"id": f"o{n}", "title": "Floor lamp", "brand": "Zeta"} for n in range(12)]
+    build_index(folder, [*desk, *floor, *odd])
+    shop = open_index(folder)
+    assert {item.text for item in chips(shop, "desk lamp")} == {"Acme", "Lumo"}
+    assert {item.more["count"] for item in chips(shop, "desk lamp")} == {6}
+    assert "Other" not in {item.text for item in chips(shop, "lamp")}
