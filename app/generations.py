@@ -123,8 +123,7 @@ class Generations:
             self._not_served(name, current, str(error))
             return
         except Exception as error:  # files that are whole, but hold what they should not
-            log.debug("%s: opening %s", name, current.snapshot, exc_info=True)
-            self._not_served(name, current, f"{type(error).__name__}: {error}")
+            self._not_served(name, current, f"{type(error).__name__}: {error}", error)
             return
         self._served = {**self._served, name: generation}
         self._currents[name] = current
@@ -136,14 +135,16 @@ class Generations:
             name, current.snapshot, generation.id, time.monotonic() - begun,
         )  # fmt: skip
 
-    def _not_served(self, name: str, current: Current, why: str) -> None:
+    def _not_served(
+        self, name: str, current: Current, why: str, unforeseen: Exception | None = None
+    ) -> None:
         before = self._failed.get(name)
         self._failed[name] = _Failed(current, time.monotonic() + self._retry_s, why)
         SWAP_FAILURES.labels(name).inc()
         told = before is not None and (before.current, before.why) == (current, why)
         log.log(  # as an error once, not at every attempt
             logging.DEBUG if told else logging.ERROR,
-            "%s: snapshot %s is not served: %s", name, current.snapshot, why,
+            "%s: snapshot %s is not served: %s", name, current.snapshot, why, exc_info=unforeseen,
         )  # fmt: skip
 
     def _run(self) -> None:

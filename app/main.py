@@ -1,6 +1,8 @@
 """The application, made by a factory: nothing happens at import."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -25,6 +27,7 @@ from app.service import Service
 from app.settings import Settings, load_settings
 from app.version import code_version
 
+_PARENT_EVERY_S = 1.0
 _DESCRIPTION = """
 Every answer comes from one generation (snapshot and model) of one index, which it names.
 Counts agree with hits: totals, facets, sorting and paging use the same match set, in products
@@ -82,12 +85,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await asyncio.to_thread(service.generations.start)
-    listening = _listen(service) if service.settings.redis_url else None
+    tasks = [asyncio.create_task(_end_with_parent())] if service.settings.workers > 1 else []
+    if service.settings.redis_url:
+        tasks.append(_listen(service))
     yield
-    if listening is not None:
-        listening.cancel()
+    for task in tasks:
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await listening
+            await task
     await asyncio.to_thread(service.generations.close)
     service.searcher.close()
     await service.cache.close()
@@ -109,3 +114,11 @@ def _listen(service: Service) -> "asyncio.Task[None]":
             await announcements.close()
 
     return asyncio.create_task(listen())
+
+
+async def _end_with_parent() -> None:
+    """A worker whose parent was killed would go on listening on the port, for nobody."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(_PARENT_EVERY_S)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -4,7 +4,6 @@ import re
 from functools import lru_cache
 
 import rjieba
-from pypinyin import Style, lazy_pinyin
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _ALL_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
@@ -38,7 +37,9 @@ def syllables(word: str) -> tuple[str, ...]:
     Readings of characters with several depend on the word (重庆 chong qing, 重量 zhong liang),
     so give whole words. ü is v, as on a keyboard.
     """
-    return tuple(lazy_pinyin(word, style=Style.NORMAL))
+    if not has_han(word):
+        return (word,) if word else ()
+    return tuple(_spoken(word))
 
 
 @lru_cache(maxsize=1 << 17)
@@ -46,7 +47,14 @@ def initials(word: str) -> str:
     """First letters of the syllables of a Chinese word; any other word unchanged."""
     if not has_han(word):
         return word
-    return "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))
+    return "".join(_spoken(word, first_letters=True))
+
+
+def _spoken(word: str, first_letters: bool = False) -> list[str]:
+    # Its dictionaries take 60 MB, and half a second: only where there is Chinese to be read.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
+    return lazy_pinyin(word, style=Style.FIRST_LETTER if first_letters else Style.NORMAL)
 
 
 @lru_cache(maxsize=1 << 12)

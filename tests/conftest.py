@@ -5,6 +5,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from source_tree import KERNELS
+
+from app.kernels import use_kernel_cache
+
+if os.environ.get("CI") == "true":  # all is compiled once, for the tests and what they start
+    use_kernel_cache(KERNELS)
 
 # Kernels are compiled inside the first example, so single examples have no deadline.
 settings.register_profile("vitrina", deadline=None)

@@ -14,13 +14,10 @@ from typing import Any
 import httpx
 import uvicorn
 from redis_server import free_port
-from source_tree import ROOT
+from source_tree import KERNELS, ROOT
 
 from app.main import create_app
 from app.settings import Settings
-
-KERNELS = ROOT / ".pytest_cache" / "kernels"
-"""Shared by all processes that tests start, so that only the first compiles."""
 
 
 @contextmanager

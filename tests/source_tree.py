@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+KERNELS = ROOT / ".pytest_cache" / "kernels"
+"""Shared by all processes that tests start, so that only the first compiles."""
 PACKAGES = ("app", "indexing", "ranking")
 
 

@@ -100,11 +100,11 @@ def score(
 
 def _strict(required: list[Slot], index: InvertedIndex) -> UInt32Array:
     if any(not slot.alternatives for slot in required):
-        return np.empty(0, dtype=np.uint32)
+        return _sealed(np.empty(0, dtype=np.uint32))
     lists = sorted((_documents(slot, index) for slot in required), key=len)
     found = lists[0]
     for docs in lists[1:]:
-        found = intersect(found, docs)
+        found = _sealed(intersect(found, docs))
     return found
 
 
@@ -118,7 +118,7 @@ def _relaxed(
     thresholds = np.array([share * total * (1 - _SLACK) for share in LEVELS], dtype=np.float32)
     counts = count_reaching(coverage, thresholds)
     level = next((i for i, count in enumerate(counts) if count >= min_matches), len(LEVELS) - 1)
-    return reaching(coverage, float(thresholds[level]), int(counts[level])), level
+    return _sealed(reaching(coverage, float(thresholds[level]), int(counts[level]))), level
 
 
 def _documents(slot: Slot, index: InvertedIndex) -> UInt32Array:
@@ -126,7 +126,7 @@ def _documents(slot: Slot, index: InvertedIndex) -> UInt32Array:
     lists = [_holding(alternative, index) for alternative in slot.alternatives]
     found = lists[0]
     for docs in lists[1:]:
-        found = unite(found, docs)
+        found = _sealed(unite(found, docs))
     return found
 
 
@@ -134,7 +134,7 @@ def _holding(alternative: Alternative, index: InvertedIndex) -> UInt32Array:
     lists = sorted((index.postings(term)[0] for term in alternative.term_ids), key=len)
     found = lists[0]
     for docs in lists[1:]:
-        found = intersect(found, docs)
+        found = _sealed(intersect(found, docs))
     return found
 
 
@@ -143,3 +143,9 @@ def _nothing() -> LexicalMatches:
     return LexicalMatches(
         np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint8), none, none, 0, 0
     )
+
+
+def _sealed(docs: UInt32Array) -> UInt32Array:
+    """Read-only, as postings are: kernels are compiled for one of the two, not for each mixture."""
+    docs.flags.writeable = False
+    return docs
