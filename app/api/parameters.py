@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.errors import refused
 from app.settings import INDEX_NAME_PATTERN, Settings
 from indexing.arrays import Float32Array
+from indexing.catalog import PRODUCT_FIELDS
 from ranking.filter_json import parse_filter_tree
 from ranking.filter_syntax import FilterLimits, parse_filters
 from ranking.queries.beside import EXTRAS
@@ -17,6 +18,7 @@ from ranking.sorting import parse_sort
 
 MAX_DEPTH = 1_000
 """Products that can be paged through: page times page size."""
+_SHOWN = tuple(name for name in PRODUCT_FIELDS if name != "vector")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 IndexName = Annotated[
@@ -79,7 +81,7 @@ class SearchParameters(_Switches):
             text=plain_text("q", self.q, settings),
             filters=parse_filters(self.filter, filter_limits(settings)),
             facets=_facets(_names(self.facets), settings),
-            fields=_names(self.fields) if self.fields is not None else None,
+            fields=_fields(_names(self.fields)) if self.fields is not None else None,
             extras=_extras(_names(self.with_)),
             **_switches(self),
         )
@@ -113,7 +115,7 @@ class SearchBody(_Switches):
             if self.filters is not None
             else (),
             facets=_facets(tuple(self.facets), settings),
-            fields=tuple(self.fields) if self.fields is not None else None,
+            fields=_fields(tuple(self.fields)) if self.fields is not None else None,
             vector=_vector(self.vector),
             extras=_extras(tuple(self.with_)),
             **_switches(self),
@@ -171,6 +173,17 @@ def _facets(names: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
         most = settings.max_facets
         raise refused("facets", f"names {len(distinct)} fields", f"Ask for at most {most}.")
     return distinct
+
+
+def _fields(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in _SHOWN:
+            raise refused(
+                "fields",
+                f"products have no field {name[:60]!r}",
+                f"They have: {', '.join(_SHOWN)}.",
+            )
+    return names
 
 
 def _extras(names: tuple[str, ...]) -> tuple[str, ...]:

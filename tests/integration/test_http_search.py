@@ -191,10 +191,13 @@ def test_a_page_beyond_the_end_is_empty(http: httpx.Client) -> None:
 
 
 def test_chosen_fields_only(http: httpx.Client) -> None:
-    hits = search(http, q="shoes", fields="title,price,no such")["hits"]
+    hits = search(http, q="shoes", fields="title,price")["hits"]
     assert hits
     assert all(set(hit["product"]) <= {"title", "price"} for hit in hits)
     assert all(hit["id"] for hit in hits)
+    refused = http.get("/v1/search", params={"q": "shoes", "fields": "title,no such"})
+    assert refused.status_code == 422
+    assert "list_price" in refused.json()["errors"][0]["remedy"]
 
 
 def test_named_indexes(http: httpx.Client) -> None:
