@@ -137,6 +137,15 @@ def test_weights_and_facets_of_the_index_are_in_force(
     assert list(result.facets) == ["attributes.colour"]
 
 
+def test_a_field_of_weight_zero_is_not_searched(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    shop = opened(tmp_path_factory, weights={"brand": 0})
+    assert run(shop, "sitwell", semantic=False).total_strict == 0
+    assert run(shop, "oak", semantic=False).total_strict == 6
+    assert run(shop, filters=(AnyOf("brand", ("Sitwell",)),)).total == 6
+
+
 def test_explanation_adds_up(shop: Generation) -> None:
     hit = run(shop, "red lamp", explain=True).hits[0]
     assert hit.explanation is not None
