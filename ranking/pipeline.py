@@ -214,7 +214,7 @@ def rank(
         return coarse
     with log.timed("fine", min(policy.fine_pool, len(coarse))) as stage:
         ordered = fine(query, coarse, generation, log)
-        stage.passed = len(ordered)
+        stage.passed = stage.taken  # the rest goes by, in coarse order
     if not request.diversity:
         log.skip("rerank", "not asked", len(ordered))
     elif deadline.passed():
@@ -222,7 +222,7 @@ def rank(
     else:
         with log.timed("rerank", min(policy.head, len(ordered))) as stage:
             ordered = rerank_head(query, ordered, generation, told=request.explain)
-            stage.passed = len(ordered)
+            stage.passed = stage.taken
     if snapshot.config.out_of_stock == "demote":
         ordered = sold_out_last(ordered, snapshot)
     return ordered

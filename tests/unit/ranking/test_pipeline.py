@@ -1,6 +1,7 @@
 """The pipeline on a small shop, from request to result."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -155,8 +156,13 @@ def test_explanation_adds_up(shop: Generation) -> None:
 
 
 def test_stages_tell_what_they_took_and_gave(shop: Generation) -> None:
-    names = [stage.name for stage in run(shop, "red lamp", facets=("brand",)).stages]
-    assert names == [
+    stages = run(shop, "red lamp", facets=("brand",)).stages
+    assert [stage.name for stage in stages] == [
         "understand", "recall_lexical", "recall_semantic", "filter", "facets", "coarse", "fine",
         "rerank", "page",
     ]  # fmt: skip
+    narrow = replace(shop, policy=replace(shop.policy, fine_pool=3))
+    given = {stage.name: (stage.taken, stage.passed) for stage in run(narrow, "lamp").stages}
+    assert given["coarse"] == (9, 5)  # products in, groups out
+    assert given["fine"] == (3, 3)
+    assert given["rerank"] == (5, 5)
