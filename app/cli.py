@@ -8,6 +8,7 @@ from app.commands.build import build
 from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.query_rules import blocklist, hints
 from app.commands.search import search
 from app.commands.serve import serve, warm
 from app.commands.snapshots import snapshots
@@ -26,7 +27,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, demo_data, build, serve, search, warm, doctor, evaluate, train):
+COMMANDS = (
+    demo, demo_data, build, serve, search, warm, doctor, evaluate, train, blocklist, hints,
+)  # fmt: skip
+for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)
 app.add_typer(snapshots, name="snapshots")
 app.add_typer(synonyms, name="synonyms")

@@ -1,5 +1,6 @@
 """Does any product hold all words of a text, and which? What finds nothing is never suggested."""
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -19,6 +20,7 @@ from indexing.postings import BITS, MAX_TF, Field, InvertedIndex
 # What a product is, apart from what its description mentions.
 _ABOUT = (Field.TITLE, Field.BRAND, Field.CATEGORY, Field.ATTRIBUTES)
 _ABOUT_MASK: Final = np.uint32(sum(MAX_TF << BITS * field for field in _ABOUT))
+_GLUED: Final = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")
 _CACHED_DOCS: Final = 50_000_000
 
 
@@ -40,10 +42,10 @@ def strict_words(text: str, analyzer: Analyzer) -> frozenset[str]:
 
     The query's words. Of Chinese, where words are single characters, also the pairs inside one
     word: that 液 and 体 stand somewhere in a title does not make it 液体. Stop words count where
-    they are names: in Chinese (an皂), and where little but them would be left (3an).
+    they are names: in Chinese (an皂), and beside digits without a space (3an).
     """
     terms = set(query_words(text, analyzer))
-    if has_han(text) or max(map(len, terms), default=0) < 2:
+    if has_han(text) or _GLUED.search(text):
         terms |= _all_words(text, analyzer)
     for chunk in CHUNK.findall(text):
         if is_cjk(chunk):

@@ -29,7 +29,8 @@ _NEARLY_ALL = 0.95
 _ENOUGH = 10
 _SAYS_NOTHING = frozenset(
     ("other", "others", "other/其他", "其他", "其它", "其他品牌", "其他/other", "other/其它", "无",
-     "无品牌", "unknown", "unbranded", "none", "n/a", "various", "generic", "不详")
+     "无品牌", "unknown", "unbranded", "none", "n/a", "various", "generic", "不详",
+     "yes", "no", "true", "false", "是", "否")
 )  # fmt: skip
 _SAME = 0.8
 """Two chips that part the products so alike (Jaccard) are one."""

@@ -64,6 +64,7 @@ def test_stop_words_count_where_they_are_names(shop: Generation) -> None:
     assert strict_words("lamp for the desk", analyzer) == {"lamp", "desk"}
     assert strict_words("an皂", analyzer) == {"an", "皂"}
     assert strict_words("3an", analyzer) == {"3", "an"}
+    assert strict_words("the 3 lamps", analyzer) == {"3", "lamp"}
 
 
 def test_chinese_queries_are_alike_by_words(shop: Generation) -> None:
