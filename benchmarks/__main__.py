@@ -32,9 +32,12 @@ BENCHMARKS = (
     Benchmark("retrieval", (DATA,)),
     Benchmark("large_shop"),
     Benchmark("rerank_speed"),
+    Benchmark("ranking_speed"),
+    Benchmark("diversity", (DATA,)),
     Benchmark("correction", ("--data", DATA)),
     Benchmark("entities", (DATA,)),
     Benchmark("understanding", (DATA,)),
+    Benchmark("corrected_queries", (DATA,)),
     Benchmark("suggestion", ("--data", DATA)),
     Benchmark("encoder_recall", (DATA,)),
 )

@@ -72,6 +72,16 @@ class Ordered:
     def __len__(self) -> int:
         return len(self.candidates)
 
+    def top(self, count: int) -> "Ordered":
+        """The first of them."""
+        return Ordered(
+            self.candidates.take(np.arange(min(count, len(self)))),
+            self.scores[:count],
+            None if self.features is None else self.features[:count],
+            {place: why for place, why in self.moved.items() if place < count},
+            self.ranked_by,
+        )
+
     def rearranged(self, order: Int64Array) -> "Ordered":
         """Another order of all of them; rows without features become NaN."""
         features = self.features

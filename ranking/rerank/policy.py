@@ -51,7 +51,7 @@ class DiversityPolicy:
     """
 
     head: int = 100
-    relevance_gap: float = 0.6
+    relevance_gap: float = 0.65
     twin_keys: tuple[str, ...] = ()
     twin_title: float | None = 0.9
     twin_cosine: float | None = 0.98

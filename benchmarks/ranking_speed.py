@@ -1,0 +1,195 @@
+"""Time of the fine rank: features, a model of 300 trees × 63 leaves, and their share of a search.
+
+`python -m benchmarks.ranking_speed [--products N] [--folder DIR]`; a folder that holds a demo shop
+is used again. One thread; medians over its queries with at least 300 candidates, each the best of
+three runs. Beside features stands the NumPy gather and copy that no code could do without; beside
+the model, LightGBM's own `predict`. The model learns noise on real features: what it says does not
+matter here, how long it takes to say it does.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+
+from benchmarks.large_shop import make
+from indexing.arrays import Float32Array
+from indexing.demo.queries import read_intents
+from indexing.publish import read_current
+from ranking.asked import asked_fit
+from ranking.bm25 import Bm25Weights
+from ranking.candidates import Candidates
+from ranking.coarse import choose
+from ranking.deadline import Deadline
+from ranking.extract import extract
+from ranking.features import NAMES, definition_hash
+from ranking.feedback import feedback
+from ranking.fine import cosines
+from ranking.generation import Generation, open_generation
+from ranking.learning.lambdamart import Table, TreeParams, fit
+from ranking.model import Booster, ModelManifest, ModelRanker
+from ranking.pipeline import find, search
+from ranking.query.query import Query
+from ranking.ranker import HandWeightedRanker
+from ranking.request import SearchRequest
+from ranking.stages import StageLog
+from ranking.text_match import text_matches
+
+POOL, TREES, LEAVES, QUERIES = 300, 300, 63, 300
+TRAINED_QUERIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One query, and what its fine rank is given."""
+
+    text: str
+    query: Query
+    candidates: Candidates
+    features: Float32Array
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.folder or Path(scratch)
+        if read_current(folder / "var" / "main") is None:
+            make(folder, given.products)
+        measure(folder)
+
+
+def measure(folder: Path) -> None:
+    index = folder / "var" / "main"
+    current = read_current(index)
+    assert current is not None
+    generation = replace(open_generation(index, current, "benchmark"), ranker=HandWeightedRanker())
+    intents = read_intents(folder / "shop" / "intents.jsonl")
+    texts = list(dict.fromkeys(intent.query for intent in intents))
+    cases = cases_of(texts, generation)
+    print(
+        f"{generation.snapshot.doc_count:,} products, {len(cases)} queries with {POOL} candidates, "
+        f"{len(NAMES)} features"
+    )
+    times_of_features(cases, generation)
+    ranker = model(cases)
+    times_of_model(cases, ranker)
+    times_of_search(cases, replace(generation, ranker=ranker))
+
+
+def cases_of(texts: list[str], generation: Generation) -> list[Case]:
+    cases: list[Case] = []
+    for text in texts:
+        log, never = StageLog(lambda: 0.0), Deadline(lambda: 0.0, 1.0)
+        found = find(SearchRequest(text=text), generation, never, log)
+        if len(found.answer) < POOL:
+            continue
+        candidates = choose(found.answer, generation.snapshot, POOL).candidates
+        if len(candidates) < POOL:
+            continue
+        chosen = candidates.take(np.argsort(candidates.doc_ids))
+        chosen = replace(chosen, cosine=cosines(found.query, chosen, generation.snapshot))
+        rows = extract(found.query, chosen, generation.snapshot, generation.policy.bm25)
+        cases.append(Case(text, found.query, chosen, rows))
+        if len(cases) == QUERIES:
+            break
+    return cases
+
+
+def median_ms(cases: list[Case], work: Callable[[Case], object]) -> float:
+    """Of the best of three for each case; the first round is warm-up."""
+    best = []
+    for case in cases:
+        took = []
+        for _ in range(4):
+            begun = time.perf_counter()
+            work(case)
+            took.append(time.perf_counter() - begun)
+        best.append(min(took[1:]))
+    return float(np.median(best)) * 1e3
+
+
+def times_of_features(cases: list[Case], generation: Generation) -> None:
+    snapshot, weights = generation.snapshot, generation.policy.bm25
+    docs_of: Callable[[Case], object] = lambda c: snapshot.priors[c.candidates.doc_ids]  # noqa: E731
+    plain = median_ms(cases, lambda c: (docs_of(c), c.features.copy()))
+    text = median_ms(cases, lambda c: _text(c, generation, weights))
+    cosine = median_ms(cases, lambda c: cosines(c.query, c.candidates, snapshot))
+    best = median_ms(cases, lambda c: feedback(c.candidates, snapshot))
+    percentile = np.zeros(POOL)
+    asked = median_ms(cases, lambda c: asked_fit(c.query, c.candidates, snapshot, percentile))
+    whole = median_ms(cases, lambda c: extract(c.query, c.candidates, snapshot, weights))
+    print(f"{'':<44}{'ms':>8}{'÷ plain':>10}")
+    for name, took in {
+        "plain: gather the priors, copy the matrix": plain,
+        "cosines of query and products": cosine,
+        "text match, one kernel": text,
+        "what the best matches share": best,
+        "what the query names": asked,
+        "features of 300 candidates, all": whole,
+    }.items():
+        print(f"{name:<44}{took:>8.3f}{took / plain:>10.1f}")
+
+
+def _text(case: Case, generation: Generation, weights: Bm25Weights) -> Float32Array:
+    index = generation.snapshot.index
+    return text_matches(case.candidates.doc_ids, case.query.slots, index, weights, (0, 0))
+
+
+def model(cases: list[Case]) -> ModelRanker:
+    rows = [case.features for case in cases[:TRAINED_QUERIES]]
+    chance = np.random.default_rng(0)
+    features = np.concatenate(rows)
+    labels = chance.integers(0, 4, len(features))
+    sizes = np.full(len(rows), POOL, dtype=np.int64)
+    params = TreeParams(trees=TREES, leaves=LEAVES, min_rows=20, base={"bm25": 1.0})
+    booster = fit(Table(features, labels, sizes, (0.0, 1.0, 3.0, 7.0)), params, TREES, 0)
+    facts = booster.dump_model()
+    leaves = [tree["num_leaves"] for tree in facts["tree_info"]]
+    print(f"model: {len(leaves)} trees, {np.mean(leaves):.0f} leaves on average")
+    return ModelRanker(booster, _manifest())
+
+
+def _manifest() -> ModelManifest:
+    return ModelManifest(
+        "benchmark", "", "", NAMES, definition_hash(), {}, {"bm25": 1.0}, {}, 0, {}, {}
+    )
+
+
+def times_of_model(cases: list[Case], ranker: ModelRanker) -> None:
+    booster: Booster = ranker._booster
+    plain = median_ms(cases, lambda c: booster.predict(c.features, raw_score=True, num_threads=1))
+    served = median_ms(cases, lambda c: ranker.scores(c.features))
+    told = median_ms(cases[:20], lambda c: ranker.contributions(c.features[0]))
+    print(f"{'':<44}{'ms':>8}{'÷ plain':>10}")
+    for name, took in {
+        f"plain: LightGBM {lightgbm.__version__} predict, one thread": plain,
+        "the ranker: base, trees, checks": served,
+        "contributions of one hit, for explain": told,
+    }.items():
+        print(f"{name:<44}{took:>8.3f}{took / plain:>10.2f}")
+
+
+def times_of_search(cases: list[Case], generation: Generation) -> None:
+    """The share of predict in searches with facets, 20 hits a page."""
+    facets = ("brand", "category", "price", "auto")
+
+    def whole(case: Case) -> object:
+        request = SearchRequest(text=case.text, budget_ms=60_000, facets=facets)
+        return search(request, generation, time.perf_counter)
+
+    predict = median_ms(cases, lambda c: generation.ranker.scores(c.features))
+    took = median_ms(cases, whole)
+    print(f"{'whole search with facets':<44}{took:>8.3f}")
+    print(f"{'share of the model in it':<44}{predict / took:>8.1%}")
+
+
+if __name__ == "__main__":
+    main()
