@@ -39,6 +39,7 @@ BENCHMARKS = (
     Benchmark("understanding", (DATA,)),
     Benchmark("corrected_queries", (DATA,)),
     Benchmark("suggestion", ("--data", DATA)),
+    Benchmark("query_products"),
     Benchmark("encoder_recall", (DATA,)),
 )
 

@@ -65,7 +65,7 @@ def understand(
     if request.entities and not plain:
         others = [Other(s.start, s.length, a.text, a.names) for s in said for a in s.also]
         entities = find_entities(words, snapshot, prediction, taken, others)
-        slots = weighed(slots, entities, negated(words), words)
+        slots = weighed(slots, entities, negated(words))
     vector = request.vector
     if vector is None and request.semantic and words.text.strip():
         encoded = snapshot.encoder.encode_query(_without(words, taken))
