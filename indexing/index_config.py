@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from indexing.attributes import PREFIX
+from indexing.catalog import PRODUCT_FIELDS
 from indexing.errors import CatalogError, IndexingError
 from indexing.mapping import FieldMapping, checked_pairs
 
@@ -23,7 +25,9 @@ class IndexConfigError(IndexingError):
 class IndexConfig(BaseModel):
     """weights: of searchable fields, in place of the ranking's own; 0 leaves a field out.
 
-    facets, sorts: names of attributes; None chooses them by coverage and variety.
+    facets: attributes (or other columns) that `auto` stands for, as filters name them; None
+    chooses them by coverage and variety. sorts: the only attributes that may be sorted by; None
+    allows all numbers.
     aliases: product field → the catalogue's own names of it, before `--map`.
     currency: of prices that do not say theirs. out_of_stock: what becomes of products whose
     stock is 0 or less. min_matches: a query is relaxed until so many products match it.
@@ -44,6 +48,17 @@ class IndexConfig(BaseModel):
     @classmethod
     def _auto(cls, value: object) -> object:
         return None if value == "auto" else value
+
+    @field_validator("facets", "sorts")
+    @classmethod
+    def _qualified(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """`color` as filters name it, `attributes.color`."""
+        if names is None:
+            return None
+        return tuple(
+            name if name in PRODUCT_FIELDS or name.startswith(PREFIX) else PREFIX + name
+            for name in names
+        )
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> "IndexConfig":

@@ -254,9 +254,8 @@ def _sorted(
 ) -> Ordered:
     """The whole answer set in the asked order; only the page is made into candidates."""
     with log.timed("sort", len(answer)) as stage:
-        columns = generation.snapshot.columns
-        wanted = request.page * request.page_size
-        picked = order_by(columns, answer.doc_ids, sort, wanted)
+        snapshot, wanted = generation.snapshot, request.page * request.page_size
+        picked = order_by(snapshot.columns, answer.doc_ids, sort, wanted, snapshot.config.sorts)
         stage.passed = len(picked.places)
     return Ordered(
         as_candidates(answer, picked.places, picked.variants),
@@ -309,8 +308,9 @@ def _facets(
         return {}
     chosen = generation.snapshot.config.facets
     asked = request.facets
-    if chosen is not None and AUTO in asked:  # the shop's own choice of attributes
-        asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *chosen]))
+    if chosen is not None and AUTO in asked:  # the shop's own choice, as far as it has them
+        there = [name for name in chosen if name in generation.snapshot.columns.fields()]
+        asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *there]))
     asked = focused(asked, query.prediction, answer.doc_ids, generation.snapshot.columns)
     with log.timed("facets", len(matches)) as stage:
         facets = count_facets(generation.snapshot.columns, matches.doc_ids, request.filters, asked)

@@ -1,11 +1,13 @@
 """One product of each group, and explicit orders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
 from indexing.arrays import Float32Array, Float64Array, UInt32Array
+from indexing.attributes import PREFIX
 from indexing.columns import Columns
 from ranking.filters import FilterError, unknown_field
 from ranking.request import Sort
@@ -49,15 +51,25 @@ def parse_sort(text: str | None) -> Sort | None:
     return Sort(field, direction == "desc" if direction else field in _BEST_FIRST)
 
 
-def order_by(columns: Columns, doc_ids: UInt32Array, sort: Sort, limit: int) -> Picked:
+def order_by(
+    columns: Columns,
+    doc_ids: UInt32Array,
+    sort: Sort,
+    limit: int,
+    attributes: Sequence[str] | None = None,
+) -> Picked:
     """The first `limit` groups in the order; each shows its product that comes first in it.
 
     doc_ids: uint32[m], ascending, those that passed the filters. Products without a value come
     last in either direction; equal ones in document order. O(m + limit log limit).
+    attributes: the only ones that may be sorted by, None for all.
 
     Raises FilterError if the field is not a number field of this index.
     """
     newest = sort.field == NEWEST
+    if attributes is not None and sort.field.startswith(PREFIX) and sort.field not in attributes:
+        offered = f"Sort by price, rating, newest, popularity{', '.join(('', *attributes))}."
+        raise FilterError("sort", f"{sort.field} is no order of this index", offered)
     column = columns.numeric("created_at" if newest else sort.field)
     if column is None:
         if columns.keyword(sort.field) is not None:

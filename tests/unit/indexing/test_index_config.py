@@ -45,7 +45,7 @@ def test_a_full_file(tmp_path: Path) -> None:
         """,
     )
     assert config.weights == {"title": 2.0}
-    assert config.facets == ("color",)
+    assert config.facets == ("attributes.color",)
     assert config.sorts is None
     assert config.aliases == {
         "title": ("titel",),

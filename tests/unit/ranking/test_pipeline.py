@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from indexing.index_config import IndexConfig
-from ranking.filters import AnyOf, Range
+from ranking.filters import AnyOf, FilterError, Range
 from ranking.generation import Generation
 from ranking.pipeline import search, similar
 from ranking.request import SearchRequest, Sort
@@ -132,10 +132,21 @@ def test_sold_out_products_can_be_hidden_or_demoted(
 def test_weights_and_facets_of_the_index_are_in_force(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    generation = opened(tmp_path_factory, weights={"brand": 9.0}, facets=("attributes.colour",))
+    generation = opened(tmp_path_factory, weights={"brand": 9.0}, facets=("colour", "gone"))
     assert generation.policy.bm25.weights[1] == 9.0
     result = run(generation, "lamp", facets=("auto",))
     assert list(result.facets) == ["attributes.colour"]
+
+
+def test_only_offered_attributes_are_sorted_by(tmp_path_factory: pytest.TempPathFactory) -> None:
+    index = tmp_path_factory.mktemp("shop") / "main"
+    measured = [{**product, "width": 3.0, "height": 4.0} for product in PRODUCTS]
+    build_index(index, measured, config=IndexConfig(sorts=("width",)))
+    shop = open_index(index)
+    assert len(run(shop, "lamp", sort=Sort("attributes.width")).hits) == 5
+    assert len(run(shop, "lamp", sort=Sort("price")).hits) == 5
+    with pytest.raises(FilterError, match=r"no order of this index.*attributes\.width"):
+        run(shop, "lamp", sort=Sort("attributes.height"))
 
 
 def test_a_field_of_weight_zero_is_not_searched(
