@@ -25,6 +25,7 @@ def search(
     explain: Annotated[bool, typer.Option("--explain", help="Say why, hit by hit.")] = False,
 ) -> None:
     """Search an index and print a table."""
+    from app.commands.explained import explained_lines
     from indexing.errors import SnapshotError
     from indexing.publish import index_folder, read_current
     from ranking.filter_syntax import parse_filters
@@ -69,5 +70,7 @@ def search(
     )
     if explain:
         for place, hit in enumerate(result.hits, 1):
-            console.print(f"\n{place}. {escape(hit.id)}")
-            console.print_json(orjson.dumps(hit.explanation).decode())
+            title = orjson.loads(hit.product).get("title", hit.id)
+            console.print(f"\n{place}. {escape(str(title))} ({escape(hit.id)})")
+            for line in explained_lines(hit):
+                console.print(f"   {line}", markup=False, highlight=False, soft_wrap=True)
