@@ -6,7 +6,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
     TaskID,
@@ -30,9 +29,7 @@ class ConsoleProgress:
             SpinnerColumn(),
             TextColumn("{task.description:<14}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[unit]}"),
-            TextColumn("{task.fields[rate]:>12}"),
+            TextColumn("{task.fields[counted]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
@@ -57,20 +54,19 @@ class ConsoleProgress:
         self._stage, self._total, self._unit = stage, total, unit
         self._begun = self._told = time.monotonic()
         self._done = 0
-        self._task = self._bars.add_task(stage, total=total, unit=unit, rate="")
+        self._task = self._bars.add_task(stage, total=total, counted="")
         if self._file is not None:
             self._file.begin(stage, total, unit)
 
     def advance(self, done: int) -> None:
         self._done = done
         now = time.monotonic()
-        rate = f"{done / max(now - self._begun, 1e-9):,.0f}/s"
+        counted = counted_so_far(done, self._total, self._unit, now - self._begun)
         if self._task is not None:
-            self._bars.update(self._task, completed=done, rate=rate)
+            self._bars.update(self._task, completed=done, counted=counted)
         if not self._console.is_terminal and now - self._told >= _LINE_EVERY_S:
             self._told = now
-            of = f" of {self._total:,}" if self._total else ""
-            self._console.print(f"{self._stage}: {done:,}{of} {self._unit}, {rate}")
+            self._console.print(f"{self._stage}: {counted}")
         if self._file is not None:
             self._file.advance(done)
 
@@ -86,3 +82,13 @@ class ConsoleProgress:
         if not self._console.is_terminal:
             self._console.print(f"{self._stage}: {spent:.1f} s")
         self._task = None
+
+
+def counted_so_far(done: int, total: int | None, unit: str, seconds: float) -> str:
+    """`1,200 of 20,000 products, 400/s`; bytes in megabytes."""
+    rate = done / max(seconds, 1e-9)
+    if unit == "bytes":
+        of = f" of {total / 1e6:,.1f}" if total else ""
+        return f"{done / 1e6:,.1f}{of} MB, {rate / 1e6:,.1f} MB/s"
+    of = f" of {total:,}" if total else ""
+    return f"{done:,}{of} {unit}, {rate:,.0f}/s"

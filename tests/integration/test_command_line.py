@@ -1,0 +1,121 @@
+"""`vitrina` as others script against it: arguments, output, exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import app
+from indexing.errors import IndexingError, SnapshotError
+
+MUGS: list[dict[str, Any]] = [
+    {"id": f"m{n}", "name": f"Blue mug {n}", "price": 5 + n, "brand": "Acme", "colour": "blue"}
+    for n in range(30)
+]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), catch_exceptions=True)
+
+
+def written(path: Path, rows: list[dict[str, Any]]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Two snapshots of 29 and 30 mugs, as `vitrina build` makes them."""
+    folder = tmp_path_factory.mktemp("command_line")
+    for count in (29, 30):
+        catalog = written(folder / "mugs.jsonl", MUGS[:count])
+        built = run("build", "--catalog", catalog, "--data", str(folder / "var"))
+        assert built.exit_code == 0, built.output
+        assert "read name → title in" in built.output  # foreign names that were understood
+        assert f"{count} products" in built.output
+    return str(folder / "var")
+
+
+def ids(data: str) -> list[str]:
+    kept = json.loads(run("snapshots", "list", "--json", "--data", data).stdout)
+    return [each["id"] for each in kept if each["current"]]
+
+
+def test_build_prints_the_snapshot_last(data: str, tmp_path: Path) -> None:
+    catalog = written(tmp_path / "mugs.jsonl", MUGS)
+    built = run("build", "--catalog", catalog, "--data", data, "--index", "other")
+    assert built.stdout.split() == [
+        each["id"]
+        for each in json.loads(
+            run("snapshots", "list", "--json", "--data", data, "--index", "other").stdout
+        )
+    ]
+
+
+def test_a_search_is_a_table(data: str) -> None:
+    found = run("search", "blue mug", "--data", data, "--filter", "price:..8", "--sort", "price")
+    assert found.exit_code == 0
+    assert "Blue mug 0" in found.output
+    assert "4 products" in found.output
+    assert "4 products" in run("search", "", "--data", data, "--filter", "price:..8").output
+
+
+def test_roll_back_and_verify(data: str) -> None:
+    newest = ids(data)
+    assert run("snapshots", "verify", "--data", data).exit_code == 0
+    assert run("snapshots", "rollback", "--data", data).exit_code == 0
+    assert "29 products" in run("search", "blue mug", "--data", data).output
+    assert run("snapshots", "activate", *newest, "--data", data).exit_code == 0
+    assert ids(data) == newest
+
+
+def test_a_damaged_snapshot_is_told(data: str, tmp_path: Path) -> None:
+    catalog = written(tmp_path / "mugs.jsonl", MUGS)
+    run("build", "--catalog", catalog, "--data", str(tmp_path / "var"))
+    (file,) = (tmp_path / "var" / "main" / "snapshots").glob("*/postings/docs.npy")
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    seen = run("snapshots", "verify", "--data", str(tmp_path / "var"))
+    assert seen.exit_code == 1
+    assert "BAD" in seen.output
+    assert "docs.npy" in seen.output
+
+
+def test_doctor(data: str, tmp_path: Path) -> None:
+    assert "index main: 30 products" in run("doctor", "--data", data).output
+    missing = run("doctor", "--data", str(tmp_path / "nothing"))
+    assert missing.exit_code == 1
+    assert "does not exist" in missing.output
+
+
+def test_what_fails_names_the_remedy(data: str, tmp_path: Path) -> None:
+    bad = written(tmp_path / "bad.jsonl", [*MUGS, {"title": "no id"}])
+    failed = run("build", "--catalog", bad, "--data", data)
+    assert isinstance(failed.exception, IndexingError)
+    assert "--max-reject-ratio" in str(failed.exception)
+    unbuilt = run("search", "mug", "--data", str(tmp_path))
+    assert isinstance(unbuilt.exception, SnapshotError)
+    assert "vitrina build" in str(unbuilt.exception)
+
+
+def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "app.cli", "build", "--catalog", "nowhere.csv"]
+    seen = subprocess.run(
+        [*command, "--data", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert seen.returncode == 1
+    assert seen.stderr == "vitrina: nowhere.csv: does not exist.\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["demo", "demo-data", "build", "serve", "search", "snapshots", "warm", "doctor"]
+)
+def test_help(command: str) -> None:
+    shown = run(command, "--help")
+    assert shown.exit_code == 0
+    assert "Usage" in shown.output
