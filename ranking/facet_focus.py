@@ -10,7 +10,7 @@ from ranking.facet_choice import choose_facets
 from ranking.facets import AUTO, DEFAULT_LIMITS
 from ranking.query.predict import Prediction
 
-LEAST: Final = 20
+LEAST: Final = 5
 """Products of the likely category from which they choose by themselves."""
 
 

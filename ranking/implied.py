@@ -1,4 +1,4 @@
-"""Filters that a query says in words: `under $50`, `size 42`."""
+"""Filters that a query says in words: `under $50`, `at least 16 gb`, `size 42`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from indexing.snapshot import Snapshot
 from ranking.filters import AnyOf, Exists, Range, evaluate, fields_of
 from ranking.match_set import MatchSet
 from ranking.query.entities import Entity
+from ranking.query.number_values import SIZES, words_of
 from ranking.query.query import Query
 from ranking.request import SearchRequest
 
@@ -21,7 +22,6 @@ LEAST_KNOWN: Final = 0.9
 field before the query's words filter by it.
 """
 LEAST_LEFT: Final = 10
-_SIZES: Final = frozenset(("size", "sizes", "尺码", "尺寸", "码数"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Implied:
 def implied_filters(
     query: Query, request: SearchRequest, matches: MatchSet, snapshot: Snapshot
 ) -> tuple[Implied, ...]:
-    """The price and the sizes that the query asks for, as filters of its whole match set, where
-    that is safe. None with `implied=off`.
+    """The price, quantities and sizes that the query asks for, as filters of its whole match set,
+    where that is safe. None filters with `implied=off`.
 
     Depends on the match set and the request's own filters' fields, so counts agree with hits.
     """
@@ -58,10 +58,15 @@ def implied_filters(
         text = query.text[wish.start : wish.end].strip()
         why_not = _doubt(clause, request, matches.doc_ids, matches.doc_ids, snapshot)
         found.append(Implied(text, clause, why_not))
+    inside = _meant(query, matches.doc_ids, snapshot)
+    for quantity in query.quantities:
+        clause = Range(quantity.field, *quantity.limits)
+        text = query.text[quantity.start : quantity.end].strip()
+        why_not = _doubt(clause, request, inside, matches.doc_ids, snapshot)
+        found.append(Implied(text, clause, why_not))
     for entity in query.entities:
         size = _size(entity)
         if size is not None:
-            inside = _meant(query, matches.doc_ids, snapshot)
             why_not = _doubt(size, request, inside, matches.doc_ids, snapshot)
             found.append(Implied(entity.text, size, why_not))
     return tuple(found)
@@ -70,8 +75,7 @@ def implied_filters(
 def _size(entity: Entity) -> AnyOf | None:
     """A value of a field that is called size, if nothing else can be meant."""
     best = entity.best
-    named = best.field.removeprefix(PREFIX).casefold().replace("-", "_").split("_")
-    if not (entity.clear and best.ordinals and _SIZES.intersection(named)):
+    if not (entity.clear and best.ordinals and SIZES.intersection(words_of(best.field))):
         return None
     return AnyOf(best.field, (best.value,))
 
@@ -93,7 +97,7 @@ def _doubt(
     snapshot: Snapshot,
 ) -> str | None:
     """Why the clause must not filter, if so. asked: documents that should have the field."""
-    what = "price" if clause.field == "price" else "size"
+    what = clause.field.removeprefix(PREFIX)
     if not request.implied:
         return "switched off: implied=off"
     if any(clause.field in fields_of(given) for given in request.filters):

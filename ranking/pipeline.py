@@ -282,8 +282,8 @@ def _relaxed(query: Query, answer: MatchSet) -> Relaxed | None:
             continue
         kept -= slot.weight
         dropped.append(slot.text)
-    by_words = bool((answer.levels < BY_MEANING).any())
-    return Relaxed(answer.level, tuple(dropped), "terms" if by_words else "meaning")
+    some_words = bool(((answer.levels > 0) & (answer.levels < BY_MEANING)).any())
+    return Relaxed(answer.level, tuple(dropped), "terms" if some_words else "meaning")
 
 
 def _only_price(query: Query) -> bool:

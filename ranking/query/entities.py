@@ -9,7 +9,14 @@ from indexing.analysis.folding import fold
 from indexing.doc_sets import intersect
 from indexing.entity_names import LEARNT, NameHit
 from indexing.snapshot import Snapshot
-from ranking.query.number_values import CUED, fields_with, unit_after, unit_name
+from ranking.query.number_values import (
+    CUED,
+    SIZES,
+    fields_with,
+    sizes_with,
+    unit_after,
+    unit_name,
+)
 from ranking.query.predict import Prediction
 from ranking.query.words import QueryWords
 
@@ -233,6 +240,12 @@ def _by_value(
     number = words.term_at(place)
     unit, spelled = unit_after(place, words)
     text, length = words.said(place, 1 + spelled), 1 + spelled
+    if place and words.folded(place - 1) in SIZES:
+        hit = NameHit(place, 1, 0, 0)
+        sizes = [Reading(f, v, (o,), 1.0, 1.0) for f, v, o in sizes_with(number, snapshot)]
+        readings = _weighed(sizes, hit, words, snapshot, predicted)
+        if readings:
+            return Entity(text, place, 1, readings)
     if unit:
         ids = unit_name(number, unit, snapshot)
         readings = _of_other(

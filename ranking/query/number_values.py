@@ -1,5 +1,6 @@
 """Numbers of a query that no title pattern explains: which attribute has such a value here?"""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,7 +18,10 @@ LEAST_USUAL: Final = (0.3, 0.05)
 """Share of the category's products that must have the attribute: uncued, and cued."""
 CUED: Final = 10.0
 """Times that the attribute's own words or unit beside the number raise it."""
+SIZES: Final = frozenset(("size", "sizes", "尺码", "尺寸", "码数"))
+"""Words of the name of an attribute that is a size."""
 _MOST_FIELDS: Final = 200
+_MOST_VALUES: Final = 1_000
 _CHINESE_UNITS: Final = {
     "毫升": "ml", "升": "l", "毫米": "mm", "厘米": "cm", "公分": "cm", "米": "m", "英寸": "in",
     "寸": "in", "毫克": "mg", "克": "g", "公斤": "kg", "千克": "kg", "瓦": "w", "伏": "v",
@@ -48,13 +52,13 @@ def unit_name(value: str, unit: str, snapshot: Snapshot) -> tuple[int, ...]:
 
 
 def fields_with(
-    value: float, unit: str, words: QueryWords, snapshot: Snapshot, predicted: Prediction
+    value: float | None, unit: str, words: QueryWords, snapshot: Snapshot, predicted: Prediction
 ) -> Iterator[tuple[str, float, bool]]:
     """(field, share, cued) of number attributes of the likely category's products.
 
-    share: of the category's products with the attribute, those with just this value. unit: what
-    follows the number, or ""; where some field's name ends with it, only such fields count.
-    cued: the query says a word of the field's name, or its unit.
+    share: of the category's products with the attribute, those with just this value (None: any).
+    unit: what follows the number, or ""; where some field's name ends with it, only such fields
+    count. cued: the query says a word of the field's name, or its unit.
     """
     if predicted.sure is None:
         return
@@ -67,7 +71,7 @@ def fields_with(
             continue
         values = column.at(sample)
         known = len(values) - int(np.isnan(values).sum())
-        same = int((values == value).sum())
+        same = known if value is None else int((values == value).sum())
         if same and known >= LEAST_USUAL[1] * len(sample):
             parts = name.removeprefix(PREFIX).split("_")
             own = {t.term for part in parts for t in snapshot.analyzer.tokens(part)}
@@ -78,3 +82,18 @@ def fields_with(
     by_unit = [each for each in found if each[3]]
     for name, share, cued, _ in by_unit or found:
         yield name, share, cued
+
+
+def sizes_with(number: str, snapshot: Snapshot) -> Iterator[tuple[str, str, int]]:
+    """(field, value, ordinal) of sizes that are this number, as `EU 42` is size 42."""
+    whole = re.compile(rf"(?:[^\W\d]*\s)?{re.escape(number)}")
+    for name, column in snapshot.columns.keywords.items():
+        if name.startswith(PREFIX) and SIZES.intersection(words_of(name)):
+            for ordinal in range(column.first, min(column.last, column.first + _MOST_VALUES)):
+                if whole.fullmatch(column.values[ordinal]):
+                    yield name, column.values[ordinal], ordinal
+
+
+def words_of(field: str) -> list[str]:
+    """The words of an attribute's name."""
+    return re.split(r"[\s_-]+", field.removeprefix(PREFIX).casefold())

@@ -7,6 +7,7 @@ from ranking.query.correct import Correction
 from ranking.query.entities import Entity
 from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
+from ranking.query.quantity_phrases import QuantityWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Query:
     length, or None where meaning cannot be searched.
     typed: the words as they came. correction: what may have been meant; corrected: whether text
     is that. expansions: synonyms that were added. price: what was said of it, no word of text
-    that must match. prediction: likely categories.
+    that must match. prediction: likely categories. quantities: limits of attributes.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Query:
     entities: tuple[Entity, ...] = ()
     price: PriceWish | None = None
     prediction: Prediction = NOTHING
+    quantities: tuple[QuantityWish, ...] = ()
 
     @property
     def required(self) -> tuple[Slot, ...]:

@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from ranking.query.entities import Entity
+from ranking.query.number_values import SIZES, words_of
 from ranking.query.query import Slot
+from ranking.query.words import QueryWords
 
 OF_KIND: Final = {"category": 1.4, "brand": 1.3, "attribute": 1.0}
 """Times a word's rarity counts by what it names: the thing itself and its maker stay longest."""
@@ -19,10 +21,17 @@ DENIED: Final = 0.4
 
 
 def weighed(
-    slots: Sequence[Slot], entities: Sequence[Entity], denied: Set[int]
+    slots: Sequence[Slot], entities: Sequence[Entity], denied: Set[int], words: QueryWords
 ) -> tuple[Slot, ...]:
-    """The slots with weights = idf × worth of what they name. denied: see `negated`."""
+    """The slots with weights = idf × worth of what they name. denied: see `negated`.
+
+    Of `size 42` the word size is only said, not asked for.
+    """
     worth: dict[int, float] = dict.fromkeys(denied, DENIED)
+    for entity in entities:
+        before = entity.start - 1
+        if before >= 0 and words.folded(before) in SIZES and SIZES & {*words_of(entity.best.field)}:
+            worth[before] = 0.0
     for entity in entities:
         for place in range(entity.start, entity.start + entity.length):
             worth[place] = OF_KIND[entity.kind]

@@ -1,6 +1,6 @@
 """Text → `Query`: each step is a file, and each can be switched off by the request."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from ranking.query.correct import Correction, propose
 from ranking.query.entities import Entity, Other, find_entities, negated
 from ranking.query.predict import NOTHING, predict
 from ranking.query.price_phrases import PriceWish, find_price
+from ranking.query.quantity_phrases import QuantityWish, find_quantities, limit_words
 from ranking.query.query import Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
 from ranking.query.term_weights import weighed
@@ -60,12 +61,16 @@ def understand(
     slots, expansions = expand(parsed.slots, said, words, snapshot.index.statistics)
     prediction = NOTHING
     if request.categories and not plain:
-        prediction = predict(words, snapshot, taken, _first_of(said))
+        aside = taken | limit_words(words) if request.entities else taken
+        prediction = predict(words, snapshot, aside, _first_of(said))
     entities: tuple[Entity, ...] = ()
+    quantities: tuple[QuantityWish, ...] = ()
     if request.entities and not plain:
         others = [Other(s.start, s.length, a.text, a.names) for s in said for a in s.also]
         entities = find_entities(words, snapshot, prediction, taken, others)
-        slots = weighed(slots, entities, negated(words))
+        slots = weighed(slots, entities, negated(words), words)
+        quantities = find_quantities(words, snapshot, prediction, taken)
+        slots = _not_required(slots, {place for each in quantities for place in each.places})
     vector = request.vector
     if vector is None and request.semantic and words.text.strip():
         encoded = snapshot.encoder.encode_query(_without(words, taken))
@@ -82,6 +87,7 @@ def understand(
         entities=entities,
         price=parsed.price,
         prediction=prediction,
+        quantities=quantities,
     )
 
 
@@ -119,6 +125,12 @@ def _parse(text: str, snapshot: Snapshot, prices: bool) -> _Parsed:
     taken = words.positions(price.start, price.end) if price is not None else frozenset()
     slots = slots_from(words, snapshot.analyzer.stop_words, index.statistics, taken)
     return _Parsed(words, slots, price, taken)
+
+
+def _not_required(slots: tuple[Slot, ...], places: Set[int]) -> tuple[Slot, ...]:
+    """What is said as a limit still scores, but another value may satisfy it."""
+    made = tuple(replace(slot, weight=0.0) if slot.position in places else slot for slot in slots)
+    return made if any(slot.weight > 0 for slot in made) else slots
 
 
 def _first_of(said: Sequence[Said]) -> dict[int, tuple[int, ...]]:
