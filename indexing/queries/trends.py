@@ -13,6 +13,7 @@ STEADY, RISING, NEW = range(3)
 TAGS: Final = ("", "rising", "new")
 
 LEAST_GROWTH: Final = 2.0
+LEAST_DEVIATIONS: Final = 4.0
 NEW_DAYS: Final = 3
 HOT_HALF_LIFE_DAYS: Final = 2.0
 _SMOOTHING: Final = 1.0
@@ -38,7 +39,9 @@ def trends(
 
     heat = Σ sᵢ · 2^(-i / half-life) over days i; for a log without times the decayed count.
     growth = (s₀ + 1) / (mean of s₁… + 1). Rising: growth ≥ 2. New: nothing before the last three
-    days, though the log is older. Both only with `least_users`.
+    days, though the log is older. Both only with `least_users`, and if s₀ is LEAST_DEVIATIONS
+    standard deviations of a Poisson count above the mean: of thousands of queries some double
+    by chance every day.
     """
     size = len(daily)
     steady = np.zeros(size, dtype=np.uint8)
@@ -52,7 +55,8 @@ def trends(
         return Trends(heat, np.ones(size), steady)
     before = days[:, 1:known].mean(axis=1)
     growth = (days[:, 0] + _SMOOTHING) / (before + _SMOOTHING)
-    enough = users >= least_users
+    unlikely = days[:, 0] - before >= LEAST_DEVIATIONS * np.sqrt(before + _SMOOTHING)
+    enough = (users >= least_users) & unlikely
     tags = np.where(enough & (growth >= LEAST_GROWTH), RISING, STEADY)
     if known > NEW_DAYS + 1:
         unseen = ~days[:, NEW_DAYS:known].any(axis=1)

@@ -26,7 +26,7 @@ def test_growth_is_against_the_mean_of_the_days_before() -> None:
 
 def test_new_is_what_nobody_asked_before_the_last_three_days() -> None:
     users = np.full(3, 9, dtype=np.uint32)
-    counts = daily([5, 1, 0, 0, 0], [5, 1, 0, 0, 1], [0, 0, 0, 0, 9])
+    counts = daily([6, 1, 0, 0, 0], [6, 1, 0, 0, 1], [0, 0, 0, 0, 9])
     found = trends(counts, np.ones(3), users, MIDNIGHT, 5)
     assert found.tags.tolist() == [NEW, RISING, STEADY]
 
@@ -46,3 +46,9 @@ def test_counts_without_days_are_their_own_heat() -> None:
         np.zeros((2, 14), np.float32), np.array([3.0, 5.0]), np.zeros(2, np.uint32), 0, 5
     )
     assert (found.heat.tolist(), found.tags.tolist()) == ([3.0, 5.0], [STEADY, STEADY])
+
+
+def test_what_doubles_by_chance_does_not_rise() -> None:
+    # (5 + 1) / (0.5 + 1) = 4, but 5 - 0.5 are 4.5 / √1.5 = 3.7 standard deviations only.
+    found = trends(daily([5, 1, 0, 0, 1]), np.ones(1), np.array([9], np.uint32), MIDNIGHT, 5)
+    assert (found.growth.tolist(), found.tags.tolist()) == ([4.0], [STEADY])

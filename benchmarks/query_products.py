@@ -1,0 +1,185 @@
+"""The query products: latency of each surface, memory, and what of their quality can be counted.
+
+    python -m benchmarks.query_products [--index DIR/INDEX] [--products N] [--times T]
+
+With --index only latency, memory and the share of offers that find something, on that index.
+Without it demo shops are made and indexed: the same, and quality (`query_products_quality`).
+One thread, in the process, without HTTP; every shop is warmed first.
+"""
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.query_products_quality import demo_quality
+from indexing.publish import read_current
+from ranking.generation import Generation, open_generation
+from ranking.pipeline import search
+from ranking.queries.after_click import after_click
+from ranking.queries.beside import EXTRAS
+from ranking.queries.discover import discover
+from ranking.queries.hint import hint
+from ranking.queries.item import QueryItem
+from ranking.queries.recent import Recent
+from ranking.queries.suggest import suggest
+from ranking.request import SearchRequest
+from ranking.warm import warm
+
+K = 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--index", type=Path, help="folder of a built index")
+    parser.add_argument("--products", type=int, default=20_000, help="size of the demo shop")
+    parser.add_argument("--times", type=int, default=1_000, help="requests of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    if given.index is not None:
+        measure(opened(given.index), given.index, given.times, given.seed)
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        index = demo_quality(Path(scratch), given.products, given.seed)
+        measure(opened(index), index, given.times, given.seed)
+
+
+def opened(index: Path) -> Generation:
+    current = read_current(index)
+    if current is None:
+        raise SystemExit(f"{index} holds no index")
+    return open_generation(index, current, "benchmark")
+
+
+def measure(generation: Generation, index: Path, times: int, seed: int) -> None:
+    warm(generation)
+    table = generation.snapshot.queries
+    print(
+        f"\n{generation.snapshot.doc_count:,} products, {table.logged:,} queries of a log, "
+        f"{len(table) - table.logged:,} of the catalogue"
+    )
+    show_memory(index / "snapshots" / generation.snapshot.id)
+    asked = sample_of_queries(generation, times, random.Random(seed))
+    show_latency(generation, asked)
+    show_found(generation, asked)
+
+
+def show_memory(snapshot: Path) -> None:
+    for part in ("completions", "queries"):
+        size = sum(path.stat().st_size for path in (snapshot / part).iterdir())
+        print(f"  {part}/: {size / 1e6:.1f} MB mapped, shared by all workers")
+
+
+def sample_of_queries(generation: Generation, times: int, rng: random.Random) -> list[str]:
+    """Rows of the log, or of the catalogue where there is none; heavy ones more often."""
+    table = generation.snapshot.queries
+    size = table.logged or len(table)
+    rows = [int(size * rng.random() ** 2) for _ in range(times)]
+    return [table.text(row) for row in rows]
+
+
+Call = Callable[[], Any]
+
+
+def calls(generation: Generation, asked: list[str]) -> dict[str, list[Call]]:
+    """What a shopper's requests make the service do, by surface."""
+    find = generation.snapshot.queries
+    tops = {text: find.tops_of(find.row_of(text)) for text in asked}
+    ids = {
+        text: generation.snapshot.documents.id_at(docs[0]) if docs else ""
+        for text, docs in tops.items()
+    }
+
+    def recent(text: str) -> Recent:
+        return Recent.of([text], [ids[text]] if ids[text] else [], generation)
+
+    made: dict[str, list[Call]] = {}
+    for length in (1, 2, 3, 5):
+        made[f"suggest, {length} characters"] = [
+            lambda text=text, n=length: suggest(text[:n], K, generation) for text in asked
+        ]
+    made["suggest, session, products, categories"] = [
+        lambda text=text: suggest(text[:3], K, generation, recent(text), True, 4, 4)
+        for text in asked
+    ]
+    made["hint, hot"] = [lambda: hint(Recent(), K, 0.0, generation) for _ in asked]
+    made["hint, recent"] = [lambda text=text: hint(recent(text), K, 0.0, generation)
+                            for text in asked]  # fmt: skip
+    made["discover, hot"] = [lambda: discover(Recent(), K, generation) for _ in asked]
+    made["discover, recent"] = [
+        lambda text=text: discover(recent(text), K, generation) for text in asked
+    ]
+    made["after click"] = [
+        lambda text=text: after_click(text, ids[text], K, generation) for text in asked
+    ]
+    return made
+
+
+def show_latency(generation: Generation, asked: list[str]) -> None:
+    print(f"{'  ms of one thread':<44}{'p50':>8}{'p99':>8}")
+    for name, requests in calls(generation, asked).items():
+        spent = []
+        for request in requests:
+            begun = time.perf_counter()
+            request()
+            spent.append(time.perf_counter() - begun)
+        show(name, spent)
+    stages: dict[str, list[float]] = {"refinements": [], "related": []}
+    for text in asked:
+        wanted = SearchRequest(text, page_size=1, budget_ms=60_000, extras=EXTRAS)
+        for stage in search(wanted, generation, time.perf_counter).stages:
+            if stage.name in stages:
+                stages[stage.name].append(stage.ms / 1000)
+    for name, spent in stages.items():
+        show(f"{name}, beside a search", spent)
+
+
+def show(name: str, spent: list[float]) -> None:
+    p50, p99 = 1000 * np.percentile(spent, 50), 1000 * np.percentile(spent, 99)
+    print(f"  {name:<42}{p50:8.3f}{p99:8.3f}")
+
+
+def offers(generation: Generation, asked: list[str]) -> dict[str, set[str]]:
+    """Distinct texts that each surface offers for these queries."""
+    letters = sorted({text[:n].lower() for text in asked for n in (1, 2, 3)})
+    said: dict[str, set[str]] = {
+        "suggest": texts(item for typed in letters for item in suggest(typed, K, generation).items),
+        "hint": set(), "discover": set(), "after click": set(), "related": set(),
+    }  # fmt: skip
+    for text in asked:
+        recent = Recent.of([text], [], generation)
+        said["hint"] |= texts(hint(recent, K, 0.0, generation))
+        said["discover"] |= texts(discover(recent, K, generation))
+        wanted = SearchRequest(text, page_size=1, budget_ms=60_000, extras=EXTRAS)
+        result = search(wanted, generation, time.perf_counter)
+        said["related"] |= texts(result.related or ())
+        opened_id = result.hits[0].id if result.hits else ""
+        said["after click"] |= texts(after_click(text, opened_id, K, generation))
+    return said
+
+
+def texts(items: Iterable[QueryItem]) -> set[str]:
+    return {item.text for item in items}
+
+
+def show_found(generation: Generation, asked: list[str], most: int = 300) -> None:
+    """Each offer is searched: it must find a product that holds all of its words."""
+    rng = random.Random(1)
+    print(f"{'  offers that find a product':<44}{'offers':>8}{'tried':>8}{'found':>8}")
+    for surface, said in offers(generation, asked[:most]).items():
+        tried = rng.sample(sorted(said), min(most, len(said)))
+        wanted = (SearchRequest(text, page_size=1, budget_ms=60_000) for text in tried)
+        found = [search(each, generation, time.perf_counter).total_strict > 0 for each in wanted]
+        share = sum(found) / len(found) if found else 0.0
+        print(f"  {surface:<42}{len(said):8}{len(tried):8}{share:8.3f}")
+        for text in [text for text, ok in zip(tried, found, strict=True) if not ok][:5]:
+            print(f"      not found: {text}")
+
+
+if __name__ == "__main__":
+    main()
