@@ -37,6 +37,15 @@ RISING = frozenset(
 """More of it never makes a product worse, all else equal; a judgment that says so is noise."""
 FALLING = frozenset({"title_unmatched_share", "level"})
 
+BASE_WEIGHTS = {
+    name: weight
+    for name, weight in HandWeightedRanker.WEIGHTS.items()
+    if name not in {f.name for f in FEATURES if f.group == "asked"} and not name.startswith("best_")
+}
+"""The hand-weighted ranker as far as it is about words and meaning. What its shop's brands and
+categories are worth, and what the best matches tell, is left to the trees (docs/learning.md).
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeParams:
@@ -54,16 +63,13 @@ class TreeParams:
     l2: float = 5.0
     feature_share: float = 0.5
     row_share: float = 0.7
-    base: Mapping[str, float] = field(default_factory=lambda: HandWeightedRanker.WEIGHTS)
+    base: Mapping[str, float] = field(default_factory=lambda: BASE_WEIGHTS)
     masked: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
     def with_base(self, times: float) -> "TreeParams":
-        """The same, with the hand-weighted base so many times as heavy: the trees' own part is
-        the larger, the lighter the base is.
-        """
-        weights = HandWeightedRanker.WEIGHTS
-        return replace(self, base={name: times * weight for name, weight in weights.items()})
+        """The same on `BASE_WEIGHTS`, times this: the lighter the base, the more trees decide."""
+        return replace(self, base={name: times * weight for name, weight in BASE_WEIGHTS.items()})
 
     def without(self, names: Sequence[str]) -> "TreeParams":
         """The same, with these features masked too."""
