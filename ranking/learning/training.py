@@ -37,6 +37,7 @@ from ranking.learning.lambdamart import (
     table_of,
 )
 from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measure_run
+from ranking.learning.splits import text_key
 from ranking.model import ModelManifest, ModelRanker
 from ranking.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 
@@ -84,14 +85,22 @@ def train(
     The same judgments, generation and options give the same model. Errors: TrainingError where
     nothing can be learned or proven (one query, all grades equal).
     """
-    folds = min(options.folds, len({text.casefold() for text in judgments.queries.values()}))
-    if folds < 2:
-        raise TrainingError(
-            f"{len(judgments.queries)} judged queries: nothing can be held out to prove a model "
-            "with. Collect judgments for at least 20."
-        )
+    _folds(judgments, options)
     progress.begin("candidates", len(judgments.queries), "queries")
     rows = training_rows(judgments, generation, progress.advance)
+    return train_on(rows, judgments, generation, options, progress, warnings)
+
+
+def train_on(
+    rows: Sequence[QueryRows],
+    judgments: Judgments,
+    generation: Generation,
+    options: TrainingOptions,
+    progress: Progress,
+    warnings: Sequence[str] = (),
+) -> Trained:
+    """`train` from the rows of these judgments, in their order."""
+    folds = _folds(judgments, options)
     params = options.params or params_for(len(rows))
     seeds = options.seeds or (SEEDS if len(rows) < FEW_QUERIES else 1)
     progress.begin("cross-validate", folds * seeds, "models")
@@ -99,14 +108,9 @@ def train(
         rows, params, options.sampling, folds=folds, seeds=seeds, told=progress.advance
     )
     progress.begin("compare", 2 + seeds, "rankers")
+    told = [*warnings, *warnings_of(rows)]
     comparison = compare_held_out(
-        judgments,
-        rows,
-        proof,
-        generation,
-        options.plan,
-        [*warnings, *warnings_of(rows)],
-        progress.advance,
+        judgments, rows, proof, generation, options.plan, told, progress.advance
     )
     measure = options.measure or gate_measure(judgments, comparison.measures)
     progress.begin("fit", None, "trees")
@@ -123,6 +127,16 @@ def train(
         importance,
         _facts(rows, options, folds, seeds),
     )
+
+
+def _folds(judgments: Judgments, options: TrainingOptions) -> int:
+    folds = min(options.folds, len({text_key(text) for text in judgments.queries.values()}))
+    if folds < 2:
+        raise TrainingError(
+            f"{len(judgments.queries)} judged queries: nothing can be held out to prove a model "
+            "with. Collect judgments for at least 20."
+        )
+    return folds
 
 
 def fit_all(
