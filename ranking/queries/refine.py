@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexing.arrays import BoolArray, UInt32Array
-from indexing.columns import Columns, KeywordColumn
+from indexing.columns import Columns, KeywordColumn, KeywordTable
 from indexing.columns.keyword import SEPARATOR, folded_value
 from indexing.snapshot import Snapshot
 from indexing.strict_match import query_words
@@ -113,6 +113,23 @@ def _clicks(text: str, snapshot: Snapshot) -> list[tuple[int, float]]:
     return table.clicked.to(row) if row >= 0 else []
 
 
+@dataclass(frozen=True, slots=True)
+class _Clicked:
+    """by_value: clicks on products that have a value, by its ordinal. total: all clicks."""
+
+    by_value: dict[int, float]
+    total: float
+
+
+def _clicked(table: KeywordTable, clicks: list[tuple[int, float]]) -> _Clicked:
+    by_value: dict[int, float] = {}
+    for doc, times in clicks:
+        begin, end = int(table.offsets[doc]), int(table.offsets[doc + 1])
+        for ordinal in table.ordinals[begin:end].tolist():
+            by_value[ordinal] = by_value.get(ordinal, 0.0) + times
+    return _Clicked(by_value, sum(times for _, times in clicks))
+
+
 def _facet_chips(
     columns: Columns, sample: UInt32Array, taken: set[str], clicks: list[tuple[int, float]]
 ) -> Iterator[Chip]:
@@ -121,7 +138,7 @@ def _facet_chips(
         counts = np.zeros(len(column.table), dtype=np.int64)
         covered = count_held(sample, column.offsets, column.ordinals, counts)
         if name not in taken:
-            yield from _of_field(column, counts, covered, sample, clicks)
+            yield from _of_field(column, counts, covered, sample, _clicked(column.table, clicks))
     names = columns.attribute_names
     if not names:
         return
@@ -129,11 +146,12 @@ def _facet_chips(
     counts = np.zeros(len(table), dtype=np.int64)
     covered_by = np.zeros(len(names), dtype=np.int64)
     count_sample(sample, table.offsets, table.ordinals, columns.attribute_of, counts, covered_by)
+    clicked = _clicked(table, clicks)
     for place in np.flatnonzero(covered_by >= _LEAST_COVERAGE * len(sample)).tolist():
         column = columns.keywords[names[place]]
         if column.name not in taken:
             own = counts[column.first : column.last]
-            yield from _of_field(column, own, int(covered_by[place]), sample, clicks)
+            yield from _of_field(column, own, int(covered_by[place]), sample, clicked)
 
 
 def _of_field(
@@ -141,13 +159,12 @@ def _of_field(
     counts: np.ndarray[tuple[int], np.dtype[np.int64]],
     covered: int,
     sample: UInt32Array,
-    clicks: list[tuple[int, float]],
+    clicked: _Clicked,
 ) -> Iterator[Chip]:
     """counts: by place in the column. The most frequent values are considered."""
     size = len(sample)
     if covered < _LEAST_COVERAGE * size:
         return
-    total = sum(times for _, times in clicks)
     for place in most_frequent(counts, _VALUES):
         if folded_value(column.values[column.first + place]) in _SAYS_NOTHING:
             continue
@@ -156,8 +173,8 @@ def _of_field(
             continue
         ordinal = column.first + place
         share = count / size
-        clicked = sum(times for doc, times in clicks if ordinal in column.ordinals_of(doc))
-        score = covered / size * entropy(share) * lift(clicked, total, share)
+        raised = lift(clicked.by_value.get(ordinal, 0.0), clicked.total, share)
+        score = covered / size * entropy(share) * raised
         value = column.values[ordinal]
         shown = value.rsplit(SEPARATOR, 1)[-1] if column.kind == "category" else value
         holders = column.table.holders_of(ordinal)
