@@ -19,9 +19,10 @@ from ranking.queries.beside import MOST, REFINEMENTS, RELATED
 from ranking.queries.discover import discover
 from ranking.queries.hint import hint
 from ranking.queries.item import QueryItem
+from ranking.queries.suggest import suggest
 from ranking.request import SearchRequest
 
-SURFACES: Final = ("hint", "discover", "refine", "related", "after_click")
+SURFACES: Final = ("suggest", "hint", "discover", "refine", "related", "after_click")
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], responses=PROBLEMS)
 
@@ -88,7 +89,7 @@ async def queries_after_click(
 
 @router.get("/queries", response_model=dict[str, ItemsAnswer])
 async def all_queries(request: Request, given: Annotated[QueriesParameters, Query()]) -> Response:
-    """Several surfaces in one call, each under its name."""
+    """Several surfaces in one call, each under its name; `q` is what `suggest` completes, too."""
     service, generation = service_of(request), _generation(request, given)
     wanted = names_of("surface", given.surface.replace("-", "_"), SURFACES)
     typed = plain_text("q", given.q, service.settings)
@@ -100,7 +101,10 @@ async def all_queries(request: Request, given: Annotated[QueriesParameters, Quer
     )  # fmt: skip
     beside = await _beside(request, given.index, given.q, given.filter, extras) if extras else {}
     for surface in wanted:
-        if surface == "hint":
+        if surface == "suggest":
+            given_recent = recent if given.has_recent else None
+            answer[surface] = _facts(suggest(typed, given.limit, generation, given_recent).items)
+        elif surface == "hint":
             answer[surface] = _facts(hint(recent, given.limit, time.time(), generation))
         elif surface == "discover":
             answer[surface] = _facts(discover(recent, given.limit, generation))

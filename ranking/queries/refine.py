@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexing.arrays import BoolArray, UInt32Array
+from indexing.attributes import text_of
 from indexing.columns import Columns, KeywordColumn, KeywordTable
 from indexing.columns.keyword import SEPARATOR, folded_value
 from indexing.snapshot import Snapshot
@@ -225,5 +226,11 @@ def _filter_item(chip: Chip, doc_ids: UInt32Array, columns: Columns) -> QueryIte
 
 def _selected(clause: Filter) -> QueryItem:
     """A filter in force, to be shown and removed."""
-    text = str(filter_text(clause))
-    return QueryItem.of("refine", text, FACET, kind=FILTER, filter=text, selected=True)
+    written = str(filter_text(clause))
+    if isinstance(clause, AnyOf):
+        text, field = ", ".join(map(text_of, clause.values)), clause.field
+    else:
+        text, field = written, next(iter(fields_of(clause)), "")
+    return QueryItem.of(
+        "refine", text, FACET, kind=FILTER, field=field, filter=written, selected=True
+    )

@@ -19,7 +19,7 @@ from indexing.demo.events import _PERSONAL as DEMO_PERSONAL
 from indexing.demo.shop import DemoShop
 from indexing.progress import Silent
 
-SURFACES = ("hint", "discover", "refine", "related", "after_click")
+SURFACES = ("suggest", "hint", "discover", "refine", "related", "after_click")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,8 @@ def test_all_surfaces_in_one_call_say_what_each_says(shop: httpx.Client) -> None
     assert together["after_click"]["items"] == single
     assert together["refine"]["items"] == items(shop, "refine", q="shoes", limit=3)
     assert len(together["related"]["items"]) <= 3
+    typed = items(shop, "suggest", q="shoes", limit=3, recent_queries="earbuds")
+    assert together["suggest"]["items"] == typed
 
 
 def test_refinements_and_related_are_in_the_answer_only_when_asked(shop: httpx.Client) -> None:

@@ -74,8 +74,11 @@ def test_the_count_is_what_the_filter_leaves(shop: Generation) -> None:
 def test_filters_in_force_are_told_and_their_field_is_not_offered(shop: Generation) -> None:
     found = chips(shop, "lamp", "attributes.color:red")
     assert found[0].more == {
-        "kind": "filter", "filter": "attributes.color:red", "selected": True,
+        "kind": "filter", "field": "attributes.color", "filter": "attributes.color:red",
+        "selected": True,
     }  # fmt: skip
+    assert found[0].text == "red"
+    assert chips(shop, "lamp", "-brand:Acme")[0].text == "-brand:Acme"
     assert all(item.more.get("field") != "attributes.color" for item in found[1:])
 
 
