@@ -73,11 +73,14 @@ def suggest(
         width = _WIDER * limit
     items = chosen.items
     if scopes and items:
-        items = [items[0], *_in_categories(items[0], rows[0], snapshot), *items[1:]][:limit]
+        scoped = _in_categories(items[0], rows[0], snapshot)
+        blocks = generation.query_rules.blocklist.blocks
+        allowed = [item for item in scoped if not blocks(item.more["scope"])]
+        items = [items[0], *allowed, *items[1:]][:limit]
     return Typed(
         items,
         _products(rows, products, snapshot) if products else [],
-        _categories(rows, categories, snapshot) if categories else [],
+        _categories(rows, categories, generation) if categories else [],
     )
 
 
@@ -147,19 +150,20 @@ def _short(raw: bytes) -> bytes:
     return orjson.dumps({name: product[name] for name in names if name in product})
 
 
-def _categories(rows: Sequence[int], limit: int, snapshot: Snapshot) -> list[QueryItem]:
+def _categories(rows: Sequence[int], limit: int, generation: Generation) -> list[QueryItem]:
     """Categories of the completions' products, those of most of them first."""
+    snapshot, blocks = generation.snapshot, generation.query_rules.blocklist.blocks
     table = snapshot.queries
     votes: dict[int, float] = {}
     for place, row in enumerate(rows):
         for ordinal, share in table.scopes.to(row):
             votes[ordinal] = votes.get(ordinal, 0.0) + share / (1 + place)
     values = snapshot.columns.keywords["category"].values
-    best = sorted(votes.items(), key=lambda each: (-each[1], each[0]))[:limit]
+    best = sorted(votes.items(), key=lambda each: (-each[1], each[0]))
     return [
         QueryItem.of(
             "suggest", values[ordinal].rsplit(SEPARATOR, 1)[-1], "category",
             path=values[ordinal], filter=f"category:{escaped(values[ordinal])}",
         )
-        for ordinal, _ in best
-    ]  # fmt: skip
+        for ordinal, _ in best if not blocks(values[ordinal])
+    ][:limit]  # fmt: skip

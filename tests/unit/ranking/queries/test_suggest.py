@@ -62,6 +62,14 @@ def test_blocked_ones_make_room_for_others(logged: Generation) -> None:
     assert not any("sunglasses" in text.lower() or "solar" in text for text in texts(after))
 
 
+def test_blocked_categories_are_not_named(logged: Generation) -> None:
+    blocked = replace(logged, query_rules=QueryRules(Blocklist.of(["garden"])))
+    found = suggest("lam", 9, blocked, scopes=True, categories=9)
+    assert "Home" in {item.more.get("scope") for item in found.items}
+    assert "Garden" not in {item.more.get("scope") for item in found.items}
+    assert not any("Garden" in item.more["path"] for item in found.categories)
+
+
 @pytest.mark.parametrize(
     "prefix",
     ["", "   ", "\u3000", "?!", "x" * 500, "lamp " * 100, "👟", "\u0301", "\ud800", "\x00"],
