@@ -1,23 +1,32 @@
 """The query products: latency of each surface, memory, and what of their quality can be counted.
 
-    python -m benchmarks.query_products [--index DIR/INDEX] [--products N] [--times T]
+    python -m benchmarks.query_products [--index DIR/INDEX] [--products N] [--times T] [--log N]
 
 With --index only latency, memory and the share of offers that find something, on that index.
-Without it demo shops are made and indexed: the same, and quality (`query_products_quality`).
+Without it a demo shop is made and indexed: the same, and quality (`query_products_quality`).
+With --log N the shop's log is N made-up queries instead, pieces of its titles, and the time and
+memory of the build are told.
 One thread, in the process, without HTTP; every shop is warmed first.
 """
 
 import argparse
+import gzip
+import os
 import random
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 
 from benchmarks.query_products_quality import demo_quality
+from indexing.demo.shop import write_demo_shop
 from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
 from ranking.pipeline import search
@@ -39,14 +48,45 @@ def main() -> None:
     parser.add_argument("--index", type=Path, help="folder of a built index")
     parser.add_argument("--products", type=int, default=20_000, help="size of the demo shop")
     parser.add_argument("--times", type=int, default=1_000, help="requests of each kind")
+    parser.add_argument("--log", type=int, default=0, help="distinct queries of a made-up log")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     if given.index is not None:
         measure(opened(given.index), given.index, given.times, given.seed)
         return
     with tempfile.TemporaryDirectory() as scratch:
-        index = demo_quality(Path(scratch), given.products, given.seed)
+        make = demo_quality if not given.log else partial(long_log, given.log)
+        index = make(Path(scratch), given.products, given.seed)
         measure(opened(index), index, given.times, given.seed)
+
+
+def long_log(count: int, scratch: Path, products: int, seed: int) -> Path:
+    """Index a shop whose log has `count` distinct queries: some words of a title, in their order.
+
+    Counts by Zipf's law.
+    """
+    shop = write_demo_shop(scratch / "shop", products, seed)
+    with gzip.open(shop.products, "rt", encoding="utf-8") as lines:
+        titles = [orjson.loads(line)["title"].lower().split() for line in lines]
+    rng, queries = random.Random(seed), dict[str, None]()
+    for _ in range(20 * count):
+        title = rng.choice(titles)
+        places = sorted(rng.sample(range(len(title)), min(rng.randint(1, 5), len(title))))
+        queries[" ".join(title[place] for place in places)] = None
+        if len(queries) == count:
+            break
+    log = scratch / "log.tsv"
+    with log.open("w", encoding="utf-8") as file:
+        for rank, query in enumerate(queries):
+            file.write(f"{query}\t{1 + count // (rank + 1)}\n")
+    index = scratch / "var" / "main"
+    command = [sys.executable, "-m", "app.cli", "build", "--catalog", str(shop.products),
+               "--queries", str(log), "--data", str(index.parent)]  # fmt: skip
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, _, used = os.wait4(child.pid, 0)
+    cpu_s, peak_gb = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
+    print(f"{len(queries):,} queries: whole build {cpu_s:.0f} CPU s, peak memory {peak_gb:.1f} GB")
+    return index
 
 
 def opened(index: Path) -> Generation:
