@@ -2,19 +2,20 @@
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Float64Array
+from indexing.arrays import Float32Array
 from indexing.priors import PRIOR_NAMES
 from indexing.snapshot import Snapshot
 from ranking.asked import asked_fit
 from ranking.bm25 import Bm25Weights, idf
 from ranking.candidates import Candidates
-from ranking.features import NAMES
+from ranking.features import FEATURES, NAMES
 from ranking.feedback import feedback
 from ranking.query.query import Query
+from ranking.shares import mid_ranks
 from ranking.text_columns import COLUMNS as TEXT_COLUMNS
 from ranking.text_match import text_matches
 
-_PRICE = PRIOR_NAMES.index("price_percentile")
+_MATCHES = sum(feature.group == "match" for feature in FEATURES)
 _POPULARITY = PRIOR_NAMES.index("popularity_percentile")
 
 
@@ -27,23 +28,26 @@ def extract(
         candidates.doc_ids, query.slots, snapshot.index, weights, _last_prefix(query, snapshot)
     )
     priors = snapshot.priors[candidates.doc_ids]
-    out = np.empty((k, len(NAMES)), dtype=np.float32)
-    place = len(TEXT_COLUMNS)
-    out[:, :place] = text
-    price_percentile = _percentile(snapshot.prices[candidates.doc_ids])
-    for column in (
-        *_match_columns(query, candidates, snapshot, weights),
-        *priors.T,
-        price_percentile,
-        _percentile(priors[:, _POPULARITY]),
-        *feedback(candidates, snapshot),
-        np.log(np.maximum(candidates.variants, 1)),
-        *asked_fit(query, candidates, snapshot, price_percentile),
-        *_query_values(query, candidates, snapshot),
+    text_end, prior_end = len(TEXT_COLUMNS), len(TEXT_COLUMNS) + _MATCHES + len(PRIOR_NAMES)
+    out = np.empty((len(NAMES), k), dtype=np.float32)  # by feature: a column at a time is written
+    out[:text_end] = text.T
+    out[prior_end - len(PRIOR_NAMES) : prior_end] = priors.T
+    price_percentile = mid_ranks(snapshot.prices[candidates.doc_ids])
+    for place, column in enumerate(_match_columns(query, candidates, snapshot, weights), text_end):
+        out[place] = column
+    for place, column in enumerate(
+        (
+            price_percentile,
+            mid_ranks(priors[:, _POPULARITY].astype(np.float64)),
+            *feedback(candidates, snapshot),
+            np.log(np.maximum(candidates.variants, 1)),
+            *asked_fit(query, candidates, snapshot, price_percentile),
+            *_query_values(query, candidates, snapshot),
+        ),
+        prior_end,
     ):
-        out[:, place] = column
-        place += 1
-    return out
+        out[place] = column
+    return np.ascontiguousarray(out.T)
 
 
 def _match_columns(
@@ -106,15 +110,3 @@ def _last_prefix(query: Query, snapshot: Snapshot) -> tuple[int, int]:
         return 0, 0
     last = max(required, key=lambda slot: slot.position)
     return snapshot.index.lexicon.prefix_range(last.text) if len(last.text) > 1 else (0, 0)
-
-
-def _percentile(values: Float32Array | Float64Array) -> Float64Array:
-    """Mid-rank among the known values, 0 to 1."""
-    out = np.full(len(values), np.nan)
-    known = np.flatnonzero(~np.isnan(values))
-    if len(known):
-        ordered = np.sort(values[known])
-        low = np.searchsorted(ordered, values[known], side="left")
-        high = np.searchsorted(ordered, values[known], side="right")
-        out[known] = (low + high) / 2 / len(known)
-    return out

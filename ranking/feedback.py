@@ -11,6 +11,7 @@ from indexing.priors import leaf_categories
 from indexing.snapshot import Snapshot
 from ranking.candidates import Candidates
 from ranking.rerank_head import first_ordinals
+from ranking.shares import key_shares
 
 BEST = 20
 """So many best matches speak for the query; measured, see docs/learning.md."""
@@ -29,8 +30,8 @@ def feedback(candidates: Candidates, snapshot: Snapshot) -> list[Float64Array]:
     brand = first_ordinals(columns.keyword("brand"), doc_ids).astype(np.int64)
     return [
         _centroid_cosine(candidates, best, weights, snapshot),
-        _share(leaf_categories(columns, doc_ids), best, weights),
-        _share(brand, best, weights),
+        key_shares(leaf_categories(columns, doc_ids), best, weights),
+        key_shares(brand, best, weights),
         _price_ratio(snapshot.prices[doc_ids], best),
     ]
 
@@ -62,27 +63,14 @@ def _centroid_cosine(
     return cosines.astype(np.float64)
 
 
-def _share(keys: Int64Array, best: Int64Array, weights: Float64Array) -> Float64Array:
-    """Weight of the other best that have the candidate's key, over that of all others.
-
-    keys: int64[k], -1 missing. NaN for a candidate without a key, or without others.
-    """
-    own = np.zeros(len(keys))
-    own[best] = weights
-    same = (keys[:, None] == keys[best][None, :]) @ weights
-    others = weights.sum() - own
-    known = (keys >= 0) & (others > 1e-9)
-    out = np.full(len(keys), np.nan)
-    out[known] = np.maximum(same[known] - own[known], 0.0) / others[known]
-    shares: Float64Array = np.minimum(out, 1.0)
-    return shares
-
-
 def _price_ratio(prices: Float64Array, best: Int64Array) -> Float64Array:
     """ln(price / median price of the best): the same in every currency. NaN without either."""
     out = np.full(len(prices), np.nan)
-    known = prices[best][prices[best] > 0]
+    known = np.sort(prices[best])
+    known = known[known > 0]
     if len(known):
+        middle = len(known) // 2  # np.median takes ten times as long for so few
+        median = (known[middle] + known[-middle - 1]) / 2
         priced = prices > 0
-        out[priced] = np.clip(np.log(prices[priced] / np.median(known)), -10.0, 10.0)
+        out[priced] = np.minimum(np.maximum(np.log(prices[priced] / median), -10.0), 10.0)
     return out
