@@ -35,7 +35,7 @@ def extract(
     price_percentile = mid_ranks(snapshot.prices[candidates.doc_ids])
     for place, column in enumerate(_match_columns(query, candidates, snapshot, weights), text_end):
         out[place] = column
-    for place, column in enumerate(
+    for place, value in enumerate(
         (
             price_percentile,
             mid_ranks(priors[:, _POPULARITY].astype(np.float64)),
@@ -46,7 +46,7 @@ def extract(
         ),
         prior_end,
     ):
-        out[place] = column
+        out[place] = value
     return np.ascontiguousarray(out.T)
 
 
