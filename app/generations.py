@@ -4,11 +4,12 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from app.errors import Fault, NotFoundError, NotReadyError
 from app.settings import Settings
-from app.telemetry import PRODUCTS, SWAP_FAILURES, SWAPS
+from app.telemetry import PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SWAP_SECONDS, SWAPS
 from app.version import code_version
 from indexing.errors import IndexingError
 from indexing.publish import Current, list_indexes, read_current
@@ -128,8 +129,7 @@ class Generations:
         self._served = {**self._served, name: generation}
         self._currents[name] = current
         self._failed.pop(name, None)
-        SWAPS.labels(name).inc()
-        PRODUCTS.labels(name).set(generation.snapshot.doc_count)
+        _count_swap(generation, time.monotonic() - begun)
         log.info(
             "%s: serving snapshot %s as generation %s, ready in %.2f s",
             name, current.snapshot, generation.id, time.monotonic() - begun,
@@ -157,6 +157,14 @@ class Generations:
                 self.refresh()
             except Exception:  # the poller must outlive whatever one look runs into
                 log.exception("looking for new generations failed")
+
+
+def _count_swap(generation: Generation, seconds: float) -> None:
+    name, snapshot = generation.index, generation.snapshot
+    SWAPS.labels(name).inc()
+    SWAP_SECONDS.labels(name).observe(seconds)
+    PRODUCTS.labels(name).set(snapshot.doc_count)
+    SNAPSHOT_TIME.labels(name).set(datetime.fromisoformat(snapshot.manifest.created_at).timestamp())
 
 
 def _only_rules(before: Generation | None, after: Generation) -> bool:

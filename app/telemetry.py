@@ -1,6 +1,7 @@
 """Metrics: every one that the service has, in this one place (docs/operations.md lists them)."""
 
 import os
+from collections.abc import Mapping, Sized
 from pathlib import Path
 
 from prometheus_client import (
@@ -47,6 +48,33 @@ PRODUCTS = Gauge(
     "vitrina_products", "Products of the snapshot in force.", ["index"],
     multiprocess_mode="mostrecent",
 )  # fmt: skip
+SWAP_SECONDS = Histogram(
+    "vitrina_generation_swap_seconds", "Time to open and warm a generation.", ["index"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0),
+)  # fmt: skip
+SNAPSHOT_TIME = Gauge(
+    "vitrina_snapshot_timestamp_seconds", "When the snapshot in force was built.", ["index"],
+    multiprocess_mode="mostrecent",
+)  # fmt: skip
+SUGGESTIONS = Counter(
+    "vitrina_suggestions_total", "Answers of a surface, by whether they offered anything.",
+    ["surface", "result"],
+)  # fmt: skip
+BUILDS = Gauge(
+    "vitrina_builds", "Remembered builds that were started over HTTP, by state.", ["state"],
+    multiprocess_mode="mostrecent",
+)  # fmt: skip
+
+
+def count_offer(surface: str, items: Sized) -> None:
+    """One answer of a surface that offers queries."""
+    SUGGESTIONS.labels(surface, "some" if len(items) else "none").inc()
+
+
+def tell_builds(counts: Mapping[str, int]) -> None:
+    """counts: of every state, also those that no build is in."""
+    for state, count in counts.items():
+        BUILDS.labels(state).set(count)
 
 
 def share_metrics(folder: Path) -> None:

@@ -1,5 +1,7 @@
 """Is the process alive, is it ready, what has it counted."""
 
+import asyncio
+from collections import Counter
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -7,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from app.api.schemas import Problem
 from app.errors import NotReadyError
-from app.service import service_of
-from app.telemetry import exposition
+from app.job_files import JobState
+from app.service import Service, service_of
+from app.telemetry import exposition, tell_builds
 
 router = APIRouter(tags=["operation"])
 _NOT_READY = "There is nothing to serve yet."
@@ -49,7 +52,14 @@ async def ready(request: Request) -> dict[str, object]:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
     """Prometheus' text form; totals over all workers."""
-    body, media_type = exposition()
+    body, media_type = await asyncio.to_thread(_exposition, service_of(request))
     return Response(body, media_type=media_type)
+
+
+def _exposition(service: Service) -> tuple[bytes, str]:
+    """Builds are counted where they are: in the data folder, which all workers share."""
+    counts = Counter(job.state.value for job in service.jobs.list())
+    tell_builds({state.value: counts[state.value] for state in JobState})
+    return exposition()

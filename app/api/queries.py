@@ -12,6 +12,7 @@ from app.api.parameters import filter_limits, plain_text
 from app.api.query_parameters import RecentParameters, SurfaceParameters, names_of
 from app.api.schemas import PROBLEMS, ItemsAnswer
 from app.service import Service, service_of
+from app.telemetry import count_offer
 from ranking.filter_syntax import parse_filters
 from ranking.generation import Generation
 from ranking.queries.after_click import after_click
@@ -58,7 +59,7 @@ class QueriesParameters(RecentParameters):
 async def hint_queries(request: Request, given: Annotated[RecentParameters, Query()]) -> Response:
     """Queries for the empty box, the best first; never one of `recent_queries`."""
     generation = _generation(request, given)
-    return _items(hint(given.recent(generation), given.limit, time.time(), generation))
+    return _items("hint", hint(given.recent(generation), given.limit, time.time(), generation))
 
 
 @router.get("/discover", response_model=ItemsAnswer)
@@ -67,14 +68,16 @@ async def discover_queries(
 ) -> Response:
     """Hot searches (`section: hot`) and what this shopper may want (`section: for_you`)."""
     generation = _generation(request, given)
-    return _items(discover(given.recent(generation), given.limit, generation))
+    return _items("discover", discover(given.recent(generation), given.limit, generation))
 
 
 @router.get("/refine", response_model=ItemsAnswer)
 async def refine_query(request: Request, given: Annotated[RefineParameters, Query()]) -> Response:
     """Filters and words that split the result best; filters in force come first (`selected`)."""
     beside = await _beside(request, given.index, given.q, given.filter, (REFINEMENTS,))
-    return _json({"items": beside[REFINEMENTS][: _room(beside[REFINEMENTS], given.limit)]})
+    items = beside[REFINEMENTS][: _room(beside[REFINEMENTS], given.limit)]
+    _count({"refine": {"items": items}})
+    return _json({"items": items})
 
 
 @router.get("/after-click", response_model=ItemsAnswer)
@@ -84,7 +87,7 @@ async def queries_after_click(
     """What to search next, back from a product."""
     service, generation = service_of(request), _generation(request, given)
     typed = plain_text("q", given.q, service.settings)
-    return _items(after_click(typed, given.product_id, given.limit, generation))
+    return _items("after_click", after_click(typed, given.product_id, given.limit, generation))
 
 
 @router.get("/queries", response_model=dict[str, ItemsAnswer])
@@ -114,6 +117,7 @@ async def all_queries(request: Request, given: Annotated[QueriesParameters, Quer
         else:
             found_beside = beside[REFINEMENTS if surface == "refine" else RELATED]
             answer[surface] = {"items": found_beside[: _room(found_beside, given.limit)]}
+    _count(answer)
     return _json(answer)
 
 
@@ -148,8 +152,16 @@ def _facts(items: Sequence[QueryItem]) -> dict[str, Any]:
     return {"items": [item.facts() for item in items]}
 
 
-def _items(items: Sequence[QueryItem]) -> Response:
-    return _json(_facts(items))
+def _items(surface: str, items: Sequence[QueryItem]) -> Response:
+    facts = _facts(items)
+    _count({surface: facts})
+    return _json(facts)
+
+
+def _count(answer: dict[str, Any]) -> None:
+    """Filters in force are no offer."""
+    for surface, facts in answer.items():
+        count_offer(surface, [item for item in facts["items"] if not item.get("selected")])
 
 
 def _json(facts: dict[str, Any]) -> Response:

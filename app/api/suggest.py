@@ -10,6 +10,7 @@ from app.api.parameters import plain_text
 from app.api.query_parameters import RecentParameters, names_of
 from app.api.schemas import PROBLEMS, SuggestAnswer
 from app.service import service_of
+from app.telemetry import count_offer
 from ranking.queries.suggest import Typed, suggest
 
 SCOPES, PRODUCTS, CATEGORIES = PARTS = ("scopes", "products", "categories")
@@ -45,6 +46,7 @@ async def suggest_queries(
         products=_BESIDE if PRODUCTS in parts else 0,
         categories=_BESIDE if CATEGORIES in parts else 0,
     )
+    count_offer("suggest", found.items)
     return Response(orjson.dumps(_facts(found, parts)), media_type="application/json")
 
 
