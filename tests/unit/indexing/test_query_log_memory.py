@@ -10,7 +10,7 @@ from indexing.query_log import LogRules, read_query_log
 
 NOW = 20_000 * 86_400
 _CHUNK = 2_000_000
-"""What reading a file takes at once. 45,000 queries that were kept would take 7 MB."""
+"""What reading a file takes at once. 24,000 queries that were kept would take 4 MB."""
 
 
 def peak_of_reading(path: Path, rules: LogRules) -> int:
@@ -48,7 +48,7 @@ def test_four_times_the_lines_take_no_more_memory(
 ) -> None:
     monkeypatch.setattr("indexing.query_counts._FLUSH", 1 << 12)  # gathered at once; else 2²¹
     peaks = []
-    for lines in (15_000, 60_000):
+    for lines in (8_000, 32_000):
         path = tmp_path / f"{lines}.tsv"
         with path.open("w", encoding="utf-8") as file:
             file.writelines(lines_of(lines))
