@@ -22,8 +22,8 @@ from benchmarks.retrieval import bm25s_run
 from indexing.progress import Silent
 from ranking.generation import COLD_START, Generation
 from ranking.learning.cold_start import (
-    ALONE,
     ESCI,
+    UNSEEN,
     Weighed,
     built,
     cross_fitted,
@@ -151,8 +151,8 @@ def demo_only(
     demo: Sequence[QueryRows],
 ) -> Figures:
     sample: Weighed = demo_sample(demo, 0, DEMO_QUERIES)
-    booster = sample.fit(ALONE, 0)
-    given = {each.query_id: model_scores(booster, ALONE, each.features) for each in rows}
+    booster = sample.fit(UNSEEN, 0)
+    given = {each.query_id: model_scores(booster, UNSEEN, each.features) for each in rows}
     return measure_run(ranked_ids(rows, given, generation.snapshot), judgments)
 
 
