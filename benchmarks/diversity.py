@@ -1,10 +1,11 @@
 """What the diversity rules bring and cost: brands, categories and meaning in the top 10, nDCG.
 
-`python -m benchmarks.diversity DATA_FOLDER [--indexes DIR] [--queries N]`. Catalogues without
+`python -m benchmarks.diversity DATA_FOLDER [--indexes DIR] [--queries N] [--hand]`. Catalogues without
 judgments (BigBasket, Icecat) answer 200 seeded queries each: half names of categories, where there
 are any, the others an attribute value, or a title word, and a noun of the same product. Judged sets
 (ESCI, Home Depot) answer their own; at most N, drawn by seed. Each policy rearranges the same lists
-of the whole search. --indexes: keep what is built there, and use it again.
+of the whole search; --hand: ranked by hand weights, not by the shipped model, which was trained on ESCI.
+--indexes: keep what is built there, and use it again.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from ranking.learning.measures import Measured, measure_run
 from ranking.learning.significance import paired_difference
 from ranking.pipeline import find, rank
 from ranking.query.query import Query
+from ranking.ranker import HandWeightedRanker
 from ranking.request import SearchRequest
 from ranking.rerank.policy import NO_DIVERSITY, DiversityPolicy
 from ranking.rerank_head import head_key, rerank_head
@@ -71,25 +73,27 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--indexes", type=Path)
     parser.add_argument("--queries", type=int, default=2_000)
+    parser.add_argument("--hand", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.indexes or Path(scratch)
         for name in CATALOGUES:
-            generation = opened(given.data / name, folder / name)
+            generation = opened(given.data / name, folder / name, hand=given.hand)
             show(name, generation, answers_of(generation, shop_queries(generation)), None)
         for name in JUDGED:
-            generation = opened(given.data / name, folder / name)
+            generation = opened(given.data / name, folder / name, hand=given.hand)
             judgments = sampled(read_judgments(given.data / name)[0], given.queries)
             show(name, generation, answers_of(generation, judgments.queries), judgments)
 
 
-def opened(catalogue: Path, index: Path) -> Generation:
+def opened(catalogue: Path, index: Path, *, hand: bool) -> Generation:
     if read_current(index) is None:
         options = BuildOptions([catalogue / "products.jsonl.gz"], index, "benchmark")
         build(options, datetime.now(UTC), Silent())
     current = read_current(index)
     assert current is not None
-    return open_generation(index, current, "benchmark")
+    generation = open_generation(index, current, "benchmark")
+    return replace(generation, ranker=HandWeightedRanker()) if hand else generation
 
 
 def sampled(judgments: Judgments, count: int, seed: int = 0) -> Judgments:
