@@ -1,13 +1,21 @@
 """Choosing the items of one answer, and what no surface may show."""
 
-from typing import Any
+import re
+from typing import Any, Final
+
+from rapidfuzz.distance import OSA
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.completion_keys import fold
+from indexing.pinyin import has_han
 from indexing.queries.table import QueryTable, signature_of
 from indexing.strict_match import query_words
 from ranking.generation import Generation
 from ranking.queries.item import QueryItem
+
+_LONG_HAN: Final = 4
+_LONG: Final = 9
+_DIGITS: Final = re.compile(r"\d+")
 
 
 def signature(text: str, analyzer: Analyzer) -> int:
@@ -18,10 +26,14 @@ def signature(text: str, analyzer: Analyzer) -> int:
 class Chosen:
     """The items of one answer: at most `limit`, none blocked, none a rewording of another.
 
-    Nor a rewording of what it was told to avoid, such as the query just asked.
+    Nor a rewording of what it was told to avoid, such as the query just asked. With `apart` also
+    none that is spelt almost like another (`almost`).
     """
 
-    def __init__(self, surface: str, limit: int, generation: Generation) -> None:
+    def __init__(
+        self, surface: str, limit: int, generation: Generation, apart: bool = False
+    ) -> None:
+        self._apart = apart
         self._surface = surface
         self._limit = limit
         self._generation = generation
@@ -59,6 +71,8 @@ class Chosen:
             return False
         if self._generation.query_rules.blocklist.blocks(text):
             return False
+        if self._apart and any(almost(bare, other) for other in self._letters):
+            return False
         self._signatures.add(sign)
         self._letters.add(bare)
         self.items.append(QueryItem.of(self._surface, text, source, **more))
@@ -68,3 +82,14 @@ class Chosen:
 def letters(text: str) -> str:
     """A text without its spaces: `sun glasses` and `sunglasses` are one query."""
     return fold(text).replace(" ", "")
+
+
+def almost(left: str, right: str) -> bool:
+    """Whether two long texts (`letters`) are one edit apart: 厨房物架, 厨房置物架.
+
+    Long: of four Chinese characters, or nine others. Never if their digits differ.
+    """
+    if min(len(left), len(right)) < (_LONG_HAN if has_han(left) else _LONG):
+        return False
+    digits = [_DIGITS.findall(text) for text in (left, right)]
+    return digits[0] == digits[1] and OSA.distance(left, right, score_cutoff=1) <= 1

@@ -21,7 +21,7 @@ def discover(recent: Recent, limit: int, generation: Generation) -> list[QueryIt
     anything recent there are only hot ones.
     """
     hot = _hot(limit, generation)
-    chosen = Chosen("discover", limit, generation)
+    chosen = Chosen("discover", limit, generation, apart=True)
     for text in (*recent.texts, *(item.text for item in hot)):
         chosen.avoid(text)
     if recent.rows or recent.docs:
@@ -34,7 +34,7 @@ def discover(recent: Recent, limit: int, generation: Generation) -> list[QueryIt
 
 def _hot(limit: int, generation: Generation) -> list[QueryItem]:
     table = generation.snapshot.queries
-    chosen = Chosen("discover", limit, generation)
+    chosen = Chosen("discover", limit, generation, apart=True)
     for row in spread(table.hot.tolist(), limit, generation):
         tag = TAGS[table.tags[row]]
         told = {"section": HOT, "rank": len(chosen.items) + 1}
