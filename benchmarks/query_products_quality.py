@@ -10,7 +10,9 @@ from indexing.demo.events import _PERSONAL as PERSONAL
 from indexing.demo.shop import DEMO_UNTIL, DemoShop, write_demo_shop
 from indexing.progress import Silent
 from indexing.publish import read_current
-from indexing.queries.trends import STEADY
+from indexing.queries.build import LEAST_USERS
+from indexing.queries.trends import STEADY, trends
+from indexing.query_log import read_query_log
 from ranking.generation import Generation, open_generation
 from ranking.queries.after_click import after_click
 from ranking.queries.hint import hint
@@ -30,6 +32,7 @@ Pair = tuple[str, str, str]
 
 def demo_quality(scratch: Path, products: int, seed: int) -> Path:
     """Print trends, privacy and next-query success; the index of the whole log."""
+    show_trends(scratch)
     shop = write_demo_shop(scratch / "shop", products, seed)
     index = scratch / "var" / "main"
     _build(shop, shop.events, index)
@@ -53,6 +56,24 @@ def _opened(index: Path) -> Generation:
     current = read_current(index)
     assert current is not None
     return open_generation(index, current, "benchmark")
+
+
+def show_trends(scratch: Path, shops: int = 5, products: int = 5_000) -> None:
+    """Tags of several shops' logs against what was planted, six queries each."""
+    tagged = planted = both = 0
+    for seed in range(1, shops + 1):
+        shop = write_demo_shop(scratch / "trends", products, seed)
+        log = read_query_log([shop.events])
+        trend = trends(log.daily, log.decayed, log.recent_users, log.now, LEAST_USERS)
+        texts = {log.keys[number] for number in (trend.tags != STEADY).nonzero()[0].tolist()}
+        rising = set(map(fold, shop.rising))
+        tagged, planted, both = (
+            tagged + len(texts), planted + len(rising), both + len(texts & rising)
+        )  # fmt: skip
+    print(
+        f"{shops} logs of {products:,} products: {tagged} tagged rising or new, {planted} planted: "
+        f"precision {both / tagged:.2f}, recall {both / planted:.2f}"
+    )
 
 
 def show_rising(generation: Generation, shop: DemoShop) -> None:
