@@ -19,6 +19,8 @@ from ranking.recall.lexical import count_strict
 from ranking.request import SearchRequest
 
 CORRECTED_BOOST: Final = 0.9
+LEAST_TOGETHER: Final = 3
+"""Products with a corrected word and another word of the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,30 @@ def _marked(
 def _finds_more(
     meant: tuple[Slot, ...], typed: tuple[Slot, ...], snapshot: Snapshot, min_matches: int
 ) -> bool:
-    literal = count_strict(typed, snapshot.index)
-    return literal < min_matches and count_strict(meant, snapshot.index) > literal
+    """Whether a correction is taken: what was typed finds too little, and it finds more.
+
+    Where neither finds products with all words, it is taken if the typed words are unknown and
+    each new one stands in products with another word of the query.
+    """
+    index = snapshot.index
+    literal, corrected = count_strict(typed, index), count_strict(meant, index)
+    if literal or corrected:
+        return literal < min_matches and corrected > literal
+    new = [slot for slot in meant if slot.weight > 0 and _is_corrected(slot)]
+    unknown = [slot for slot in typed if slot.weight > 0 and not slot.alternatives]
+    others = [slot for slot in meant if slot.weight > 0 and not _is_corrected(slot)]
+    return (
+        bool(new)
+        and len(unknown) >= len(new)
+        and all(
+            any(count_strict((slot, other), index) >= LEAST_TOGETHER for other in others)
+            for slot in new
+        )
+    )
+
+
+def _is_corrected(slot: Slot) -> bool:
+    return any(each.origin == "correction" for each in slot.alternatives)
 
 
 def _without(words: QueryWords, taken: frozenset[int]) -> str:

@@ -54,3 +54,11 @@ def test_mixed_scripts(shop: Generation) -> None:
     correction = propose("lumo 平果手机壳 velvt", shop.snapshot)
     assert correction is not None
     assert correction.text == "lumo 苹果手机壳 velvet"
+
+
+def test_where_neither_finds_all_words_the_new_word_must_fit_another(shop: Generation) -> None:
+    fits = understand(SearchRequest(text="runing shoes zzqq"), shop.snapshot)
+    assert (fits.corrected, fits.text) == (True, "running shoes zzqq")
+    strange = understand(SearchRequest(text="velvt lamp zzqq"), shop.snapshot)
+    assert not strange.corrected  # no lamp is of velvet
+    assert strange.correction is not None
