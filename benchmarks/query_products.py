@@ -138,25 +138,23 @@ def calls(generation: Generation, asked: list[str]) -> dict[str, list[Call]]:
     def recent(text: str) -> Recent:
         return Recent.of([text], [ids[text]] if ids[text] else [], generation)
 
+    ways: dict[str, Callable[[str], Any]] = {
+        "suggest, session, products, categories": lambda text: suggest(
+            text[:3], K, generation, recent(text), True, 4, 4
+        ),
+        "hint, hot": lambda _: hint(Recent(), K, 0.0, generation),
+        "hint, recent": lambda text: hint(recent(text), K, 0.0, generation),
+        "discover, hot": lambda _: discover(Recent(), K, generation),
+        "discover, recent": lambda text: discover(recent(text), K, generation),
+        "after click": lambda text: after_click(text, ids[text], K, generation),
+    }
     made: dict[str, list[Call]] = {}
     for length in (1, 2, 3, 5):
         made[f"suggest, {length} characters"] = [
-            lambda text=text, n=length: suggest(text[:n], K, generation) for text in asked
+            partial(suggest, text[:length], K, generation) for text in asked
         ]
-    made["suggest, session, products, categories"] = [
-        lambda text=text: suggest(text[:3], K, generation, recent(text), True, 4, 4)
-        for text in asked
-    ]
-    made["hint, hot"] = [lambda: hint(Recent(), K, 0.0, generation) for _ in asked]
-    made["hint, recent"] = [lambda text=text: hint(recent(text), K, 0.0, generation)
-                            for text in asked]  # fmt: skip
-    made["discover, hot"] = [lambda: discover(Recent(), K, generation) for _ in asked]
-    made["discover, recent"] = [
-        lambda text=text: discover(recent(text), K, generation) for text in asked
-    ]
-    made["after click"] = [
-        lambda text=text: after_click(text, ids[text], K, generation) for text in asked
-    ]
+    for name, way in ways.items():
+        made[name] = [partial(way, text) for text in asked]
     return made
 
 
