@@ -32,11 +32,16 @@ def build_demo(shop: DemoShop, index: Path) -> None:
 
 
 def demo_judgments(shop: DemoShop, queries: int = QUERIES, seed: int = 0) -> Judgments:
-    """Queries drawn by the seed, and every product that answers one at all."""
+    """Queries drawn by the seed, and every product that answers one at all.
+
+    Of variants the first stands for all: a list shows one product of a group.
+    """
     intents = list(read_intents(shop.intents))
     chosen = np.random.default_rng(seed).choice(len(intents), queries, replace=False)
     with gzip.open(shop.products) as lines:
-        products = [orjson.loads(line) for line in lines]
+        every = [orjson.loads(line) for line in lines]
+    groups = {product.get("group_id") or product["id"]: product for product in reversed(every)}
+    products = list(groups.values())[::-1]
     texts, qrels = {}, {}
     for number, place in enumerate(np.sort(chosen)):
         intent = intents[place]

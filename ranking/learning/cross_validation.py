@@ -18,7 +18,7 @@ from ranking.learning.lambdamart import (
     table_of,
     validation_curve,
 )
-from ranking.learning.splits import split_queries
+from ranking.learning.splits import split_queries, text_key
 
 FOLDS, SEEDS = 5, 5
 _SMOOTHED = 11
@@ -121,8 +121,11 @@ def choose_trees(
     is as good as the peak is taken: more trees are a steadier vote.
     """
     judgments = Judgments({each.query_id: each.text for each in rows}, {})
+    texts = len({text_key(each.text) for each in rows})
+    if texts < 2:
+        return 1  # nothing can be held out
     few = len(rows) < FEW_QUERIES
-    parts = split_queries(judgments, min(3, len(rows)) if few else 5, seed + 1000)
+    parts = split_queries(judgments, min(3 if few else 5, texts), seed + 1000)
     curves = []
     for part in parts if few else parts[:1]:
         held = set(part)

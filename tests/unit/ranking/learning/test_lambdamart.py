@@ -134,6 +134,8 @@ def test_the_number_of_trees_is_at_least_one_and_at_most_what_was_asked() -> Non
     assert 1 <= choose_trees(ROWS, PARAMS, gains_of(ROWS), 0) <= PARAMS.trees
     flat = [replace(each, grades=np.ones(len(each), dtype=np.float32)) for each in ROWS]
     assert choose_trees(flat, PARAMS, gains_of(flat), 0) == 1
+    assert choose_trees(ROWS[:1], PARAMS, gains_of(ROWS), 0) == 1
+    assert choose_trees(ROWS[:2], PARAMS, gains_of(ROWS), 0) >= 1
 
 
 def test_a_smoothed_curve_has_no_lucky_peak() -> None:
