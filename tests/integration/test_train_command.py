@@ -52,7 +52,14 @@ def test_training_publishes_only_what_is_proven_better(shop: tuple[Path, Judgmen
     }
     write_judgments(Judgments(judgments.queries, nonsense), folder / "nonsense")
     before = model_in_force(folder)
-    arguments = ("train", "--judgments", str(folder / "nonsense"), "--measure", "zero results", *FAST)
+    arguments = (
+        "train",
+        "--judgments",
+        str(folder / "nonsense"),
+        "--measure",
+        "zero results",
+        *FAST,
+    )
     printed = run(folder, *arguments, ends=3)
     assert "Nothing was published" in printed
     assert model_in_force(folder) == before
