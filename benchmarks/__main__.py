@@ -31,7 +31,9 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("retrieval", (DATA,)),
     Benchmark("large_shop"),
+    Benchmark("http_load"),
     Benchmark("rerank_speed"),
+    Benchmark("ranking", (DATA,)),
     Benchmark("ranking_speed"),
     Benchmark("diversity", (DATA,)),
     Benchmark("correction", ("--data", DATA)),
