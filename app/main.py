@@ -21,6 +21,7 @@ from app.api import (
     suggest,
     synonyms,
 )
+from app.api.examples import show_examples
 from app.middleware import RequestFrame
 from app.pages import add_pages
 from app.service import Service
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for part in (search, suggest, queries, products, admin, query_rules, synonyms, health):
         app.include_router(part.router)
+    show_examples(app)
     add_pages(app)
     if settings.gzip_min_bytes:
         app.add_middleware(GZipMiddleware, minimum_size=settings.gzip_min_bytes, compresslevel=1)
