@@ -46,8 +46,13 @@ def main() -> None:
     """Run a command; what can be foreseen ends with one line on stderr and exit code 1."""
     try:
         app()
-    except (IndexingError, RankingError, SettingsError, OSError) as error:
+    except (IndexingError, RankingError, SettingsError) as error:
         typer.echo(f"vitrina: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        told = error.strerror or error
+        typer.echo(f"vitrina: {where}{told}. Check path, rights and disk space.", err=True)
         sys.exit(1)
 
 

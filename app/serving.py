@@ -1,6 +1,7 @@
 """Starting the service: kernels once in the parent, then workers."""
 
 import logging.config
+import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ import uvicorn
 
 from app.kernels import ensure_compiled, use_kernel_cache
 from app.logs import log_config
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from app.telemetry import share_metrics
 
 _HUNG_S = 30
@@ -22,6 +23,7 @@ def run(settings: Settings, compiled: Callable[[], None] | None = None) -> None:
 
     compiled: called when only the workers are left to be started.
     """
+    check_address(settings.host, settings.port)
     config = log_config(settings.log_level, settings.log_format)
     logging.config.dictConfig(config)
     ensure_compiled(use_kernel_cache(settings.kernels), settings.data_dir)
@@ -44,3 +46,18 @@ def run(settings: Settings, compiled: Callable[[], None] | None = None) -> None:
             timeout_worker_healthcheck=_HUNG_S,
             server_header=False,
         )
+
+
+def check_address(host: str, port: int) -> None:
+    """Raises SettingsError if nobody could listen there: before a minute of work, not after it."""
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)
+        family, kind, _, _, address = found[0]
+        with socket.socket(family, kind) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"{host}:{port} cannot be listened on: {error.strerror}. Choose others with --host "
+            "and --port (VITRINA_HOST, VITRINA_PORT), or end the program that listens there"
+        ) from error

@@ -50,10 +50,17 @@ def build(
     """
     from indexing.build import BuildOptions
     from indexing.build import build as run
+    from indexing.errors import CatalogError
     from indexing.index_config import read_config
     from indexing.mapping import FieldMapping, parse_pairs, read_mapping
     from indexing.publish import index_folder
+    from indexing.vector_build import KINDS
 
+    # Told now, not when the catalogue has been read.
+    if queries is not None and not queries.exists():
+        raise CatalogError(f"{queries}: does not exist; --queries names the query log.")
+    if vectors not in KINDS:
+        raise typer.BadParameter(f"--vectors {vectors!r}: use one of {', '.join(KINDS)}.")
     console = Console(stderr=True)
     folder = index_folder(data, index)
     config_path = config or folder / "index.toml"

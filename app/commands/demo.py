@@ -53,6 +53,10 @@ def demo(
     from indexing.build import BuildOptions, build
     from indexing.publish import index_folder, read_current
 
+    if not once:
+        from app.serving import check_address
+
+        check_address(host, port)
     console = Console(stderr=True)
     folder = index_folder(data, index)
     if read_current(folder) is None:

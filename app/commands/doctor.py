@@ -63,7 +63,10 @@ def _index_checks(data: Path) -> Iterator[tuple[str, str | None]]:
     from indexing.publish import list_indexes, read_current
     from indexing.snapshot import open_snapshot
 
-    for name in list_indexes(data):
+    names = list_indexes(data)
+    if data.is_dir() and not names:
+        yield "indexes", "there is none yet. Run `vitrina build` or `vitrina demo`"
+    for name in names:
         folder = data / name
         try:
             current = read_current(folder)

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from app.commands.published import published
 from app.version import code_version
-from indexing.errors import SnapshotError
-from indexing.publish import index_folder, read_current
 from ranking.generation import Generation, open_generation
 from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
@@ -28,10 +27,7 @@ def open_judged(
     path: Path, queries: Path | None, data: Path, index: str, limit: int | None, seed: int
 ) -> Judged:
     """Raises IndexingError or LearningError with the remedy."""
-    folder = index_folder(data, index)
-    current = read_current(folder)
-    if current is None:
-        raise SnapshotError(f"index {index!r} in {data} has no snapshot. Run `vitrina build`.")
+    folder, current = published(data, index)
     generation = open_generation(folder, current, code_version())
     judgments, report = read_judgments(
         path, queries, known_products=KnownProducts(generation.snapshot)

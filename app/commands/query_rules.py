@@ -40,13 +40,12 @@ def hints(
 
 
 def _print_or_replace(name: str, file: Path | None, data: Path, index: str) -> None:
-    from indexing.publish import index_folder, read_current
+    from app.commands.published import published
     from indexing.rules import publish_rules, read_rules_file
 
-    folder = index_folder(data, index)
+    folder, current = published(data, index)
     if file is None:
-        current = read_current(folder)
-        text = read_rules_file(folder, current.rules if current else None, name)
+        text = read_rules_file(folder, current.rules, name)
         typer.echo(text, nl=not text.endswith("\n"))
         return
     rules = publish_rules(folder, {name: _text_of(file)}, datetime.now(UTC))

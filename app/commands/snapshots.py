@@ -9,9 +9,10 @@ from rich.table import Table
 
 from app.commands.announcing import tell_services
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from app.commands.published import published
 from indexing.manifest import Manifest, check_contents
 from indexing.publish import activate as put_in_force
-from indexing.publish import index_folder, list_snapshots, read_current
+from indexing.publish import list_snapshots
 from indexing.publish import rollback as roll_back
 
 snapshots = typer.Typer(
@@ -26,9 +27,8 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
     """List the kept snapshots, newest first; * marks the one in force."""
-    folder = index_folder(data, index)
-    current = read_current(folder)
-    in_force = current.snapshot if current else None
+    folder, current = published(data, index)
+    in_force = current.snapshot
     found = list_snapshots(folder)
     if as_json:
         facts = [
@@ -51,7 +51,7 @@ def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) 
     """Read every byte of every kept snapshot and compare checksums; exit code 1 if one is bad."""
     from indexing.errors import SnapshotError
 
-    folder = index_folder(data, index)
+    folder, _ = published(data, index)
     bad = 0
     for path in sorted((folder / "snapshots").glob("[!.]*")):
         try:
@@ -67,7 +67,7 @@ def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) 
 @snapshots.command()
 def rollback(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
     """Put the snapshot before the one in force in force again."""
-    current = roll_back(index_folder(data, index))
+    current = roll_back(published(data, index)[0])
     tell_services(index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")
 
@@ -79,6 +79,6 @@ def activate(
     index: IndexOption = DEFAULT_INDEX,
 ) -> None:
     """Verify a kept snapshot and put it in force."""
-    current = put_in_force(index_folder(data, index), snapshot)
+    current = put_in_force(published(data, index)[0], snapshot)
     tell_services(index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")

@@ -30,12 +30,11 @@ FileOption = Annotated[
 @synonyms.command("list")
 def list_(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
     """Print the rules in force, as a file that `add --file` reads."""
-    from indexing.publish import index_folder, read_current
+    from app.commands.published import published
     from indexing.rules import SYNONYMS, read_rules_file
 
-    folder = index_folder(data, index)
-    current = read_current(folder)
-    text = read_rules_file(folder, current.rules if current else None, SYNONYMS)
+    folder, current = published(data, index)
+    text = read_rules_file(folder, current.rules, SYNONYMS)
     typer.echo(text, nl=not text.endswith("\n"))
 
 
@@ -106,16 +105,12 @@ def mine_(
 
     Read the list, delete what is wrong, and put the rest in force with `add --file`.
     """
-    from indexing.errors import SnapshotError
-    from indexing.publish import index_folder, read_current
+    from app.commands.published import published
     from indexing.query_log import read_query_log
     from ranking.generation import open_generation
     from ranking.query.synonym_mining import clicks_of_log, logged_clicks, mine
 
-    folder = index_folder(data, index)
-    current = read_current(folder)
-    if current is None:
-        raise SnapshotError(f"index {index!r} in {data} has no snapshot. Run `vitrina build`.")
+    folder, current = published(data, index)
     generation = open_generation(folder, current, code_version())
     snapshot = generation.snapshot
     if queries is None:
@@ -150,8 +145,9 @@ def _parsed(text: str) -> "tuple[SynonymRule, ...]":
 
 
 def _change(data: Path, index: str, edit: "Edit") -> None:
-    from indexing.publish import index_folder
+    from app.commands.published import published
     from indexing.rules import SYNONYMS, publish_rules
 
-    rules_id = publish_rules(index_folder(data, index), {SYNONYMS: edit}, datetime.now(UTC))
+    folder, _ = published(data, index)
+    rules_id = publish_rules(folder, {SYNONYMS: edit}, datetime.now(UTC))
     tell_services(index, rules_id)
