@@ -1,11 +1,11 @@
 """What the diversity rules bring and cost: brands, categories and meaning in the top 10, nDCG.
 
-`python -m benchmarks.diversity DATA_FOLDER [--indexes DIR] [--queries N] [--hand]`. Catalogues without
-judgments (BigBasket, Icecat) answer 200 seeded queries each: half names of categories, where there
-are any, the others an attribute value, or a title word, and a noun of the same product. Judged sets
-(ESCI, Home Depot) answer their own; at most N, drawn by seed. Each policy rearranges the same lists
-of the whole search; --hand: ranked by hand weights, not by the shipped model, which was trained on ESCI.
---indexes: keep what is built there, and use it again.
+`python -m benchmarks.diversity DATA_FOLDER [--indexes DIR] [--queries N] [--hand]`. Catalogues
+without judgments (BigBasket, Icecat) answer 200 seeded queries each: half names of categories,
+where there are any, the others an attribute value, or a title word, and a noun of the same product.
+Judged sets (ESCI, Home Depot) answer their own; at most N, drawn by seed. Each policy rearranges
+the same lists of the whole search. --hand: ranked by hand weights, not by the shipped model, which
+was trained on ESCI. --indexes: keep what is built there, and use it again.
 """
 
 import argparse
