@@ -20,6 +20,7 @@ from indexing.completion_edits import MAX_RANGES, one_edit_ranges
 from indexing.completion_keys import (
     KINDS,
     MAX_TEXT,
+    PINYIN,
     WORD,
     fold_prefix,
     key_rows,
@@ -85,6 +86,11 @@ class Completions:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    @property
+    def speaks_chinese(self) -> bool:
+        """Whether entries are found by their sound; the dictionaries of it take 0.5 s to load."""
+        return bool((self.key_kinds >= PINYIN).any())
 
     def text(self, entry: int) -> str:
         start = int(self.text_starts[entry])

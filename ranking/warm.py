@@ -41,7 +41,10 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
     search(SearchRequest(text=text, extras=EXTRAS, budget_ms=60_000), generation, clock)
     if snapshot.doc_count:
         similar(int(docs[0]), generation, 10)
-    for prefix in ("a", text[:4], text[:2] + "q" + text[2:5]):
+    prefixes = ["a", text[:4], text[:2] + "q" + text[2:5]]
+    if snapshot.completions.speaks_chinese:  # or the first who types Chinese waits half a second
+        prefixes.append("乀乁")
+    for prefix in prefixes:
         suggest(prefix, 10, generation)
 
 

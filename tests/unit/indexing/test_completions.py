@@ -77,6 +77,13 @@ def test_chinese_is_found_as_written_and_by_sound(
     assert [(hit.text, hit.matched) for hit in shop.search(typed)] == [("苹果手机壳", matched)]
 
 
+def test_who_has_chinese_entries_knows(shop: Completions, tmp_path: Path) -> None:
+    assert shop.speaks_chinese
+    builder = CompletionsBuilder(tmp_path)
+    builder.add_entry("desk lamp", 1.0, QUERY_LOG)
+    assert not builder.finish(tmp_path).speaks_chinese
+
+
 def test_homophones_are_typos(shop: Completions) -> None:
     assert [(hit.text, hit.matched) for hit in shop.search("平果")] == [("苹果手机壳", "typo")]
     assert texts(shop, "平果", typo=False) == []
