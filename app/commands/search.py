@@ -1,7 +1,8 @@
 """`vitrina search`: one search in the terminal, without a server."""
 
 import time
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -11,6 +12,13 @@ from rich.table import Table
 
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
 from app.version import code_version
+
+if TYPE_CHECKING:
+    from ranking.result import SearchResult
+
+SWITCHES = (
+    "correct", "synonyms", "entities", "categories", "implied", "relax", "semantic", "diversity",
+)  # fmt: skip
 
 
 def search(
@@ -22,22 +30,26 @@ def search(
     ] = None,
     sort: Annotated[str | None, typer.Option(help="field:asc or field:desc, or newest")] = None,
     size: Annotated[int, typer.Option(min=1, max=100, help="Number of hits.")] = 10,
+    off: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--off",
+            help="A part to leave out; repeatable: correct, synonyms, entities, categories, "
+            "implied, relax, semantic, diversity.",
+        ),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, hit by hit.")] = False,
 ) -> None:
     """Search an index and print a table."""
     from app.commands.explained import explained_lines
-    from indexing.errors import SnapshotError
-    from indexing.publish import index_folder, read_current
+    from app.commands.published import published
     from ranking.filter_syntax import parse_filters
     from ranking.generation import open_generation
     from ranking.pipeline import search as run
     from ranking.request import SearchRequest
     from ranking.sorting import parse_sort
 
-    folder = index_folder(data, index)
-    current = read_current(folder)
-    if current is None:
-        raise SnapshotError(f"index {index!r} in {data} has no snapshot. Run `vitrina build`.")
+    folder, current = published(data, index)
     generation = open_generation(folder, current, code_version())
     request = SearchRequest(
         text=text,
@@ -46,6 +58,7 @@ def search(
         page_size=size,
         explain=explain,
         budget_ms=60_000,
+        **_switched(off or []),
     )
     run(request, generation, time.perf_counter)  # loads the kernels, as a service does at its start
     begun = time.perf_counter()
@@ -65,6 +78,8 @@ def search(
             channels,
         )
     console.print(table)
+    for line in _understood(result):
+        console.print(line, highlight=False, markup=False)
     console.print(
         f"{result.total:,} products ({result.total_strict:,} match all terms), {took_ms:.1f} ms",
         highlight=False,
@@ -75,3 +90,28 @@ def search(
             console.print(f"\n{place}. {escape(str(title))} ({escape(hit.id)})")
             for line in explained_lines(hit):
                 console.print(f"   {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _switched(off: list[str]) -> dict[str, Any]:
+    for name in off:
+        if name not in SWITCHES:
+            raise typer.BadParameter(f"--off {name}: there is {', '.join(SWITCHES)}.")
+    return dict.fromkeys(off, False)
+
+
+def _understood(result: "SearchResult") -> Iterator[str]:
+    """What was made of the query, where that is more than its words."""
+    query = result.query
+    if query["corrected"]:
+        yield f"searched for {query['corrected']!r}; --off correct takes the query as typed"
+    if result.did_you_mean:
+        yield f"did you mean: {', '.join(result.did_you_mean)}"
+    for each in query["expansions"]:
+        yield f"also looked for {each['also']!r}, as {each['said']!r} says it"
+    for each in query["entities"]:
+        yield f"{each['text']!r} names {each['field']} {each['value']}"
+    for each in query["filters"]:
+        done = "filtered" if each["applied"] else f"did not filter ({each['why_not']})"
+        yield f"{each['text']!r} {done} by {each['field']}"
+    if result.relaxed is not None and result.relaxed.dropped:
+        yield f"not in all of them: {', '.join(result.relaxed.dropped)}"
