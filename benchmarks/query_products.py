@@ -159,14 +159,14 @@ def calls(generation: Generation, asked: list[str]) -> dict[str, list[Call]]:
 
 
 def show_latency(generation: Generation, asked: list[str]) -> None:
-    print(f"{'  ms of one thread':<44}{'p50':>8}{'p99':>8}")
+    print(f"{'  ms of one thread':<44}{'p50':>8}{'p99':>8}{'CPU':>8}")
     for name, requests in calls(generation, asked).items():
-        spent = []
+        spent, used = [], time.thread_time()
         for request in requests:
             begun = time.perf_counter()
             request()
             spent.append(time.perf_counter() - begun)
-        show(name, spent)
+        show(name, spent, 1000 * (time.thread_time() - used) / len(requests))
     stages: dict[str, list[float]] = {"refinements": [], "related": []}
     for text in asked:
         wanted = SearchRequest(text, page_size=1, budget_ms=60_000, extras=EXTRAS)
@@ -177,9 +177,10 @@ def show_latency(generation: Generation, asked: list[str]) -> None:
         show(f"{name}, beside a search", spent)
 
 
-def show(name: str, spent: list[float]) -> None:
+def show(name: str, spent: list[float], cpu_ms: float | None = None) -> None:
+    """cpu_ms: mean; it hardly grows when other programs run, as the others do."""
     p50, p99 = 1000 * np.percentile(spent, 50), 1000 * np.percentile(spent, 99)
-    print(f"  {name:<42}{p50:8.3f}{p99:8.3f}")
+    print(f"  {name:<42}{p50:8.3f}{p99:8.3f}" + ("" if cpu_ms is None else f"{cpu_ms:8.3f}"))
 
 
 def offers(generation: Generation, asked: list[str]) -> dict[str, set[str]]:
