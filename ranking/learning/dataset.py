@@ -77,34 +77,43 @@ def training_rows(
 def rows_of(
     query_id: str, text: str, grades: Mapping[str, float], generation: Generation
 ) -> QueryRows:
-    """Rows of one query; judged products that are not in the index are left out."""
+    """Rows of one query; judged products that are not in the index are left out.
+
+    A variant's grade is its group's: the server shows any one of them.
+    """
     snapshot, policy = generation.snapshot, generation.policy
     never, log = Deadline(lambda: 0.0, 1.0), StageLog(lambda: 0.0)
     found = find(SearchRequest(text=text), generation, never, log)
     query, answer = found.query, found.answer
-    graded = {
-        doc: grade
-        for product, grade in grades.items()
-        if (doc := snapshot.documents.find(product)) is not None
-    }
+    group_of = snapshot.columns.group_of
+    graded: dict[int, float] = {}
+    first: dict[int, int] = {}
+    for product, grade in grades.items():
+        doc = snapshot.documents.find(product)
+        if doc is not None:
+            group = int(group_of[doc])
+            graded[group] = max(grade, graded.get(group, grade))
+            first[group] = min(doc, first.get(group, doc))
     coarse = choose(answer, snapshot, policy.coarse_pool).candidates
     pool = np.arange(min(policy.fine_pool, len(coarse)))
     served = pool[np.argsort(coarse.doc_ids[pool])]
     chosen, features = features_of(query, coarse, served, snapshot, policy.bm25)
-    lost = np.setdiff1d(np.array(sorted(graded), dtype=np.uint32), chosen.doc_ids)
+    found_groups = set(group_of[chosen.doc_ids].tolist())
+    lost = np.array(sorted(first[g] for g in first if g not in found_groups), dtype=np.uint32)
     docs = np.concatenate([chosen.doc_ids, lost])
     if len(lost):
         added = _as_if_found(query, answer, coarse, chosen.doc_ids, lost, generation)
         features = np.concatenate([features, added])
     order = np.argsort(docs)
     docs = docs[order]
+    groups = group_of[docs].tolist()
     return QueryRows(
         query_id,
         text,
         docs,
         features[order],
-        np.array([graded.get(int(doc), 0.0) for doc in docs], dtype=np.float32),
-        np.array([int(doc) in graded for doc in docs], dtype=np.bool_),
+        np.array([graded.get(group, 0.0) for group in groups], dtype=np.float32),
+        np.array([group in graded for group in groups], dtype=np.bool_),
         np.isin(docs, chosen.doc_ids),
         coarse.doc_ids[len(pool) :],
     )

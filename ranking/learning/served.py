@@ -11,6 +11,7 @@ from ranking.deadline import Deadline
 from ranking.generation import Generation
 from ranking.learning.errors import LearningError
 from ranking.learning.evaluate import FactsOf, ListFacts, Ranker, random_ranker
+from ranking.learning.variants import Groups
 from ranking.pipeline import find, rank
 from ranking.ranker import HandWeightedRanker, RecallOrderRanker
 from ranking.request import SearchRequest
@@ -42,7 +43,11 @@ def served_rankers(
 
 
 def served(generation: Generation, *, diversity: bool) -> Ranker:
-    """What a search without filters shows, down to the last page; no deadline."""
+    """What a search without filters shows, down to the last page; no deadline.
+
+    Of a group, the id of its first product, whichever variant is shown.
+    """
+    groups = Groups.of(generation.snapshot)
 
     def ids(text: str) -> list[str]:
         request = SearchRequest(text=text, diversity=diversity)
@@ -51,15 +56,14 @@ def served(generation: Generation, *, diversity: bool) -> Ranker:
         ordered = rank(found.query, found.request, found.answer, generation, never, log)
         if any(line.startswith("ranker_failed") for line in log.degraded):
             raise LearningError(f"query {text!r}: {log.degraded[-1]}")
-        id_at = generation.snapshot.documents.id_at
-        return [id_at(int(doc)) for doc in ordered.candidates.doc_ids]
+        return groups.ids(ordered.candidates.doc_ids)
 
     return ids
 
 
 def product_ids(snapshot: Snapshot) -> list[str]:
-    """Ids of the whole catalogue, in document order."""
-    return [snapshot.documents.id_at(doc) for doc in range(snapshot.doc_count)]
+    """Ids of the whole catalogue, one a group, in document order."""
+    return Groups.of(snapshot).all_ids()
 
 
 def facts_of(snapshot: Snapshot) -> FactsOf:

@@ -38,6 +38,7 @@ from ranking.learning.lambdamart import (
 )
 from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measure_run
 from ranking.learning.splits import text_key
+from ranking.learning.variants import Groups
 from ranking.model import ModelManifest, ModelRanker
 from ranking.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 
@@ -157,6 +158,7 @@ def compare_held_out(
     told: Callable[[int], None] = lambda done: None,
 ) -> Comparison:
     """BM25, the hand-weighted ranker, and the out-of-fold models, over what the server ranks."""
+    judgments = Groups.of(generation.snapshot).judged(judgments)
     rankers: dict[str, Ranker] = {"bm25": RecallOrderRanker(), "hand": HandWeightedRanker()}
     measured: dict[str, Mapping[str, Measured]] = {}
     for name, ranker in rankers.items():
@@ -176,11 +178,10 @@ def compare_held_out(
 def ranked_ids(
     rows: Sequence[QueryRows], given: Mapping[str, Float32Array], snapshot: Snapshot
 ) -> dict[str, list[str]]:
-    """Query id → product ids as the server would show them."""
-    id_at = snapshot.documents.id_at
+    """Query id → product ids as the server would show them, the first of a group for all of it."""
+    groups = Groups.of(snapshot)
     return {
-        each.query_id: [id_at(int(doc)) for doc in reranked(each, given[each.query_id], snapshot)]
-        for each in rows
+        each.query_id: groups.ids(reranked(each, given[each.query_id], snapshot)) for each in rows
     }
 
 
