@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.guard import GuardedRoute, described
 from app.api.parameters import IndexName
-from app.api.schemas import PROBLEMS
+from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError
 from app.service import Service, service_of
 from indexing.hints import parse_hints
@@ -19,7 +19,7 @@ from indexing.rules import BLOCKLIST, HINTS, publish_rules, read_rules_file
 router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
-    responses=PROBLEMS,
+    responses=ADMIN_PROBLEMS,
     dependencies=described,
     route_class=GuardedRoute,
 )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.guard import GuardedRoute, described
 from app.api.query_rules import RulesParameters, rules_folder
-from app.api.schemas import PROBLEMS
+from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError, refused
 from app.service import Service, service_of
 from indexing.publish import read_current
@@ -20,7 +20,7 @@ from ranking.query.synonym_rules import SynonymRule, parse_synonyms
 router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
-    responses=PROBLEMS,
+    responses=ADMIN_PROBLEMS,
     dependencies=described,
     route_class=GuardedRoute,
 )

@@ -107,19 +107,3 @@ def test_every_kind_of_problem_is_listed() -> None:
         for slug in re.findall(r"`([a-z-]+)`", slugs)
     }
     assert listed == {(kind.status, kind.slug) for kind in kinds if kind.status != 400}
-
-
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", PAGE):
-        path, _, anchor = target.partition("#")
-        if path.startswith("https://"):
-            continue
-        file = ROOT / "docs" / (path or "api.md")
-        assert file.is_file(), target
-        assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), target
-
-
-def anchors(text: str) -> set[str]:
-    """As GitHub makes them of headings."""
-    headings = re.findall(r"^#+ (.*)$", text, flags=re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
