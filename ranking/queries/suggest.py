@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
 from indexing.columns.keyword import SEPARATOR
 from indexing.completion_keys import fold
+from indexing.personal import is_personal
 from indexing.queries.table import QueryTable
 from indexing.snapshot import Snapshot
+from indexing.strict_match import StrictMatch, hidden_products
 from ranking.generation import Generation
 from ranking.queries.chosen import Chosen
 from ranking.queries.filter_text import escaped
@@ -16,6 +19,8 @@ from ranking.queries.item import QueryItem
 from ranking.queries.pool import followers, main_category
 from ranking.queries.recent import Recent
 
+COMPOSED: Final = "composed"
+_COMPOSED: Final = 4
 _WIDER = 4
 _FOLLOWED, _SAME_CATEGORY = 20.0, 0.5
 _SCOPED = 2
@@ -71,8 +76,10 @@ def suggest(
         if chosen.full or len(found) < width or width >= _WIDER * limit:
             break
         width = _WIDER * limit
+    if not chosen.items:
+        _compose(prefix, chosen, snapshot)
     items = chosen.items
-    if scopes and items:
+    if scopes and rows:
         scoped = _in_categories(items[0], rows[0], snapshot)
         blocks = generation.query_rules.blocklist.blocks
         allowed = [item for item in scoped if not blocks(item.more["scope"])]
@@ -82,6 +89,19 @@ def suggest(
         _products(rows, products, snapshot) if products else [],
         _categories(rows, categories, generation) if categories else [],
     )
+
+
+def _compose(prefix: str, chosen: Chosen, snapshot: Snapshot) -> None:
+    """Offer the typed words with their last one completed, where nobody asked for the whole.
+
+    Nothing has checked such a text before: it must find a product now, and name no person.
+    """
+    hidden = hidden_products(snapshot.columns, snapshot.config)
+    strict = StrictMatch(snapshot.analyzer, snapshot.index, hidden)
+    for text in snapshot.completions.tails(prefix, _COMPOSED):
+        terms = strict.terms(text)
+        if terms and not is_personal(text) and strict.finds(terms):
+            chosen.offer(text, COMPOSED, matched="tail")
 
 
 def _lifted(

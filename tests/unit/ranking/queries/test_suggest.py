@@ -62,6 +62,17 @@ def test_blocked_ones_make_room_for_others(logged: Generation) -> None:
     assert not any("sunglasses" in text.lower() or "solar" in text for text in texts(after))
 
 
+def test_the_last_word_is_completed_where_nobody_asked_for_the_whole(logged: Generation) -> None:
+    [item] = suggest("acme des", 5, logged).items
+    assert (item.text, item.source, item.more["matched"]) == ("acme desk", "composed", "tail")
+    assert suggest("ray des", 5, logged).items == []  # no product is both
+    assert suggest("anna@acme.com des", 5, logged).items == []
+    blocked = replace(logged, query_rules=QueryRules(Blocklist.of(["acme"])))
+    assert suggest("acme des", 5, blocked).items == []
+    beside = suggest("acme des", 5, logged, None, scopes=True, products=4, categories=4)
+    assert [item.text for item in beside.items] == ["acme desk"]
+
+
 def test_blocked_categories_are_not_named(logged: Generation) -> None:
     blocked = replace(logged, query_rules=QueryRules(Blocklist.of(["garden"])))
     found = suggest("lam", 9, blocked, scopes=True, categories=9)
