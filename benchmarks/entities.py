@@ -104,7 +104,9 @@ def demo(intents: Iterable[Intent], snapshot: Snapshot, shown: int) -> None:
         tallies["attributes"].add(intent.query, *others)
         category = meant_category(intent)
         if category is not None and intent.kind != "synonym":
-            tallies["category"].add(intent.query, category_facts(query, category), {category})
+            tallies["category"].add(
+                intent.query, category_facts(query, category, snapshot), {category}
+            )
     print(f"demo shop, {PRODUCTS:,} products")
     for name in ("brand", "attributes", "price", "category"):
         print(f"  {name}: {tallies.pop(name)}")
@@ -145,9 +147,11 @@ def meant_category(intent: Intent) -> Fact | None:
     return None if intent.category is None else ("category", SEPARATOR.join(intent.category))
 
 
-def category_facts(query: Query, meant: Fact) -> set[Fact]:
-    """The named category, or the predicted one if it is sure; right also if it lies below."""
+def category_facts(query: Query, meant: Fact, snapshot: Snapshot) -> set[Fact]:
+    """The predicted category if it is sure, else the named one; right also if it lies below."""
     named = [str(e.best.value) for e in query.entities if e.kind == "category" and e.clear]
+    if query.prediction.sure is not None:
+        named = [snapshot.columns.keywords["category"].values[query.prediction.sure]]
     found: set[Fact] = set()
     for path in named:
         inside = path == meant[1] or path.startswith(meant[1] + SEPARATOR)
