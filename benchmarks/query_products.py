@@ -153,8 +153,23 @@ def calls(generation: Generation, asked: list[str]) -> dict[str, list[Call]]:
         made[f"suggest, {length} characters"] = [
             partial(suggest, text[:length], K, generation) for text in asked
         ]
+    made["suggest, words that nobody asked for"] = [
+        partial(suggest, typed, K, generation) for typed in unasked(generation, len(asked))
+    ]
     for name, way in ways.items():
         made[name] = [partial(way, text) for text in asked]
+    return made
+
+
+def unasked(generation: Generation, count: int) -> list[str]:
+    """Two words of a title, in any order, and the beginning of a third."""
+    rng, documents = random.Random(3), generation.snapshot.documents
+    made: list[str] = []
+    for _ in range(count):
+        product = documents.product_at(rng.randrange(len(documents)))
+        words = str(product.get("title", "")).lower().split()
+        first, second, third = rng.sample(words * 3, 3)
+        made.append(f"{first} {second} {third[:2]}")
     return made
 
 
