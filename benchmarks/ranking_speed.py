@@ -1,10 +1,11 @@
 """Time of the fine rank: features, models of three sizes, and the models' share of a search.
 
 `python -m benchmarks.ranking_speed [--products N] [--folder DIR]`; a folder that holds a demo shop
-is used again. CPU time of one thread, as others may use the machine; medians over its queries with at least 300 candidates, each the best of
-three runs. Beside features stands the NumPy gather and copy that no code could do without; beside
-a model, LightGBM's own `predict`. The large models learn noise on real features: what they say does
-not matter here, how long they take to say it does. Searches are with facets, 20 hits a page.
+is used again. CPU time of one thread, as others may use the machine; medians over queries of the
+shop with at least 300 candidates, each the best of three runs. Beside features stands the NumPy
+gather and copy that no code could do without; beside a model, LightGBM's own `predict`. The large
+models learn noise on real features: what they say does not matter here, how long they take to say
+it does. Searches are with facets, 20 hits a page.
 """
 
 import argparse
