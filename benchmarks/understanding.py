@@ -2,7 +2,8 @@
 
 Empty answers before and after relaxation on ESCI, Home Depot and Chinese queries; nDCG with
 understanding on and off, and of the queries that strict search served; time of `understand`.
-`python -m benchmarks.understanding DATA_FOLDER [SET …]`
+`python -m benchmarks.understanding DATA_FOLDER [SET …]`, or only the time, on an index that is
+there: `python -m benchmarks.understanding --index INDEX_FOLDER QUERIES` (query TAB count a line).
 """
 
 import gzip
@@ -184,15 +185,34 @@ def show_times(texts: Sequence[str], generation: Generation) -> None:
     for text in texts[:50]:
         understand(SearchRequest(text=text), generation.snapshot)
     for name, request in (("understood", UNDERSTOOD), ("literal", LITERAL)):
-        times = []
+        times, cpu = [], []
         for text in texts:
             asked = replace(request, text=text)
-            begun = time.perf_counter()
+            begun, spent = time.perf_counter(), time.thread_time()
             understand(asked, generation.snapshot, generation.synonyms)
+            cpu.append(1000 * (time.thread_time() - spent))
             times.append(1000 * (time.perf_counter() - begun))
         p50, p99 = np.percentile(times, [50, 99])
-        print(f"  time of understand, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+        c50, c99 = np.percentile(cpu, [50, 99])
+        print(
+            f"  time of understand, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms "
+            f"(of CPU: {c50:.2f}, {c99:.2f})"
+        )
+
+
+def time_index(index: Path, queries: Path) -> None:
+    """Time of `understand` on a published index."""
+    current = read_current(index)
+    assert current is not None
+    generation = open_generation(index, current, "benchmark")
+    lines = queries.read_text(encoding="utf-8").splitlines()
+    texts = [line.split("\t")[0] for line in lines]
+    print(f"{generation.snapshot.doc_count:,} products, {min(len(texts), SAMPLE):,} queries")
+    show_times(random.Random(0).sample(texts, min(len(texts), SAMPLE)), generation)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    if sys.argv[1] == "--index":
+        time_index(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main(Path(sys.argv[1]), sys.argv[2:])
