@@ -19,6 +19,9 @@ from source_tree import KERNELS, ROOT
 from app.main import create_app
 from app.settings import Settings
 
+COMPILING_S = 600
+"""The first service of a checkout compiles all kernels, and other programs may be running."""
+
 
 @contextmanager
 def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
@@ -32,7 +35,7 @@ def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
     thread = threading.Thread(target=server.run, name="service", daemon=True)
     thread.start()
     try:
-        wait_until(lambda: server.started or not thread.is_alive(), 120)
+        wait_until(lambda: server.started or not thread.is_alive(), COMPILING_S)
         assert server.started
         port = server.servers[0].sockets[0].getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
@@ -62,7 +65,7 @@ def served_by_command(
         )
         try:
             if ready:
-                wait_until(lambda: status(f"{url}/readyz") == 200, 200)
+                wait_until(lambda: status(f"{url}/readyz") == 200, COMPILING_S)
             yield url, process
         finally:
             with suppress(ProcessLookupError):

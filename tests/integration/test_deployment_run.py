@@ -12,11 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import pytest
 from compose_file import compose_services
+from http_service import COMPILING_S, clean_environment
 from redis_server import RedisServer, free_port, require_redis_server
 from source_tree import ROOT
 
@@ -45,8 +47,7 @@ class Deployment:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("VITRINA_")}
-        self._environment = {**clean, "VITRINA_REDIS_URL": redis_url}
+        self._environment = clean_environment() | {"VITRINA_REDIS_URL": redis_url}
 
     def command(self, service: str) -> list[str]:
         program, *arguments = compose_services()[service]["command"]
@@ -64,7 +65,7 @@ class Deployment:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=COMPILING_S,
             check=False,
         )
         assert seen.returncode == 0, seen.stderr
@@ -73,15 +74,22 @@ class Deployment:
     def serving(self) -> Iterator[subprocess.Popen[bytes]]:
         with (self.folder / "serve.log").open("wb") as log:
             api = subprocess.Popen(
-                self.command("api"), cwd=ROOT, env=self._environment, stdout=log, stderr=log
+                self.command("api"),
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
             try:
                 yield api
             finally:
-                api.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(api.pid, signal.SIGKILL)  # with whatever it has started
                 api.wait()
 
 
+@pytest.mark.timeout(3 * COMPILING_S)
 def test_the_services_one_after_the_other(tmp_path: Path) -> None:
     require_redis_server()
     redis = RedisServer(tmp_path)
@@ -90,7 +98,7 @@ def test_the_services_one_after_the_other(tmp_path: Path) -> None:
     try:
         with deployment.serving() as api:
             # As in the compose file, the service does not wait for the index…
-            wait_for_status(f"{deployment.url}/healthz", 200, within_s=120)
+            wait_for_status(f"{deployment.url}/healthz", 200, within_s=COMPILING_S)
             assert get(f"{deployment.url}/readyz")[0] == 503
             # … and takes it up when it is there.
             deployment.run("demo-data")
