@@ -76,7 +76,7 @@ class ModelManifest:
 class ModelRanker:
     """A linear base and LightGBM's trees, in one thread: requests are the parallelism.
 
-    The trees are added up by our own kernel, which takes two thirds of the time of LightGBM's
+    The trees are added up by our own kernel, which takes a third of the time of LightGBM's
     predict; by LightGBM where the kernel does not do exactly the same (docs/decisions.md).
     """
 

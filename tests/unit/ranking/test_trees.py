@@ -6,7 +6,7 @@ import pytest
 from tiny_model import random_features, tiny_booster, tiny_manifest
 
 from ranking.model import ModelRanker
-from ranking.trees import flat_trees
+from ranking.trees import _rounded_down, flat_trees
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -37,6 +37,18 @@ def test_thresholds_themselves_go_left() -> None:
         at = np.float32(threshold)
         rows[:, feature] = [at, np.nextafter(at, np.float32(9)), np.nextafter(at, np.float32(-9))]
         np.testing.assert_array_equal(flat.scores(rows), booster.predict(rows, raw_score=True))
+
+
+def test_thresholds_round_down_to_what_decides_alike() -> None:
+    chance = np.random.default_rng(0)
+    thresholds = np.concatenate(
+        [chance.normal(size=200), [0.0, 1e-35, 1e300, -1e300, 1e-320, np.inf, 0.1]]
+    )
+    rounded = _rounded_down(thresholds)
+    with np.errstate(over="ignore"):
+        above = np.nextafter(rounded, np.float32(np.inf))
+    for values in (rounded, above, -rounded):
+        np.testing.assert_array_equal(values <= rounded, values.astype(np.float64) <= thresholds)
 
 
 def test_trees_of_one_leaf() -> None:
