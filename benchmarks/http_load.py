@@ -17,6 +17,7 @@ latencies upper bounds. Queries are drawn by their counts, so a cache is hit as 
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import re
@@ -29,10 +30,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
-
 from benchmarks.http_client import Connection, Measured, closed_loop, open_loop
-from benchmarks.http_service import Running, memory_mb, served, served_bare, worker_ids
+from benchmarks.http_service import Running, fetch, memory_mb, served, served_bare, worker_ids
 from indexing.publish import activate, list_snapshots
 
 PARTS = ("throughput", "beside", "memory", "swap")
@@ -131,7 +130,7 @@ async def _row(
 
 def _cache_counts(service: Running) -> tuple[float, float]:
     """Hits and misses so far, all workers together."""
-    text = httpx.get(f"{service.url}/metrics", timeout=30).text
+    text = fetch(f"{service.url}/metrics")[1].decode()
     found = dict(re.findall(r'(?m)^vitrina_cache_total\{result="(\w+)"\} (\S+)$', text))
     return float(found.get("hit", 0)), float(found.get("miss", 0))
 
@@ -203,8 +202,8 @@ async def swap(data: Path) -> None:
 
 
 def _snapshot(url: str) -> str:
-    answer = httpx.get(f"{url}/v1/search?q=lamp&page_size=1", timeout=30)
-    return str(answer.json()["generation"]["snapshot"])
+    _, body = fetch(f"{url}/v1/search?q=lamp&page_size=1")
+    return str(json.loads(body)["generation"]["snapshot"])
 
 
 if __name__ == "__main__":

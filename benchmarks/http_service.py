@@ -1,5 +1,6 @@
 """`vitrina serve`, and an app that does nothing, as processes of their own; memory of workers."""
 
+import http.client
 import os
 import re
 import signal
@@ -11,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import httpx
 from fastapi import FastAPI
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,9 +103,23 @@ def _wait_for_all(running: Running, workers: int) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5).status_code == 200
-    except httpx.TransportError:
+        return fetch(url)[0] == 200
+    except OSError:
         return False
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    """Status and body over a new connection, so that any worker may answer. Raises OSError."""
+    place = urlsplit(url)
+    link = http.client.HTTPConnection(place.netloc, timeout=30)
+    try:
+        link.request("GET", f"{place.path}?{place.query}")
+        answer = link.getresponse()
+        return answer.status, answer.read()
+    except http.client.HTTPException as error:
+        raise OSError(str(error)) from error
+    finally:
+        link.close()
 
 
 def free_port() -> int:
