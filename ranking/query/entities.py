@@ -351,13 +351,3 @@ def _share_inside(reading: Reading, category: int, snapshot: Snapshot) -> float:
         small, large = (inside, holders) if len(inside) < len(holders) else (holders, inside)
         both += len(intersect(small, large))
     return both / max(len(inside), 1)
-
-
-def entity_positions(entities: tuple[Entity, ...], kind: str) -> frozenset[int]:
-    """Positions of the words that name something of a kind."""
-    return frozenset(
-        place
-        for entity in entities
-        if entity.kind == kind
-        for place in range(entity.start, entity.start + entity.length)
-    )
