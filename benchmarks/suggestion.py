@@ -34,7 +34,7 @@ Complete = Callable[[str], list[str]]
 
 
 def built(folder: Path, counts: dict[str, float]) -> Completions:
-    builder = CompletionsBuilder(folder)
+    builder = CompletionsBuilder()
     for query, count in counts.items():
         builder.add_entry(query, count, QUERY_LOG)
     return builder.finish(folder)
@@ -228,7 +228,7 @@ def large(count: int, data: Path, seed: int, scratch: Path) -> None:
     weights = rng.pareto(1.1, count) + 1
     process = psutil.Process()
     before, begin = process.memory_info().rss, time.perf_counter()
-    builder = CompletionsBuilder(scratch)
+    builder = CompletionsBuilder()
     for query, weight in zip(queries, weights.tolist(), strict=True):
         builder.add_entry(query, weight, QUERY_LOG)
     gathered = time.perf_counter() - begin

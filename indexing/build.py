@@ -266,7 +266,7 @@ def _queries(
         hidden,
     )
     titles = sampled_titles(documents, _PHRASE_SAMPLE)
-    return build_queries(staging, staging / "scratch" / "completions", log, titles, shop)
+    return build_queries(staging, log, titles, shop)
 
 
 def _analyzer_facts(analyzer: Analyzer) -> dict[str, object]:

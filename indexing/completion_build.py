@@ -20,8 +20,7 @@ KIND_FACTORS: Final = (1.0, 0.1, 0.9, 0.09, 0.5, 0.05)
 class CompletionsBuilder:
     """Collects entries; `finish` sorts their keys and writes the index."""
 
-    def __init__(self, scratch: Path) -> None:
-        self._scratch = scratch
+    def __init__(self) -> None:
         self._blob = bytearray()
         self._texts = array("I")  # three an entry: key row, shown text, its bytes
         self._weights = array("f")

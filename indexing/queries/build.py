@@ -83,11 +83,11 @@ class Shop:
 
 
 def build_queries(
-    staging: Path, scratch: Path, log: QueryLog | None, titles: Iterable[str], shop: Shop
+    staging: Path, log: QueryLog | None, titles: Iterable[str], shop: Shop
 ) -> QueryCounts:
     """Write completions/ and queries/ into the staging folder. titles: a sample of the shop's."""
     folder = staging / "queries"
-    for made in (folder, staging / "completions", scratch):
+    for made in (folder, staging / "completions"):
         made.mkdir(parents=True)
     strict = StrictMatch(shop.analyzer, shop.index, shop.hidden)
     rows = RowCollector(strict, shop.analyzer, shop.columns, merit(shop.priors))
@@ -116,7 +116,7 @@ def build_queries(
     save_array(folder / "tags.npy", np.concatenate((tags, np.zeros(missing, dtype=np.uint8))))
     save_array(folder / "hot.npy", _hottest(rows, heat))
     _save_vectors(folder, rows, shop.encoder)
-    _save_completions(staging / "completions", scratch, rows)
+    _save_completions(staging / "completions", rows)
     return QueryCounts(logged, missing, variants, unfound)
 
 
@@ -254,8 +254,8 @@ def _save_vectors(folder: Path, rows: RowCollector, encoder: Encoder) -> None:
     save_array(folder / "vectors.npy", np.rint(vectors * 127).astype(np.int8))
 
 
-def _save_completions(folder: Path, scratch: Path, rows: RowCollector) -> None:
-    builder = CompletionsBuilder(scratch)
+def _save_completions(folder: Path, rows: RowCollector) -> None:
+    builder = CompletionsBuilder()
     for row, text in enumerate(rows.texts):
         weight, source = rows.weights[row] * _SCALE, rows.sources[row]
         builder.add_entry(text, weight, source, rows.scopes[row], row)

@@ -36,7 +36,7 @@ def expected(texts: list[str], weights: list[float], typed: str) -> dict[str, fl
 
 
 def built(folder: Path, texts: list[str], weights: list[float]) -> Completions:
-    builder = CompletionsBuilder(folder)
+    builder = CompletionsBuilder()
     for text, weight in zip(texts, weights, strict=True):
         assert builder.add_entry(text, weight, 0)
     return builder.finish(folder)

@@ -8,7 +8,7 @@ from indexing.completions import BRAND, CATEGORY, PHRASE, QUERY_LOG, TYPO_FACTOR
 
 
 def built(folder: Path, *entries: tuple[str, float, int]) -> Completions:
-    builder = CompletionsBuilder(folder)
+    builder = CompletionsBuilder()
     for text, weight, source in entries:
         builder.add_entry(text, weight, source)
     return builder.finish(folder)
@@ -79,7 +79,7 @@ def test_chinese_is_found_as_written_and_by_sound(
 
 def test_who_has_chinese_entries_knows(shop: Completions, tmp_path: Path) -> None:
     assert shop.speaks_chinese
-    builder = CompletionsBuilder(tmp_path)
+    builder = CompletionsBuilder()
     builder.add_entry("desk lamp", 1.0, QUERY_LOG)
     assert not builder.finish(tmp_path).speaks_chinese
 
@@ -136,11 +136,11 @@ def test_equal_texts_become_one_with_the_first_source_and_the_greatest_weight(
     [("", 1.0), ("?!", 1.0), ("x" * 121, 1.0), ("a", 0.0), ("a", -1.0), ("a", float("nan"))],
 )
 def test_useless_entries_are_refused(tmp_path: Path, text: str, weight: float) -> None:
-    assert not CompletionsBuilder(tmp_path).add_entry(text, weight, QUERY_LOG)
+    assert not CompletionsBuilder().add_entry(text, weight, QUERY_LOG)
 
 
 def test_scopes_follow_their_entry(tmp_path: Path) -> None:
-    builder = CompletionsBuilder(tmp_path)
+    builder = CompletionsBuilder()
     builder.add_entry("lamp", 1.0, QUERY_LOG, [(3, 0.5), (8, 0.25)], payload=-7)
     builder.add_entry("lantern", 2.0, QUERY_LOG)
     index = builder.finish(tmp_path)
