@@ -5,7 +5,10 @@ const hits = document.getElementById("hits");
 const told = document.getElementById("told");
 const facets = document.getElementById("facets");
 const more = document.getElementById("more");
+const chips = document.getElementById("chips");
+const why = document.getElementById("why");
 const chosen = new Map(); // field → set of values
+const picked = new Set(); // filters of chips that are no value of a facet
 let page = 1;
 let turn = 0;
 
@@ -53,6 +56,48 @@ function showHit(hit) {
     hit.variants > 1 ? hit.variants + " variants" : "",
     hit.channels.map((channel) => channel.name + " #" + channel.rank).join(", ")];
   line.append(facts.filter(Boolean).map((fact) => " · " + fact).join(""));
+  if (hit.explanation) showWhy(hit, item);
+}
+
+// What docs/explain.md describes: matched words, parts of the score, place.
+function showWhy(hit, item) {
+  const told = hit.explanation;
+  const details = make("details", undefined, item);
+  make("summary", "Why here? Score " + hit.score.toFixed(3) + " by " + told.ranker, details);
+  const lines = make("ul", undefined, details);
+  for (const slot of told.lexical ? told.lexical.terms : []) {
+    const fields = slot.terms.flatMap((term) => Object.keys(term.fields));
+    make("li", slot.slot + " " + slot.score.toFixed(2) + " in " + [...new Set(fields)].join(", "), lines);
+  }
+  for (const part of told.contributions.slice(0, 8)) {
+    make("li", (part.adds < 0 ? "" : "+") + part.adds.toFixed(3) + " " + part.feature + ": " + part.meaning, lines);
+  }
+  if (told.moved) make("li", "place: " + told.moved, lines);
+}
+
+// A chip in force names its whole filter; another one adds a value to those of its field.
+function toggle(chip) {
+  if (chip.selected) {
+    if (!picked.delete(chip.filter)) chosen.delete(chip.field);
+  } else if (chip.filter === chip.field + ":" + quoted(chip.value)) {
+    chosen.set(chip.field, (chosen.get(chip.field) || new Set()).add(chip.value));
+  } else {
+    picked.add(chip.filter);
+  }
+}
+
+function showChips(items) {
+  chips.replaceChildren();
+  for (const item of items) {
+    const chip = make("button", (item.selected ? "× " : "") + item.text, chips);
+    chip.type = "button";
+    chip.classList.toggle("on", item.selected);
+    chip.addEventListener("click", () => {
+      if (item.kind === "word") box.value = item.query;
+      else toggle(item);
+      search(1);
+    });
+  }
 }
 
 function showFacets(found) {
@@ -82,22 +127,34 @@ async function search(wanted) {
   const mine = ++turn;
   page = wanted;
   list.hidden = true;
-  const parameters = new URLSearchParams({ q: box.value, page, facets: "category,brand,auto" });
+  const parameters = new URLSearchParams(
+    { q: box.value, page, facets: "category,brand,auto", with: "refinements", explain: why.checked });
   for (const [field, values] of chosen) {
     if (values.size) parameters.append("filter", field + ":" + [...values].map(quoted).join("|"));
   }
+  for (const filter of picked) parameters.append("filter", filter);
   try {
     const body = await ask("v1/search", parameters);
-    if (mine !== turn) return;
+    if (mine !== turn) return; // a later search is under way
     if (page === 1) hits.replaceChildren();
     body.hits.forEach(showHit);
     showFacets(body.facets);
-    const given = body.relaxed ? " — not all words matched (" + body.relaxed.dropped.join(", ") + ")" : "";
+    showChips(body.refinements);
+    const dropped = body.relaxed ? body.relaxed.dropped : [];
+    const given = dropped.length ? " — some without " + dropped.join(", ")
+      : body.relaxed ? " — not all of them match every word" : "";
     told.textContent = body.total.toLocaleString() + " products in " + body.took_ms + " ms" + given;
     more.hidden = hits.children.length >= Math.min(body.total, 1000) || !body.hits.length;
   } catch (error) {
-    told.textContent = error.message;
+    if (mine === turn) told.textContent = error.message;
   }
+}
+
+// Filters belong to the query that they were chosen for.
+function anew() {
+  chosen.clear();
+  picked.clear();
+  search(1);
 }
 
 async function suggest() {
@@ -110,7 +167,7 @@ async function suggest() {
     for (const item of body.items) {
       const row = make("li", item.text, list);
       make("small", item.source.replace("_", " "), row);
-      row.addEventListener("mousedown", () => { box.value = item.text; chosen.clear(); search(1); });
+      row.addEventListener("mousedown", () => { box.value = item.text; anew(); });
     }
     list.hidden = !body.items.length;
   } catch (error) {
@@ -120,10 +177,10 @@ async function suggest() {
 
 document.getElementById("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  chosen.clear();
-  search(1);
+  anew();
 });
 box.addEventListener("input", suggest);
 box.addEventListener("blur", () => { list.hidden = true; });
+why.addEventListener("change", () => search(1));
 more.addEventListener("click", () => search(page + 1));
 search(1);
