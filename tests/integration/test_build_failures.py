@@ -82,6 +82,15 @@ def test_rejects_under_the_ratio_are_told(tmp_path: Path) -> None:
     assert report.rejects is not None
 
 
+@pytest.mark.parametrize("most", [0.01, 1.0])
+def test_a_catalogue_of_rejects_alone_publishes_nothing(tmp_path: Path, most: float) -> None:
+    catalog = tmp_path / "bad.jsonl"
+    catalog.write_text('{"title": "no id"}\nnot json\n')
+    with pytest.raises(CatalogError):
+        run(tmp_path, catalog, max_reject_ratio=most)
+    assert read_current(tmp_path / "var" / "main") is None
+
+
 @pytest.mark.parametrize("content", ["", "\n\n"])
 def test_an_empty_catalogue_publishes_nothing(tmp_path: Path, content: str) -> None:
     catalog = tmp_path / "empty.jsonl"
