@@ -88,10 +88,11 @@ class Announcements:
             return False
         return True
 
-    async def listen(self, heard: Heard) -> None:
+    async def listen(self, heard: Heard, connected: Callable[[], None] = lambda: None) -> None:
         """Call `heard` with every announcement, one after the other, until cancelled.
 
-        An error of `heard` is the caller's and ends the listening.
+        connected: called whenever listening begins (again), as what was told before was missed.
+        An error of either is the caller's and ends the listening.
         """
         pause_s = self._first_pause_s
         while True:
@@ -100,6 +101,7 @@ class Announcements:
                 await self._subscribe(subscription)
                 if self._listening:
                     pause_s = self._first_pause_s
+                    connected()
                     await self._hear(subscription, heard)
             finally:
                 self._listening = False

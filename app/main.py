@@ -111,7 +111,7 @@ def _listen(service: Service) -> "asyncio.Task[None]":
 
     async def listen() -> None:
         try:
-            await announcements.listen(heard)
+            await announcements.listen(heard, service.generations.look_now)
         finally:
             await announcements.close()
 

@@ -27,6 +27,10 @@ async def until(true: Callable[[], bool], within_s: float = 10.0) -> None:
         await asyncio.sleep(0.01)
 
 
+begun: list[bool] = []
+"""One entry each time that the listener of `with_listener` began to listen."""
+
+
 def with_listener(
     url: str, scenario: Callable[[Announcements, list[Announcement]], Awaitable[None]]
 ) -> None:
@@ -37,7 +41,10 @@ def with_listener(
         async def remember(announcement: Announcement) -> None:
             heard.append(announcement)
 
-        listener = asyncio.create_task(announcements.listen(remember))
+        begun.clear()
+        listener = asyncio.create_task(
+            announcements.listen(remember, lambda: begun.append(announcements.listening))
+        )
         try:
             await scenario(announcements, heard)
             assert not listener.done()
@@ -98,6 +105,7 @@ def test_listens_again_when_redis_is_back(server: RedisServer) -> None:
         await until(lambda: bool(heard))
         assert heard == [Announcement(index="main", generation="g-2")]
         assert announcements.errors >= 2
+        assert begun == [True, True]
 
     with_listener(server.url, scenario)
 
