@@ -129,9 +129,11 @@ def times_of_features(cases: list[Case], generation: Generation) -> None:
     plain = median_ms(cases, lambda c: (docs_of(c), c.features.copy()))
     text = median_ms(cases, lambda c: _text(c, generation, weights))
     cosine = median_ms(cases, lambda c: cosines(c.query, c.candidates, snapshot))
-    best = median_ms(cases, lambda c: feedback(c.candidates, snapshot))
     percentile = np.zeros(POOL)
-    asked = median_ms(cases, lambda c: asked_fit(c.query, c.candidates, snapshot, percentile))
+    best = median_ms(cases, lambda c: feedback(c.candidates, snapshot, percentile))
+    asked = median_ms(
+        cases, lambda c: asked_fit(c.query, c.candidates, snapshot, percentile, percentile)
+    )
     whole = median_ms(cases, lambda c: extract(c.query, c.candidates, snapshot, weights))
     print(f"{'':<44}{'ms':>8}{'÷ plain':>10}")
     for name, took in {

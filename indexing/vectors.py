@@ -125,9 +125,12 @@ class VectorIndex:
 
     def score(self, query: Float32Array, doc_ids: UInt32Array) -> Float32Array:
         """Cosine of the query and each document, float32[k]; NaN where there is no vector."""
+        query = self._checked(query)
+        if self.docs is None:
+            return self._scores(query, doc_ids.astype(np.int64))
         rows, present = self._rows_of(doc_ids)
         scores = np.full(len(doc_ids), np.nan, dtype=np.float32)
-        scores[present] = self._scores(self._checked(query), rows)
+        scores[present] = self._scores(query, rows)
         return scores
 
     def vectors(self, doc_ids: UInt32Array) -> Float32Array:
@@ -136,6 +139,16 @@ class VectorIndex:
         out = np.zeros((len(doc_ids), self.dimension), dtype=np.float32)
         out[present] = self.stored(rows)
         return out
+
+    def centre(self, doc_ids: UInt32Array, weights: Float32Array) -> Float32Array:
+        """Direction of the documents' weighted mean, float32[d], of length 1; zeros without one.
+
+        Documents without a vector count nothing.
+        """
+        rows, present = self._rows_of(doc_ids)
+        mean: Float32Array = weights[present] @ self.stored(rows)
+        length = np.sqrt(mean @ mean)
+        return mean / length if length > 0 else mean
 
     def stored(self, rows: Int64Array) -> Float32Array:
         """The vectors of so many rows, float32[k, d]."""

@@ -1,8 +1,9 @@
 """How well candidates fit what the query names: category, brand, attribute values, price."""
 
 import numpy as np
+from numba import njit
 
-from indexing.arrays import Float64Array
+from indexing.arrays import Float32Array, Float64Array, Int32Array, UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.candidates import Candidates
 from ranking.filters import holding
@@ -15,31 +16,36 @@ KINDS = ("category", "brand", "attribute")
 
 
 def asked_fit(
-    query: Query, candidates: Candidates, snapshot: Snapshot, price_percentile: Float64Array
-) -> list[Float64Array | float]:
+    query: Query,
+    candidates: Candidates,
+    snapshot: Snapshot,
+    prices: Float64Array,
+    price_percentile: Float64Array,
+) -> list[Float64Array | Float32Array | float]:
     """Columns category_fit, category_near, category_named, brand_named, attributes_named,
     price_fit, query_category_certainty; float64[k] each, NaN where nothing was asked, or the fact
     is unknown.
 
-    price_percentile: float64[k], of each price among the candidates'.
+    prices: float64[k], theirs; price_percentile: float64[k], of each among them.
     """
-    by_kind = {kind: np.full(len(candidates), np.nan) for kind in KINDS}
-    for kind, column in by_kind.items():
-        parts = [
-            _satisfied(entity, candidates, snapshot)
-            for entity in query.entities
-            if entity.kind == kind
-        ]
-        if parts:
-            column[:] = np.mean(parts, axis=0)
     prediction = query.prediction
     useful = prediction.useful
     return [
-        *_category_fit(prediction, candidates, snapshot),
-        *by_kind.values(),
-        _price_fit(query.price, snapshot.prices[candidates.doc_ids], price_percentile),
+        *_category_fit(prediction, useful, candidates, snapshot),
+        *(_named(kind, query, candidates, snapshot) for kind in KINDS),
+        _price_fit(query.price, prices, price_percentile),
         float(prediction.probabilities.max()) if useful else 0.0,
     ]
+
+
+def _named(
+    kind: str, query: Query, candidates: Candidates, snapshot: Snapshot
+) -> Float64Array | float:
+    """Share of the query's entities of a kind that each candidate fulfils; NaN if none."""
+    parts = [
+        _satisfied(entity, candidates, snapshot) for entity in query.entities if entity.kind == kind
+    ]
+    return sum(parts[1:], start=parts[0]) / len(parts) if parts else np.nan
 
 
 def _satisfied(entity: Entity, candidates: Candidates, snapshot: Snapshot) -> Float64Array:
@@ -61,24 +67,46 @@ def _holds(reading: Reading, candidates: Candidates, snapshot: Snapshot) -> Floa
 
 
 def _category_fit(
-    prediction: Prediction, candidates: Candidates, snapshot: Snapshot
-) -> list[Float64Array]:
-    """Probability of the candidate's category, and of its parent, over the likeliest one's."""
-    missing = np.full(len(candidates), np.nan)
-    if not prediction.useful:
-        return [missing, missing]
-    model = snapshot.categories
-    places = model.class_of[candidates.doc_ids]
-    known = places >= 0
-    own = prediction.probabilities
-    parents = model.parents[model.classes]
-    above = model.by_node(own)[np.where(parents >= 0, parents, model.classes)]
-    columns = []
-    for of_class in (own, above):
-        column = missing.copy()
-        column[known] = of_class[places[known]] / of_class.max()
-        columns.append(column)
-    return columns
+    prediction: Prediction, useful: bool, candidates: Candidates, snapshot: Snapshot
+) -> Float32Array:
+    """float32[2, k]: probability of the candidate's category, and of its parent, over the best."""
+    fit = np.full((2, len(candidates)), np.nan, dtype=np.float32)
+    if useful:
+        model = snapshot.categories
+        nodes = model.by_node(prediction.probabilities)
+        _fill_category_fit(
+            candidates.doc_ids, model.class_of, model.classes, model.parents,
+            prediction.probabilities, nodes, fit,
+        )  # fmt: skip
+    return fit
+
+
+@njit(nogil=True, cache=True)
+def _fill_category_fit(
+    doc_ids: UInt32Array,
+    class_of: Int32Array,
+    classes: Int32Array,
+    parents: Int32Array,
+    own: Float32Array,
+    nodes: Float32Array,
+    out: Float32Array,
+) -> None:
+    likeliest = np.float32(0.0)
+    highest = np.float32(0.0)
+    for place in range(len(classes)):
+        likeliest = max(likeliest, own[place])
+        highest = max(highest, nodes[_above(classes[place], parents)])
+    for i in range(len(doc_ids)):
+        place = class_of[doc_ids[i]]
+        if place >= 0:
+            out[0, i] = own[place] / likeliest
+            out[1, i] = nodes[_above(classes[place], parents)] / highest
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _above(node: int, parents: Int32Array) -> int:
+    """The category above this one; itself at the top."""
+    return parents[node] if parents[node] >= 0 else node
 
 
 def _price_fit(

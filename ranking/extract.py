@@ -1,5 +1,7 @@
 """Candidates → the feature matrix, in the order of `FEATURES`."""
 
+import math
+
 import numpy as np
 
 from indexing.arrays import Float32Array
@@ -8,14 +10,15 @@ from indexing.snapshot import Snapshot
 from ranking.asked import asked_fit
 from ranking.bm25 import Bm25Weights, idf
 from ranking.candidates import Candidates
-from ranking.features import FEATURES, NAMES
+from ranking.features import NAMES
 from ranking.feedback import feedback
+from ranking.match_columns import MATCH_COLUMNS, fill_match_columns
 from ranking.query.query import Query
 from ranking.shares import mid_ranks
 from ranking.text_columns import COLUMNS as TEXT_COLUMNS
 from ranking.text_match import text_matches
 
-_MATCHES = sum(feature.group == "match" for feature in FEATURES)
+_MATCHES = len(MATCH_COLUMNS)
 _POPULARITY = PRIOR_NAMES.index("popularity_percentile")
 
 
@@ -32,45 +35,26 @@ def extract(
     out = np.empty((len(NAMES), k), dtype=np.float32)  # by feature: a column at a time is written
     out[:text_end] = text.T
     out[prior_end - len(PRIOR_NAMES) : prior_end] = priors.T
-    price_percentile = mid_ranks(snapshot.prices[candidates.doc_ids])
-    for place, column in enumerate(_match_columns(query, candidates, snapshot, weights), text_end):
-        out[place] = column
+    prices = snapshot.prices[candidates.doc_ids]
+    price_percentile = mid_ranks(prices)
+    fill_match_columns(
+        candidates.lexical, candidates.coverage, candidates.levels, candidates.cosine,
+        candidates.ranks, best_possible(query, snapshot, weights), out[text_end:],
+    )  # fmt: skip
     for place, value in enumerate(
         (
             price_percentile,
             mid_ranks(priors[:, _POPULARITY].astype(np.float64)),
-            *feedback(candidates, snapshot),
-            np.log(np.maximum(candidates.variants, 1)),
-            *asked_fit(query, candidates, snapshot, price_percentile),
-            *_query_values(query, candidates, snapshot),
+            *feedback(candidates, snapshot, prices),
+            np.log(np.maximum(candidates.variants, 1), dtype=np.float32),
+            *asked_fit(query, candidates, snapshot, prices, price_percentile),
         ),
         prior_end,
     ):
         out[place] = value
+    values = _query_values(query, candidates, snapshot)
+    out[-len(values) :] = np.array(values, dtype=np.float32)[:, None]
     return np.ascontiguousarray(out.T)
-
-
-def _match_columns(
-    query: Query, candidates: Candidates, snapshot: Snapshot, weights: Bm25Weights
-) -> list[Float32Array]:
-    best = best_possible(query, snapshot, weights)
-    top = max(float(candidates.lexical.max(initial=0.0)), 1e-9)
-    cosine = candidates.cosine
-    known = cosine[~np.isnan(cosine)]
-    ranks = np.where(candidates.ranks > 0, 1.0 / (1.0 + candidates.ranks), 0.0)
-    return [
-        np.minimum(candidates.lexical / best, 1.0),
-        candidates.lexical / top,
-        candidates.coverage,
-        candidates.levels.astype(np.float32),
-        cosine,
-        cosine - (known.max() if len(known) else np.nan),
-        ranks[:, 0],
-        ranks[:, 1],
-        ranks[:, 2],
-        (candidates.ranks > 0).sum(axis=1),
-        np.sqrt(ranks[:, 1] * ranks[:, 2]),
-    ]
 
 
 def best_possible(query: Query, snapshot: Snapshot, weights: Bm25Weights) -> float:
@@ -99,8 +83,8 @@ def _query_values(query: Query, candidates: Candidates, snapshot: Snapshot) -> l
         max(weights) / total,
         unknown / total,
         numbers / max(len(required), 1),
-        float(np.log1p(len(candidates))),
-        float((candidates.levels == 0).mean()) if len(candidates) else 0.0,
+        math.log1p(len(candidates)),
+        1.0 - np.count_nonzero(candidates.levels) / max(len(candidates), 1),
     ]
 
 

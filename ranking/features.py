@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from indexing.postings import Field
 from indexing.priors import PRIORS
 from ranking.candidates import CHANNELS
+from ranking.match_columns import MATCH_COLUMNS
 from ranking.text_columns import COLUMNS as TEXT_COLUMNS
 
 
@@ -118,6 +119,7 @@ _QUERY = [
 FEATURES: tuple[Feature, ...] = (*_TEXT, *_SEMANTIC, *_PRODUCT, *_RESULT, *_ASKED, *_QUERY)
 NAMES = tuple(feature.name for feature in FEATURES)
 assert tuple(f.name for f in _TEXT) == TEXT_COLUMNS, "kernel and list disagree"  # noqa: S101
+assert tuple(f.name for f in _SEMANTIC) == MATCH_COLUMNS, "kernel and list disagree"  # noqa: S101
 
 
 def definition_hash() -> str:

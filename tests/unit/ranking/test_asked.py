@@ -52,7 +52,8 @@ def columns(
     )  # fmt: skip
     query = Query("", (), None, None, entities=entities, price=price, prediction=prediction)
     percentile = np.array([1 / 6, 5 / 6, np.nan, 0.5, np.nan])
-    found = asked_fit(query, candidates, snapshot, percentile)
+    prices = snapshot.prices[doc_ids]
+    found = asked_fit(query, candidates, snapshot, prices, percentile)
     wide = [np.broadcast_to(column, k).tolist() for column in found]
     return dict(zip(COLUMNS, wide, strict=True))
 
