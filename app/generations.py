@@ -14,7 +14,7 @@ from app.version import code_version
 from indexing.errors import IndexingError
 from indexing.publish import Current, list_indexes, read_current
 from ranking.generation import Generation, open_generation
-from ranking.warm import warm
+from ranking.warm import warm, warm_chinese
 
 log = logging.getLogger("vitrina.generations")
 
@@ -38,6 +38,7 @@ class Generations:
         self._currents: dict[str, Current] = {}
         self._failed: dict[str, _Failed] = {}
         self._unreadable: dict[str, str] = {}
+        self._fresh: list[Generation] = []
         self._stop = threading.Event()
         self._look = threading.Event()
         self._thread = threading.Thread(target=self._run, name="generations", daemon=True)
@@ -129,6 +130,7 @@ class Generations:
         self._served = {**self._served, name: generation}
         self._currents[name] = current
         self._failed.pop(name, None)
+        self._fresh.append(generation)
         _count_swap(generation, time.monotonic() - begun)
         log.info(
             "%s: serving snapshot %s as generation %s, ready in %.2f s",
@@ -149,12 +151,14 @@ class Generations:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._look.wait(self._poll_s)
-            self._look.clear()
-            if self._stop.is_set():
-                return
             try:
-                self.refresh()
+                while self._warm and self._fresh and not self._stop.is_set():
+                    warm_chinese(self._fresh.pop())
+                self._fresh.clear()
+                self._look.wait(self._poll_s)
+                self._look.clear()
+                if not self._stop.is_set():
+                    self.refresh()
             except Exception:  # the poller must outlive whatever one look runs into
                 log.exception("looking for new generations failed")
 

@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import rjieba
-
 from indexing.pinyin import is_han
 from indexing.static_tokens import ENGLISH, load_tokens
 
@@ -11,6 +9,8 @@ from indexing.static_tokens import ENGLISH, load_tokens
 def is_general_word(word: str) -> bool:
     """Whether a folded word is English or Chinese; 20,000 frequent ones, and jieba's dictionary."""
     if is_han(word):
+        import rjieba  # noqa: PLC0415 - its dictionary takes a tenth of a second
+
         return bool(rjieba.has_word(word))
     return word in _english()
 

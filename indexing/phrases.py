@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-import rjieba
-
 from indexing.analysis.chunks import CHUNK, is_cjk
 from indexing.analysis.folding import fold
 from indexing.columns import Columns
+from indexing.pinyin import han_words
 
 MAX_PHRASES = 200_000
 _PRUNE_AT = 2_000_000
@@ -101,7 +100,7 @@ def _chinese(chunk: str, around: tuple[str, str], beside: dict[str, set[str]]) -
 
     beside: what stood beside pairs that may be pieces, added to.
     """
-    words = [word for word in rjieba.cut(fold(chunk)) if word.strip()]
+    words = [word for word in han_words(fold(chunk)) if word.strip()]
     ends = [_GLUED if sign.isalnum() else "" for sign in around]
     yield from (word for word in words if len(word) > 1)
     for place, (left, right) in enumerate(pairwise(words)):

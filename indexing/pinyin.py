@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-import rjieba
-
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _ALL_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 
@@ -27,6 +25,8 @@ def is_han(text: str) -> bool:
 
 def han_words(text: str) -> list[str]:
     """Cut a text into words; joined again they are the text."""
+    import rjieba  # noqa: PLC0415 - its dictionary takes a tenth of a second
+
     return list(rjieba.cut(text))
 
 

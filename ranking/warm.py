@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from ranking.queries.suggest import suggest
 from ranking.request import SearchRequest, Sort
 
 _TITLES = 6
+_LOGGED = 8
+"""So many of the model's warm-up queries are run: each worker warms every new snapshot."""
+_HITS = 5
 
 
 def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -24,28 +28,32 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
         for doc in (docs if snapshot.doc_count else ())
     ]
     texts = [*titles, *(" ".join(title.split()[:2]) for title in titles), "usb-c cable 2 m", ""]
-    texts += ["zzzzqqqq", "红色 手机", "AB-1234", *generation.warm_up]
+    texts += ["zzzzqqqq", "AB-1234", *generation.warm_up[:_LOGGED]]
+    plain = SearchRequest(page_size=_HITS, budget_ms=60_000)
     facets = ("brand", "category", "price", "auto")
     for text in texts:
-        search(
-            SearchRequest(text=text, facets=facets, budget_ms=60_000, explain=True),
-            generation,
-            clock,
-        )
-    text = titles[0] if titles else ""
+        search(replace(plain, text=text, facets=facets), generation, clock)
+    plain = replace(plain, text=titles[0] if titles else "")
     for clause in _clauses(generation):
-        request = SearchRequest(text=text, filters=(clause,), facets=facets, budget_ms=60_000)
-        search(request, generation, clock)
+        search(replace(plain, filters=(clause,), facets=facets), generation, clock)
     for sort in (Sort("price"), Sort("newest", True)):
-        search(SearchRequest(text=text, sort=sort, budget_ms=60_000), generation, clock)
-    search(SearchRequest(text=text, extras=EXTRAS, budget_ms=60_000), generation, clock)
+        search(replace(plain, sort=sort), generation, clock)
+    search(replace(plain, extras=EXTRAS, explain=True), generation, clock)
     if snapshot.doc_count:
         similar(int(docs[0]), generation, 10)
-    prefixes = ["a", text[:4], text[:2] + "q" + text[2:5]]
-    if snapshot.completions.speaks_chinese:  # or the first who types Chinese waits half a second
-        prefixes.append("乀乁")
-    for prefix in prefixes:
+    text = plain.text
+    for prefix in ("a", text[:4], text[:2] + "q" + text[2:5]):
         suggest(prefix, 10, generation)
+
+
+def warm_chinese(generation: Generation) -> None:
+    """Load the dictionaries for what is typed in Chinese, once a process: it takes half a second.
+
+    Not before the generation serves: until then the first who types Chinese waits as long.
+    """
+    if generation.snapshot.completions.speaks_chinese:
+        search(SearchRequest(text="红色 手机", budget_ms=60_000), generation, time.perf_counter)
+        suggest("乀乁", 10, generation)
 
 
 def _clauses(generation: Generation) -> list[Filter]:
