@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     max_filters: int = Field(
         100, ge=0, le=1_000, description="Most filter clauses of one request, nested ones included."
     )
-    max_facets: int = Field(32, ge=0, le=1_000, description="Most facets of one request.")
+    max_facets: int = Field(32, ge=0, le=50, description="Most facets of one request.")
     max_body_bytes: int = Field(
         262_144, ge=1_024, le=1 << 30, description="Largest accepted request body."
     )

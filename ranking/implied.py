@@ -16,12 +16,14 @@ from ranking.query.entities import Entity
 from ranking.query.number_values import SIZES, words_of
 from ranking.query.query import Query
 from ranking.request import SearchRequest
+from ranking.sorting import count_groups
 
 LEAST_KNOWN: Final = 0.9
 """Share of the match set (for sizes: of its products of the likely category) that must have the
 field before the query's words filter by it.
 """
 LEAST_LEFT: Final = 10
+"""Products that all filters of the query's words together must leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +54,23 @@ def implied_filters(
     Depends on the match set and the request's own filters' fields, so counts agree with hits.
     """
     found: list[Implied] = []
+    left = matches.doc_ids  # less what the clauses before hide
     wish = query.price
     if wish is not None and wish.limits != (None, None):
         clause = Range("price", *wish.limits)
         text = query.text[wish.start : wish.end].strip()
-        why_not = _doubt(clause, request, matches.doc_ids, matches.doc_ids, snapshot)
+        why_not, left = _doubt(clause, request, matches.doc_ids, left, snapshot)
         found.append(Implied(text, clause, why_not))
     inside = _meant(query, matches.doc_ids, snapshot)
     for quantity in query.quantities:
         clause = Range(quantity.field, *quantity.limits)
         text = query.text[quantity.start : quantity.end].strip()
-        why_not = _doubt(clause, request, inside, matches.doc_ids, snapshot)
+        why_not, left = _doubt(clause, request, inside, left, snapshot)
         found.append(Implied(text, clause, why_not))
     for entity in query.entities:
         size = _size(entity)
         if size is not None:
-            why_not = _doubt(size, request, inside, matches.doc_ids, snapshot)
+            why_not, left = _doubt(size, request, inside, left, snapshot)
             found.append(Implied(entity.text, size, why_not))
     return tuple(found)
 
@@ -93,20 +96,24 @@ def _doubt(
     clause: Range | AnyOf,
     request: SearchRequest,
     asked: UInt32Array,
-    doc_ids: UInt32Array,
+    left: UInt32Array,
     snapshot: Snapshot,
-) -> str | None:
-    """Why the clause must not filter, if so. asked: documents that should have the field."""
-    what = clause.field.removeprefix(PREFIX)
+) -> tuple[str | None, UInt32Array]:
+    """Why the clause must not filter, if so; and what it leaves of `left`, uint32, ascending.
+
+    asked: documents that should have the field.
+    """
+    what, columns = clause.field.removeprefix(PREFIX), snapshot.columns
     if not request.implied:
-        return "switched off: implied=off"
+        return "switched off: implied=off", left
     if any(clause.field in fields_of(given) for given in request.filters):
-        return f"the request filters by {what} itself"
-    if _share(evaluate(Exists(clause.field), snapshot.columns, asked)) < LEAST_KNOWN:
-        return f"too few of the products have a {what}"
-    if int(evaluate(clause, snapshot.columns, doc_ids).sum()) < LEAST_LEFT:
-        return f"too few of the products have such a {what}"
-    return None
+        return f"the request filters by {what} itself", left
+    if _share(evaluate(Exists(clause.field), columns, asked)) < LEAST_KNOWN:
+        return f"too few of the products have a {what}", left
+    passing = left[evaluate(clause, columns, left)]
+    if count_groups(columns.group_of, passing) < LEAST_LEFT:
+        return f"too few of the products have such a {what}", left
+    return None, passing
 
 
 def _share(passes: BoolArray) -> float:

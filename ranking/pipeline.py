@@ -8,11 +8,11 @@ import numpy as np
 from indexing.arrays import UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.candidates import Ordered
-from ranking.coarse import as_candidates, choose
+from ranking.coarse import as_candidates, choose, top
 from ranking.deadline import Deadline
 from ranking.explain import SORT
 from ranking.facet_focus import focused
-from ranking.facets import AUTO, count_facets
+from ranking.facets import AUTO, DEFAULT_LIMITS, count_facets
 from ranking.filters import Filter, evaluate_all, full_mask
 from ranking.fine import fine
 from ranking.generation import Generation
@@ -37,9 +37,9 @@ from ranking.recall.semantic import SemanticMatches
 from ranking.request import SearchRequest, Sort
 from ranking.rerank_head import rerank_head
 from ranking.result import Facet, Hit, Relaxed, SearchResult
-from ranking.sorting import count_groups, order_by
+from ranking.sorting import collapse, count_groups, order_by
 from ranking.stages import StageLog
-from ranking.stock import sold_out_last, without_sold_out
+from ranking.stock import sold_out, sold_out_last, without_sold_out
 
 SIMILAR_WIDTH = 4
 """Neighbours looked at for each similar product shown, as variants share a place."""
@@ -55,6 +55,7 @@ def search(
     deadline = Deadline.after(budget_ms, clock)
     snapshot = generation.snapshot
     found = find(request, generation, deadline, log)
+    asked = request
     request, query, matches, answer = found.request, found.query, found.matches, found.answer
     total, strict = _totals(answer, snapshot.columns.group_of)
     facets = _facets(request, query, matches, answer, generation, log)
@@ -65,7 +66,7 @@ def search(
     with log.timed("page", len(ordered)) as stage:
         hits = make_hits(query, request, ordered, generation)
         stage.passed = len(hits)
-    beside = beside_hits(request, query, answer, ordered, generation, log)
+    beside = beside_hits(asked, request.filters, query, answer, ordered, generation, log)
     return SearchResult(
         query=told(query, snapshot) | {"filters": [each.told() for each in found.implied]},
         hits=hits,
@@ -113,6 +114,8 @@ def find(
         query, matches = wider, match_set(wider, request, generation, deadline, log)
     if snapshot.config.out_of_stock == "hide":
         matches = without_sold_out(matches, snapshot)
+        if not len(matches):
+            matches = without_sold_out(_last_resort(query, request, generation, log), snapshot)
     implied = implied_filters(query, request, matches, snapshot)
     request = replace(request, filters=(*request.filters, *clauses_of(implied)))
     with log.timed("filter", len(matches)) as stage:
@@ -310,6 +313,7 @@ def _facets(
     asked = request.facets
     if chosen is not None and AUTO in asked:  # the shop's own choice, as far as it has them
         there = [name for name in chosen if name in generation.snapshot.columns.fields()]
+        there = there[: max(DEFAULT_LIMITS.fields - len(asked), 0)]
         asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *there]))
     asked = focused(asked, query.prediction, answer.doc_ids, generation.snapshot.columns)
     with log.timed("facets", len(matches)) as stage:
@@ -331,6 +335,9 @@ def similar(
     if not vector.any():
         return ()
     mask = full_mask(filters, columns) if filters else None
+    if snapshot.config.out_of_stock == "hide":
+        offered = ~sold_out(np.arange(columns.doc_count, dtype=np.uint32), snapshot)
+        mask = offered if mask is None else mask & offered
     own = int(columns.group_sizes[columns.group_of[doc_id]])
     vector = vector / np.float32(np.linalg.norm(vector))
     width = SIMILAR_WIDTH * limit + own
@@ -344,7 +351,10 @@ def similar(
     by_doc = np.argsort(found.doc_ids[others])
     answer = plain(found.doc_ids[others][by_doc], BY_MEANING)
     answer.cosine[:] = found.scores[others][by_doc]
-    nearest = choose(answer, snapshot, limit)
+    picked = collapse(answer.doc_ids, answer.cosine, columns.group_of)
+    best = top(answer.cosine[picked.places], limit)
+    places = picked.places[best]
+    nearest = Ordered(as_candidates(answer, places, picked.variants[best]), answer.cosine[places])
     request = SearchRequest(page_size=limit)
     query = Query("", (), vector, None)
     return make_hits(query, request, nearest, generation)

@@ -57,6 +57,7 @@ class MeasurePlan:
 
 
 DEFAULT_PLAN = MeasurePlan({"linear": LINEAR_GAINS, "esci": ESCI_GAINS})
+"""Gains are left out where they do not name a grade in use: ESCI's know no grade above 3."""
 
 
 def whole_gains(gains: Mapping[int, float]) -> dict[int, int]:
@@ -95,6 +96,8 @@ def measure_run(
     relevant = plan.relevant or relevant_grade(grades)
     measured: dict[str, Measured] = {}
     for name, gains in plan.gains.items():
+        if plan is DEFAULT_PLAN and not _used(grades) <= gains.keys():
+            continue
         mapping = _gains_for(name, gains, grades)
         gained = {
             query_id: {product_id: mapping[grade] for product_id, grade in products.items()}
@@ -150,7 +153,7 @@ def _gains_for(
     name: str, gains: Mapping[int, float], grades: Mapping[str, Mapping[str, int]]
 ) -> dict[int, int]:
     mapping = whole_gains(gains)
-    used = {grade for products in grades.values() for grade in products.values()}
+    used = _used(grades)
     missing = sorted(used - mapping.keys())
     if missing:
         raise ComparisonError(
@@ -158,6 +161,10 @@ def _gains_for(
             f"{', '.join(map(str, sorted(used)))}. Give each a gain."
         )
     return mapping
+
+
+def _used(grades: Mapping[str, Mapping[str, int]]) -> set[int]:
+    return {grade for products in grades.values() for grade in products.values()}
 
 
 def _per_query(

@@ -34,27 +34,6 @@ def split_queries(judgments: Judgments, folds: int, seed: int) -> tuple[tuple[st
     return tuple(tuple(part) for part in parts)
 
 
-def hold_out_queries(
-    judgments: Judgments, share: float, seed: int
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Query ids to train on, and about `share` of them held out, by the hash of their text alone.
-
-    A query stays on its side when others are added or removed, so a model is never gated on
-    what an earlier one was trained on. Errors: one side would be empty.
-    """
-    if not 0.0 < share < 1.0:
-        raise JudgmentsError(f"share to hold out must lie between 0 and 1, not {share}.")
-    edge = int(share * 2**64)
-    held = {q for q, text in judgments.queries.items() if _hash(text_key(text), seed) < edge}
-    kept = tuple(q for q in judgments.queries if q not in held)
-    if not held or not kept:
-        raise JudgmentsError(
-            f"{len(judgments.queries)} queries are too few to hold out {share:.0%}. "
-            "Collect more judgments, or use cross-validation."
-        )
-    return kept, tuple(q for q in judgments.queries if q in held)
-
-
 def _hash(text: str, seed: int) -> int:
     digest = blake2b(text.encode(), digest_size=8, key=seed.to_bytes(8, "little", signed=True))
     return int.from_bytes(digest.digest(), "little")

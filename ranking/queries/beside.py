@@ -1,9 +1,11 @@
 """What a search answers with beside its hits, when it is asked to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ranking.candidates import Ordered
+from ranking.filters import Filter
 from ranking.generation import Generation
 from ranking.match_set import MatchSet
 from ranking.queries.item import QueryItem
@@ -31,19 +33,22 @@ class Beside:
 
 def beside_hits(
     request: SearchRequest,
+    filters: Sequence[Filter],
     query: Query,
     answer: MatchSet,
     ordered: Ordered,
     generation: Generation,
     log: StageLog,
 ) -> Beside:
-    """answer: the products found. ordered: the same, best first."""
+    """filters: the request's and what its words imply. answer: the products found. ordered: the
+    same, best first.
+    """
     if not request.extras:
         return Beside()
     chips = others = None
     if REFINEMENTS in request.extras:
         with log.timed(REFINEMENTS, len(answer)) as stage:
-            chips = tuple(refine(query.text, answer, request.filters, MOST, generation))
+            chips = tuple(refine(query.text, answer, request.filters, filters, MOST, generation))
             stage.passed = len(chips)
     if RELATED in request.extras:
         with log.timed(RELATED, len(ordered)) as stage:

@@ -1,7 +1,7 @@
 """Text → slots: what must match, what only scores."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, Token
@@ -46,7 +46,7 @@ def slots_from(
         plain = [t for t in plain if t.term not in stops]
     singles = plain + [t for t in tokens if t.kind == Kind.BIGRAM]
     slots = [_single(token, ids, statistics) for token in singles]
-    slots += [_compound(whole, tokens, ids, statistics) for whole in groups]
+    slots += [_compound(whole, words.tokens, ids, statistics) for whole in groups]
     slots = [slot for slot in slots if slot.weight > 0 or slot.alternatives]
     slots.sort(key=lambda slot: (slot.position, -slot.weight))
     return tuple(slots[:MAX_SLOTS])
@@ -106,7 +106,7 @@ def _single(token: Token, ids: Mapping[str, int], statistics: Statistics) -> Slo
 
 
 def _compound(
-    whole: Token, tokens: list[Token], ids: Mapping[str, int], statistics: Statistics
+    whole: Token, tokens: Sequence[Token], ids: Mapping[str, int], statistics: Statistics
 ) -> Slot:
     whole_id = ids[whole.term]
     freq = int(statistics.doc_freqs[whole_id])

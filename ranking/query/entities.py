@@ -190,7 +190,7 @@ def negated(words: QueryWords, names: Set[int] = frozenset()) -> frozenset[int]:
 
 
 def _is_number(term: str) -> bool:
-    return term[0].isdigit() and term.replace(".", "", 1).isdigit()
+    return term[0].isdecimal() and term.replace(".", "", 1).isdecimal()
 
 
 def _values(hit: NameHit, text: str, words: QueryWords, snapshot: Snapshot) -> Iterator[Reading]:

@@ -71,6 +71,7 @@ def _rule(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+# 元内 and 元起 are limits, but 元内衣 is underwear, and 元起泡酒 sparkling wine.
 # Longer forms first. certain: the form says that a price is meant.
 _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...] = (
     (_rule(rf"{_BEFORE}{_PRICED}(?:between|from)\s+{_TOLD}{_DASH}{_AMOUNT}"), _between, True),
@@ -84,8 +85,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...
     (_rule(rf"{_N}\s?{_YUAN}?\s?(?:-|~|—|到|至)\s?{_N}\s?{_YUAN}"), _between, True),
     (_rule(rf"(?:不超过|低于|少于|最多|小于)\s?{_N}\s?{_YUAN}"), _most, True),
     (_rule(rf"(?:高于|超过|大于|最少|至少|不低于)\s?{_N}\s?{_YUAN}"), _least, True),
-    (_rule(rf"{_N}\s?{_YUAN}\s?(?:以下|以内|之内|内|之下)的?"), _most, True),
-    (_rule(rf"{_N}\s?{_YUAN}\s?(?:以上|起|之上)的?"), _least, True),
+    (_rule(rf"{_N}\s?{_YUAN}\s?(?:以下|以内|之内|内(?![衣裤存胆搭饰])|之下)的?"), _most, True),
+    (_rule(rf"{_N}\s?{_YUAN}\s?(?:以上|起(?![泡子重])|之上)的?"), _least, True),
     (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{_MOST}\s?{_N}(?![\w%])"), _most, True),
     (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{_LEAST}\s?{_N}(?![\w%])"), _least, True),
     (_rule(rf"{_BEFORE}(?:under|below|cheaper\s+than|less\s+than)\s?{_N}$"), _most, False),

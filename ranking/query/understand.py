@@ -74,8 +74,9 @@ def understand(
         quantities = find_quantities(words, snapshot, prediction, taken)
         slots = _not_required(slots, {place for each in quantities for place in each.places})
     vector = request.vector
-    if vector is None and request.semantic and words.text.strip():
-        encoded = snapshot.encoder.encode_query(_without(words, taken))
+    meaning = _without(words, taken)
+    if vector is None and request.semantic and meaning.strip():
+        encoded = snapshot.encoder.encode_query(meaning)
         vector = encoded if encoded.any() else None
     return Query(
         text=words.text,
@@ -201,5 +202,4 @@ def _without(words: QueryWords, taken: frozenset[int]) -> str:
     if not taken:
         return words.text
     spans = [words.spans[place] for place in sorted(taken)]
-    kept = words.text[: spans[0][0]] + " " + words.text[spans[-1][1] :]
-    return kept if kept.strip() else words.text
+    return words.text[: spans[0][0]] + " " + words.text[spans[-1][1] :]

@@ -117,6 +117,42 @@ def test_similar_products_are_of_other_groups(shop: Generation) -> None:
     assert not {"lamp-0", "lamp-1"} & set(found)
 
 
+def test_similar_products_are_the_nearest_and_on_sale(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    shop = opened(tmp_path_factory, out_of_stock="hide")
+    doc = shop.snapshot.documents.find("lamp-5")
+    assert doc is not None
+    found = similar(doc, shop, 10)
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+    assert found
+    assert all(orjson.loads(hit.product)["stock"] > 0 for hit in found)
+
+
+def test_where_all_that_matches_is_sold_out_something_else_is_shown(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    index = tmp_path_factory.mktemp("shop") / "main"
+    kettle = {"id": "kettle", "title": "copper kettle", "stock": 0}
+    build_index(index, [*PRODUCTS, kettle], config=IndexConfig(out_of_stock="hide"))
+    found = run(open_index(index), "kettle", semantic=False)
+    assert found.hits
+    assert found.relaxed is not None
+    assert found.relaxed.scope == "popular"
+    assert "kettle" not in ids(found)
+
+
+def test_a_compound_is_known_by_its_parts_where_one_was_said_before(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    index = tmp_path_factory.mktemp("shop") / "main"
+    titles = ["iPhone13 charger", "iPhone 13 case", "iPhone 12 case"]
+    build_index(index, [{"id": title, "title": title} for title in titles])
+    found = run(open_index(index), "iphone case iphone-13")
+    assert found.hits[0].id == "iPhone 13 case"
+    assert found.hits[0].level == 0
+
+
 def test_sold_out_products_can_be_hidden_or_demoted(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

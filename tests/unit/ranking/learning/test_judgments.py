@@ -6,7 +6,7 @@ import pytest
 from ranking.learning.errors import JudgmentsError
 from ranking.learning.judgment_files import read_judgments, read_queries
 from ranking.learning.judgments import JudgmentRow, Judgments, collect_judgments, parse_grade
-from ranking.learning.splits import hold_out_queries, split_queries
+from ranking.learning.splits import split_queries
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -156,16 +156,6 @@ def test_folds_are_even_stable_and_keep_one_text_together() -> None:
     assert any({"3", "23"} <= set(part) for part in parts)
     with pytest.raises(JudgmentsError, match="cannot be split into 3 folds"):
         split_queries(judged(["milk", "tea"]), 3, seed=0)
-
-
-def test_what_is_held_out_stays_held_out_when_queries_are_added() -> None:
-    small, large = judged([f"q {n}" for n in range(100)]), judged([f"q {n}" for n in range(200)])
-    kept, held = hold_out_queries(small, 0.2, seed=1)
-    assert set(held) < set(hold_out_queries(large, 0.2, seed=1)[1])
-    assert sorted(kept + held) == sorted(small.queries)
-    assert 8 <= len(held) <= 32
-    with pytest.raises(JudgmentsError, match="too few to hold out"):
-        hold_out_queries(judged(["milk"]), 0.2, seed=1)
 
 
 def test_a_subset_keeps_the_order_given() -> None:

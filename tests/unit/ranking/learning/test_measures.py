@@ -83,6 +83,14 @@ def test_gains_become_whole_in_the_same_ratios() -> None:
         measure_run({}, JUDGMENTS, MeasurePlan({"short": {0: 0, 1: 1, 2: 2}}))
 
 
+def test_a_grade_that_esci_does_not_have_leaves_its_gains_out() -> None:
+    judgments = Judgments({"q": "lamp"}, {"q": {"a": 4.0, "b": 1.0}})
+    measured = measure_run({"q": ["b", "a"]}, judgments)
+    assert "nDCG-esci@10" not in measured
+    best = 4.0 + 1.0 / np.log2(3)
+    assert measured["nDCG-linear@10"].mean == pytest.approx((1.0 + 4.0 / np.log2(3)) / best)
+
+
 def test_a_product_twice_is_refused() -> None:
     with pytest.raises(ComparisonError, match="twice"):
         measure_run({"1": ["e", "e"]}, JUDGMENTS)

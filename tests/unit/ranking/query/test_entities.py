@@ -46,6 +46,11 @@ def test_a_synonym_names_what_the_word_means(shop: Generation) -> None:
     assert ("category", "Home > Sofas") in named(asked(shop, "red couch", "couch => sofa"))
 
 
+@pytest.mark.parametrize("text", ["❶", "❶ 手机壳", "➀ lamp", "፩"])
+def test_signs_that_are_digits_but_no_numbers(shop: Generation, text: str) -> None:
+    assert all(entity.text != text[0] for entity in asked(shop, text).entities)
+
+
 def test_switched_off(shop: Generation) -> None:
     request = SearchRequest(text="red sofa under $20", entities=False)
     query = understand(request, shop.snapshot)

@@ -54,6 +54,36 @@ def test_a_price_that_would_leave_too_little_only_raises(shop: Generation) -> No
     assert found.total >= 15
 
 
+def test_all_limits_together_leave_enough(shop: Generation) -> None:
+    both = run(shop, "sofa at least 190 cm under $310")
+    applied = {field for _, field, done in told(both) if done}
+    assert len(told(both)) == 2
+    assert len(applied) == 1  # each alone leaves ten or more, both together fewer
+    assert both.total >= 10
+
+
+@pytest.mark.parametrize("text", ["under $20", "cheap"])
+def test_only_a_price_browses_all_at_that_price(shop: Generation, text: str) -> None:
+    found = run(shop, text, facets=("price",))
+    limits = [each["price"] for each in products(found)]
+    if told(found):
+        assert max(limits) <= 20.0
+        everything = run(shop, "", filters=(Range("price", None, 20.0),))
+        assert found.total == everything.total
+    else:
+        assert found.total == run(shop, "").total
+
+
+def test_what_words_imply_is_no_chip_of_the_shopper(shop: Generation) -> None:
+    found = run(shop, "lamp under $20", extras=("refinements",))
+    assert told(found) == [("under $20", "price", True)]
+    assert found.refinements is not None
+    assert not any(chip.facts()["selected"] for chip in found.refinements)
+    own = run(shop, "lamp", extras=("refinements",), filters=(Range("price", None, 20.0),))
+    assert own.refinements is not None
+    assert [chip.facts()["filter"] for chip in own.refinements if chip.facts()["selected"]]
+
+
 def test_a_quantity_is_a_range_of_the_category_attribute(shop: Generation) -> None:
     found = run(shop, "sofa at least 190 cm")  # widths are 150 to 290: eleven from 190
     assert told(found) == [("at least 190 cm", "attributes.width_cm", True)]

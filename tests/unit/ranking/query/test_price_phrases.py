@@ -16,6 +16,8 @@ from ranking.query.price_phrases import PriceWish, find_price
         ("手机300元以下", (None, 300.0), "300元以下"),
         ("100到200元的手机壳", (100.0, 200.0), "100到200元"),
         ("手机壳 至少50块", (50.0, None), "至少50块"),
+        ("手机壳50元内", (None, 50.0), "50元内"),
+        ("茶50元起", (50.0, None), "50元起"),
         ("lamp less than 40", (None, 40.0), "less than 40"),
     ],
 )
@@ -24,6 +26,12 @@ def test_limits(text: str, limits: tuple[float | None, float | None], said: str)
     assert found is not None
     assert found.limits == limits
     assert text[found.start : found.end].strip() == said
+
+
+@pytest.mark.parametrize("text", ["100元内衣", "50元内裤", "500元内存", "80元起泡酒"])
+def test_the_first_character_of_the_noun_is_no_limit(text: str) -> None:
+    found = find_price(text)
+    assert found is None or text[found.start : found.end].endswith("元")
 
 
 @pytest.mark.parametrize(
