@@ -10,12 +10,17 @@ import numpy as np
 from indexing.analysis.analyzer import Analyzer, join, may_join
 from indexing.analysis.chunks import CHUNK, Token
 from indexing.arrays import Int64Array, UInt32Array
+from indexing.postings import Field
 
 EXTRA = 1 << 31
 """Flag of a token that shares the position of the one before it."""
 
 _SPILL = 1 << 20
 _CACHED_CHUNKS = 500_000
+_CACHED_TEXTS = 200_000
+_LONGEST_CACHED = 64
+_REPEATED = (Field.BRAND, Field.CATEGORY, Field.ATTRIBUTES)
+"""Fields in which many products have the same text."""
 
 
 class TermNumbers:
@@ -25,6 +30,7 @@ class TermNumbers:
         self.analyzer = analyzer
         self.ids: dict[str, int] = {}
         self._chunks: dict[str, tuple[tuple[Token, ...], array[int], bool]] = {}
+        self._texts: dict[str, array[int]] = {}
 
     def number(self, term: str) -> int:
         return self.ids.setdefault(term, len(self.ids))
@@ -62,6 +68,18 @@ class TermNumbers:
             codes.extend(made)
             before = tokens
 
+    def append_repeated(self, text: str, codes: "array[int]") -> None:
+        """The same for a text that is likely to come again."""
+        made = self._texts.get(text)
+        if made is None:
+            made = array("I")
+            self.append(text, made)
+            if len(text) <= _LONGEST_CACHED:
+                if len(self._texts) >= _CACHED_TEXTS:
+                    self._texts.clear()
+                self._texts[text] = made
+        codes.extend(made)
+
 
 def _primary(codes: "array[int]", back: int) -> int:
     """Index of the primary token `back` positions before the end."""
@@ -86,9 +104,10 @@ class TokenStream:
 
     def add(self, numbers: TermNumbers, row: Sequence[Sequence[str]]) -> None:
         """The texts of each field of one row; between two texts nothing joins."""
-        for texts in row:
+        for field, texts in enumerate(row):
+            append = numbers.append_repeated if field in _REPEATED else numbers.append
             for text in texts:
-                numbers.append(text, self._pending)
+                append(text, self._pending)
             self._ends.append(self._written + len(self._pending))
         if len(self._pending) >= _SPILL:
             self._spill()

@@ -12,6 +12,8 @@ from indexing.surface_words import chunk_words, surface_words
 MAX_WORDS = 500_000
 _PRUNE_WORDS, _PRUNE_PAIRS = 2_000_000, 2_000_000
 _CACHED_CHUNKS = 500_000
+_CACHED_TEXTS = 200_000
+_LONGEST_CACHED = 64
 _SMALL = 200_000  # words in all, below which a pair seen once is worth keeping
 
 
@@ -27,33 +29,47 @@ class WordCounter:
         self._counts: dict[int, int] = {}
         self._pairs: dict[int, int] = {}  # left << 32 | right
         self._chunks: dict[str, tuple[int, ...]] = {}
+        self._texts: dict[str, tuple[int, ...]] = {}
         self._next = 0
 
     def add(self, product: Product) -> None:
-        self._add_text(product.title)
+        self._add(self._words(product.title))
         if product.brand:
-            self._add_text(product.brand)
+            self._add(self._repeated(product.brand))
         for level in product.category:
-            self._add_text(level)
+            self._add(self._repeated(level))
         for value in product.attributes.values():
             for text in value if isinstance(value, tuple) else (value,):
                 if isinstance(text, str):
-                    self._add_text(text)
+                    self._add(self._repeated(text))
 
-    def _add_text(self, text: str) -> None:
-        counts, pairs = self._counts, self._pairs
-        before = -1
+    def _words(self, text: str) -> Iterable[int]:
+        """Numbers of the words, in order; -1 for what is none."""
         for chunk in CHUNK.findall(text):
             known = self._chunks.get(chunk)
-            if known is None:
-                known = self._numbered(chunk)
-            for number in known:
-                if number >= 0:
-                    counts[number] = counts.get(number, 0) + 1
-                    if before >= 0:
-                        pair = before << 32 | number
-                        pairs[pair] = pairs.get(pair, 0) + 1
-                before = number
+            yield from self._numbered(chunk) if known is None else known
+
+    def _repeated(self, text: str) -> tuple[int, ...]:
+        """The same of a text that is likely to come again."""
+        known = self._texts.get(text)
+        if known is None:
+            known = tuple(self._words(text))
+            if len(text) <= _LONGEST_CACHED:
+                if len(self._texts) >= _CACHED_TEXTS:
+                    self._texts.clear()
+                self._texts[text] = known
+        return known
+
+    def _add(self, numbers: Iterable[int]) -> None:
+        counts, pairs = self._counts, self._pairs
+        before = -1
+        for number in numbers:
+            if number >= 0:
+                counts[number] = counts.get(number, 0) + 1
+                if before >= 0:
+                    pair = before << 32 | number
+                    pairs[pair] = pairs.get(pair, 0) + 1
+            before = number
         if len(pairs) > _PRUNE_PAIRS:
             self._pairs = {pair: times for pair, times in pairs.items() if times > 1}
         if len(counts) > _PRUNE_WORDS:
@@ -80,6 +96,7 @@ class WordCounter:
         self._numbers = {word: n for word, n in self._numbers.items() if n in counts}
         self._counts = counts
         self._chunks.clear()
+        self._texts.clear()
 
     def add_queries(self, logged: Iterable[tuple[str, float]]) -> None:
         """Searches count as well, but only for words that the catalogue has.
