@@ -40,6 +40,9 @@ ENV PATH=/opt/vitrina/bin:$PATH \
     NUMBA_CPU_NAME=${KERNEL_CPU} \
     NUMBA_CPU_FEATURES=${KERNEL_FEATURES} \
     VITRINA_DATA_DIR=/data \
+    VITRINA_HOST=0.0.0.0 \
+    VITRINA_PORT=8080 \
+    VITRINA_WORKERS=2 \
     VITRINA_KERNEL_CACHE_DIR=/kernels \
     NUMBA_CACHE_DIR=/kernels
 RUN vitrina warm --cache /kernels
@@ -48,6 +51,6 @@ VOLUME /data
 EXPOSE 8080
 # Alive, not ready: a service without an index is well, and /readyz says that it has none.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
+  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"VITRINA_PORT\"]}/healthz', timeout=2)"]
 STOPSIGNAL SIGTERM
-CMD ["vitrina", "serve", "--data", "/data", "--host", "0.0.0.0", "--port", "8080", "--workers", "2"]
+CMD ["vitrina", "serve"]

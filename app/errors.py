@@ -57,6 +57,14 @@ class BuildNotStartedError(ServiceError):
     """The machine would not start a build: disk, lock, process."""
 
 
+class UnwritableError(ServiceError):
+    """The data folder did not let the service read or write."""
+
+
+class BodyTooSlowError(ServiceError):
+    """The body did not arrive in time."""
+
+
 def refused(where: str, what: str, remedy: str) -> InvalidRequestError:
     """One thing wrong with a request, as sentence and as fault."""
     return InvalidRequestError(f"{where}: {what}. {remedy}", [Fault(where, what, remedy)])

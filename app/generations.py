@@ -44,8 +44,13 @@ class Generations:
         self._thread = threading.Thread(target=self._run, name="generations", daemon=True)
 
     def start(self) -> None:
-        """Open what is published, then keep looking."""
-        self.refresh()
+        """Open what is published, then keep looking. Never raises: one bad folder, found by one
+        worker that starts anew, must not end a service whose other workers answer.
+        """
+        try:
+            self.refresh()
+        except Exception:
+            log.exception("looking for generations failed")
         self._thread.start()
 
     def close(self) -> None:
@@ -86,12 +91,13 @@ class Generations:
 
     def refresh(self) -> None:
         """Look at every CURRENT once; open and swap what changed."""
-        if self._served and not self._data.is_dir():
+        if self._served and not _has_entries(self._data):
             return  # a volume that is away for a moment is no reason to stop serving from memory
         names = set(list_indexes(self._data))
         for name in names:
             self._refresh_one(name, self._data / name)
-        for gone in (set(self._served) | set(self._failed)) - names:
+        for gone in (set(self._served) | set(self._failed) | set(self._unreadable)) - names:
+            self._unreadable.pop(gone, None)
             self._served = {k: v for k, v in self._served.items() if k != gone}
             self._currents.pop(gone, None)
             self._failed.pop(gone, None)
@@ -161,6 +167,11 @@ class Generations:
                     self.refresh()
             except Exception:  # the poller must outlive whatever one look runs into
                 log.exception("looking for new generations failed")
+
+
+def _has_entries(folder: Path) -> bool:
+    """Whether it is there, with anything in it: of an unmounted volume an empty folder is left."""
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def _count_swap(generation: Generation, seconds: float) -> None:

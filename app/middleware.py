@@ -1,5 +1,6 @@
 """Around every request: its id, size and time, one log line, an answer if all else fails."""
 
+import asyncio
 import logging
 import time
 from secrets import token_hex
@@ -8,9 +9,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import INTERNAL, KINDS, TOO_LONG, Kind, problem
-from app.errors import BodyTooLargeError
+from app.errors import BodyTooLargeError, BodyTooSlowError
 from app.telemetry import REQUEST_SECONDS, REQUESTS
 
+BODY_WITHIN_S = 10.0
+"""For a request's whole body: one that drips holds a connection, and the service's end."""
 MAX_URL_BYTES = 32_768
 """Path and query string; a filter list of this size is better sent as a JSON body."""
 _MAX_ID = 100
@@ -23,8 +26,11 @@ log = logging.getLogger("vitrina.api")
 class RequestFrame:
     """Pure ASGI, so that nothing of the answer is copied."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int, access_log: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, access_log: bool, body_s: float = BODY_WITHIN_S
+    ) -> None:
         self._app = app
+        self._body_s = body_s
         self._max_body_bytes = max_body_bytes
         self._access_log = access_log
 
@@ -64,11 +70,16 @@ class RequestFrame:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope)
         if refusal is None and _has_body(scope):
-            body = await self._body(receive)
-            if body is None:
-                refusal = KINDS[BodyTooLargeError], self._too_large()
+            try:
+                async with asyncio.timeout(self._body_s):
+                    body = await self._body(receive)
+            except TimeoutError:
+                refusal = KINDS[BodyTooSlowError], _TOO_SLOW.format(self._body_s)
             else:
-                receive = _replay(body, receive)
+                if body is None:
+                    refusal = KINDS[BodyTooLargeError], self._too_large()
+                else:
+                    receive = _replay(body, receive)
         if refusal is None:
             await self._app(scope, receive, send)
         else:
@@ -119,6 +130,7 @@ class RequestFrame:
             )  # fmt: skip
 
 
+_TOO_SLOW = "the body was not there after {:g} s. Send it at once."
 _FAILED = (
     "an error that should not happen. It is in the log under the request id in `instance`; "
     "please report it."

@@ -24,6 +24,17 @@ class Service:
     def default_index(self) -> str:
         return self.settings.default_index
 
+    def changed(self, index: str, what: str) -> None:
+        """Take up what was just put in force, and tell the other workers and replicas.
+
+        what: id of the snapshot or the rules. Not from the event loop: it may wait for Redis.
+        """
+        self.generations.look_now()
+        if self.settings.redis_url:
+            from app.announcements import announce  # Redis's client is slow to import
+
+            announce(self.settings.redis_url, index, what)
+
     @classmethod
     def of(cls, settings: Settings) -> "Service":
         generations = Generations(settings)

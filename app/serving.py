@@ -1,5 +1,6 @@
 """Starting the service: kernels once in the parent, then workers."""
 
+import logging
 import logging.config
 import socket
 import tempfile
@@ -14,6 +15,7 @@ from app.logs import log_config
 from app.settings import Settings, SettingsError
 from app.telemetry import share_metrics
 
+log = logging.getLogger("vitrina.serving")
 _HUNG_S = 30
 """A worker that does not answer its parent for so long is replaced; compiling may take seconds."""
 
@@ -26,6 +28,8 @@ def run(settings: Settings, compiled: Callable[[], None] | None = None) -> None:
     check_address(settings.host, settings.port)
     config = log_config(settings.log_level, settings.log_format)
     logging.config.dictConfig(config)
+    if settings.admin_key is None and settings.listens_on_loopback:
+        log.info("admin needs no key on this machine: behind a proxy, set VITRINA_ADMIN_KEY")
     ensure_compiled(use_kernel_cache(settings.kernels), settings.data_dir)
     if compiled is not None:
         compiled()

@@ -140,7 +140,13 @@ class Settings(BaseSettings):
     @classmethod
     def _has_port(cls, url: str | None) -> str | None:
         if url is not None:
-            _ = urlsplit(url).port  # raises ValueError if it is none
+            try:
+                _ = urlsplit(url).port
+            except ValueError:  # whose message quotes the URL, and so the password in it
+                raise ValueError(
+                    "has no usable port; write / # ? @ in a password as %2F %23 %3F %40"
+                ) from None
+            _check_redis(url)
         return url
 
     @field_validator("cors_origins", mode="before")
@@ -166,6 +172,23 @@ class Settings(BaseSettings):
         return self.host in {"127.0.0.1", "::1", "localhost"}
 
 
+def _check_redis(url: str) -> None:
+    """Options that the client does not know would fail at every request. Connects to nothing."""
+    from redis.asyncio import ConnectionPool  # slow to import, seldom needed
+
+    try:
+        ConnectionPool.from_url(url).make_connection()  # type: ignore[no-untyped-call]
+    except (TypeError, ValueError):
+        raise ValueError(
+            "is not understood by the Redis client; write redis://, rediss:// or unix://, and only "
+            "options that it knows for that"
+        ) from None
+
+
+_SECRET = frozenset({"VITRINA_ADMIN_KEY", "VITRINA_REDIS_URL"})
+"""Never shown: the URL may hold a password."""
+
+
 class SettingsError(Exception):
     """A setting cannot be used; the message names it."""
 
@@ -178,8 +201,8 @@ def load_settings(**given: Any) -> Settings:
         told = []
         for fault in error.errors():
             name = f"VITRINA_{str(fault['loc'][0]).upper()}"
-            secret = "" if name == "VITRINA_ADMIN_KEY" else f" (it is {fault['input']!r:.80})"
-            told.append(f"{name}: {fault['msg']}{secret}")
+            value = "" if name in _SECRET else f" (it is {fault['input']!r:.80})"
+            told.append(f"{name}: {fault['msg']}{value}")
         raise SettingsError(
             f"{'; '.join(told)}. docs/configuration.md lists every setting."
         ) from None

@@ -50,8 +50,16 @@ def list_indexes(data: Path) -> list[str]:
     return sorted(
         entry.name
         for entry in data.iterdir()
-        if _INDEX_NAME.fullmatch(entry.name) and (entry / CURRENT).is_file()
+        if _INDEX_NAME.fullmatch(entry.name) and _is_published(entry)
     )
+
+
+def _is_published(index: Path) -> bool:
+    """One that cannot be looked into counts: whoever opens it is told why."""
+    try:
+        return (index / CURRENT).is_file()
+    except OSError:
+        return True
 
 
 def read_current(index: Path) -> Current | None:

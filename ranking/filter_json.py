@@ -49,6 +49,8 @@ def _node(where: str, tree: Any, depth: int, budget: FilterBudget) -> Filter:
             f"{shown(parts)} is not a list of filters",
             'Write {"' + join + '": [{"field": "brand", "any": ["Acme"]}]}.',
         )
+    if not parts:
+        budget.spend(f"{where}.{join}")  # each costs a mask as a leaf does
     made = tuple(
         _node(f"{where}.{join}[{i}]", part, depth + 1, budget) for i, part in enumerate(parts)
     )

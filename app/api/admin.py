@@ -170,11 +170,7 @@ def put_in_force(
     if snapshot_id not in {manifest.snapshot_id for manifest in list_snapshots(folder)}:
         raise NotFoundError(f"index {folder.name!r} keeps no snapshot {snapshot_id[:100]!r}.")
     current = activate(folder, snapshot_id)
-    service.generations.look_now()
-    if service.settings.redis_url:
-        from app.announcements import announce  # Redis's client is slow to import
-
-        announce(service.settings.redis_url, folder.name, snapshot_id)
+    service.changed(folder.name, snapshot_id)
     return asdict(current)
 
 

@@ -18,6 +18,8 @@ def show_examples(app: FastAPI) -> None:
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
+        if app.openapi_schema is not None:
+            return app.openapi_schema
         made = plain()
         for name, answer in read_examples().items():
             method, path = name.split(" ")

@@ -8,7 +8,7 @@ from fastapi import Request, Response, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 
 from app.api.bodies import StrictRoute
-from app.errors import AdminRefusedError
+from app.errors import AdminRefusedError, UnwritableError
 from app.service import service_of
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -29,7 +29,13 @@ class GuardedRoute(StrictRoute):
 
         async def guarded(request: Request) -> Response:
             check(request)
-            return await handle(request)
+            try:
+                return await handle(request)
+            except OSError as error:
+                raise UnwritableError(
+                    f"the data folder: {error.strerror or error}. Check that the service may read "
+                    "and write there, and that the disk has room."
+                ) from error
 
         return guarded
 
@@ -67,6 +73,7 @@ def _is_local(request: Request) -> bool:
         request.client is not None
         and request.client.host in _LOOPBACK
         and not any(name in headers for name in _FORWARDED)
+        and request.scope["http_version"] != "1.0"  # what a proxy without any header speaks
         and _without_port(host) in _LOOPBACK
         and (origin is None or origin.partition("://")[2] == host)
     )

@@ -19,6 +19,8 @@ from ranking.sorting import parse_sort
 MAX_DEPTH = 1_000
 """Products that can be paged through: page times page size."""
 _SHOWN = tuple(name for name in PRODUCT_FIELDS if name != "vector")
+_MAX_NAMES = 1_000
+"""Of a list in a body; settings and the product's fields bound it further."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 IndexName = Annotated[
@@ -98,10 +100,17 @@ class SearchBody(_Switches):
         examples=[{"and": [{"field": "brand", "any": ["Lumo"]},
                            {"field": "price", "range": {"gte": 10, "lte": 50}}]}],
     )  # fmt: skip
-    facets: list[str] = Field(default=[], description="Fields to count, or `auto`.")
-    fields: list[str] | None = Field(None, description="Product fields to answer with.")
+    facets: list[str] = Field(
+        default=[], max_length=_MAX_NAMES, fail_fast=True, description="Fields to count, or `auto`."
+    )
+    fields: list[str] | None = Field(
+        None, max_length=_MAX_NAMES, fail_fast=True, description="Product fields to answer with."
+    )
     vector: list[float] | None = Field(
-        None, max_length=8_192, description="The query's vector, in place of its text's."
+        None,
+        max_length=8_192,
+        fail_fast=True,
+        description="The query's vector, in place of its text's.",
     )
     with_: list[str] = Field(
         default=[], alias="with", max_length=10,
@@ -183,7 +192,7 @@ def _fields(names: tuple[str, ...]) -> tuple[str, ...]:
                 f"products have no field {name[:60]!r}",
                 f"They have: {', '.join(_SHOWN)}.",
             )
-    return names
+    return tuple(dict.fromkeys(names))
 
 
 def _extras(names: tuple[str, ...]) -> tuple[str, ...]:

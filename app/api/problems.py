@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from app.errors import (
     AdminRefusedError,
     BodyTooLargeError,
+    BodyTooSlowError,
     BuildNotStartedError,
     BuildRunningError,
     Fault,
@@ -20,10 +21,13 @@ from app.errors import (
     NotReadyError,
     OverloadedError,
     ServiceError,
+    UnwritableError,
 )
-from indexing.errors import CorruptSnapshotError, LockedError, SnapshotError
+from indexing.errors import CorruptSnapshotError, LockedError, RulesError, SnapshotError
 from ranking.filters import FilterError
 
+MAX_FAULTS = 20
+"""Told in one answer."""
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -55,6 +59,9 @@ KINDS: dict[type[Exception], Kind] = {
     LockedError: Kind(409, "conflict", "Another change is running"),
     CorruptSnapshotError: Kind(409, "snapshot-damaged", "The snapshot is damaged"),
     SnapshotError: Kind(409, "snapshot-unusable", "The snapshot cannot be used"),
+    RulesError: Kind(409, "rules-unusable", "The rules cannot be used"),
+    BodyTooSlowError: Kind(408, "body-too-slow", "The request body did not arrive in time"),
+    UnwritableError: Kind(503, "data-folder", "The data folder cannot be read or written"),
 }
 
 _BY_STATUS = {
@@ -144,8 +151,9 @@ async def _validation(request: Request, error: Exception) -> Response:
     """FastAPI's own checks of query, path and header parameters."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
     known = _parameter_names(request)
-    faults = [fault_of(raw, known) for raw in error.errors()]
-    return problem(request, KINDS[RequestValidationError], summary(faults), faults)
+    raws = error.errors()
+    faults = [fault_of(raw, known) for raw in raws[:MAX_FAULTS]]
+    return problem(request, KINDS[RequestValidationError], summary(faults, len(raws)), faults)
 
 
 def _parameter_names(request: Request) -> list[str]:
@@ -180,7 +188,8 @@ def fault_of(raw: dict[str, Any], known: Sequence[str]) -> Fault:
     return Fault(where, f"{raw['msg']} (it was {shown})", "Send a value that fits.")
 
 
-def summary(faults: Sequence[Fault]) -> str:
+def summary(faults: Sequence[Fault], count: int) -> str:
+    """count: of all faults, of which `faults` are the first."""
     first = faults[0]
-    more = f" And {len(faults) - 1} more, see `errors`." if len(faults) > 1 else ""
+    more = f" And {count - 1} more, see `errors`." if count > 1 else ""
     return f"{first.where}: {first.what}. {first.remedy}{more}"

@@ -84,7 +84,7 @@ def _read(service: Service, given: RulesParameters, name: str) -> dict[str, Any]
 def _write(service: Service, given: RulesParameters, name: str, text: str) -> dict[str, Any]:
     text = text.encode("utf-8", "ignore").decode()
     rules = publish_rules(rules_folder(service, given), {name: text}, datetime.now(UTC))
-    service.generations.look_now()
+    service.changed(rules_folder(service, given).name, rules)
     return {"rules": rules, "text": text}
 
 

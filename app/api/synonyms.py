@@ -137,7 +137,7 @@ def _in_force(folder: Path) -> str:
 
 def _publish(service: Service, folder: Path, edit: Edit) -> str:
     rules_id = publish_rules(folder, {SYNONYMS: edit}, datetime.now(UTC))
-    service.generations.look_now()
+    service.changed(folder.name, rules_id)
     return rules_id
 
 

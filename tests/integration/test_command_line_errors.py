@@ -153,6 +153,26 @@ def test_a_wrong_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "docs/configuration.md" in errors
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis://:pa/ss@redis:6379/0", "has no usable port"),
+        ("redis://:pa-ss@redis:6379/0?ssl_cert_reqs=none", "not understood by the Redis client"),
+        ("http://:pa-ss@redis:6379/0", "should match pattern"),
+    ],
+)
+def test_a_wrong_redis_address_is_told_without_its_password(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str, told: str
+) -> None:
+    monkeypatch.setenv("VITRINA_REDIS_URL", url)
+    code, errors = run("search lamp --data {data}")
+    assert code == 1
+    assert "VITRINA_REDIS_URL" in errors
+    assert told in errors
+    assert "pa/ss" not in errors
+    assert "pa-ss" not in errors
+
+
 @pytest.mark.parametrize("command", ["serve --data {data}", "demo --data new"])
 def test_a_port_in_use_is_told_before_anything_is_done(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str

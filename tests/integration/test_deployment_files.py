@@ -124,7 +124,9 @@ def test_health_checks_ask_the_service_on_its_port() -> None:
     assert "127.0.0.1:8080/readyz" in api["healthcheck"]["test"][-1]
     check = re.search(r"HEALTHCHECK.*\\\n\s+CMD (\[.*\])", DOCKERFILE)
     assert check is not None
-    assert "127.0.0.1:8080/healthz" in json.loads(check[1])[-1]
+    assert "/healthz" in json.loads(check[1])[-1]
+    assert "VITRINA_PORT" in json.loads(check[1])[-1]  # whatever `docker run -e` says
+    assert "VITRINA_PORT=8080" in DOCKERFILE
     assert "EXPOSE 8080" in DOCKERFILE
     for code in (api["healthcheck"]["test"][-1], json.loads(check[1])[-1]):
         compile(code, "healthcheck", "exec")

@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is a page of products or a problem that says what to do."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ import orjson
 import pytest
 
 from app.api.schemas import Problem, SearchAnswer
-from app.middleware import MAX_URL_BYTES
+from app.middleware import MAX_URL_BYTES, RequestFrame
 
 FUNNY = {
     "empty": "",
@@ -234,6 +235,56 @@ def test_a_huge_body_is_refused(http: httpx.Client) -> None:
             yield b"x" * 10_000
 
     problem(http.post("/v1/search", content=parts()), 413)
+
+
+@pytest.mark.parametrize("empty", [{"and": []}, {"not": []}])
+def test_joins_of_nothing_count_as_filters(http: httpx.Client, empty: Any) -> None:
+    told = problem(http.post("/v1/search", json={"filters": {"and": [empty] * 500}}), 422)
+    assert "filter" in told.detail
+    assert http.post("/v1/search", json={"filters": {"and": [empty] * 3}}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["facets", "fields", "vector"])
+def test_a_long_list_of_wrong_things_is_told_briefly(http: httpx.Client, name: str) -> None:
+    answer = http.post("/v1/search", json={name: [[]] * 60_000})
+    assert len(problem(answer, 422).errors) <= 20
+    assert len(answer.content) < 10_000
+
+
+def test_many_unknown_parameters_are_told_briefly(http: httpx.Client) -> None:
+    answer = http.get("/v1/search?" + "&".join(f"x{n}=1" for n in range(3_000)))
+    told = problem(answer, 422)
+    assert len(told.errors) == 20
+    assert "And 2999 more" in told.detail
+
+
+def test_a_field_named_twice_is_shown_once(http: httpx.Client) -> None:
+    answer = http.post("/v1/search", json={"fields": ["id", "title"] * 500, "page_size": 1})
+    (hit,) = answer.json()["hits"]
+    assert set(hit["product"]) == {"id", "title"}
+
+
+def test_a_body_that_drips_is_given_up() -> None:
+    """The service waits for a body so long, and no longer."""
+    sent: list[Any] = []
+
+    async def app(*_: Any) -> None:
+        raise AssertionError("a request without its body went on")
+
+    async def receive() -> Any:
+        await asyncio.sleep(60)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    frame = RequestFrame(app, max_body_bytes=1_000, access_log=False, body_s=0.01)
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/search", "raw_path": b"/v1/search",
+        "query_string": b"", "headers": [(b"content-length", b"10")],
+    }  # fmt: skip
+    asyncio.run(frame(scope, receive, send))
+    assert sent[0]["status"] == 408
+    assert b"body-too-slow" in sent[1]["body"]
 
 
 def test_a_lying_length_is_no_way_around(http: httpx.Client) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,59 @@ def test_workers_share_answers_through_redis(demo_data: Path, tmp_path: Path) ->
             assert counted(one, "vitrina_cache_errors_total") >= 5
     finally:
         server.stop()
+
+
+def test_rules_changed_over_http_are_announced(tmp_path: Path) -> None:
+    require_redis_server()
+    build_index(tmp_path / "var" / "main", LAMPS)
+    server = RedisServer(tmp_path)
+    server.start()
+    seldom: dict[str, Any] = {"redis_url": server.url, "poll_s": 3_600.0}
+    try:
+        with (
+            serving(tmp_path / "var", **seldom) as one,
+            serving(tmp_path / "var", **seldom) as other,
+        ):
+            put = one.put("/v1/admin/synonyms", json={"text": "glowthing => lamp"})
+            assert put.status_code == 200, put.text
+            address = "/v1/search?q=glowthing&relax=off"
+            wait_until(lambda: other.get(address).json()["total"] > 0, SOON_S)
+    finally:
+        server.stop()
+
+
+def test_an_empty_data_folder_is_a_volume_that_is_away(tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    build_index(data / "main", LAMPS)
+    with serving(data) as http:
+        data.rename(tmp_path / "away")
+        data.mkdir()
+        time.sleep(0.5)
+        assert http.get("/v1/search?q=lamp").status_code == 200
+        assert http.get("/readyz").json()["indexes"] == ["main"]
+
+
+def test_an_index_that_nobody_may_look_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "var"
+    build_index(data / "main", LAMPS)
+    build_index(data / "second", LAMPS)
+    with serving(data) as http:
+        assert http.get("/readyz").json()["indexes"] == ["main", "second"]
+
+        def denied(path: Path, *given: Any, **named: Any) -> str:
+            if path.parent.name == "second":
+                raise PermissionError(13, "Permission denied", str(path))
+            return allowed(path, *given, **named)
+
+        allowed = Path.read_text
+        monkeypatch.setattr(Path, "read_text", denied)
+        wait_until(lambda: "second" in http.get("/readyz").json()["failed"], SOON_S)
+        assert "Permission" in http.get("/readyz").json()["failed"]["second"]
+        assert http.get("/v1/search?q=lamp&index=second").status_code == 200  # the one before
+        monkeypatch.undo()
+        wait_until(lambda: not http.get("/readyz").json()["failed"], SOON_S)
 
 
 def test_a_dead_redis_costs_no_start(demo_data: Path) -> None:
