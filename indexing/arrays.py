@@ -1,5 +1,6 @@
 """Flat arrays on disk: written once, memory-mapped for ever."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,17 @@ BoolArray = npt.NDArray[np.bool_]
 def save_array(path: Path, array: npt.NDArray[Any]) -> None:
     """Write one array as `.npy`, C order; the parent folder must exist."""
     np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def new_mapped(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> np.memmap[Any, Any]:
+    """A new `.npy` to be written through a map. Its blocks are taken at once: on a full disk that
+    is an error, where writing to a map without blocks would kill the process.
+    """
+    made = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return made
 
 
 def load_array(path: Path) -> npt.NDArray[Any]:

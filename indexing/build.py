@@ -41,6 +41,7 @@ from indexing.word_counts import WordCounter
 
 REJECTS = "rejects.jsonl"
 _SEPARATORS = re.compile(r"[\W_]+")
+_CLOCKS_DIFFER_S = 86_400.0
 _PHRASE_SAMPLE = 200_000
 _TOLD_EVERY = 1000
 
@@ -82,7 +83,7 @@ def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildRepo
         try:
             return _build(options, snapshot_id, staging, now, progress)
         except OSError as error:
-            if error.errno == errno.ENOSPC:
+            if _is_full(error):
                 raise BuildError(
                     f"the disk of {options.index} is full; nothing was published. Free some space "
                     "(a build needs about three times the catalogue's size) and build again."
@@ -90,6 +91,14 @@ def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildRepo
             raise
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+def _is_full(error: OSError) -> bool:
+    """Whether the disk is; NumPy says so in words only."""
+    told = str(error)
+    return error.errno == errno.ENOSPC or (
+        error.errno is None and ("requested and" in told or "free space" in told)
+    )
 
 
 def _build(
@@ -125,7 +134,7 @@ def _publish(
     meaning = build_meaning(
         staging, documents, read.vectors, order, options.vector_kind, options.seed, progress
     )
-    log = _query_log(options)
+    log = _query_log(options, now)
     progress.begin("understanding", None, "products")
     analyzer = read.numbers.analyzer
     build_understanding(staging, documents, columns, index, analyzer, read.words, log)
@@ -238,10 +247,13 @@ def searchable_texts(product: Product) -> list[Sequence[str]]:
     ]
 
 
-def _query_log(options: BuildOptions) -> QueryLog | None:
+def _query_log(options: BuildOptions, now: datetime) -> QueryLog | None:
     if options.queries is None:
         return None
-    return read_query_log([options.queries], rules=LogRules(min_count=options.min_count))
+    latest = now.timestamp() + _CLOCKS_DIFFER_S
+    return read_query_log(
+        [options.queries], rules=LogRules(min_count=options.min_count, latest=latest)
+    )
 
 
 def _queries(

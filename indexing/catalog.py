@@ -41,7 +41,10 @@ _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Attribute = Annotated[  # strict and in this order: no text becomes a number, no truth value 1.0
     StrictStr | StrictBool | StrictFloat | tuple[str, ...], Field(union_mode="left_to_right")
 ]
-_Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+_Component = Annotated[float, Field(ge=-1e18, le=1e18, allow_inf_nan=False)]
+"""Its square is still a float32."""
 
 
 class Product(BaseModel):
@@ -72,7 +75,7 @@ class Product(BaseModel):
     popularity: _NotNegative | None = None
     identifiers: tuple[str, ...] = ()
     attributes: dict[str, _Attribute] = {}
-    vector: tuple[_Finite, ...] | None = None
+    vector: tuple[_Component, ...] | None = None
 
 
 PRODUCT_FIELDS = tuple(Product.model_fields)
@@ -153,6 +156,8 @@ def parse_product(raw: Mapping[str, Any], currency: str | None = None) -> Produc
             fields["attributes"] = attributes_of(unknown)
     except FieldValueError as error:
         raise ProductError(name, str(error)) from None
+    except (ValueError, OverflowError) as error:
+        raise ProductError(name, f"cannot be read: {error}") from None
     if "price" in fields or "list_price" in fields:
         _settle_currency(fields, raw, currency)
     if "id" not in fields:

@@ -34,6 +34,10 @@ _LISTS = (list, tuple)
 _EPOCH_DIGITS = (10, 13)
 
 
+MAX_LEVELS = 16
+"""Of a category path; each level is a column of the whole catalogue while building."""
+
+
 class FieldValueError(ValueError):
     """The reason why a value is none of its field."""
 
@@ -89,6 +93,8 @@ def category_of(value: object) -> tuple[str, ...] | None:
     path: tuple[str, ...] = ()
     for part in value if isinstance(value, _LISTS) else (value,):
         path += _levels(part) if isinstance(part, str) else _levels(label_of(part) or "")
+    if len(path) > MAX_LEVELS:
+        raise FieldValueError(f"has more than {MAX_LEVELS} levels")
     return path or None
 
 

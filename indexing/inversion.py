@@ -11,6 +11,7 @@ from indexing.arrays import (
     UInt16Array,
     UInt32Array,
     UInt64Array,
+    new_mapped,
     save_array,
 )
 from indexing.lexicon import Lexicon
@@ -62,7 +63,7 @@ def _empty(path: Path, size: int) -> np.memmap[tuple[int], np.dtype[np.uint32]]:
     if not size:  # nothing cannot be mapped
         save_array(path, np.zeros(0, dtype=np.uint32))
         return np.zeros(0, dtype=np.uint32).view(np.memmap)
-    return np.lib.format.open_memmap(path, mode="w+", dtype=np.uint32, shape=(size,))
+    return new_mapped(path, np.uint32, (size,))
 
 
 def _save_titles(folder: Path, tokens: Tokens, order: UInt32Array, final: UInt32Array) -> None:

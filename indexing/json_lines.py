@@ -3,6 +3,7 @@
 import codecs
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,6 +64,15 @@ def _reason(line: bytes, error: orjson.JSONDecodeError) -> str:
     return f"is not valid JSON: {error.msg} (character {error.pos + 1})"
 
 
+def _check_end(path: Path, pieces: Iterable[str]) -> None:
+    """Read to the end, where a compressed file says whether it is whole."""
+    if any(piece.strip() for piece in pieces):
+        raise CatalogError(
+            f"{path}: there is more behind the end of its JSON array. Put all products into one "
+            "array, or export JSON Lines: one object a line."
+        )
+
+
 def array_records(
     path: Path, source: str, chunks: Iterable[bytes]
 ) -> Iterator[Record | RejectedLine]:
@@ -77,11 +87,12 @@ def array_records(
         while place < len(text) and text[place] in " \t\r\n,":
             place += 1
         if text[place : place + 1] == "]":
+            _check_end(path, chain((text[place + 1 :],), pieces))
             return
         try:
             element, end = decode(text, place)
             complete = end < len(text) or isinstance(element, dict)  # a number may go on
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             complete = False
         if not complete:
             more = next(pieces, None) if len(text) - place <= MAX_LINE else None

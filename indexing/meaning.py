@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,7 +11,13 @@ from indexing.arrays import Float32Array, UInt32Array
 from indexing.catalog import Product
 from indexing.documents import Documents
 from indexing.encoder import Encoder, GivenEncoder
-from indexing.encoder_fit import MAX_TITLES, calibrate_floor, fit_encoder
+from indexing.encoder_fit import (
+    FLOOR_TITLES,
+    LEAST_FLOOR,
+    MAX_TITLES,
+    calibrate_floor,
+    fit_encoder,
+)
 from indexing.errors import BuildError
 from indexing.progress import Progress
 from indexing.title_words import product_text
@@ -20,7 +25,6 @@ from indexing.vector_build import build_vectors
 from indexing.vector_gate import cut_titles, gate
 
 _CHUNK = 4096
-_FLOOR_SAMPLE = 4_000
 _GATE_QUERIES = 300
 
 
@@ -161,9 +165,10 @@ def _encoder(
     documents: Documents, given: GivenVectors, order: UInt32Array, seed: int, progress: Progress
 ) -> tuple[Encoder, Iterator[Float32Array]]:
     if given.dimension and 2 * len(given) >= len(order):
-        first = np.concatenate(list(islice(given.chunks(order), 1 + _FLOOR_SAMPLE // _CHUNK)))
-        titles = [text_at(documents, doc) for doc in range(len(first))]
-        floor = calibrate_floor(titles, first, seed)
+        docs = spread(documents, 2 * FLOOR_TITLES)
+        titles = [text_at(documents, doc) for doc in docs]
+        vectors = np.concatenate(list(given.chunks(order[docs])))
+        floor = max(calibrate_floor(titles, vectors, seed), LEAST_FLOOR)
         return GivenEncoder(given.dimension, floor), given.chunks(order)
     if given.dimension:
         progress.note(

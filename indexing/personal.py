@@ -14,7 +14,7 @@ _MAIL_HOST = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 # Digits with what people put between them; a decimal point or a unit ends the run.
-_DIGIT_RUN = re.compile(r"\+?\(?\d(?:[\s\-./()]*\d)+")
+_DIGIT_RUN = re.compile(r"\+?\(?\d(?:[\s\-./()·_\u2010-\u2015\u2212]*\d)+")
 
 
 def is_personal(text: str, known_identifiers: Container[str] = frozenset()) -> bool:

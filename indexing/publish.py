@@ -197,9 +197,15 @@ def rollback(index: Path) -> Current:
 def prune(index: Path) -> None:
     """Keep the newest snapshots and the one in force; remove the others."""
     current = _whole_current(index)
-    for manifest in list_snapshots(index)[KEPT:]:
-        if current is None or manifest.snapshot_id != current.snapshot:
-            shutil.rmtree(index / "snapshots" / manifest.snapshot_id, ignore_errors=True)
+    snapshots = index / "snapshots"
+    names = sorted(
+        (each.name for each in snapshots.glob("[!.]*") if each.is_dir()), reverse=True
+    )  # by name, not by manifest: those of an older format are dropped in their turn as well
+    for name in names[KEPT:]:
+        if current is None or name != current.snapshot:
+            gone = snapshots / f"{STAGING}{name}"  # if it is killed here, the next build goes on
+            (snapshots / name).rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def _whole_current(index: Path) -> Current | None:

@@ -88,6 +88,9 @@ class QueryLogBuilder:
             if len(self._rejected) < MAX_EXAMPLES:
                 self._rejected.append(line)
             return
+        if line.time > self._rules.latest:  # NaN compares false
+            self._dropped["future"] += 1
+            return
         number = self._raw.get(line.query)
         if number is None:
             number = self._number(line.query)

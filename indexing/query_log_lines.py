@@ -131,7 +131,10 @@ def _time(cell: str) -> float:
         except ValueError:
             raise _BadCellError("time", "neither ISO 8601 nor epoch seconds") from None
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return zoned.timestamp()
+        seconds = zoned.timestamp()
+        if seconds < 0:
+            raise _BadCellError("time", "before 1970") from None
+        return seconds
     if not 0 <= seconds < _MILLISECONDS * 1e3:
         raise _BadCellError("time", "out of range")
     return seconds / 1e3 if seconds >= _MILLISECONDS else seconds

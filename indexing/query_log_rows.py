@@ -15,7 +15,8 @@ class LogRules:
     min_users: distinct users that an event log must show for a query. min_count: least count of
     a query that no event log has. known_identifiers: casefolded, never taken for phone numbers.
     max_queries: distinct queries held at once; beyond it the rarest are forgotten.
-    max_reject_ratio: share of lines that may be wrong.
+    max_reject_ratio: share of lines that may be wrong. latest: epoch seconds; later events are
+    dropped, as one wrong clock would make all others old.
     """
 
     min_users: int = 5
@@ -26,6 +27,7 @@ class LogRules:
     trend_days: int = 14
     max_queries: int = 2_000_000
     max_reject_ratio: float = 0.01
+    latest: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import csv
 import re
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,21 +49,31 @@ def csv_records(path: Path, source: str, lines: Iterable[bytes]) -> Iterator[Rec
     """Rows under the header; quoted cells may hold line breaks. Unnamed columns are passed over.
 
     A row must have as many cells as the header: otherwise a separator or a quote is astray, and
-    no cell can be trusted.
+    no cell can be trusted. Of a row over several lines whose quotes are not as they should be, the
+    first line is rejected and the others are read again: a stray quote loses one product only.
     """
-    feed = iter(lines)
+    source_lines = iter(lines)
     if csv.field_size_limit() < MAX_LINE:
         csv.field_size_limit(MAX_LINE)  # the csv module keeps its limit for the whole process
-    names, separator = _header(path, next(feed, b""))
-    rows = csv.reader(_texts(feed), delimiter=separator)
+    names, separator = _header(path, next(source_lines, b""))
+    feed = _Lines(source_lines)
+    rows = csv.reader(feed, delimiter=separator)
     while True:
-        line = rows.line_num + 2
+        line = feed.begin()
+        row: list[str] = []
+        fault = None
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield RejectedLine.of(source, line, None, f"is not valid CSV: {error}", b"")
+            fault = error
+        fault = fault or _astray(feed.taken, separator)
+        if fault is not None:
+            text = feed.taken[0].encode("utf-8", "surrogateescape") if feed.taken else b""
+            yield RejectedLine.of(source, line, None, f"is not valid CSV: {fault}", text)
+            feed.put_back()
+            rows = csv.reader(feed, delimiter=separator)
             continue
         if not row or (len(row) == 1 and not row[0].strip()):
             continue
@@ -74,10 +85,49 @@ def csv_records(path: Path, source: str, lines: Iterable[bytes]) -> Iterator[Rec
             yield RejectedLine.of(source, line, None, reason, text)
 
 
-def _texts(lines: Iterable[bytes]) -> Iterator[str]:
-    """Bytes that are not UTF-8 stay recognisable, so that only their row is rejected."""
-    for line in lines:
-        yield line.decode("utf-8", "surrogateescape") + "\n"
+class _Lines:
+    """The lines below the header as texts; all but the first of a row can be given again.
+
+    Bytes that are not UTF-8 stay recognisable, so that only their row is rejected.
+    """
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self._number = 1
+        self.taken: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            text = self._again.popleft()
+        else:
+            text = next(self._lines).decode("utf-8", "surrogateescape") + "\n"
+        self.taken.append(text)
+        self._number += 1
+        return text
+
+    def begin(self) -> int:
+        """Another row begins; the number of its first line."""
+        self.taken.clear()
+        return self._number + 1
+
+    def put_back(self) -> None:
+        """What was taken for the row, but its first line, comes again."""
+        self._again.extendleft(reversed(self.taken[1:]))
+        self._number -= len(self.taken[1:])
+
+
+def _astray(taken: Sequence[str], separator: str) -> csv.Error | None:
+    """What is wrong with the quotes of a row over several lines; one line is read leniently."""
+    if len(taken) > 1:
+        try:
+            list(csv.reader(taken, delimiter=separator, strict=True))
+        except csv.Error as error:
+            return error
+    return None
 
 
 def _row_reason(row: Sequence[str], columns: int) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer, join, may_join
-from indexing.analysis.chunks import CHUNK, Token
+from indexing.analysis.chunks import CHUNK, Token, comes_again
 from indexing.arrays import Int64Array, UInt32Array
 from indexing.postings import Field
 
@@ -52,10 +52,11 @@ class TermNumbers:
             known = self._chunks.get(chunk)
             if known is None:
                 tokens = self.analyzer.chunk_tokens(chunk)
-                if len(self._chunks) >= _CACHED_CHUNKS:
-                    self._chunks.clear()
                 known = (tokens, self.coded(tokens), may_join(tokens))
-                self._chunks[chunk] = known
+                if comes_again(chunk):
+                    if len(self._chunks) >= _CACHED_CHUNKS:
+                        self._chunks.clear()
+                    self._chunks[chunk] = known
             tokens, made, joins = known
             if not tokens:
                 continue

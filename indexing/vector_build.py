@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.arrays import Float32Array, UInt32Array, save_array
+from indexing.arrays import Float32Array, UInt32Array, new_mapped, save_array
 from indexing.embedding_bags import unit_rows
 from indexing.errors import BuildError
 from indexing.progress import Progress, Silent
@@ -124,8 +124,8 @@ class _Writer:
 
     def _store(self, rows: Float32Array) -> None:
         if self._file is None:
-            self._file = np.lib.format.open_memmap(
-                self._folder / "codes.npy", "w+", self._dtype, (self._doc_count, self._dimension)
+            self._file = new_mapped(
+                self._folder / "codes.npy", self._dtype, (self._doc_count, self._dimension)
             )
         coded = rows if self._kind == "flat" else encode_rows(rows, self._low, self._step)
         self._file[self._kept : self._kept + len(rows)] = coded
@@ -151,9 +151,10 @@ class _Writer:
         if self._file is None:
             save_array(path, np.empty((0, self._dimension), dtype=self._dtype))
         elif self._kept < self._doc_count:
-            rest = np.array(self._file[: self._kept])
+            fresh = self._folder / "codes.part.npy"
+            save_array(fresh, self._file[: self._kept])
             self._file = None
-            save_array(path, rest)
+            fresh.replace(path)
         else:
             self._file.flush()  # type: ignore[attr-defined]
         self._file = None

@@ -17,7 +17,7 @@ import faiss
 import numpy as np
 
 from indexing.arrays import BoolArray, Float32Array, Int64Array, UInt32Array, load_array
-from indexing.errors import CorruptSnapshotError, IndexingError
+from indexing.errors import BuildError, CorruptSnapshotError, IndexingError
 from indexing.quantized import Codes, best_places, score_all, score_rows
 
 LISTS_PER_ROOT = 4
@@ -243,7 +243,12 @@ def write_lists(
     for start in range(0, len(codes), _CHUNK):
         lists.add(codes[start : start + _CHUNK] * step + low)
         advance(min(start + _CHUNK, len(codes)))
-    faiss.write_index(lists, str(path))
+    try:
+        faiss.write_index(lists, str(path))
+    except RuntimeError as error:  # FAISS knows no other
+        raise BuildError(
+            f"{path.name} cannot be written: {error}. Check that the disk has room."
+        ) from error
     faiss.omp_set_num_threads(1)
 
 

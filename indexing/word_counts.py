@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from indexing.analysis.chunks import CHUNK
+from indexing.analysis.chunks import CHUNK, comes_again
 from indexing.catalog import Product
 from indexing.pinyin import is_han
 from indexing.spelling import has_digit
@@ -20,7 +20,7 @@ _SMALL = 200_000  # words in all, below which a pair seen once is worth keeping
 class WordCounter:
     """Counts words of titles, brands, categories and attributes; memory is bounded.
 
-    When too many are distinct, those seen once are forgotten. Single Chinese characters and
+    When too many are distinct, the rarest are forgotten. Single Chinese characters and
     words with digits are no words to be corrected to; they only separate others.
     """
 
@@ -71,7 +71,7 @@ class WordCounter:
                     pairs[pair] = pairs.get(pair, 0) + 1
             before = number
         if len(pairs) > _PRUNE_PAIRS:
-            self._pairs = {pair: times for pair, times in pairs.items() if times > 1}
+            self._pairs = _frequent(pairs, _PRUNE_PAIRS // 2)
         if len(counts) > _PRUNE_WORDS:
             self._forget()
 
@@ -86,13 +86,15 @@ class WordCounter:
                     self._next += 1
                 number = known
             made.append(number)
-        if len(self._chunks) >= _CACHED_CHUNKS:
-            self._chunks.clear()
-        self._chunks[chunk] = tuple(made)
-        return self._chunks[chunk]
+        numbers = tuple(made)
+        if comes_again(chunk):
+            if len(self._chunks) >= _CACHED_CHUNKS:
+                self._chunks.clear()
+            self._chunks[chunk] = numbers
+        return numbers
 
     def _forget(self) -> None:
-        counts = {number: count for number, count in self._counts.items() if count > 1}
+        counts = _frequent(self._counts, _PRUNE_WORDS // 2)
         self._numbers = {word: n for word, n in self._numbers.items() if n in counts}
         self._counts = counts
         self._chunks.clear()
@@ -128,3 +130,12 @@ class WordCounter:
             left, right = words.get(pair >> 32), words.get(pair & 0xFFFFFFFF)
             if times >= least and left is not None and right is not None:
                 yield left, right, times
+
+
+def _frequent(counts: dict[int, int], most: int) -> dict[int, int]:
+    """At most so many: those seen twice or more, four times or more, and so on."""
+    least = 2
+    while len(counts) > most:
+        counts = {key: count for key, count in counts.items() if count >= least}
+        least *= 2
+    return counts

@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexing.analysis.chunks import CHUNK, MAX_TERM, Kind, Token, cjk_tokens, is_cjk, word_tokens
+from indexing.analysis.chunks import (
+    CHUNK,
+    MAX_TERM,
+    Kind,
+    Token,
+    cjk_tokens,
+    comes_again,
+    is_cjk,
+    word_tokens,
+)
 from indexing.analysis.folding import fold
 from indexing.analysis.stopwords import STOP_WORDS
 from indexing.analysis.units import CANONICAL
@@ -55,9 +64,11 @@ class Analyzer:
         if known is None:
             folded = fold(chunk)
             made = cjk_tokens(folded) if is_cjk(folded) else word_tokens(folded, self._stem)
-            if len(self._chunks) >= _CACHED_CHUNKS:
-                self._chunks.clear()
-            known = self._chunks[chunk] = tuple(made)
+            known = tuple(made)
+            if comes_again(chunk):
+                if len(self._chunks) >= _CACHED_CHUNKS:
+                    self._chunks.clear()
+                self._chunks[chunk] = known
         return known
 
     def tokens(self, text: str) -> list[Token]:

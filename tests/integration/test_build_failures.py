@@ -10,8 +10,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from indexing.arrays import new_mapped
 from indexing.build import BuildOptions, BuildReport, build
 from indexing.errors import (
     BuildError,
@@ -120,13 +122,22 @@ def test_two_builds_at_once_are_refused(published: Path, tmp_path: Path) -> None
         run(tmp_path, write_catalog(tmp_path / "c.jsonl", 5))
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError("4096 requested and 0 written"),  # ndarray.tofile
+        OSError("Not enough free space to write 8000 bytes"),  # np.save
+    ],
+    ids=["the system", "tofile", "save"],
+)
 def test_a_full_disk_publishes_nothing(
-    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
     before = in_force(published)
 
     def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
 
     monkeypatch.setattr("indexing.build.facts_of", full)
     with pytest.raises(BuildError, match="full"):
@@ -202,6 +213,29 @@ def test_a_newer_format_is_refused(published: Path) -> None:
     path.write_text(json.dumps(facts))
     with pytest.raises(FormatVersionError, match="Build the index again"):
         open_snapshot(path.parent)
+
+
+def test_a_map_takes_its_room_on_the_disk_at_once(tmp_path: Path) -> None:
+    """Or the first page without a block would kill the build, on a full disk."""
+    made = new_mapped(tmp_path / "a.npy", np.uint32, (1_000_000,))
+    assert (tmp_path / "a.npy").stat().st_blocks * 512 >= made.nbytes
+    made[:] = 7
+    made.flush()
+    assert (np.load(tmp_path / "a.npy") == 7).all()
+
+
+def test_what_an_older_version_or_a_killed_build_left_is_removed(tmp_path: Path) -> None:
+    index = tmp_path / "var" / "main"
+    older = index / "snapshots" / "20200101T000000-abc123"
+    older.mkdir(parents=True)
+    (older / "manifest.json").write_text('{"format_version": 0}')
+    halved = index / "snapshots" / "20200102T000000-abc123"
+    halved.mkdir()
+    for n in range(3):
+        catalog = write_catalog(tmp_path / f"{n}.jsonl", 5)
+        build(BuildOptions([catalog], index, "test"), NOW.replace(second=n), Silent())
+    left = sorted(path.name for path in (index / "snapshots").iterdir())
+    assert left == sorted(manifest.snapshot_id for manifest in list_snapshots(index))
 
 
 def test_three_snapshots_are_kept_and_rolled_back(tmp_path: Path) -> None:

@@ -127,6 +127,9 @@ def test_prices_are_finite(price: object) -> None:
         ("vector", "red", "numbers"),
         ("vector", [1, None], "number"),
         ("vector", [float("nan")], "finite"),
+        ("vector", [1e39], "less than or equal"),
+        ("created_at", "²²²²²²²²²²", "cannot be read"),
+        ("stock", "9" * 310 + " pcs", "cannot be read"),
         ("attributes", "color", "object"),
     ],
 )

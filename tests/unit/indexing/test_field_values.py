@@ -120,6 +120,9 @@ def test_categories() -> None:
     assert category_of(["A > B"]) == ("A", "B")
     assert category_of("Food/Drink>Tea") == ("Food/Drink>Tea",)
     assert category_of(" > ") is None
+    assert len(category_of(["tag"] * 16) or ()) == 16
+    with pytest.raises(FieldValueError, match="more than 16 levels"):
+        category_of(["tag"] * 17)
     with pytest.raises(FieldValueError):
         category_of([["A"]])
 

@@ -28,6 +28,9 @@ from indexing.personal import is_personal
         "order 1234567",
         "٠١٢٣٤٥٦٧٨٩",
         "call5551234567now",
+        "555\u2013867\u20135309",
+        "555\u2011867\u20115309",
+        "555·867·5309",
     ],
 )
 def test_personal(text: str) -> None:

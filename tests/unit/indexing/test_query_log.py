@@ -167,9 +167,17 @@ def test_wrong_lines_are_counted_with_their_place(
 
 
 def test_wrong_times_are_rejected(tmp_path: Path) -> None:
-    text = f"{NOW}\tu\tlamp\nyesterday\tu\tlamp\n-5\tu\tlamp\nnan\tu\tlamp\n"
-    log = read(tmp_path, text, max_reject_ratio=0.8, min_users=1)
-    assert [rejected.field for rejected in log.rejected] == ["time"] * 3
+    wrong = ("yesterday", "-5", "nan", "0001-01-01T00:00:00", "1969-12-31")
+    text = f"{NOW}\tu\tlamp\n" + "".join(f"{time}\tu\tlamp\n" for time in wrong)
+    log = read(tmp_path, text, max_reject_ratio=0.9, min_users=1)
+    assert [rejected.field for rejected in log.rejected] == ["time"] * len(wrong)
+
+
+def test_a_wrong_clock_does_not_make_all_others_old(tmp_path: Path) -> None:
+    text = f"{NOW}\tu\tlamp\n2099-01-01T00:00:00\tu\tlamp\n"
+    log = read(tmp_path, text, min_users=1, latest=NOW + DAY)
+    assert log.dropped == {"future": 1}
+    assert log.now == NOW
 
 
 def test_a_file_of_other_columns_is_refused(tmp_path: Path) -> None:

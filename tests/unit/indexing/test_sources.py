@@ -94,6 +94,27 @@ def test_broken_json_arrays(tmp_path: Path, end: bytes) -> None:
         list(reader)
 
 
+@pytest.mark.parametrize("behind", [b"[" + CUP + b"]", b"x" * 3_000_000, CUP])
+def test_what_is_behind_a_json_array_is_not_passed_over(tmp_path: Path, behind: bytes) -> None:
+    path = written(tmp_path, b"[" + MUG + b"]\n" + behind, "a.json")
+    with pytest.raises(CatalogError, match="more behind the end"):
+        read(path)
+
+
+def test_a_cut_off_compressed_array_is_told(tmp_path: Path) -> None:
+    whole = gzip.compress(b"[" + MUG + b"]" + b" " * 100_000)
+    with pytest.raises(CatalogError):
+        read(written(tmp_path, whole[:-9], "a.json.gz"))
+
+
+def test_a_number_too_long_to_read_is_told(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, b'[{"id": "1", "title": "M", "stock": ' + b"9" * 5_000 + b"}]", "a.json"
+    )
+    with pytest.raises(CatalogError, match="broken"):
+        read(path)
+
+
 def test_json_arrays_with_bad_text(tmp_path: Path) -> None:
     path = written(tmp_path, b'[{"id": "1", "title": "M\xff"}, ' + CUP + b"]", "a.json")
     titles, rejected = read(path)
