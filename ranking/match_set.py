@@ -12,7 +12,7 @@ from ranking.bm25 import Bm25Weights
 from ranking.query.query import Query
 from ranking.recall.fit import fit
 from ranking.recall.identifier import identifier_matches
-from ranking.recall.lexical import LEVELS, LexicalMatches, levels_of, score
+from ranking.recall.lexical import LEVELS, LexicalMatches, score
 from ranking.recall.semantic import SemanticMatches
 
 BY_MEANING = len(LEVELS)
@@ -92,15 +92,14 @@ def with_documents(
 ) -> MatchSet:
     """The match set widened by documents (ascending) that it may lack, for training.
 
-    Each with the level at which the server would have found it.
+    As found by meaning only. With the level of their words a model of the demo shop alone ranked
+    ESCI worse than by hand (docs/learning.md).
     """
     extra = np.setdiff1d(doc_ids, matches.doc_ids, assume_unique=True)
     scores, covered = score(extra, query.slots, snapshot.index, weights)
     added = plain(extra, BY_MEANING)
     added.lexical[:] = scores
-    share = np.minimum(covered / np.float32(max(query.weight, 1e-9)), np.float32(1.0))
-    added.coverage[:] = share
-    added.levels[:] = np.where(share > 0, levels_of(share), BY_MEANING)
+    added.coverage[:] = covered / np.float32(max(query.weight, 1e-9))
     added.fit[:] = fit(query, extra, snapshot)
     order = np.argsort(np.concatenate([matches.doc_ids, extra]))
     both = matches, added

@@ -51,14 +51,9 @@ def match(
         doc_ids, level = _relaxed(required, index, total, min_matches)
     scores, covered = score(doc_ids, slots, index, weights)
     share = np.minimum(covered / np.float32(total), np.float32(1.0))
-    return LexicalMatches(doc_ids, levels_of(share), scores, share, level, len(strict))
-
-
-def levels_of(share: Float32Array) -> UInt8Array:
-    """uint8[k]: the first level whose share of the query's weight each document has."""
     reached = share[:, None] >= np.array(LEVELS, dtype=np.float32)[None, :] - _SLACK
-    levels: UInt8Array = reached.argmax(axis=1).astype(np.uint8)
-    return levels
+    levels = reached.argmax(axis=1).astype(np.uint8)
+    return LexicalMatches(doc_ids, levels, scores, share, level, len(strict))
 
 
 def count_strict(slots: tuple[Slot, ...], index: InvertedIndex) -> int:

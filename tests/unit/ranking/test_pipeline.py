@@ -4,19 +4,15 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import orjson
 import pytest
 
 from indexing.index_config import IndexConfig
-from ranking.deadline import Deadline
 from ranking.filters import AnyOf, FilterError, Range
 from ranking.generation import Generation
-from ranking.match_set import with_documents
-from ranking.pipeline import find, search, similar
+from ranking.pipeline import search, similar
 from ranking.request import SearchRequest, Sort
 from ranking.result import SearchResult
-from ranking.stages import StageLog
 from tests.catalogs import build_index, open_index
 
 PRODUCTS: list[dict[str, Any]] = [
@@ -107,22 +103,6 @@ def test_a_query_without_any_match_gets_popular_products_and_is_told(
     assert result.hits
     assert result.relaxed is not None
     assert run(shop, text, relax=False).total == 0
-
-
-def test_lost_products_are_added_at_the_level_that_would_have_found_them(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    index = tmp_path_factory.mktemp("shop") / "main"
-    build_index(index, PRODUCTS)
-    shop = open_index(index)
-    log, never = StageLog(lambda: 0.0), Deadline(lambda: 0.0, 1.0)
-    found = find(SearchRequest(text="red oak lamp"), shop, never, log)
-    worded = found.matches.where(found.matches.lexical > 0)
-    assert len(set(worded.levels.tolist())) > 1
-    nothing = found.matches.where(np.zeros(len(found.matches), dtype=np.bool_))
-    added = with_documents(nothing, worded.doc_ids, found.query, shop.snapshot, shop.policy.bm25)
-    for name in ("levels", "lexical", "coverage"):
-        np.testing.assert_allclose(getattr(added, name), getattr(worded, name), rtol=1e-6)
 
 
 def test_browsing_shows_everything(shop: Generation) -> None:
