@@ -222,8 +222,17 @@ def _read_catalog(read: _Read, options: BuildOptions, progress: Progress) -> Non
             if (read.rows + rejects.count) % _TOLD_EVERY == 0:
                 progress.advance(reader.bytes_read)
         read.rejected = rejects.count
+        _check_mapping(options.mapping, progress)
         rejects.check_ratio(options.max_reject_ratio, read.rows)
     progress.advance(reader.bytes_total)
+
+
+def _check_mapping(mapping: FieldMapping, progress: Progress) -> None:
+    """A mistyped name must not publish a shop without its brands."""
+    for target, told in mapping.unused():
+        if target in mapping.required:
+            raise BuildError(f"the mapping {told} Correct it, or leave it out.")
+        progress.note(f"the mapping {told}")
 
 
 def searchable_texts(product: Product) -> list[Sequence[str]]:

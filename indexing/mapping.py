@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ _TARGETS = frozenset((*PRODUCT_FIELDS, IGNORE))
 
 _IDENTIFIER = re.compile(r"(?=\S*\d)[\w./#+-]{4,40}", re.ASCII)
 
+_NAMED = 50
 Pairs = Mapping[str, str | Iterable[str]]
 
 
@@ -41,10 +42,13 @@ class FieldMapping:
     explicit: target → sources, as the shop's own file or `--map` says; it goes before the
     aliases that every catalogue has, and replaces what the target held.
     used: "source → target" → lines it was used on; counted while reading, printed by build.
+    required: targets that must be found on some line. names: the fields of the first line.
     """
 
     explicit: tuple[tuple[str, tuple[str, ...]], ...] = ()
     used: Counter[str] = field(default_factory=Counter, compare=False)
+    required: frozenset[str] = frozenset()
+    names: list[str] = field(default_factory=list, compare=False)
 
     @classmethod
     def of(cls, *layers: Pairs) -> "FieldMapping":
@@ -59,9 +63,24 @@ class FieldMapping:
 
     def apply(self, raw: dict[str, Any]) -> dict[str, Any]:
         """The line under Product's names; `raw` itself stays as it is."""
+        if not self.names:
+            self.names.extend(raw)
         if self.explicit:
             raw = self._explicitly(raw)
         return raw if _ALIASES.isdisjoint(raw) else self._alias(dict(raw))
+
+    def unused(self) -> Iterator[tuple[str, str]]:
+        """Explicit targets that no line had a source of, and what is wrong with each."""
+        for target, sources in self.explicit:
+            if target == IGNORE or any(self.used[f"{name} → {target}"] for name in sources):
+                continue
+            yield (
+                target,
+                (
+                    f"{target}={','.join(sources)}: no line has it. The first line has: "
+                    f"{', '.join(self.names[:_NAMED])}."
+                ),
+            )
 
     def _explicitly(self, raw: dict[str, Any]) -> dict[str, Any]:
         made = dict(raw)

@@ -48,11 +48,12 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
 
 def warm_chinese(generation: Generation) -> None:
     """Load the dictionaries for what is typed in Chinese, once a process: it takes half a second.
+    Also for a shop without a Chinese title: somebody will type it.
 
     Not before the generation serves: until then the first who types Chinese waits as long.
     """
+    search(SearchRequest(text="红色 手机", budget_ms=60_000), generation, time.perf_counter)
     if generation.snapshot.completions.speaks_chinese:
-        search(SearchRequest(text="红色 手机", budget_ms=60_000), generation, time.perf_counter)
         suggest("乀乁", 10, generation)
 
 

@@ -1,5 +1,6 @@
 """`vitrina build`: a catalogue becomes a published snapshot."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,13 @@ import typer
 from rich.console import Console
 
 from app.commands.announcing import tell_services
-from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from app.commands.options import (
+    DEFAULT_DATA,
+    DEFAULT_INDEX,
+    DataOption,
+    IndexOption,
+    tell_compiling,
+)
 from app.progress import ConsoleProgress
 from app.version import code_version
 
@@ -65,20 +72,21 @@ def build(
     folder = index_folder(data, index)
     config_path = config or folder / "index.toml"
     configured = read_config(config_path if config or config_path.is_file() else None)
+    pairs = parse_pairs(maps or [])
+    renamed = FieldMapping.of(configured.aliases, read_mapping(mapping) if mapping else {}, pairs)
     options = BuildOptions(
         catalog=catalog,
         index=folder,
         code_version=code_version(),
         queries=queries,
-        mapping=FieldMapping.of(
-            configured.aliases, read_mapping(mapping) if mapping else {}, parse_pairs(maps or [])
-        ),
+        mapping=replace(renamed, required=frozenset(pairs)),
         config=configured,
         max_reject_ratio=max_reject_ratio,
         vector_kind=vectors,
         min_count=min_count,
         seed=seed,
     )
+    tell_compiling()
     with ConsoleProgress(console, progress_file) as progress:
         report = run(options, datetime.now(UTC), progress)
     tell_services(index, report.snapshot_id)

@@ -82,7 +82,8 @@ def demo(
 
     def told() -> None:
         base = base_url(host, port)
-        typer.echo("\nTry these:")
+        typer.echo("\nTry these, in a moment:")
+        typer.echo(f"  the shop      {base}/")
         typer.echo(f"  a search      {base}/v1/search?q=black+running+shoes&facets=brand,price")
         typer.echo(f"  a suggestion  {base}/v1/suggest?q=run")
         typer.echo(f"  the API docs  {base}/docs\n")

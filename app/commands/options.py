@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,17 @@ def _with_kernels(data: Path) -> Path:
     """Before a command imports any: kernels are kept with the data."""
     use_kernel_cache(load_settings(data_dir=data).kernels)
     return data
+
+
+def tell_compiling() -> None:
+    """That a command will take longer this once."""
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    if not folder.is_dir():
+        typer.echo(
+            f"compiling kernels, this once, into {folder}; VITRINA_KERNEL_CACHE_DIR shares them "
+            "between data folders",
+            err=True,
+        )
 
 
 DataOption = Annotated[

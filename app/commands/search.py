@@ -10,7 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from app.commands.options import (
+    DEFAULT_DATA,
+    DEFAULT_INDEX,
+    DataOption,
+    IndexOption,
+    tell_compiling,
+)
 from app.version import code_version
 
 if TYPE_CHECKING:
@@ -50,6 +56,7 @@ def search(
     from ranking.sorting import parse_sort
 
     folder, current = published(data, index)
+    tell_compiling()
     generation = open_generation(folder, current, code_version())
     request = SearchRequest(
         text=text,

@@ -26,8 +26,13 @@ def train(
         bool, typer.Option("--judged-only", help="Learn from judged products only.")
     ] = False,
     unjudged: Annotated[
-        int, typer.Option(min=0, help="Unjudged products a query, taken as irrelevant.")
-    ] = 50,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Unjudged products a query, taken as irrelevant; default: 50, and 25 for many "
+            "queries.",
+        ),
+    ] = None,
     folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 5,
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Rounds of it; default: 5, and 1 for many queries.")

@@ -123,9 +123,23 @@ function showFacets(found) {
   }
 }
 
+// What was made of the words: corrections, prices and sizes as filters, and what else may be meant.
+function showUnderstood(body) {
+  const said = [];
+  if (body.query.corrected) said.push("showing results for “" + body.query.corrected + "”");
+  for (const filter of body.query.filters) {
+    said.push(filter.applied ? "“" + filter.text + "” filters"
+      : "“" + filter.text + "” does not filter: " + filter.why_not);
+  }
+  if (!body.total && (body.fallback_hits || []).length) said.push("nothing with these filters; without them:");
+  if (body.did_you_mean.length) said.push("did you mean " + body.did_you_mean.join(", ") + "?");
+  for (const line of said) make("span", line, told);
+}
+
 async function search(wanted) {
   const mine = ++turn;
   page = wanted;
+  history.replaceState(null, "", box.value ? "?" + new URLSearchParams({ q: box.value }) : location.pathname);
   list.hidden = true;
   const parameters = new URLSearchParams(
     { q: box.value, page, facets: "category,brand,auto", with: "refinements", explain: why.checked });
@@ -137,13 +151,14 @@ async function search(wanted) {
     const body = await ask("v1/search", parameters);
     if (mine !== turn) return; // a later search is under way
     if (page === 1) hits.replaceChildren();
-    body.hits.forEach(showHit);
+    (body.total ? body.hits : body.fallback_hits || []).forEach(showHit);
     showFacets(body.facets);
     showChips(body.refinements);
     const dropped = body.relaxed ? body.relaxed.dropped : [];
     const given = dropped.length ? " — some without " + dropped.join(", ")
       : body.relaxed ? " — not all of them match every word" : "";
     told.textContent = body.total.toLocaleString() + " products in " + body.took_ms + " ms" + given;
+    showUnderstood(body);
     more.hidden = hits.children.length >= Math.min(body.total, 1000) || !body.hits.length;
   } catch (error) {
     if (mine === turn) told.textContent = error.message;
@@ -183,4 +198,5 @@ box.addEventListener("input", suggest);
 box.addEventListener("blur", () => { list.hidden = true; });
 why.addEventListener("change", () => search(1));
 more.addEventListener("click", () => search(page + 1));
+box.value = new URLSearchParams(location.search).get("q") || "";
 search(1);

@@ -13,6 +13,8 @@ TINY_QUERIES, TINY_JUDGED = 50, 1000
 LEAK_SHARE = 0.98
 """No honest feature puts so many differently graded pairs of judged products in order."""
 _LEAK_PAIRS = 200
+_LEAK_QUERIES = 1_000
+"""So many of more are looked at, evenly spread."""
 _EXACT_SHARE = 0.5
 
 
@@ -51,7 +53,7 @@ def warnings_of(rows: Sequence[QueryRows]) -> tuple[str, ...]:
 def separating(rows: Sequence[QueryRows]) -> list[tuple[str, float]]:
     """Features that order nearly all judged pairs, rising or falling, with the share they do."""
     right, total = np.zeros(len(NAMES)), 0
-    for each in rows:
+    for each in rows[:: max(1, len(rows) // _LEAK_QUERIES)]:
         grades = each.grades[each.judged].astype(np.float64)
         if len(np.unique(grades)) < 2:
             continue

@@ -7,7 +7,7 @@ import lightgbm
 import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array
-from ranking.learning.dataset import QueryRows, sampled
+from ranking.learning.dataset import UNJUDGED_PER_QUERY, QueryRows, sampled
 from ranking.learning.judgments import Judgments
 from ranking.learning.lambdamart import (
     FEW_QUERIES,
@@ -21,19 +21,31 @@ from ranking.learning.lambdamart import (
 from ranking.learning.splits import split_queries, text_key
 
 FOLDS, SEEDS = 5, 5
+UNJUDGED_OF_MANY = 25
 _SMOOTHED = 11
 _AS_GOOD = 0.002
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Which rows are trained on: the judged ones, and so many others a query."""
+    """Which rows are trained on: the judged ones, and so many others a query; None: 50, and 25
+    where there are many queries.
+    """
 
-    unjudged: int = 50
+    unjudged: int | None = None
     judged_only: bool = False
 
+    def others(self, queries: int) -> int:
+        """Unjudged rows a query, of so many queries."""
+        if self.judged_only:
+            return 0
+        if self.unjudged is None:
+            return UNJUDGED_PER_QUERY if queries < FEW_QUERIES else UNJUDGED_OF_MANY
+        return self.unjudged
+
     def of(self, rows: Sequence[QueryRows], seed: int) -> list[QueryRows]:
-        return [sampled(each, seed, self.unjudged, judged_only=self.judged_only) for each in rows]
+        others = self.others(len(rows))
+        return [sampled(each, seed, others, judged_only=self.judged_only) for each in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ PRODUCT_FEATURES = (
 SMALL = TreeParams(
     trees=120, leaves=7, min_rows=30, masked=QUERY_FEATURES, hidden=PRODUCT_FEATURES
 ).with_base(0.5)
-LARGE = TreeParams(trees=300, leaves=31, min_rows=100)
+LARGE = TreeParams(trees=150, leaves=31, min_rows=100, learning_rate=0.1)
 
 
 def params_for(queries: int) -> TreeParams:

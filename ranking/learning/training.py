@@ -245,7 +245,7 @@ def _facts(
         "rows": sum(len(each) for each in sampled),
         "judged_rows": int(sum(each.judged.sum() for each in rows)),
         "lost_rows": int(sum((~each.served).sum() for each in rows)),
-        "unjudged_per_query": 0 if options.sampling.judged_only else options.sampling.unjudged,
+        "unjudged_per_query": options.sampling.others(len(rows)),
         "split": f"{folds} folds by query, {seeds} seeds, nested",
         "seed": options.seed,
     }

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from indexing.errors import (
     SnapshotError,
 )
 from indexing.manifest import Manifest, check_contents
+from indexing.mapping import FieldMapping
 from indexing.progress import Silent
 from indexing.publish import STAGING, list_snapshots, read_current, rollback, writer_lock
 from indexing.snapshot import open_snapshot
@@ -73,6 +75,18 @@ def test_too_many_rejects_publish_nothing(published: Path, tmp_path: Path) -> No
     assert not staged(published)
     rejected = [json.loads(line) for line in (published / "rejects.jsonl").read_text().splitlines()]
     assert [(each["line"], each["field"]) for each in rejected] == [(11, "id"), (12, None)]
+
+
+def test_a_mistyped_field_name_publishes_nothing(published: Path, tmp_path: Path) -> None:
+    before = in_force(published)
+    mapping = FieldMapping.of({"brand": "makerr"})
+    options = BuildOptions(
+        [write_catalog(tmp_path / "c.jsonl", 5)], published, "test",
+        mapping=replace(mapping, required=frozenset({"brand"})),
+    )  # fmt: skip
+    with pytest.raises(BuildError, match=r"brand=makerr: no line has it\. The first line has: id"):
+        build(options, NOW, Silent())
+    assert in_force(published) == before
 
 
 def test_rejects_under_the_ratio_are_told(tmp_path: Path) -> None:

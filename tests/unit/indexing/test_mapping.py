@@ -52,6 +52,15 @@ def test_used_aliases_are_counted() -> None:
     assert mapping.used == {"maker → brand": 2, "name → title": 2}
 
 
+def test_what_no_line_had_is_told_with_the_names_there_are() -> None:
+    mapping = FieldMapping.of({"brand": ["Herstelller", "Marke"], "title": "Name", "ignore": "x"})
+    mapping.apply({"Name": "Becher", "Hersteller": "Acme"})
+    ((target, told),) = mapping.unused()
+    assert target == "brand"
+    assert "Herstelller,Marke" in told
+    assert "Name, Hersteller" in told
+
+
 def test_explicit_names() -> None:
     assert applied({"titel": "Becher"}, title="titel") == {"title": "Becher"}
     assert applied({"titel": "", "title": "Mug"}, title="titel") == {"title": "Mug"}

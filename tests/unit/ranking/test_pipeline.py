@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -86,6 +87,14 @@ def test_an_identifier_is_found_exactly(shop: Generation) -> None:
     assert ids(result)[0] == "lamp-4"
     assert result.hits[0].channels[0].name == "identifier"
     assert run(shop, "LM-9999").total == 0
+
+
+@pytest.mark.parametrize("held", ["0884420588030", "884420588030", "00884420588030"])
+@pytest.mark.parametrize("asked", ["0884420588030", "884420588030", "00884420588030"])
+def test_a_gtin_is_the_same_with_zeros_before_it(tmp_path: Path, held: str, asked: str) -> None:
+    index = tmp_path / "main"
+    build_index(index, [*PRODUCTS, {"id": "tv", "title": "Television", "identifiers": [held]}])
+    assert ids(run(open_index(index), asked)) == ["tv"]
 
 
 def test_filters_that_leave_nothing_offer_what_there_is(shop: Generation) -> None:
