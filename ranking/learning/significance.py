@@ -13,6 +13,8 @@ from ranking.learning.errors import ComparisonError
 
 CHUNK_CELLS = 4_000_000
 """Resampling works through this many query draws at a time: 32 MB."""
+MOST_TOSSES, LEAST_PERMUTATIONS = 20_000_000, 1_000
+"""Of the randomisation test: of more than 2,000 queries fewer permutations are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _randomisation_p(weighted_gap: Float64Array, permutations: int, seed: int) -
     observed = abs(float(moved.sum())) * (1.0 - 1e-12) - 1e-15
     extreme = 0
     step = max(1, CHUNK_CELLS // len(moved))
+    permutations = min(permutations, max(MOST_TOSSES // len(moved), LEAST_PERMUTATIONS))
     for start in range(0, permutations, step):
         size = (min(step, permutations - start), len(moved))
         signs = chance.integers(0, 2, size=size, dtype=np.int8) * 2.0 - 1.0

@@ -123,6 +123,8 @@ def test_every_query_is_scored_by_models_that_never_saw_it() -> None:
     scores = proof.scores(ROWS, 0)[fold.query_ids[0]]
     mine = next(each for each in ROWS if each.query_id == fold.query_ids[0])
     assert (scores == fold.scores(mine.features)).all()
+    assert fold.flat is not None
+    assert (scores == model_scores(fold.booster, fold.params, mine.features)).all()
 
 
 def test_one_query_cannot_be_held_out() -> None:
