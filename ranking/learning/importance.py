@@ -11,7 +11,7 @@ from ranking.learning.comparison import Importance
 from ranking.learning.cross_validation import Fold
 from ranking.learning.dataset import QueryRows
 
-MAX_QUERIES = 200
+MAX_QUERIES = 100
 """Shuffling is measured on so many queries at most, evenly taken."""
 _DEPTH = 10
 

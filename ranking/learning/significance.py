@@ -5,10 +5,11 @@ Queries are the sample: all of them are drawn anew with replacement, whole.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from indexing.arrays import Float64Array
+from indexing.arrays import Float64Array, UInt8Array
 from ranking.learning.errors import ComparisonError
 
 CHUNK_CELLS = 4_000_000
@@ -107,15 +108,25 @@ def _resampled(
     sums: Float64Array, weight: Float64Array, draws: int, seed: int
 ) -> Iterator[Float64Array]:
     """Means of `draws` samples of queries, drawn as how often each query occurs in a sample."""
-    chance = np.random.default_rng(seed)
-    count = len(sums)
-    even = np.full(count, 1.0 / count)
-    step = max(1, CHUNK_CELLS // count)
-    for start in range(0, draws, step):
-        times = chance.multinomial(count, even, size=min(step, draws - start)).astype(np.float64)
+    for drawn in _draws(len(sums), draws, seed):
+        times = drawn.astype(np.float64)
         totals = times @ weight
         # a sample may hold weightless queries only; it then has no mean to add
         yield (times @ sums)[totals > 0] / totals[totals > 0]
+
+
+@lru_cache(maxsize=2)
+def _draws(count: int, draws: int, seed: int) -> tuple[UInt8Array, ...]:
+    """Chunks of uint8[·, count]; kept, as every measure is resampled by the same draws."""
+    chance = np.random.default_rng(seed)
+    even = np.full(count, 1.0 / count)
+    step = max(1, CHUNK_CELLS // count)
+    return tuple(
+        chance.multinomial(count, even, size=min(step, draws - start))
+        .clip(max=255)
+        .astype(np.uint8)
+        for start in range(0, draws, step)
+    )
 
 
 def _randomisation_p(weighted_gap: Float64Array, permutations: int, seed: int) -> float:

@@ -1,6 +1,6 @@
 """Variants count as one product: a list shows one of a group, whichever it comes to first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,10 +11,14 @@ from ranking.learning.judgments import Judgments
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """first_of: int64[n], the first document of each document's group, which stands for it."""
+    """first_of: int64[n], the first document of each document's group, which stands for it.
+
+    names: product ids by document, as far as they were asked for: the same come in many lists.
+    """
 
     snapshot: Snapshot
     first_of: Int64Array
+    names: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Groups":
@@ -26,8 +30,10 @@ class Groups:
 
     def ids(self, doc_ids: UInt32Array | Int64Array) -> list[str]:
         """Product ids of what stands for these documents, in their order."""
-        id_at = self.snapshot.documents.id_at
-        return [id_at(int(doc)) for doc in self.first_of[doc_ids]]
+        docs: list[int] = self.first_of[doc_ids].tolist()
+        for doc in set(docs).difference(self.names):
+            self.names[doc] = self.snapshot.documents.id_at(doc)
+        return [self.names[doc] for doc in docs]
 
     def all_ids(self) -> list[str]:
         """One product id a group, in document order."""
