@@ -29,7 +29,7 @@ def train(
         int | None,
         typer.Option(
             min=0,
-            help="Unjudged products a query, taken as irrelevant; default: 50, and 25 for many "
+            help="Unjudged products a query, taken as irrelevant; default: 50, and 20 for many "
             "queries.",
         ),
     ] = None,

@@ -22,14 +22,14 @@ from ranking.learning.splits import split_queries, text_key
 from ranking.trees import FlatTrees, flat_trees
 
 FOLDS, SEEDS = 5, 5
-UNJUDGED_OF_MANY = 25
+UNJUDGED_OF_MANY = 20
 _SMOOTHED = 11
 _AS_GOOD = 0.002
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Which rows are trained on: the judged ones, and so many others a query; None: 50, and 25
+    """Which rows are trained on: the judged ones, and so many others a query; None: 50, and 20
     where there are many queries.
     """
 
