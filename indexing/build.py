@@ -78,7 +78,9 @@ class BuildReport:
 def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildReport:
     """Build and publish one snapshot. Raises IndexingError; leaves no half-written snapshot."""
     with writer_lock(options.index):
-        snapshot_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        # Ids sort by time, also of two small builds within a second.
+        moment = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{now.microsecond:05x}"
+        snapshot_id = moment + secrets.token_hex(2)
         staging = stage(options.index, snapshot_id)
         try:
             return _build(options, snapshot_id, staging, now, progress)

@@ -86,7 +86,7 @@ def build(
         min_count=min_count,
         seed=seed,
     )
-    tell_compiling()
+    tell_compiling(data)
     with ConsoleProgress(console, progress_file) as progress:
         report = run(options, datetime.now(UTC), progress)
     tell_services(index, report.snapshot_id)

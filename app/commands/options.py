@@ -1,6 +1,5 @@
 """Options that several commands share."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +15,9 @@ def _with_kernels(data: Path) -> Path:
     return data
 
 
-def tell_compiling() -> None:
+def tell_compiling(data: Path) -> None:
     """That a command will take longer this once."""
-    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    folder = use_kernel_cache(load_settings(data_dir=data).kernels)
     if not folder.is_dir():
         typer.echo(
             f"compiling kernels, this once, into {folder}; VITRINA_KERNEL_CACHE_DIR shares them "

@@ -56,7 +56,7 @@ def search(
     from ranking.sorting import parse_sort
 
     folder, current = published(data, index)
-    tell_compiling()
+    tell_compiling(data)
     generation = open_generation(folder, current, code_version())
     request = SearchRequest(
         text=text,
