@@ -125,7 +125,8 @@ class Generations:
         try:
             before = self._served.get(name)
             generation = open_generation(folder, current, code_version(), before)
-            if self._warm and not _only_rules(before, generation):
+            warmed = self._warm and not _only_rules(before, generation)
+            if warmed:
                 warm(generation)
         except (IndexingError, OSError) as error:
             self._not_served(name, current, str(error))
@@ -136,7 +137,8 @@ class Generations:
         self._served = {**self._served, name: generation}
         self._currents[name] = current
         self._failed.pop(name, None)
-        self._fresh.append(generation)
+        if warmed:
+            self._fresh.append(generation)
         _count_swap(generation, time.monotonic() - begun)
         log.info(
             "%s: serving snapshot %s as generation %s, ready in %.2f s",
@@ -158,9 +160,8 @@ class Generations:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                while self._warm and self._fresh and not self._stop.is_set():
+                while self._fresh and not self._stop.is_set():
                     warm_chinese(self._fresh.pop())
-                self._fresh.clear()
                 self._look.wait(self._poll_s)
                 self._look.clear()
                 if not self._stop.is_set():

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def _writable(folder: Path) -> bool:
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
+@cache
 def fingerprint() -> str:
     """Of the kernels' source and of what compiles it; 16 hex digits."""
     root = Path(__file__).resolve().parents[1]

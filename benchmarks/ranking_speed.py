@@ -42,7 +42,7 @@ from ranking.stages import StageLog
 from ranking.text_match import text_matches
 
 POOL, QUERIES = 300, 100
-SIZES = ((300, 63), (300, 31))
+SIZES = ((300, 63), (150, 31))
 """Trees and leaves: the issue's figure, and the largest that `vitrina train` makes."""
 TRAINED_QUERIES = 60
 FACETS = ("brand", "category", "price", "auto")

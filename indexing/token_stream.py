@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer, join, may_join
-from indexing.analysis.chunks import CHUNK, Token, comes_again
+from indexing.analysis.chunks import CHUNK, Token
+from indexing.analysis.memory import remember_chunk, remember_text
 from indexing.arrays import Int64Array, UInt32Array
 from indexing.postings import Field
 
@@ -16,9 +17,6 @@ EXTRA = 1 << 31
 """Flag of a token that shares the position of the one before it."""
 
 _SPILL = 1 << 20
-_CACHED_CHUNKS = 500_000
-_CACHED_TEXTS = 200_000
-_LONGEST_CACHED = 64
 _REPEATED = (Field.BRAND, Field.CATEGORY, Field.ATTRIBUTES)
 """Fields in which many products have the same text."""
 
@@ -53,10 +51,7 @@ class TermNumbers:
             if known is None:
                 tokens = self.analyzer.chunk_tokens(chunk)
                 known = (tokens, self.coded(tokens), may_join(tokens))
-                if comes_again(chunk):
-                    if len(self._chunks) >= _CACHED_CHUNKS:
-                        self._chunks.clear()
-                    self._chunks[chunk] = known
+                remember_chunk(self._chunks, chunk, known)
             tokens, made, joins = known
             if not tokens:
                 continue
@@ -75,10 +70,7 @@ class TermNumbers:
         if made is None:
             made = array("I")
             self.append(text, made)
-            if len(text) <= _LONGEST_CACHED:
-                if len(self._texts) >= _CACHED_TEXTS:
-                    self._texts.clear()
-                self._texts[text] = made
+            remember_text(self._texts, text, made)
         codes.extend(made)
 
 

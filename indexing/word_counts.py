@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from indexing.analysis.chunks import CHUNK, comes_again
+from indexing.analysis.chunks import CHUNK
+from indexing.analysis.memory import remember_chunk, remember_text
 from indexing.catalog import Product
 from indexing.pinyin import is_han
 from indexing.spelling import has_digit
@@ -11,9 +12,6 @@ from indexing.surface_words import chunk_words, surface_words
 
 MAX_WORDS = 500_000
 _PRUNE_WORDS, _PRUNE_PAIRS = 2_000_000, 2_000_000
-_CACHED_CHUNKS = 500_000
-_CACHED_TEXTS = 200_000
-_LONGEST_CACHED = 64
 _SMALL = 200_000  # words in all, below which a pair seen once is worth keeping
 
 
@@ -54,10 +52,7 @@ class WordCounter:
         known = self._texts.get(text)
         if known is None:
             known = tuple(self._words(text))
-            if len(text) <= _LONGEST_CACHED:
-                if len(self._texts) >= _CACHED_TEXTS:
-                    self._texts.clear()
-                self._texts[text] = known
+            remember_text(self._texts, text, known)
         return known
 
     def _add(self, numbers: Iterable[int]) -> None:
@@ -87,10 +82,7 @@ class WordCounter:
                 number = known
             made.append(number)
         numbers = tuple(made)
-        if comes_again(chunk):
-            if len(self._chunks) >= _CACHED_CHUNKS:
-                self._chunks.clear()
-            self._chunks[chunk] = numbers
+        remember_chunk(self._chunks, chunk, numbers)
         return numbers
 
     def _forget(self) -> None:

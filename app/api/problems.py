@@ -84,7 +84,7 @@ def problem(
         "status": kind.status,
         "detail": detail,
         "instance": f"urn:vitrina:request:{request.scope.get('request_id', '')}",
-        "errors": [asdict(fault) for fault in errors],
+        "errors": [asdict(fault) for fault in errors[:MAX_FAULTS]],
     }
     return Response(_encode(body), kind.status, headers, MEDIA_TYPE)
 

@@ -70,7 +70,7 @@ def write_hints(
     _, problems = parse_hints(body.text)
     if problems:
         faults = [Fault("text", problem, "Correct or remove the line.") for problem in problems]
-        raise InvalidRequestError(f"text: {problems[0]}. Nothing was changed.", faults[:20])
+        raise InvalidRequestError(f"text: {problems[0]}. Nothing was changed.", faults)
     return _write(service_of(request), given, HINTS, body.text)
 
 
@@ -83,8 +83,9 @@ def _read(service: Service, given: RulesParameters, name: str) -> dict[str, Any]
 
 def _write(service: Service, given: RulesParameters, name: str, text: str) -> dict[str, Any]:
     text = text.encode("utf-8", "ignore").decode()
-    rules = publish_rules(rules_folder(service, given), {name: text}, datetime.now(UTC))
-    service.changed(rules_folder(service, given).name, rules)
+    folder = rules_folder(service, given)
+    rules = publish_rules(folder, {name: text}, datetime.now(UTC))
+    service.changed(folder.name, rules)
     return {"rules": rules, "text": text}
 
 

@@ -145,5 +145,5 @@ def _parsed(text: str) -> tuple[SynonymRule, ...]:
     rules, problems = parse_synonyms(text)
     if problems:
         faults = [Fault("text", problem, "Correct or remove the line.") for problem in problems]
-        raise InvalidRequestError(f"text: {problems[0]} Nothing was changed.", faults[:20])
+        raise InvalidRequestError(f"text: {problems[0]} Nothing was changed.", faults)
     return rules

@@ -131,7 +131,7 @@ function showUnderstood(body) {
     said.push(filter.applied ? "“" + filter.text + "” filters"
       : "“" + filter.text + "” does not filter: " + filter.why_not);
   }
-  if (!body.total && (body.fallback_hits || []).length) said.push("nothing with these filters; without them:");
+  if (!body.total && body.fallback_hits.length) said.push("nothing with these filters; without them:");
   if (body.did_you_mean.length) said.push("did you mean " + body.did_you_mean.join(", ") + "?");
   for (const line of said) make("span", line, told);
 }
@@ -151,7 +151,7 @@ async function search(wanted) {
     const body = await ask("v1/search", parameters);
     if (mine !== turn) return; // a later search is under way
     if (page === 1) hits.replaceChildren();
-    (body.total ? body.hits : body.fallback_hits || []).forEach(showHit);
+    (body.total ? body.hits : body.fallback_hits).forEach(showHit);
     showFacets(body.facets);
     showChips(body.refinements);
     const dropped = body.relaxed ? body.relaxed.dropped : [];

@@ -6,17 +6,9 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexing.analysis.chunks import (
-    CHUNK,
-    MAX_TERM,
-    Kind,
-    Token,
-    cjk_tokens,
-    comes_again,
-    is_cjk,
-    word_tokens,
-)
+from indexing.analysis.chunks import CHUNK, MAX_TERM, Kind, Token, cjk_tokens, is_cjk, word_tokens
 from indexing.analysis.folding import fold
+from indexing.analysis.memory import remember_chunk
 from indexing.analysis.stopwords import STOP_WORDS
 from indexing.analysis.units import CANONICAL
 from indexing.errors import IndexingError
@@ -29,7 +21,6 @@ _STEMMERS = {
     "pt": "portuguese", "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian",
     "fi": "finnish", "ro": "romanian", "hu": "hungarian", "tr": "turkish", "ru": "russian",
 }  # fmt: skip
-_CACHED_CHUNKS = 500_000
 
 
 class Analyzer:
@@ -65,10 +56,7 @@ class Analyzer:
             folded = fold(chunk)
             made = cjk_tokens(folded) if is_cjk(folded) else word_tokens(folded, self._stem)
             known = tuple(made)
-            if comes_again(chunk):
-                if len(self._chunks) >= _CACHED_CHUNKS:
-                    self._chunks.clear()
-                self._chunks[chunk] = known
+            remember_chunk(self._chunks, chunk, known)
         return known
 
     def tokens(self, text: str) -> list[Token]:

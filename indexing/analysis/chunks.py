@@ -50,14 +50,6 @@ class Token(NamedTuple):
 Stem = Callable[[str], str]
 
 
-def comes_again(chunk: str) -> bool:
-    """Whether a chunk is worth remembering: long ones, and runs of CJK, hardly ever come again."""
-    return len(chunk) <= (_LONGEST_WORD if chunk.isascii() else _LONGEST_RUN)
-
-
-_LONGEST_WORD, _LONGEST_RUN = 32, 8
-
-
 def is_cjk(chunk: str) -> bool:
     return bool(_CJK_CHUNK.match(chunk))
 

@@ -142,7 +142,7 @@ def cross_fitted(
         held = set(part)
         kept = [each for each in esci if each.query_id not in held]
         booster = mixed(kept, demo, seed).fit(params, seed)
-        folds.append(Fold(booster, params, part, params.trees))
+        folds.append(Fold.of(booster, params, part, params.trees))
     return tuple(folds)
 
 

@@ -57,7 +57,13 @@ class Fold:
     params: TreeParams
     query_ids: tuple[str, ...]
     trees: int
-    flat: FlatTrees | None = None
+    flat: FlatTrees | None
+
+    @classmethod
+    def of(
+        cls, booster: lightgbm.Booster, params: TreeParams, query_ids: tuple[str, ...], trees: int
+    ) -> "Fold":
+        return cls(booster, params, query_ids, trees, flat_trees(booster.model_to_string()))
 
     def scores(self, features: Float32Array) -> Float32Array:
         """As `model_scores`, to the bit, and sooner where the kernel can."""
@@ -123,8 +129,7 @@ def cross_validate(
             trees = choose_trees(kept, params, grades, seed)
             booster = fit(table_of(kept, grades, params.masked), params, trees, seed)
             shown = tuple(query_id for query_id in part if query_id in by_id)
-            flat = flat_trees(booster.model_to_string())
-            done.append(Fold(booster, params, shown, trees, flat))
+            done.append(Fold.of(booster, params, shown, trees))
             if told is not None:
                 told(seed * folds + len(done))
         rounds.append(tuple(done))

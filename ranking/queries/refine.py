@@ -53,19 +53,19 @@ class Chip:
 def refine(
     text: str,
     answer: MatchSet,
-    chosen_filters: Sequence[Filter],
+    own: Sequence[Filter],
     filters: Sequence[Filter],
     limit: int,
     generation: Generation,
 ) -> list[QueryItem]:
     """The shopper's own filters (`selected`), then at most `limit` chips, the best first.
 
-    filters: all in force, with what the words imply. answer: the products found; chips are judged
-    on those that hold the whole query, if they are enough, as the others are seldom what is looked
-    at. Score: coverage × entropy × lift (`split`),
-    coverage being the share of the products that have the field at all. A facet chip's count is
-    the total that a search with its filter has; a word chip's are products here with the word.
-    Not offered are fields with a filter, values that nearly all or hardly any have, more than
+    own: those of the request. filters: all in force, with what the words imply. answer: the
+    products found; chips are judged on those that hold the whole query, if they are enough, as the
+    others are seldom what is looked at. Score: coverage × entropy × lift (`split`), coverage being
+    the share of the products that have the field at all. A facet chip's count is the total that a
+    search with its filter has; a word chip's are products here with the word. Not offered are
+    fields with a filter, values that nearly all or hardly any have, more than
     three of a field, and what parts the products like a better chip. O(m) a chip shown.
     """
     snapshot = generation.snapshot
@@ -74,7 +74,7 @@ def refine(
     if len(doc_ids) < _ENOUGH:
         doc_ids = answer.doc_ids
     sample = sample_of(doc_ids, columns)
-    items = [_selected(clause) for clause in chosen_filters if filter_text(clause) is not None]
+    items = [_selected(clause) for clause in own if filter_text(clause) is not None]
     if len(sample) < 2:
         return items
     taken = {field for clause in filters for field in fields_of(clause)}
