@@ -14,7 +14,7 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from app.cache_redis import BACKEND_ERRORS
+from app.cache.redis_cache import BACKEND_ERRORS
 
 CHANNEL = "vitrina:generations"
 CONNECT_TIMEOUT_S = 2.0

@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from app.progress_file import ProgressFile
+from app.jobs.progress_file import ProgressFile
 
 _LINE_EVERY_S = 10.0
 

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import orjson
 
-from app.cache import ResultCache
-from app.encoding import encode_result
+from app.api.encoding import encode_result
+from app.cache.result_cache import ResultCache
 from app.errors import OverloadedError, refused
 from app.generations import Generations
 from app.settings import Settings
@@ -29,9 +29,9 @@ from app.telemetry import (
     ZERO_RESULTS,
 )
 from ranking.generation import Generation
-from ranking.pipeline import search
-from ranking.request import SearchRequest
-from ranking.result import SearchResult
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
+from ranking.search.result import SearchResult
 
 Work = TypeVar("Work")
 FAULTS = frozenset({"ranker_failed", "model_incompatible"})

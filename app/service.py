@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from app.cache import ResultCache, make_cache
+from app.cache.result_cache import ResultCache, make_cache
 from app.generations import Generations
-from app.jobs import BuildJobs
+from app.jobs.jobs import BuildJobs
 from app.search import Searcher
 from app.settings import Settings
 

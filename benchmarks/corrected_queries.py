@@ -22,7 +22,7 @@ from indexing.progress import Silent
 from indexing.publish import read_current
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.query.understand import understand
-from ranking.request import SearchRequest
+from ranking.search.request import SearchRequest
 
 COUNT = 5_000
 SEED = 7

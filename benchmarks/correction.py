@@ -22,9 +22,9 @@ import numpy as np
 import psutil
 from symspellpy import SymSpell, Verbosity
 
-from indexing.completion_keys import fold
-from indexing.spelling import Spelling, confident, has_digit, max_distance
-from indexing.spelling_build import build_spelling
+from indexing.completions.keys import fold
+from indexing.spelling.build import build_spelling
+from indexing.spelling.spelling import Spelling, confident, has_digit, max_distance
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")

@@ -24,21 +24,21 @@ import numpy as np
 from indexing.build import BuildOptions, build
 from indexing.progress import Silent
 from indexing.publish import read_current
-from ranking.candidates import Ordered
-from ranking.deadline import Deadline
 from ranking.generation import Generation, open_generation
 from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
 from ranking.learning.list_measures import coverage, intra_list_diversity, largest_share
 from ranking.learning.measures import Measured, measure_run
 from ranking.learning.significance import paired_difference
-from ranking.pipeline import find, rank
 from ranking.query.query import Query
-from ranking.ranker import HandWeightedRanker
-from ranking.request import SearchRequest
+from ranking.rankers.ranker import HandWeightedRanker
+from ranking.rerank.head import head_key, rerank_head
 from ranking.rerank.policy import NO_DIVERSITY, DiversityPolicy
-from ranking.rerank_head import head_key, rerank_head
-from ranking.stages import StageLog
+from ranking.search.candidates import Ordered
+from ranking.search.deadline import Deadline
+from ranking.search.pipeline import find, rank
+from ranking.search.request import SearchRequest
+from ranking.search.stages import StageLog
 
 CATALOGUES, JUDGED = ("bigbasket", "chorus_icecat"), ("esci_us_150", "homedepot")
 QUERIES, K, HEAD = 200, 10, 100

@@ -19,10 +19,10 @@ import orjson
 import Stemmer
 
 from indexing.arrays import Float32Array
-from indexing.embedding_bags import unit_rows
-from indexing.encoder_fit import fit_encoder
-from indexing.static_catalog import StaticCatalogEncoder, join_halves
-from indexing.title_words import normalised, product_text
+from indexing.vectors.embedding_bags import unit_rows
+from indexing.vectors.encoder_fit import fit_encoder
+from indexing.vectors.static_catalog import StaticCatalogEncoder, join_halves
+from indexing.vectors.title_words import normalised, product_text
 
 SETS = (("esci_us_150", 2.0), ("homedepot", 2.0), ("product1m_zh", 1.0))
 DEPTH = 100

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from indexing.analysis.pinyin import has_han
 from indexing.build import BuildOptions, build
 from indexing.columns.keyword import SEPARATOR
 from indexing.demo.grades import Intent
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
-from indexing.pinyin import has_han
 from indexing.progress import Silent
 from indexing.publish import read_current
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.query.query import Query
 from ranking.query.understand import understand
-from ranking.request import SearchRequest
+from ranking.search.request import SearchRequest
 
 LABELS = Path(__file__).resolve().parents[1] / "tests" / "relevance" / "esci_entities.tsv"
 PRODUCTS = 20_000

@@ -20,9 +20,9 @@ import psutil
 from indexing.demo.queries import read_intents
 from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
-from ranking.pipeline import search
-from ranking.queries.suggest import suggest
-from ranking.request import SearchRequest
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
+from ranking.suggestions.suggest import suggest
 from ranking.warm import warm
 
 

@@ -29,15 +29,15 @@ from benchmarks.query_products_quality import demo_quality
 from indexing.demo.shop import write_demo_shop
 from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
-from ranking.pipeline import search
-from ranking.queries.after_click import after_click
-from ranking.queries.beside import EXTRAS
-from ranking.queries.discover import discover
-from ranking.queries.hint import hint
-from ranking.queries.item import QueryItem
-from ranking.queries.recent import Recent
-from ranking.queries.suggest import suggest
-from ranking.request import SearchRequest
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
+from ranking.suggestions.after_click import after_click
+from ranking.suggestions.beside import EXTRAS
+from ranking.suggestions.discover import discover
+from ranking.suggestions.hint import hint
+from ranking.suggestions.item import QueryItem
+from ranking.suggestions.recent import Recent
+from ranking.suggestions.suggest import suggest
 from ranking.warm import warm
 
 K = 10

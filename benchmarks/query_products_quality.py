@@ -5,21 +5,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from indexing.build import BuildOptions, build
-from indexing.completion_keys import fold
+from indexing.completions.keys import fold
 from indexing.demo.events import _PERSONAL as PERSONAL
 from indexing.demo.shop import DEMO_UNTIL, DemoShop, write_demo_shop
 from indexing.progress import Silent
 from indexing.publish import read_current
-from indexing.queries.build import LEAST_USERS
-from indexing.queries.trends import STEADY, trends
-from indexing.query_log import read_query_log
+from indexing.query_log.reading import read_query_log
+from indexing.query_log.table_build import LEAST_USERS
+from indexing.query_log.trends import STEADY, trends
 from ranking.generation import Generation, open_generation
-from ranking.queries.after_click import after_click
-from ranking.queries.hint import hint
-from ranking.queries.item import QueryItem
-from ranking.queries.recent import Recent
-from ranking.queries.related import related
-from ranking.queries.suggest import suggest
+from ranking.suggestions.after_click import after_click
+from ranking.suggestions.hint import hint
+from ranking.suggestions.item import QueryItem
+from ranking.suggestions.recent import Recent
+from ranking.suggestions.related import related
+from ranking.suggestions.suggest import suggest
 
 K = 10
 HELD_OUT_DAYS = 5

@@ -45,8 +45,8 @@ from ranking.learning.training import (
     ranked_ids,
     train_on,
 )
-from ranking.model import load_model
-from ranking.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
+from ranking.rankers.model import load_model
+from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 
 SETS = (ESCI, "product1m_zh", "homedepot")
 SHOWN = ("nDCG-linear@10", "nDCG-esci@10", "pair order", "R@100")

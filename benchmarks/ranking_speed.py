@@ -22,24 +22,24 @@ from benchmarks.large_shop import make
 from indexing.arrays import Float32Array
 from indexing.demo.queries import read_intents
 from indexing.publish import read_current
-from ranking.asked import asked_fit
 from ranking.bm25 import Bm25Weights
-from ranking.candidates import Candidates
-from ranking.coarse import choose
-from ranking.deadline import Deadline
-from ranking.extract import extract
-from ranking.features import NAMES, definition_hash
-from ranking.feedback import feedback
-from ranking.fine import cosines
+from ranking.features.asked import asked_fit
+from ranking.features.extract import extract
+from ranking.features.features import NAMES, definition_hash
+from ranking.features.pseudo_relevance import feedback
+from ranking.features.text_match import text_matches
 from ranking.generation import Generation, open_generation
 from ranking.learning.lambdamart import Table, TreeParams, fit
-from ranking.model import Booster, ModelManifest, ModelRanker
-from ranking.pipeline import find, search
 from ranking.query.query import Query
-from ranking.ranker import HandWeightedRanker
-from ranking.request import SearchRequest
-from ranking.stages import StageLog
-from ranking.text_match import text_matches
+from ranking.rankers.model import Booster, ModelManifest, ModelRanker
+from ranking.rankers.ranker import HandWeightedRanker
+from ranking.search.candidates import Candidates
+from ranking.search.coarse import choose
+from ranking.search.deadline import Deadline
+from ranking.search.fine import cosines
+from ranking.search.pipeline import find, search
+from ranking.search.request import SearchRequest
+from ranking.search.stages import StageLog
 
 POOL, QUERIES = 300, 100
 SIZES = ((300, 63), (150, 31))

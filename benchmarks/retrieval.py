@@ -27,10 +27,10 @@ from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
 from ranking.learning.measures import DEFAULT_PLAN, Run, measure_run
 from ranking.learning.significance import paired_difference
-from ranking.pipeline import search
 from ranking.query.understand import understand
 from ranking.recall import lexical, semantic
-from ranking.request import SearchRequest
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
 
 SETS = ("esci_us_150", "homedepot", "product1m_zh")
 DEPTH = 1000

@@ -23,10 +23,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from indexing.completion_build import CompletionsBuilder
-from indexing.completion_keys import fold
-from indexing.completions import QUERY_LOG, Completions
-from indexing.pinyin import han_words, has_han, initials, syllables
+from indexing.analysis.pinyin import han_words, has_han, initials, syllables
+from indexing.completions.build import CompletionsBuilder
+from indexing.completions.completions import QUERY_LOG, Completions
+from indexing.completions.keys import fold
 
 LENGTHS = (1, 2, 3, 5)
 K = 10

@@ -26,10 +26,10 @@ from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
 from ranking.learning.measures import Run, measure_run
 from ranking.learning.significance import paired_difference
-from ranking.pipeline import search
 from ranking.query.understand import understand
-from ranking.ranker import HandWeightedRanker
-from ranking.request import SearchRequest
+from ranking.rankers.ranker import HandWeightedRanker
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
 
 SAMPLE = 1_000
 MOST_JUDGED = 2_000

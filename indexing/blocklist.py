@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexing.completion_keys import fold
+from indexing.completions.keys import fold
 from indexing.errors import CatalogError
 
 # Words as they stand, Chinese, Japanese and Korean texts character by character.

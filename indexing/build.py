@@ -14,30 +14,30 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK
 from indexing.analysis.folding import fold
 from indexing.arrays import BoolArray, load_array, save_array
-from indexing.catalog import Product, RejectedLine
+from indexing.catalogue.documents import Documents, DocumentsBuilder
+from indexing.catalogue.index_config import IndexConfig
+from indexing.catalogue.mapping import FieldMapping
+from indexing.catalogue.product import Product, RejectedLine
+from indexing.catalogue.row_order import group_order
+from indexing.catalogue.sources import CatalogReader, RejectsFile
 from indexing.columns import Columns, ColumnsBuilder
-from indexing.documents import Documents, DocumentsBuilder
-from indexing.encoder import load_encoder
+from indexing.columns.priors import best_liked, compute_liked, compute_priors
 from indexing.errors import BuildError
-from indexing.garbage import rare_collections
-from indexing.index_config import IndexConfig
-from indexing.inversion import invert
+from indexing.gc_pause import rare_collections
 from indexing.manifest import Manifest, facts_of
-from indexing.mapping import FieldMapping
-from indexing.meaning import GivenVectors, build_meaning, sampled_titles
-from indexing.postings import FIELD_COUNT, Field, InvertedIndex
-from indexing.priors import best_liked, compute_liked, compute_priors
+from indexing.postings.inversion import invert
+from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
+from indexing.postings.strict_match import hidden_products
+from indexing.postings.token_stream import TermNumbers, TokenStream
 from indexing.progress import Progress
 from indexing.publish import publish, stage, writer_lock
-from indexing.queries.build import QueryCounts, Shop, build_queries
-from indexing.query_log import LogRules, QueryLog, read_query_log
-from indexing.row_order import group_order
-from indexing.sources import CatalogReader, RejectsFile
-from indexing.spelling import Spelling
-from indexing.strict_match import hidden_products
-from indexing.token_stream import TermNumbers, TokenStream
+from indexing.query_log.reading import LogRules, QueryLog, read_query_log
+from indexing.query_log.table_build import QueryCounts, Shop, build_queries
+from indexing.spelling.spelling import Spelling
+from indexing.spelling.word_counts import WordCounter
 from indexing.understanding_build import build_understanding
-from indexing.word_counts import WordCounter
+from indexing.vectors.build import GivenVectors, build_meaning, sampled_titles
+from indexing.vectors.encoder import load_encoder
 
 REJECTS = "rejects.jsonl"
 _SEPARATORS = re.compile(r"[\W_]+")

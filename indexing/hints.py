@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from indexing.completion_keys import MAX_TEXT, fold
-from indexing.personal import is_personal
+from indexing.completions.keys import MAX_TEXT, fold
+from indexing.query_log.personal import is_personal
 
 FORM: Final = "text, or text TAB from TAB to (ISO 8601; empty: no limit)"
 _MOST: Final = 1_000

@@ -5,19 +5,19 @@ from pathlib import Path
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import Float32Array, Float64Array, UInt32Array, load_array
-from indexing.category_model import CategoryModel
+from indexing.catalogue.documents import Documents
+from indexing.catalogue.index_config import IndexConfig
 from indexing.columns import Columns
-from indexing.completions import Completions
-from indexing.documents import Documents
-from indexing.encoder import Encoder, load_encoder
-from indexing.entity_names import EntityNames
+from indexing.completions.completions import Completions
+from indexing.entities.category_model import CategoryModel
+from indexing.entities.names import EntityNames
 from indexing.errors import SnapshotError
-from indexing.index_config import IndexConfig
 from indexing.manifest import Manifest, check_sizes
-from indexing.postings import InvertedIndex
-from indexing.queries.table import QueryTable
-from indexing.spelling import Spelling
-from indexing.vectors import VectorIndex
+from indexing.postings.postings import InvertedIndex
+from indexing.query_log.table import QueryTable
+from indexing.spelling.spelling import Spelling
+from indexing.vectors.encoder import Encoder, load_encoder
+from indexing.vectors.index import VectorIndex
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.category_build import NAME_WORTH, Example, build_categories
+from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
 from indexing.columns.keyword import SEPARATOR
-from indexing.documents import Documents
-from indexing.entity_build import build_entity_names
-from indexing.lexicon import UNKNOWN
-from indexing.postings import InvertedIndex
-from indexing.priors import leaf_categories
-from indexing.query_log_rows import QueryLog
-from indexing.spelling_build import build_spelling
-from indexing.word_counts import WordCounter
+from indexing.columns.priors import leaf_categories
+from indexing.entities.build import build_entity_names
+from indexing.entities.category_build import NAME_WORTH, Example, build_categories
+from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import InvertedIndex
+from indexing.query_log.log_rows import QueryLog
+from indexing.spelling.build import build_spelling
+from indexing.spelling.word_counts import WordCounter
 
 MOST_CLICKS = 20.0
 """A query's clicks on one product count as so many titles at most."""

@@ -13,8 +13,8 @@ from indexing.arrays import (
     UInt16Array,
     UInt32Array,
 )
-from indexing.doc_sets import gallop
-from indexing.postings import BITS, FIELD_COUNT, MAX_TF, Field
+from indexing.postings.doc_sets import gallop
+from indexing.postings.postings import BITS, FIELD_COUNT, MAX_TF, Field
 
 
 def idf(doc_freq: int, doc_count: int) -> float:

@@ -10,13 +10,13 @@ from indexing.rules import SYNONYMS, read_rules_file
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.errors import ModelError
-from ranking.features import definition_hash
-from ranking.model import ModelRanker, load_model
-from ranking.model_store import model_folder
-from ranking.queries.rules import QueryRules, read_query_rules
+from ranking.features.features import definition_hash
 from ranking.query.synonyms import NO_SYNONYMS, Synonyms
-from ranking.ranker import HandWeightedRanker, Ranker
+from ranking.rankers.model import ModelRanker, load_model
+from ranking.rankers.model_store import model_folder
+from ranking.rankers.ranker import HandWeightedRanker, Ranker
 from ranking.rerank.policy import DiversityPolicy
+from ranking.rules.query_rules import QueryRules, read_query_rules
 
 COLD_START = Path(__file__).parent / "models" / "cold_start"
 """The model that comes with Vitrina, for indexes without one of their own."""

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ranking.filters import AnyOf, Exists, Filter, Not, Range
+from ranking.filters.filters import AnyOf, Exists, Filter, Not, Range
 from ranking.generation import Generation
-from ranking.pipeline import search, similar
-from ranking.queries.beside import EXTRAS
-from ranking.queries.suggest import suggest
-from ranking.request import SearchRequest, Sort
+from ranking.search.pipeline import search, similar
+from ranking.search.request import SearchRequest, Sort
+from ranking.suggestions.beside import EXTRAS
+from ranking.suggestions.suggest import suggest
 
 _TITLES = 6
 _LOGGED = 8

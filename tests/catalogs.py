@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from indexing.build import BuildOptions, build
-from indexing.index_config import IndexConfig
+from indexing.catalogue.index_config import IndexConfig
 from indexing.progress import Silent
 from indexing.publish import read_current
 from ranking.generation import Generation, open_generation

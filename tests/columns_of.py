@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.catalog import Product
+from indexing.catalogue.product import Product
 from indexing.columns import Columns, ColumnsBuilder
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from tiny_model import random_features
 
 from indexing.arrays import Float32Array
-from ranking.features import NAMES
+from ranking.features.features import NAMES
 from ranking.learning.dataset import QueryRows
 
 DECISIVE = ("coverage", "cosine")

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from indexing.arrays import Float32Array
-from ranking.features import FEATURES, NAMES, definition_hash
+from ranking.features.features import FEATURES, NAMES, definition_hash
 from ranking.learning.lambdamart import Table, TreeParams, fit
-from ranking.model import Booster, ModelManifest, ModelRanker, save_model
-from ranking.model_store import publish_model
+from ranking.rankers.model import Booster, ModelManifest, ModelRanker, save_model
+from ranking.rankers.model_store import publish_model
 
 QUERIES, PER_QUERY = 30, 20
 

@@ -16,10 +16,10 @@ from app.errors import (
     InvalidRequestError,
     NotFoundError,
 )
-from app.job_errors import BadBuildRequestError, JobStartError, UnknownJobError
-from app.job_errors import BuildRunningError as JobRunningError
-from app.job_files import JobProgress, JobResult, JobState
-from app.jobs import BuildOptions, Job
+from app.jobs.errors import BadBuildRequestError, JobStartError, UnknownJobError
+from app.jobs.errors import BuildRunningError as JobRunningError
+from app.jobs.files import JobProgress, JobResult, JobState
+from app.jobs.jobs import BuildOptions, Job
 from app.service import Service, service_of
 from indexing.publish import activate, index_folder, list_snapshots, read_current
 

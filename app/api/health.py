@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.api.schemas import Problem
 from app.errors import NotReadyError
-from app.job_files import JobState
+from app.jobs.files import JobState
 from app.service import Service, service_of
 from app.telemetry import exposition, tell_builds
 

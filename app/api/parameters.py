@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.errors import refused
 from app.settings import INDEX_NAME_PATTERN, Settings
 from indexing.arrays import Float32Array
-from indexing.catalog import PRODUCT_FIELDS
-from ranking.filter_json import parse_filter_tree
-from ranking.filter_syntax import FilterLimits, parse_filters
-from ranking.queries.beside import EXTRAS
-from ranking.request import SearchRequest
-from ranking.sorting import parse_sort
+from indexing.catalogue.product import PRODUCT_FIELDS
+from ranking.filters.json_syntax import parse_filter_tree
+from ranking.filters.url_syntax import FilterLimits, parse_filters
+from ranking.search.request import SearchRequest
+from ranking.search.sorting import parse_sort
+from ranking.suggestions.beside import EXTRAS
 
 MAX_DEPTH = 1_000
 """Products that can be paged through: page times page size."""

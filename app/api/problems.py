@@ -24,7 +24,7 @@ from app.errors import (
     UnwritableError,
 )
 from indexing.errors import CorruptSnapshotError, LockedError, RulesError, SnapshotError
-from ranking.filters import FilterError
+from ranking.filters.filters import FilterError
 
 MAX_FAULTS = 20
 """Told in one answer."""

@@ -7,14 +7,14 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.encoding import hit_facts
 from app.api.parameters import IndexName, filter_limits
 from app.api.schemas import PROBLEMS, SimilarAnswer
-from app.encoding import hit_facts
 from app.errors import Fault, NotFoundError
 from app.service import service_of
-from ranking.filter_syntax import parse_filters
+from ranking.filters.url_syntax import parse_filters
 from ranking.generation import Generation
-from ranking.pipeline import similar
+from ranking.search.pipeline import similar
 
 router = APIRouter(prefix="/v1/products", tags=["products"], responses=PROBLEMS)
 

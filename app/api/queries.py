@@ -13,15 +13,15 @@ from app.api.query_parameters import RecentParameters, SurfaceParameters, names_
 from app.api.schemas import PROBLEMS, ItemsAnswer
 from app.service import Service, service_of
 from app.telemetry import count_offer
-from ranking.filter_syntax import parse_filters
+from ranking.filters.url_syntax import parse_filters
 from ranking.generation import Generation
-from ranking.queries.after_click import after_click
-from ranking.queries.beside import MOST, REFINEMENTS, RELATED
-from ranking.queries.discover import discover
-from ranking.queries.hint import hint
-from ranking.queries.item import QueryItem
-from ranking.queries.suggest import suggest
-from ranking.request import SearchRequest
+from ranking.search.request import SearchRequest
+from ranking.suggestions.after_click import after_click
+from ranking.suggestions.beside import MOST, REFINEMENTS, RELATED
+from ranking.suggestions.discover import discover
+from ranking.suggestions.hint import hint
+from ranking.suggestions.item import QueryItem
+from ranking.suggestions.suggest import suggest
 
 SURFACES: Final = ("suggest", "hint", "discover", "refine", "related", "after_click")
 

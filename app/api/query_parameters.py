@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.parameters import IndexName
 from app.errors import refused
 from ranking.generation import Generation
-from ranking.queries.recent import Recent
+from ranking.suggestions.recent import Recent
 
 _Text = Annotated[str, Field(max_length=512)]
 

@@ -11,7 +11,7 @@ from app.api.query_parameters import RecentParameters, names_of
 from app.api.schemas import PROBLEMS, SuggestAnswer
 from app.service import service_of
 from app.telemetry import count_offer
-from ranking.queries.suggest import Typed, suggest
+from ranking.suggestions.suggest import Typed, suggest
 
 SCOPES, PRODUCTS, CATEGORIES = PARTS = ("scopes", "products", "categories")
 _BESIDE: Final = 4

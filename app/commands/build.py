@@ -57,11 +57,11 @@ def build(
     """
     from indexing.build import BuildOptions
     from indexing.build import build as run
+    from indexing.catalogue.index_config import read_config
+    from indexing.catalogue.mapping import FieldMapping, parse_pairs, read_mapping
     from indexing.errors import CatalogError
-    from indexing.index_config import read_config
-    from indexing.mapping import FieldMapping, parse_pairs, read_mapping
     from indexing.publish import index_folder
-    from indexing.vector_build import KINDS
+    from indexing.vectors.index_build import KINDS
 
     # Told now, not when the catalogue has been read.
     if queries is not None and not queries.exists():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ranking.result import Hit
+from ranking.search.result import Hit
 
 MOST = 8
 """Contributions shown; the JSON answer has them all."""

@@ -20,7 +20,7 @@ from app.commands.options import (
 from app.version import code_version
 
 if TYPE_CHECKING:
-    from ranking.result import SearchResult
+    from ranking.search.result import SearchResult
 
 SWITCHES = (
     "correct", "synonyms", "entities", "categories", "implied", "relax", "semantic", "diversity",
@@ -49,11 +49,11 @@ def search(
     """Search an index and print a table."""
     from app.commands.explained import explained_lines
     from app.commands.published import published
-    from ranking.filter_syntax import parse_filters
+    from ranking.filters.url_syntax import parse_filters
     from ranking.generation import open_generation
-    from ranking.pipeline import search as run
-    from ranking.request import SearchRequest
-    from ranking.sorting import parse_sort
+    from ranking.search.pipeline import search as run
+    from ranking.search.request import SearchRequest
+    from ranking.search.sorting import parse_sort
 
     folder, current = published(data, index)
     tell_compiling(data)

@@ -106,7 +106,7 @@ def mine_(
     Read the list, delete what is wrong, and put the rest in force with `add --file`.
     """
     from app.commands.published import published
-    from indexing.query_log import read_query_log
+    from indexing.query_log.reading import read_query_log
     from ranking.generation import open_generation
     from ranking.query.synonym_mining import clicks_of_log, logged_clicks, mine
 

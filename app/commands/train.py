@@ -58,7 +58,7 @@ def train(
     from ranking.learning.report import report_table, write_report
     from ranking.learning.training import TrainingOptions, manifest_of
     from ranking.learning.training import train as run
-    from ranking.model_store import publish_model
+    from ranking.rankers.model_store import publish_model
 
     errors, console = Console(stderr=True), Console()
     judged = open_judged(judgments, queries, data, index, limit, seed)

@@ -20,7 +20,7 @@ from indexing.arrays import (
     Int64Array,
     UInt32Array,
 )
-from indexing.attributes import PREFIX, Attribute, text_of
+from indexing.catalogue.attributes import PREFIX, Attribute, text_of
 from indexing.columns.keyword import (
     KeywordTable,
     by_document,

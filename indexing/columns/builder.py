@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from indexing.arrays import Float64Array, UInt32Array, save_array
-from indexing.attributes import PREFIX
-from indexing.catalog import Product
+from indexing.catalogue.attributes import PREFIX
+from indexing.catalogue.product import Product
 from indexing.columns.attributes import AttributeCollector
 from indexing.columns.columns import CORE_NUMBERS, Columns
 from indexing.columns.groups import Groups

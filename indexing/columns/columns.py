@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array, UInt16Array, UInt32Array, load_array
-from indexing.attributes import PREFIX
+from indexing.catalogue.attributes import PREFIX
 from indexing.columns.groups import Groups
 from indexing.columns.keyword import KeywordColumn, KeywordTable
 from indexing.columns.numeric import NumericColumn, load_numeric

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexing.arrays import Float32Array, Int64Array
-from ranking.features import NAMES
+from ranking.features.features import NAMES
 from ranking.learning.dataset import QueryRows
 from ranking.learning.pair_order import count_right_pairs
 

@@ -25,7 +25,7 @@ from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
 from indexing.publish import read_current
-from ranking.features import NAMES, definition_hash
+from ranking.features.features import NAMES, definition_hash
 from ranking.generation import COLD_START, Generation, open_generation
 from ranking.learning.cross_validation import FOLDS, SEEDS, CrossValidation, Fold, Sampling
 from ranking.learning.dataset import QueryRows, rows_of, training_rows
@@ -41,8 +41,8 @@ from ranking.learning.lambdamart import (
 )
 from ranking.learning.splits import split_queries
 from ranking.learning.training import compare_held_out, told_measures
-from ranking.model import MODEL_FILE, ModelManifest, save_model
-from ranking.ranker import HandWeightedRanker
+from ranking.rankers.model import MODEL_FILE, ModelManifest, save_model
+from ranking.rankers.ranker import HandWeightedRanker
 
 ESCI = "esci_us_150"
 DEMO_PRODUCTS, DEMO_SEED = 12_000, 7

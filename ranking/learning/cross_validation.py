@@ -19,7 +19,7 @@ from ranking.learning.lambdamart import (
     validation_curve,
 )
 from ranking.learning.splits import split_queries, text_key
-from ranking.trees import FlatTrees, flat_trees
+from ranking.rankers.trees import FlatTrees, flat_trees
 
 FOLDS, SEEDS = 5, 5
 UNJUDGED_OF_MANY = 20

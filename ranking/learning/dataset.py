@@ -8,18 +8,18 @@ import numpy as np
 
 from indexing.arrays import BoolArray, Float32Array, Int64Array, UInt32Array
 from indexing.snapshot import Snapshot
-from ranking.candidates import Candidates
-from ranking.coarse import as_candidates, choose
-from ranking.deadline import Deadline
-from ranking.fine import features_of
 from ranking.generation import Generation
 from ranking.learning.judgments import Judgments
-from ranking.match_set import MatchSet, with_documents
-from ranking.pipeline import find
 from ranking.query.query import Query
-from ranking.request import SearchRequest
-from ranking.stages import StageLog
-from ranking.stock import sold_out
+from ranking.search.candidates import Candidates
+from ranking.search.coarse import as_candidates, choose
+from ranking.search.deadline import Deadline
+from ranking.search.fine import features_of
+from ranking.search.match_set import MatchSet, with_documents
+from ranking.search.pipeline import find
+from ranking.search.request import SearchRequest
+from ranking.search.stages import StageLog
+from ranking.search.stock import sold_out
 
 UNJUDGED_PER_QUERY = 50
 

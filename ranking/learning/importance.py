@@ -6,7 +6,7 @@ import lightgbm
 import numpy as np
 
 from indexing.arrays import Float64Array
-from ranking.features import NAMES
+from ranking.features.features import NAMES
 from ranking.learning.comparison import Importance
 from ranking.learning.cross_validation import Fold
 from ranking.learning.dataset import QueryRows

@@ -8,10 +8,10 @@ import lightgbm
 import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array
-from ranking.features import FEATURES, NAMES
+from ranking.features.features import FEATURES, NAMES
 from ranking.learning.dataset import QueryRows
 from ranking.learning.errors import TrainingError
-from ranking.ranker import HandWeightedRanker, linear_scores, linear_weights
+from ranking.rankers.ranker import HandWeightedRanker, linear_scores, linear_weights
 
 FEW_QUERIES = 1000
 """Below this, the trees are kept small and do not see what only tells queries apart."""

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexing.priors import leaf_categories
+from indexing.columns.priors import leaf_categories
 from indexing.snapshot import Snapshot
-from ranking.deadline import Deadline
 from ranking.generation import Generation
 from ranking.learning.errors import LearningError
 from ranking.learning.evaluate import FactsOf, ListFacts, Ranker, random_ranker
 from ranking.learning.variants import Groups
-from ranking.pipeline import find, rank
-from ranking.ranker import HandWeightedRanker, RecallOrderRanker
-from ranking.request import SearchRequest
-from ranking.rerank_head import first_ordinals
-from ranking.stages import StageLog
+from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker
+from ranking.rerank.head import first_ordinals
+from ranking.search.deadline import Deadline
+from ranking.search.pipeline import find, rank
+from ranking.search.request import SearchRequest
+from ranking.search.stages import StageLog
 
 RANKERS = ("random", "bm25", "hand", "model", "model+diversity")
 """Names that `served_rankers` knows. bm25: the order of recall. model: the generation's own."""

@@ -12,7 +12,7 @@ import numpy as np
 from indexing.arrays import Float32Array
 from indexing.progress import Progress
 from indexing.snapshot import Snapshot
-from ranking.features import NAMES, definition_hash
+from ranking.features.features import NAMES, definition_hash
 from ranking.generation import Generation
 from ranking.learning.checks import warnings_of
 from ranking.learning.comparison import Comparison, Importance, scores
@@ -39,8 +39,8 @@ from ranking.learning.lambdamart import (
 from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measure_run
 from ranking.learning.splits import text_key
 from ranking.learning.variants import Groups
-from ranking.model import ModelManifest, ModelRanker
-from ranking.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
+from ranking.rankers.model import ModelManifest, ModelRanker
+from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 
 MODEL = "model"
 _WARM_UP = 20

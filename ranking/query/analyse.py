@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, Token
 from indexing.analysis.folding import fold
-from indexing.lexicon import UNKNOWN, Lexicon
-from indexing.postings import Statistics
+from indexing.postings.lexicon import UNKNOWN, Lexicon
+from indexing.postings.postings import Statistics
 from ranking.bm25 import idf
 from ranking.query.query import Alternative, Slot
 from ranking.query.words import QueryWords

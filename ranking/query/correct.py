@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 
 from indexing.analysis.chunks import Kind
-from indexing.general_words import is_general_word
-from indexing.lexicon import UNKNOWN
-from indexing.pinyin import is_han
-from indexing.postings import BITS, MAX_TF, Field
+from indexing.analysis.pinyin import is_han
+from indexing.analysis.surface_words import SurfaceWord, surface_words
+from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
-from indexing.spelling import Candidate, Spelling, confident, has_digit
-from indexing.surface_words import SurfaceWord, surface_words
+from indexing.spelling.general_words import is_general_word
+from indexing.spelling.spelling import Candidate, Spelling, confident, has_digit
 
 CANDIDATES = 5
 FIT = 0.5

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from indexing.analysis.folding import fold
-from indexing.doc_sets import intersect
-from indexing.entity_names import LEARNT, NameHit
+from indexing.entities.names import LEARNT, NameHit
+from indexing.postings.doc_sets import intersect
 from indexing.snapshot import Snapshot
 from ranking.query.number_values import (
     CUED,

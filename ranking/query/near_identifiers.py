@@ -8,7 +8,7 @@ from numba import njit
 
 from indexing.analysis.folding import fold
 from indexing.arrays import Int64Array, UInt8Array, UInt64Array
-from indexing.postings import BITS, MAX_TF, Field
+from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
 
 MAX_SCANNED: Final = 400_000

@@ -8,7 +8,7 @@ import numpy as np
 
 from indexing.analysis.chunks import Kind
 from indexing.analysis.units import CANONICAL
-from indexing.attributes import PREFIX
+from indexing.catalogue.attributes import PREFIX
 from indexing.snapshot import Snapshot
 from ranking.query.predict import Prediction
 from ranking.query.words import QueryWords

@@ -10,7 +10,7 @@ import numpy as np
 from indexing.analysis.chunks import Kind
 from indexing.analysis.units import CANONICAL
 from indexing.arrays import Float32Array
-from indexing.lexicon import UNKNOWN
+from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from ranking.query.words import QueryWords
 

@@ -13,12 +13,12 @@ from typing import Final
 import numpy as np
 
 from indexing.analysis.chunks import Kind, is_cjk
+from indexing.analysis.surface_words import surface_words
 from indexing.arrays import Float32Array
-from indexing.lexicon import UNKNOWN
-from indexing.query_log_rows import QueryLog
+from indexing.postings.lexicon import UNKNOWN
+from indexing.query_log.log_rows import QueryLog
 from indexing.snapshot import Snapshot
-from indexing.spelling import has_digit
-from indexing.surface_words import surface_words
+from indexing.spelling.spelling import has_digit
 from ranking.query.synonyms import Synonyms, terms_of
 
 VECTOR_WORDS: Final = 20_000

@@ -6,10 +6,10 @@ from typing import Final
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, is_cjk
-from indexing.lexicon import UNKNOWN
-from indexing.postings import Statistics
+from indexing.analysis.surface_words import surface_words
+from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import Statistics
 from indexing.snapshot import Snapshot
-from indexing.surface_words import surface_words
 from ranking.bm25 import idf
 from ranking.query.query import Alternative, Expansion, Slot
 from ranking.query.synonym_rules import SynonymRule, parse_synonyms

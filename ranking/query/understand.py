@@ -16,7 +16,7 @@ from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_sai
 from ranking.query.term_weights import weighed
 from ranking.query.words import QueryWords
 from ranking.recall.lexical import count_strict
-from ranking.request import SearchRequest
+from ranking.search.request import SearchRequest
 
 CORRECTED_BOOST: Final = 0.9
 LEAST_TOGETHER: Final = 3

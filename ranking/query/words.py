@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK, Kind, Token, is_cjk
 from indexing.analysis.folding import fold
-from indexing.lexicon import Lexicon
+from indexing.postings.lexicon import Lexicon
 
 Span = tuple[int, int]
 

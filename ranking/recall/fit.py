@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from indexing.arrays import Float32Array, UInt32Array
-from indexing.priors import PRIOR_NAMES
+from indexing.columns.priors import PRIOR_NAMES
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
 

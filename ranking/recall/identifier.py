@@ -3,9 +3,9 @@
 import numpy as np
 
 from indexing.arrays import UInt32Array
-from indexing.doc_sets import unite
-from indexing.lexicon import UNKNOWN
-from indexing.postings import BITS, MAX_TF, Field, InvertedIndex
+from indexing.postings.doc_sets import unite
+from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import BITS, MAX_TF, Field, InvertedIndex
 from ranking.query.query import Query
 
 _GTIN = range(12, 15)

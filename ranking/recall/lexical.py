@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexing.arrays import Float32Array, UInt8Array, UInt32Array
-from indexing.doc_sets import intersect, unite
-from indexing.postings import InvertedIndex
+from indexing.postings.doc_sets import intersect, unite
+from indexing.postings.postings import InvertedIndex
 from ranking.bm25 import Bm25Weights, idf, score_documents
 from ranking.query.query import Alternative, Slot
 from ranking.recall.coverage import accumulate, count_reaching, reaching

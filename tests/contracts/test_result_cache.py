@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from app.cache import MemoryCache, NoCache, ResultCache, make_cache
-from app.cache_redis import RedisCache
+from app.cache.redis_cache import RedisCache
+from app.cache.result_cache import MemoryCache, NoCache, ResultCache, make_cache
 
 Scenario = Callable[[ResultCache], Awaitable[None]]
 MakeCache = Callable[[], ResultCache]

@@ -11,7 +11,7 @@ from source_tree import ROOT
 
 from app.main import create_app
 from app.settings import Settings
-from indexing.catalog import PRODUCT_FIELDS
+from indexing.catalogue.product import PRODUCT_FIELDS
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 

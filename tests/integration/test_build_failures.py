@@ -16,6 +16,7 @@ import pytest
 
 from indexing.arrays import new_mapped
 from indexing.build import BuildOptions, BuildReport, build
+from indexing.catalogue.mapping import FieldMapping
 from indexing.errors import (
     BuildError,
     CatalogError,
@@ -25,7 +26,6 @@ from indexing.errors import (
     SnapshotError,
 )
 from indexing.manifest import Manifest, check_contents
-from indexing.mapping import FieldMapping
 from indexing.progress import Silent
 from indexing.publish import STAGING, list_snapshots, read_current, rollback, writer_lock
 from indexing.snapshot import open_snapshot

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from redis_server import RedisServer, free_port, require_redis_server
 
-from app.cache_redis import RedisCache
+from app.cache.redis_cache import RedisCache
 
 # A get of 25 ms on a machine where other tests run too; the sum over many is what matters.
 SLACK_S = 0.15

@@ -14,7 +14,7 @@ from tiny_model import publish_tiny, write_tiny
 
 from indexing.arrays import Float32Array
 from indexing.publish import Current, read_current, write_current
-from ranking.model import ModelRanker
+from ranking.rankers.model import ModelRanker
 
 LAMPS = [
     {"id": f"L{n}", "title": f"{colour} lamp {n}", "brand": brand, "price": n + 1, "popularity": n}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.job_errors import BadBuildRequestError, BuildRunningError, JobStartError, UnknownJobError
-from app.jobs import KEPT, BuildJobs, BuildOptions, Job, JobState
+from app.jobs.errors import BadBuildRequestError, BuildRunningError, JobStartError, UnknownJobError
+from app.jobs.jobs import KEPT, BuildJobs, BuildOptions, Job, JobState
 
 # What every stand-in begins with: its arguments as a dictionary of lists.
 PRELUDE = """
@@ -171,7 +171,7 @@ def test_it_outlives_the_worker_that_started_it(tmp_path: Path, catalogs: Path) 
     script = 'print("begun"); time.sleep(1); ' + PUBLISHES
     worker = (
         "import sys, time, os, signal, pathlib\n"
-        "from app.jobs import BuildJobs\n"
+        "from app.jobs.jobs import BuildJobs\n"
         f"command = (sys.executable, '-u', '-c', {PRELUDE + script!r})\n"
         f"jobs = BuildJobs(pathlib.Path({str(tmp_path / 'var')!r}), "
         f"pathlib.Path({str(catalogs)!r}), clock=time.time, command=command)\n"

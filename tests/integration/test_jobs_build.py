@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from app.jobs import BuildJobs, BuildOptions, Job, JobState
+from app.jobs.jobs import BuildJobs, BuildOptions, Job, JobState
 from indexing.demo.shop import write_demo_shop
 from indexing.publish import read_current
 

@@ -10,10 +10,10 @@ from catalogs import NOW
 from http_service import serving
 
 from indexing.build import BuildOptions, build
-from indexing.catalog import RejectedLine
-from indexing.mapping import FieldMapping
+from indexing.catalogue.mapping import FieldMapping
+from indexing.catalogue.product import RejectedLine
+from indexing.catalogue.sources import CatalogReader
 from indexing.progress import Silent
-from indexing.sources import CatalogReader
 
 COUNTS = {
     "bigbasket": 27_554,  # and one line with neither title nor description

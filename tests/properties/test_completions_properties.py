@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from indexing.completion_build import KIND_FACTORS, CompletionsBuilder
-from indexing.completion_keys import fold, key_rows, sort_keys
-from indexing.completion_topk import block_maxima, range_argmax
-from indexing.completions import Completions
+from indexing.completions.build import KIND_FACTORS, CompletionsBuilder
+from indexing.completions.completions import Completions
+from indexing.completions.keys import fold, key_rows, sort_keys
+from indexing.completions.topk import block_maxima, range_argmax
 
 
 def all_keys(texts: list[str]) -> list[tuple[bytes, int, int]]:

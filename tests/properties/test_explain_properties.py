@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_model import publish_tiny, random_features, tiny_ranker
 
-from indexing.index_config import IndexConfig
-from ranking.features import FEATURES, NAMES
+from indexing.catalogue.index_config import IndexConfig
+from ranking.features.features import FEATURES, NAMES
 from ranking.generation import Generation
-from ranking.pipeline import search
-from ranking.ranker import HandWeightedRanker, RecallOrderRanker, checked_scores
-from ranking.request import SearchRequest, Sort
-from ranking.result import Hit
+from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker, checked_scores
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest, Sort
+from ranking.search.result import Hit
 
 WORDS = [
     "red", "blue", "lamp", "desk", "usb-c", "cable", "500ml", "bottle", "oak", "chair", "手机",

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from columns_of import columns_of, group_order, product
 
-from indexing.attributes import text_of
-from indexing.catalog import Product
+from indexing.catalogue.attributes import text_of
+from indexing.catalogue.product import Product
 from indexing.columns import Columns
-from ranking.facets import FacetLimits, count_facets
-from ranking.filters import And, AnyOf, Exists, Filter, Not, Or, Range, evaluate, fields_of
-from ranking.request import Sort
-from ranking.sorting import collapse, count_groups, order_by
+from ranking.facets.facets import FacetLimits, count_facets
+from ranking.filters.filters import And, AnyOf, Exists, Filter, Not, Or, Range, evaluate, fields_of
+from ranking.search.request import Sort
+from ranking.search.sorting import collapse, count_groups, order_by
 
 EVERYTHING = FacetLimits(values=1_000, nodes=1_000)
 FIELDS = ["brand", "category", "attributes.colour", "attributes.size", "attributes.mixed"]

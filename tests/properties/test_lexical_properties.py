@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.doc_sets import intersect, unite
-from indexing.inversion import invert
-from indexing.postings import FIELD_COUNT, Field, InvertedIndex
-from indexing.token_stream import EXTRA, TermNumbers, TokenStream
+from indexing.postings.doc_sets import intersect, unite
+from indexing.postings.inversion import invert
+from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
+from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights, idf
 from ranking.query.analyse import slots_of
 from ranking.recall.lexical import LEVELS, LexicalMatches, match

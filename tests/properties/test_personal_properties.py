@@ -8,17 +8,17 @@ import pytest
 from catalogs import build_index, open_index
 from query_shop import DAY, END, PRODUCTS
 
-from indexing.personal import is_personal
+from indexing.query_log.personal import is_personal
 from ranking.generation import Generation
-from ranking.pipeline import search
-from ranking.queries.after_click import after_click
-from ranking.queries.beside import EXTRAS
-from ranking.queries.discover import discover
-from ranking.queries.hint import hint
-from ranking.queries.item import QueryItem
-from ranking.queries.recent import Recent
-from ranking.queries.suggest import suggest
-from ranking.request import SearchRequest
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
+from ranking.suggestions.after_click import after_click
+from ranking.suggestions.beside import EXTRAS
+from ranking.suggestions.discover import discover
+from ranking.suggestions.hint import hint
+from ranking.suggestions.item import QueryItem
+from ranking.suggestions.recent import Recent
+from ranking.suggestions.suggest import suggest
 
 _LOCAL = ("anna", "li.wei", "x_9", "jörg-müller", "王伟")
 _HOSTS = ("example.com", "mail.example.org", "qq.com", "例子.测试")

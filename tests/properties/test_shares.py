@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ranking.shares import key_shares, mid_ranks
+from ranking.features.shares import key_shares, mid_ranks
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from indexing.deletions import MAX_LENGTH, build_deletions, near_words, osa_distance
-from indexing.spelling import Spelling, codes_of
-from indexing.spelling_build import build_spelling
-from indexing.spelling_rank import sound, typing_cost
-from indexing.word_breaks import find_word
+from indexing.spelling.build import build_spelling
+from indexing.spelling.deletions import MAX_LENGTH, build_deletions, near_words, osa_distance
+from indexing.spelling.rank import sound, typing_cost
+from indexing.spelling.spelling import Spelling, codes_of
+from indexing.spelling.word_breaks import find_word
 
 LETTERS = st.text(alphabet="abcé", max_size=12)
 

@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.inversion import invert
-from indexing.postings import FIELD_COUNT, InvertedIndex
-from indexing.token_stream import EXTRA, TermNumbers, TokenStream
+from indexing.postings.inversion import invert
+from indexing.postings.postings import FIELD_COUNT, InvertedIndex
+from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights
+from ranking.features.text_columns import COLUMNS
+from ranking.features.text_match import text_matches
 from ranking.query.analyse import slots_of
 from ranking.query.query import Slot
-from ranking.text_columns import COLUMNS
-from ranking.text_match import text_matches
 
 WORDS = ["red", "lamp", "chair", "desk", "oak", "usb-c", "灯具"]
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=0, max_size=7).map(" ".join)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from indexing.category_model import CategoryModel, gather_up
-from indexing.entity_names import EntityNames, name_key
+from indexing.entities.category_model import CategoryModel, gather_up
+from indexing.entities.names import EntityNames, name_key
 from indexing.strings import StringTable
 from ranking.query.near_identifiers import near_terms
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexing.embedding_bags import (
+from indexing.spelling.trigrams import MIN_DICE, NEIGHBOURS, TrigramIndex, trigrams
+from indexing.vectors.embedding_bags import (
     encode_one,
     finish_half,
     flatten,
@@ -17,10 +18,9 @@ from indexing.embedding_bags import (
     sum_bags,
     unit_rows,
 )
-from indexing.quantized import best_places, encode_rows, ranges, score_all, score_rows
-from indexing.trigrams import MIN_DICE, NEIGHBOURS, TrigramIndex, trigrams
-from indexing.vector_build import build_vectors
-from indexing.vectors import VectorIndex
+from indexing.vectors.index import VectorIndex
+from indexing.vectors.index_build import build_vectors
+from indexing.vectors.quantized import best_places, encode_rows, ranges, score_all, score_rows
 
 seeds = st.integers(0, 2**32 - 1)
 bags = st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=8)

@@ -22,7 +22,7 @@ from ranking.learning.judgments import Judgments
 from ranking.learning.measures import measure_run
 from ranking.learning.served import served_rankers
 from ranking.learning.variants import Groups
-from ranking.model import MODEL_FILE, ModelRanker
+from ranking.rankers.model import MODEL_FILE, ModelRanker
 
 GOLDEN = Path(__file__).parent / "golden.json"
 TOLERANCE = 0.01

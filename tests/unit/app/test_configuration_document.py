@@ -1,4 +1,4 @@
-"""docs/configuration.md says the same as app/settings.py and indexing/index_config.py."""
+"""docs/configuration.md says the same as app/settings.py and indexing/catalogue/index_config.py."""
 
 import re
 from typing import Any, Literal, get_args, get_origin
@@ -8,7 +8,7 @@ import pytest
 from source_tree import ROOT
 
 from app.settings import Settings, load_settings
-from indexing.index_config import IndexConfig, SearchableField, read_config
+from indexing.catalogue.index_config import IndexConfig, SearchableField, read_config
 from ranking.bm25 import Bm25Weights
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")

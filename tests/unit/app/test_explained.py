@@ -1,7 +1,7 @@
 """Explanations as lines for people."""
 
 from app.commands.explained import explained_lines
-from ranking.result import ChannelHit, Hit
+from ranking.search.result import ChannelHit, Hit
 
 TERM = {
     "term": "lamp", "documents": 1200, "idf": 1.0, "score": 1.5,

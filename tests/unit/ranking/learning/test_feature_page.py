@@ -1,6 +1,6 @@
 from source_tree import ROOT
 
-from ranking.features import FEATURES, NAMES
+from ranking.features.features import FEATURES, NAMES
 from ranking.learning.feature_page import GROUPS, feature_page
 from ranking.learning.lambdamart import FALLING, RISING
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from learning_rows import learning_rows
 
-from ranking.features import NAMES
+from ranking.features.features import NAMES
 from ranking.learning.cross_validation import (
     Sampling,
     choose_trees,

@@ -21,11 +21,11 @@ from ranking.learning.lambdamart import TreeParams
 from ranking.learning.served import served
 from ranking.learning.training import Trained, TrainingOptions, manifest_of, ranker_of, train
 from ranking.learning.variants import Groups
-from ranking.model import Booster
-from ranking.model_store import publish_model
-from ranking.pipeline import search
-from ranking.ranker import HandWeightedRanker
-from ranking.request import SearchRequest
+from ranking.rankers.model import Booster
+from ranking.rankers.model_store import publish_model
+from ranking.rankers.ranker import HandWeightedRanker
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OPTIONS = TrainingOptions(

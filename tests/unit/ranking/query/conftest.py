@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from catalogs import build_index, open_index
 
-from indexing.index_config import IndexConfig
+from indexing.catalogue.index_config import IndexConfig
 from ranking.generation import Generation
 
 COLOURS = ("Red", "Blue", "Green")

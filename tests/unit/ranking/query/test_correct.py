@@ -3,7 +3,7 @@ import pytest
 from ranking.generation import Generation
 from ranking.query.correct import Change, propose
 from ranking.query.understand import understand
-from ranking.request import SearchRequest
+from ranking.search.request import SearchRequest
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from ranking.generation import Generation
 from ranking.query.query import Query
 from ranking.query.synonyms import Synonyms
 from ranking.query.understand import told, understand
-from ranking.request import SearchRequest
+from ranking.search.request import SearchRequest
 
 
 def asked(shop: Generation, text: str, rules: str = "") -> Query:

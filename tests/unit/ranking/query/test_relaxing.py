@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ranking.generation import Generation
-from ranking.pipeline import search
 from ranking.query.synonyms import Synonyms
-from ranking.request import SearchRequest
-from ranking.result import SearchResult
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
+from ranking.search.result import SearchResult
 
 
 def run(shop: Generation, text: str, **request: Any) -> SearchResult:

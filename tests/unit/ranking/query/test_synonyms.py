@@ -5,7 +5,7 @@ from ranking.query.query import Expansion, Query
 from ranking.query.synonyms import BOOST, Synonyms
 from ranking.query.understand import understand
 from ranking.query.widening import widened
-from ranking.request import SearchRequest
+from ranking.search.request import SearchRequest
 
 
 def asked(shop: Generation, rules: str, text: str, on: bool = True) -> Query:

@@ -1,0 +1,84 @@
+"""Answers as JSON bytes; products are spliced in as they are stored."""
+
+from typing import Any
+
+import orjson
+
+from ranking.generation import Generation
+from ranking.search.result import Facet, Hit, SearchResult, Stage
+
+
+def encode_result(result: SearchResult, generation: Generation) -> bytes:
+    """The whole answer but `query_id` and `took_ms`, which belong to one request."""
+    relaxed = result.relaxed
+    beside = {"refinements": result.refinements, "related": result.related}
+    asked = {
+        name: [item.facts() for item in items]
+        for name, items in beside.items()
+        if items is not None
+    }
+    return orjson.dumps(
+        {
+            "index": generation.index,
+            "query": result.query,
+            "hits": [hit_facts(hit) for hit in result.hits],
+            "fallback_hits": [hit_facts(hit) for hit in result.fallback_hits],
+            "total": result.total,
+            "total_strict": result.total_strict,
+            "facets": {name: facet_facts(facet) for name, facet in result.facets.items()},
+            "page": {"number": result.page, "size": result.page_size},
+            "stages": [stage_facts(stage) for stage in result.stages],
+            "degraded": list(result.degraded),
+            "relaxed": None
+            if relaxed is None
+            else {"level": relaxed.level, "dropped": relaxed.dropped, "scope": relaxed.scope},
+            "did_you_mean": list(result.did_you_mean),
+            "generation": {
+                "id": generation.id,
+                "snapshot": generation.snapshot.id,
+                "model": generation.ranker.name,
+            },
+            **asked,
+        },
+        option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS,
+    )
+
+
+def hit_facts(hit: Hit) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "id": hit.id,
+        "score": hit.score,
+        "level": hit.level,
+        "channels": [
+            {"name": channel.name, "rank": channel.rank, "score": channel.score}
+            for channel in hit.channels
+        ],
+        "product": orjson.Fragment(hit.product),
+        "variants": hit.variants,
+        "highlights": hit.highlights,
+    }
+    if hit.explanation is not None:
+        facts["explanation"] = hit.explanation
+    return facts
+
+
+def facet_facts(facet: Facet) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "type": facet.type,
+        "values": [
+            {"value": each.value, "count": each.count, "selected": each.selected}
+            for each in facet.values
+        ],
+    }
+    if facet.min is not None:
+        facts |= {"min": facet.min, "max": facet.max}
+    return facts
+
+
+def stage_facts(stage: Stage) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "name": stage.name, "in": stage.taken, "out": stage.passed, "ms": stage.ms,
+    }  # fmt: skip
+    if stage.skipped is not None:
+        facts["skipped"] = stage.skipped
+    return facts

@@ -1,0 +1,113 @@
+"""The inverted index: for each term the documents that hold it, and in which fields.
+
+One list a term; each posting packs the term frequencies of all six fields in 32 bits, five bits
+a field (31 means 31 or more): one memory access tells all that BM25F asks of a document.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+import numpy as np
+
+from indexing.arrays import (
+    Float64Array,
+    UInt16Array,
+    UInt32Array,
+    UInt64Array,
+    load_array,
+    save_array,
+)
+from indexing.postings.lexicon import Lexicon
+
+
+class Field(IntEnum):
+    """Searchable fields; the number is the place of its five bits."""
+
+    TITLE = 0
+    BRAND = 1
+    CATEGORY = 2
+    ATTRIBUTES = 3
+    DESCRIPTION = 4
+    IDENTIFIERS = 5
+
+
+FIELD_COUNT = len(Field)
+BITS = 5
+MAX_TF = (1 << BITS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Collection statistics, kept apart from the postings so that shards can share them.
+
+    doc_count: documents. mean_lengths: float64[fields], in positions.
+    doc_freqs: uint32[terms], documents that hold the term in any field.
+    """
+
+    doc_count: int
+    mean_lengths: Float64Array
+    doc_freqs: UInt32Array
+
+    def save(self, folder: Path) -> None:
+        save_array(folder / "doc_freqs.npy", self.doc_freqs)
+        facts = {"doc_count": self.doc_count, "mean_lengths": self.mean_lengths.tolist()}
+        (folder / "statistics.json").write_text(json.dumps(facts))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Statistics":
+        facts = json.loads((folder / "statistics.json").read_text())
+        return cls(
+            int(facts["doc_count"]),
+            np.array(facts["mean_lengths"], dtype=np.float64),
+            load_array(folder / "doc_freqs.npy"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InvertedIndex:
+    """offsets: uint64[terms + 1] into docs and tfs. docs: uint32, ascending within a term.
+
+    tfs: uint32, packed frequencies. lengths: uint16[n, fields], positions a field
+    (65,535 means that many or more). titles: the forward index.
+    """
+
+    lexicon: Lexicon
+    statistics: Statistics
+    offsets: UInt64Array
+    docs: UInt32Array
+    tfs: UInt32Array
+    lengths: UInt16Array
+    titles: "TitleTerms"
+
+    @classmethod
+    def load(cls, folder: Path) -> "InvertedIndex":
+        return cls(
+            Lexicon.load(folder),
+            Statistics.load(folder),
+            load_array(folder / "offsets.npy"),
+            load_array(folder / "docs.npy"),
+            load_array(folder / "tfs.npy"),
+            load_array(folder / "lengths.npy"),
+            TitleTerms(
+                load_array(folder / "title_offsets.npy"), load_array(folder / "title_terms.npy")
+            ),
+        )
+
+    def postings(self, term_id: int) -> tuple[UInt32Array, UInt32Array]:
+        """Documents and packed frequencies of one term."""
+        start, end = int(self.offsets[term_id]), int(self.offsets[term_id + 1])
+        return self.docs[start:end], self.tfs[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleTerms:
+    """Forward index of the titles, for features of order and nearness.
+
+    offsets: uint64[n + 1]. terms: uint32, term id, with bit 31 set where the token shares the
+    position of the one before it.
+    """
+
+    offsets: UInt64Array
+    terms: UInt32Array

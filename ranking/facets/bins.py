@@ -1,0 +1,171 @@
+"""Histograms of number fields, with edges that people find natural."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numba import njit
+
+from indexing.arrays import Float64Array, Int64Array, UInt32Array
+from indexing.columns import NumericColumn
+from ranking.filters.numbers import DATE_FIELD
+from ranking.search.result import Facet, FacetValue
+
+_CROWDED = 0.6
+"""Share of products in one even bin above which the bins grow instead (prices, popularity)."""
+_SAMPLE = 2_048
+"""Values that the choice of the edges looks at; the counts are exact."""
+
+
+def count_bins(
+    column: NumericColumn,
+    doc_ids: UInt32Array,
+    groups: UInt32Array,
+    chosen: Sequence[tuple[float, float]],
+    most: int,
+) -> Facet:
+    """Least and greatest value, and products by bin.
+
+    A value of the facet is a bin's lower edge; it reaches up to the next bin's edge, which it
+    leaves out; the last one includes the greatest value. A product with variants in two bins
+    counts in both. chosen: selected ranges; a bin that lies within one is flagged.
+    """
+    values = column.at(doc_ids)
+    low, high, found = extent(values)
+    if not found:
+        return Facet("number", ())
+    if column.name == DATE_FIELD:
+        edges = date_edges(low, high, most)
+    else:
+        sample = values[:: max(1, len(values) // _SAMPLE)]
+        edges = natural_edges(low, high, column.whole, sample[~np.isnan(sample)], most)
+    counts = np.zeros(len(edges), dtype=np.int64)
+    count_in_bins(values, groups, edges, counts, np.zeros(len(edges), dtype=np.uint32))
+    lower = edges.tolist()
+    upper = [*(math.nextafter(edge, -math.inf) for edge in lower[1:]), high]
+    return Facet(
+        "number",
+        tuple(
+            FacetValue(edge, count, any(lo <= edge and end <= hi for lo, hi in chosen))
+            for edge, end, count in zip(lower, upper, counts.tolist(), strict=True)
+        ),
+        low,
+        high,
+    )
+
+
+def natural_edges(
+    low: float, high: float, whole: bool, sample: Float64Array, most: int
+) -> Float64Array:
+    """Lower edges of even bins, or of growing ones where even bins would leave one crowded."""
+    edges = even_edges(low, high, most, whole)
+    if low < 0 or low == high or not len(sample):
+        return edges
+    if bin_sizes(sample, edges).max() <= _CROWDED * len(sample):
+        return edges
+    grown = growing_edges(low, high)
+    if whole:
+        grown = grown[grown == np.floor(grown)]
+    sizes = bin_sizes(sample, grown).tolist()
+    lower = grown.tolist()
+    while len(lower) > most:  # the emptier end bin joins its neighbour
+        if sizes[0] < sizes[-1]:
+            sizes[1] += sizes.pop(0)
+            del lower[1]
+        else:
+            sizes[-2] += sizes.pop()
+            del lower[-1]
+    return np.array(lower) if len(lower) > 2 else edges
+
+
+def bin_sizes(values: Float64Array, edges: Float64Array) -> Int64Array:
+    """int64[b], values by bin; NaN in none."""
+    places = np.searchsorted(edges, values[~np.isnan(values)], side="right") - 1
+    return np.bincount(np.maximum(places, 0), minlength=len(edges))
+
+
+def even_edges(low: float, high: float, most: int, whole: bool) -> Float64Array:
+    """Lower edges of at most `most` bins of one width: 1, 2, 2.5 or 5 times a power of ten."""
+    if low == high:
+        return np.array([low])
+    exponent = math.floor(math.log10((high - low) / most))
+    for power in (exponent, exponent + 1, exponent + 2):
+        for factor in (1.0, 2.0, 2.5, 5.0):
+            width = _scaled(factor, power)
+            if whole and width != int(width):
+                continue
+            first = math.floor(low / width)
+            first -= _scaled(first * factor, power) > low
+            bins = max(math.ceil(high / width), first + 1) - first
+            if bins <= most:
+                return np.array([_scaled((first + i) * factor, power) for i in range(bins)])
+    return np.array([low])
+
+
+def _scaled(number: float, power: int) -> float:
+    """The number · 10^power, rounded once: 3 · 10^-1 is 0.3, not 0.30000000000000004."""
+    return number * 10.0**power if power >= 0 else number / 10.0**-power
+
+
+def growing_edges(low: float, high: float) -> Float64Array:
+    """Lower edges 1, 2, 5, 10, 20, 50 … from low ≥ 0 to high; the first is 0 if low is near it."""
+    floor = max(low, high / 1e6)
+    steps = [
+        _scaled(factor, power)
+        for power in range(math.floor(math.log10(floor)), math.floor(math.log10(high)) + 1)
+        for factor in (1.0, 2.0, 5.0)
+    ]
+    below = [step for step in steps if step <= low]
+    return np.array([below[-1] if below else 0.0, *(s for s in steps if floor < s < high)])
+
+
+def date_edges(low: float, high: float, most: int) -> Float64Array:
+    """Starts (UTC) of the days, months, quarters or years; each bin is one step long."""
+    begin, end = datetime.fromtimestamp(low, UTC), datetime.fromtimestamp(high, UTC)
+    days = end.toordinal() - begin.toordinal() + 1
+    if days <= most:
+        first = datetime(begin.year, begin.month, begin.day, tzinfo=UTC).timestamp()
+        return np.array([first + 86_400.0 * day for day in range(days)])
+    months = 12 * (end.year - begin.year) + end.month - begin.month + 1
+    step = next((step for step in (1, 3, 6, 12, 24, 60, 120) if months / step + 1 <= most), months)
+    start = 12 * begin.year + begin.month - 1
+    start -= start % step if step <= 120 else 0
+    starts = range(start, 12 * end.year + end.month, step)
+    return np.array([datetime(m // 12, m % 12 + 1, 1, tzinfo=UTC).timestamp() for m in starts])
+
+
+@njit(nogil=True, cache=True)
+def extent(values: Float64Array) -> tuple[float, float, int]:
+    """Least, greatest, and how many there are; NaN do not count."""
+    low, high, found = np.inf, -np.inf, 0
+    for value in values:
+        low = min(low, value)
+        high = max(high, value)
+        found += not np.isnan(value)
+    return low, high, found
+
+
+@njit(nogil=True, cache=True)
+def count_in_bins(
+    values: Float64Array,
+    groups: UInt32Array,
+    edges: Float64Array,
+    counts: Int64Array,
+    newest: UInt32Array,
+) -> None:
+    """Count each group once in every bin that it has a value in.
+
+    edges: float64[b], ascending, few; what lies below the first counts in the first bin.
+    newest: uint32[b], zeros; becomes 1 + the last group counted.
+    """
+    for i in range(np.uint64(len(values))):
+        value = values[i]
+        if np.isnan(value):
+            continue
+        place = np.uint64(0)
+        for k in range(np.uint64(1), np.uint64(len(edges))):  # faster than bisecting ten edges
+            place += np.uint64(value >= edges[k])
+        stamp = groups[i] + np.uint32(1)
+        counts[place] += np.int64(newest[place] != stamp)
+        newest[place] = stamp

@@ -1,0 +1,93 @@
+"""Which values of a facet to show, and in which order."""
+
+import numpy as np
+
+from indexing.arrays import Int64Array
+from indexing.columns import KeywordColumn
+from ranking.search.result import FacetValue
+
+
+def keyword_values(
+    column: KeywordColumn, counts: Int64Array, chosen: set[int], limit: int
+) -> tuple[FacetValue, ...]:
+    """The most frequent values, then by value; chosen ordinals are flagged and always there.
+
+    counts: int64[last - first], products by ordinal.
+    """
+    shown = {column.first + place for place in most_frequent(counts, limit)} | chosen
+    ranked = sorted(shown, key=lambda ordinal: (-counts[ordinal - column.first], ordinal))
+    return _values(column, ranked, counts, chosen)
+
+
+def most_frequent(counts: Int64Array, limit: int) -> list[int]:
+    """Places of the largest counts above 0, largest first, equal ones in order of place.
+
+    O(v + k log k).
+    """
+    places = np.flatnonzero(counts)
+    keys = counts[places] << 32 | (0xFFFFFFFF - places)  # distinct; larger is better
+    if len(keys) > limit:
+        best = np.argpartition(-keys, limit - 1)[:limit]
+        places, keys = places[best], keys[best]
+    found: list[int] = places[np.argsort(-keys)].tolist()
+    return found
+
+
+def tree_values(
+    column: KeywordColumn, counts: Int64Array, chosen: set[int], level_limit: int, limit: int
+) -> tuple[FacetValue, ...]:
+    """Paths in tree order: a parent before its children, siblings by count, then by value.
+
+    At most `level_limit` children of a parent and `limit` paths, the most frequent; chosen
+    paths and those above them come on top of that.
+    """
+    parents = column.parents
+    shown: set[int] = set()
+    siblings: dict[int, int] = {}
+    # A parent counts at least as much as its children and comes before them: one walk.
+    best = most_frequent(counts, len(counts))
+    for path, parent in zip(best, parents[best].tolist(), strict=True):
+        if len(shown) >= limit:
+            break
+        if (parent < 0 or parent in shown) and siblings.get(parent, 0) < level_limit:
+            shown.add(path)
+            siblings[parent] = siblings.get(parent, 0) + 1
+    for path in chosen:
+        above = path
+        while above >= 0:
+            shown.add(above)
+            above = int(parents[above])
+    paths = np.array(sorted(shown), dtype=np.int64)
+    count_of = dict(zip(paths.tolist(), counts[paths].tolist(), strict=True))
+    parent_of = dict(zip(paths.tolist(), parents[paths].tolist(), strict=True))
+    children: dict[int, list[int]] = {}
+    for path in sorted(shown, key=lambda path: (count_of[path], -path)):
+        children.setdefault(parent_of[path], []).append(path)  # the best last, to be popped
+    ordered: list[int] = []
+    pending = children.get(-1, [])
+    while pending:
+        path = pending.pop()
+        ordered.append(path)
+        pending.extend(children.get(path, ()))
+    return _values(column, ordered, counts, chosen)
+
+
+def _values(
+    column: KeywordColumn, ordinals: list[int], counts: Int64Array, chosen: set[int]
+) -> tuple[FacetValue, ...]:
+    """The values of the ordinals; all texts are cut from the table at once, for speed."""
+    places = np.array(ordinals, dtype=np.int64)
+    starts, ends = column.values.offsets[places], column.values.offsets[places + 1]
+    blob = column.values.blob
+    return tuple(
+        FacetValue(
+            blob[start:end].tobytes().decode("utf-8", "surrogatepass"), count, ordinal in chosen
+        )
+        for start, end, count, ordinal in zip(
+            starts.tolist(),
+            ends.tolist(),
+            counts[places - column.first].tolist(),
+            ordinals,
+            strict=True,
+        )
+    )

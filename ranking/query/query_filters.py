@@ -1,0 +1,125 @@
+"""Filters that a query says in words: `under $50`, `at least 16 gb`, `size 42`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from indexing.arrays import BoolArray, UInt32Array
+from indexing.catalogue.attributes import PREFIX
+from indexing.postings.doc_sets import intersect
+from indexing.snapshot import Snapshot
+from ranking.filters.filters import AnyOf, Exists, Range, evaluate, fields_of
+from ranking.query.entities import Entity
+from ranking.query.number_values import SIZES, words_of
+from ranking.query.query import Query
+from ranking.search.match_set import MatchSet
+from ranking.search.request import SearchRequest
+from ranking.search.sorting import count_groups
+
+LEAST_KNOWN: Final = 0.9
+"""Share of the match set (for sizes: of its products of the likely category) that must have the
+field before the query's words filter by it.
+"""
+LEAST_LEFT: Final = 10
+"""Products that all filters of the query's words together must leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """clause: what was said. why_not: None if it filters; else it only raises what fits."""
+
+    text: str
+    clause: Range | AnyOf
+    why_not: str | None
+
+    def told(self) -> dict[str, Any]:
+        clause = self.clause
+        facts: dict[str, Any] = {"text": self.text, "field": clause.field}
+        if isinstance(clause, Range):
+            facts["range"] = {"gte": clause.lo, "lte": clause.hi}
+        else:
+            facts["any"] = list(clause.values)
+        facts["applied"] = self.why_not is None
+        return facts if self.why_not is None else facts | {"why_not": self.why_not}
+
+
+def implied_filters(
+    query: Query, request: SearchRequest, matches: MatchSet, snapshot: Snapshot
+) -> tuple[Implied, ...]:
+    """The price, quantities and sizes that the query asks for, as filters of its whole match set,
+    where that is safe. None filters with `implied=off`.
+
+    Depends on the match set and the request's own filters' fields, so counts agree with hits.
+    """
+    found: list[Implied] = []
+    left = matches.doc_ids  # less what the clauses before hide
+    wish = query.price
+    if wish is not None and wish.limits != (None, None):
+        clause = Range("price", *wish.limits)
+        text = query.text[wish.start : wish.end].strip()
+        why_not, left = _doubt(clause, request, matches.doc_ids, left, snapshot)
+        found.append(Implied(text, clause, why_not))
+    inside = _meant(query, matches.doc_ids, snapshot)
+    for quantity in query.quantities:
+        clause = Range(quantity.field, *quantity.limits)
+        text = query.text[quantity.start : quantity.end].strip()
+        why_not, left = _doubt(clause, request, inside, left, snapshot)
+        found.append(Implied(text, clause, why_not))
+    for entity in query.entities:
+        size = _size(entity)
+        if size is not None:
+            why_not, left = _doubt(size, request, inside, left, snapshot)
+            found.append(Implied(entity.text, size, why_not))
+    return tuple(found)
+
+
+def _size(entity: Entity) -> AnyOf | None:
+    """A value of a field that is called size, if nothing else can be meant."""
+    best = entity.best
+    if not (entity.clear and best.ordinals and SIZES.intersection(words_of(best.field))):
+        return None
+    return AnyOf(best.field, (best.value,))
+
+
+def _meant(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> UInt32Array:
+    """The matches of the category that is meant; all of them if none is."""
+    if query.prediction.sure is None:
+        return doc_ids
+    inside = snapshot.columns.keywords["category"].table.holders_of(query.prediction.sure)
+    small, large = (inside, doc_ids) if len(inside) < len(doc_ids) else (doc_ids, inside)
+    return intersect(small, large)
+
+
+def _doubt(
+    clause: Range | AnyOf,
+    request: SearchRequest,
+    asked: UInt32Array,
+    left: UInt32Array,
+    snapshot: Snapshot,
+) -> tuple[str | None, UInt32Array]:
+    """Why the clause must not filter, if so; and what it leaves of `left`, uint32, ascending.
+
+    asked: documents that should have the field.
+    """
+    what, columns = clause.field.removeprefix(PREFIX), snapshot.columns
+    if not request.implied:
+        return "switched off: implied=off", left
+    if any(clause.field in fields_of(given) for given in request.filters):
+        return f"the request filters by {what} itself", left
+    if _share(evaluate(Exists(clause.field), columns, asked)) < LEAST_KNOWN:
+        return f"too few of the products have a {what}", left
+    passing = left[evaluate(clause, columns, left)]
+    if count_groups(columns.group_of, passing) < LEAST_LEFT:
+        return f"too few of the products have such a {what}", left
+    return None, passing
+
+
+def _share(passes: BoolArray) -> float:
+    return float(np.mean(passes)) if len(passes) else 0.0
+
+
+def clauses_of(implied: Sequence[Implied]) -> tuple[Range | AnyOf, ...]:
+    """Those that filter."""
+    return tuple(each.clause for each in implied if each.why_not is None)

@@ -1,0 +1,102 @@
+"""The models of an index: DIR/<index>/models/<id>/, and which one CURRENT names."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from indexing.errors import SnapshotError
+from indexing.publish import Current, read_current, write_current, writer_lock
+from ranking.errors import ModelError
+from ranking.rankers.model import (
+    MANIFEST_FILE,
+    MODEL_ID,
+    Booster,
+    ModelManifest,
+    load_model,
+    read_manifest,
+    save_model,
+)
+
+KEPT = 3
+_STAGING = ".staging-"
+
+
+def model_folder(index: Path, model_id: str) -> Path:
+    """Folder of one model; the id is checked, so it cannot leave the index."""
+    if not MODEL_ID.fullmatch(model_id):
+        raise ModelError(
+            f"model id {model_id!r} is not usable: letters, digits, '.', - and _, at most 64."
+        )
+    return index / "models" / model_id
+
+
+def publish_model(index: Path, booster: Booster, manifest: ModelManifest) -> Current:
+    """Write the model, check that it loads, put it in force, keep the last three.
+
+    Whatever fails, what is in force stays. Raises ModelError, LockedError, SnapshotError.
+    """
+    with writer_lock(index):
+        before = _in_force(index)
+        folder = model_folder(index, manifest.model_id)
+        if folder.exists():
+            raise ModelError(f"model {manifest.model_id} is there already. Choose another id.")
+        for left in folder.parent.glob(f"{_STAGING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        staging = folder.with_name(_STAGING + manifest.model_id)
+        try:
+            written = save_model(staging, booster, manifest)
+            load_model(staging, written.encoder["family"], written.encoder["dimension"])
+            for path in (*staging.iterdir(), staging):
+                _sync(path)
+            staging.rename(folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        _sync(folder.parent)
+        current = replace(before, model=manifest.model_id)
+        write_current(index, current)
+        _prune(index, current)
+    return current
+
+
+def activate_model(index: Path, model_id: str | None) -> Current:
+    """Put a kept model in force; None: the shipped one. Raises ModelError, LockedError."""
+    with writer_lock(index):
+        if model_id is not None and model_id not in {m.model_id for m in list_models(index)}:
+            known = ", ".join(m.model_id for m in list_models(index)) or "none"
+            raise ModelError(f"index {index.name!r} has no model {model_id!r}. It has: {known}.")
+        current = replace(_in_force(index), model=model_id)
+        write_current(index, current)
+    return current
+
+
+def list_models(index: Path) -> list[ModelManifest]:
+    """Models with a manifest that can be read, newest first."""
+    found = []
+    for path in (index / "models").glob(f"[!.]*/{MANIFEST_FILE}"):
+        try:
+            found.append(read_manifest(path.parent))
+        except ModelError:
+            continue  # opening it says what is wrong with it
+    return sorted(found, key=lambda each: (each.created_at, each.model_id), reverse=True)
+
+
+def _in_force(index: Path) -> Current:
+    current = read_current(index)
+    if current is None:
+        raise SnapshotError(f"index {index.name!r} has no snapshot yet. Run `vitrina build`.")
+    return current
+
+
+def _prune(index: Path, current: Current) -> None:
+    for manifest in list_models(index)[KEPT:]:
+        if manifest.model_id != current.model:
+            shutil.rmtree(index / "models" / manifest.model_id, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

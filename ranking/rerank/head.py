@@ -1,0 +1,134 @@
+"""The head of an answer as a whole: its candidates' brands, categories, vectors → rerank."""
+
+import numpy as np
+from numba import njit
+
+from indexing.arrays import Int32Array, UInt32Array, UInt64Array
+from indexing.columns import KeywordColumn
+from indexing.columns.priors import leaf_categories
+from indexing.snapshot import Snapshot
+from ranking.features.features import NAMES
+from ranking.generation import Generation
+from ranking.query.query import Query
+from ranking.rerank.describe import describe
+from ranking.rerank.price_bands import price_bands
+from ranking.rerank.rerank import TitleTerms, rerank
+from ranking.search.candidates import Ordered
+
+_BRAND_ASKED = NAMES.index("brand_filled_share")
+_UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
+
+
+def rerank_head(
+    query: Query, ordered: Ordered, generation: Generation, *, told: bool = False
+) -> Ordered:
+    """Rearrange the first products; scores stay with their products.
+
+    told: fill `moved`, for explanations.
+    """
+    policy = generation.policy.diversity
+    head = ordered.candidates.doc_ids[: policy.head]
+    snapshot = generation.snapshot
+    keys = {name: head_key(name, head, snapshot) for name in policy.keys}
+    made = rerank(
+        ordered.scores,
+        snapshot.vectors.vectors(head) if policy.spread != "off" or policy.twin_cosine else None,
+        keys,
+        policy,
+        titles=_title_terms(head, generation),
+        uniform=asks_for_sameness(query, ordered),
+    )
+    places = range(len(head)) if told else ()
+    moved = {place: describe(made, place, policy) for place in places}
+    features = ordered.features
+    order = made.order.astype(np.int64)
+    return Ordered(
+        ordered.candidates.take(order),
+        ordered.scores[order],
+        None if features is None else features[order[: len(features)]],
+        moved,
+        ordered.ranked_by,
+    )
+
+
+def head_key(name: str, doc_ids: UInt32Array, snapshot: Snapshot) -> Int32Array:
+    """int32[k], -1 where missing: `price` as bands, the deepest `category`, or the first value
+    of a text field, such as `brand` or `attributes.seller`. All missing if there is no such field.
+    """
+    if name == "price":
+        return price_bands(snapshot.prices[doc_ids])
+    if name == "category":
+        return leaf_categories(snapshot.columns, doc_ids).astype(np.int32)
+    return first_ordinals(snapshot.columns.keyword(name), doc_ids)
+
+
+def first_ordinals(column: KeywordColumn | None, doc_ids: UInt32Array) -> Int32Array:
+    """int32[k]: the first value of each document, -1 without one."""
+    out = np.full(len(doc_ids), -1, dtype=np.int32)
+    if column is None:
+        return out
+    starts, ends = column.offsets[doc_ids], column.offsets[doc_ids + np.uint32(1)]
+    if len(column) == len(column.table):
+        has = ends > starts
+        out[has] = column.ordinals[starts[has]]
+        return out
+    sizes = ends - starts  # several fields share the table; ordinals ascend in a document
+    rows = np.repeat(np.arange(len(doc_ids)), sizes)
+    places = np.arange(len(rows)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    ordinals = column.ordinals[places]
+    own = np.flatnonzero((ordinals >= column.first) & (ordinals < column.last))[::-1]
+    out[rows[own]] = ordinals[own]  # backwards, so that the first of a row is written last
+    return out
+
+
+def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
+    """Whether the query is an identifier, or names one brand, so a page of it is what was asked.
+
+    A brand is named if it was recognised and nothing else is likely to be meant, or if at least
+    half of the first ten products have a brand all of whose words were asked for: "apple juice"
+    is no brand query in a shop that answers it without Apple products.
+    """
+    if query.identifier is not None:
+        return True
+    named = {e.best.value for e in query.entities if e.kind == "brand" and e.clear}
+    if len(named) == 1:
+        return True
+    if ordered.features is None:
+        return False
+    asked = ordered.features[:_UNIFORM_TOP, _BRAND_ASKED] >= 1.0
+    return bool(len(asked)) and float(asked.mean()) >= _UNIFORM_SHARE
+
+
+def _title_terms(doc_ids: UInt32Array, generation: Generation) -> TitleTerms:
+    titles = generation.snapshot.index.titles
+    sizes = (titles.offsets[doc_ids + np.uint32(1)] - titles.offsets[doc_ids]).astype(np.int64)
+    terms = np.empty(int(sizes.sum()), dtype=np.uint32)
+    starts = np.zeros(len(doc_ids) + 1, dtype=np.int32)
+    distinct_terms(doc_ids, titles.offsets, titles.terms, starts, terms)
+    return TitleTerms(starts, terms[: starts[-1]])
+
+
+@njit(nogil=True, cache=True)
+def distinct_terms(
+    doc_ids: UInt32Array,
+    offsets: UInt64Array,
+    codes: UInt32Array,
+    starts: Int32Array,
+    terms: UInt32Array,
+) -> None:
+    """Each title's distinct terms, ascending, one title after the other (insertion sort)."""
+    end = 0
+    for i in range(len(doc_ids)):
+        begin = end
+        for place in range(offsets[doc_ids[i]], offsets[np.int64(doc_ids[i]) + 1]):
+            term = codes[place] & np.uint32(0x7FFFFFFF)
+            at = end
+            while at > begin and terms[at - 1] > term:
+                at -= 1
+            if at > begin and terms[at - 1] == term:
+                continue
+            for later in range(end, at, -1):
+                terms[later] = terms[later - 1]
+            terms[at] = term
+            end += 1
+        starts[i + 1] = end

@@ -1,0 +1,154 @@
+"""Why a product stands where it stands: words, score, place. See docs/explain.md."""
+
+from typing import Any
+
+import numpy as np
+
+from indexing.arrays import Float32Array
+from indexing.postings.postings import BITS, MAX_TF, Field
+from ranking.bm25 import idf
+from ranking.features.features import FEATURES, NAMES
+from ranking.generation import Generation
+from ranking.query.query import Alternative, Query, Slot
+from ranking.rankers.ranker import EXPECTED
+from ranking.search.candidates import COARSE, Ordered
+
+SORT = "sort"
+_MEANINGS = {feature.name: feature.meaning for feature in FEATURES} | {
+    EXPECTED: "where the model's trees begin: their mean over all training rows"
+}
+_UNRANKED = {
+    COARSE: "cheap score of the coarse rank: beyond the fine ranker's pool, or it did not run",
+    SORT: "the request asked for an order by a field",
+}
+
+
+def explain_hit(
+    place: int, query: Query, ordered: Ordered, generation: Generation
+) -> dict[str, Any]:
+    """Words, score and place of the product at this place (0-based) of the order.
+
+    lexical: the matched words, field by field; their parts add up to its score. contributions:
+    what each feature adds to the hit's score; they add up to it. features: all values, None
+    where unknown. moved: what the reranker did to it, None if it did not look at it.
+    """
+    row = _row(place, ordered)
+    told: dict[str, Any] = {
+        "moved": ordered.moved.get(place),
+        "lexical": _words(place, query, ordered, generation),
+    }
+    if row is None or ordered.ranked_by != generation.ranker.name:
+        ranker = ordered.ranked_by if ordered.ranked_by in _UNRANKED else COARSE
+        told |= {"ranker": ranker, "why": _UNRANKED[ranker], "contributions": []}
+    else:
+        told |= {"ranker": ordered.ranked_by, "contributions": _contributions(row, generation)}
+    if row is not None:
+        told["features"] = {
+            name: _number(value) for name, value in zip(NAMES, row.tolist(), strict=True)
+        }
+    return told
+
+
+def _row(place: int, ordered: Ordered) -> Float32Array | None:
+    """The features that the ranker saw of this product; None if it saw none."""
+    if ordered.features is None or place >= len(ordered.features):
+        return None
+    row: Float32Array = ordered.features[place]
+    return None if np.isnan(row).all() else row
+
+
+def _contributions(row: Float32Array, generation: Generation) -> list[dict[str, Any]]:
+    """Largest first; features that add nothing are left out."""
+    values = dict(zip(NAMES, row.tolist(), strict=True))
+    return [
+        {
+            "feature": name,
+            "meaning": _MEANINGS[name],
+            "value": _number(values[name]) if name in values else None,
+            "adds": added,
+        }
+        for name, added in generation.ranker.contributions(row).items()
+    ]
+
+
+def _words(place: int, query: Query, ordered: Ordered, generation: Generation) -> dict[str, Any]:
+    """counted: whether the words are why it was found; by meaning only, they may still match."""
+    doc_id = int(ordered.candidates.doc_ids[place])
+    parts = {slot.text: _slot_part(slot, doc_id, generation) for slot in query.slots}
+    found = [part for part in parts.values() if part]
+    return {
+        "score": round(sum(part["score"] for part in found), 5),
+        "counted": bool(ordered.candidates.lexical[place] > 0),
+        "terms": found,
+        "missing": [slot.text for slot in query.required if not parts[slot.text]],
+    }
+
+
+def _slot_part(slot: Slot, doc_id: int, generation: Generation) -> dict[str, Any] | None:
+    """The alternative of the slot that scores best in this document, as in `bm25.py`."""
+    found = [
+        part
+        for alternative in slot.alternatives
+        if (part := _alternative_part(slot, alternative, doc_id, generation))
+    ]
+    return max(found, key=lambda part: float(part["score"])) if found else None
+
+
+def _alternative_part(
+    slot: Slot, alternative: Alternative, doc_id: int, generation: Generation
+) -> dict[str, Any] | None:
+    terms = []
+    for term_id in alternative.term_ids:
+        term = _term_part(term_id, alternative.boost, doc_id, generation)
+        if term is None:
+            return None
+        terms.append(term)
+    return {
+        "slot": slot.text,
+        "origin": alternative.origin,
+        "boost": alternative.boost,
+        "score": round(sum(term["score"] for term in terms), 5),
+        "terms": terms,
+    }
+
+
+def _term_part(
+    term_id: int, boost: float, doc_id: int, generation: Generation
+) -> dict[str, Any] | None:
+    """Score = boost · idf · (k1 + 1) · f / (k1 + f), f the frequency over all fields.
+
+    Repetition saturates over all fields together, so each field is given its share of f.
+    """
+    index, weights = generation.snapshot.index, generation.policy.bm25
+    params = weights.arrays(index.statistics.mean_lengths)
+    docs, tfs = index.postings(term_id)
+    at = int(np.searchsorted(docs, doc_id))
+    if at == len(docs) or docs[at] != doc_id:
+        return None
+    counts, frequencies = {}, {}
+    for field in Field:
+        tf = int(tfs[at]) >> (BITS * field) & MAX_TF
+        if tf:
+            norm = params[1, field] + params[2, field] * float(index.lengths[doc_id, field])
+            counts[field] = tf
+            frequencies[field] = float(params[0, field]) * tf / float(norm)
+    total = sum(frequencies.values())
+    rarity = idf(len(docs), index.statistics.doc_count)
+    score = boost * rarity * (weights.k1 + 1) * total / (weights.k1 + total)
+    return {
+        "term": index.lexicon.terms[term_id],
+        "documents": len(docs),
+        "idf": round(rarity, 5),
+        "score": round(score, 5),
+        "fields": {
+            field.name.lower(): {
+                "count": counts[field],
+                "score": round(score * frequency / total if total else 0.0, 5),
+            }
+            for field, frequency in frequencies.items()
+        },
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 5)

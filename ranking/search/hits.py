@@ -1,0 +1,70 @@
+"""Candidates of one page → hits, at the border."""
+
+import orjson
+
+from ranking.generation import Generation
+from ranking.query.query import Query
+from ranking.search.candidates import CHANNELS, Ordered
+from ranking.search.explain import explain_hit
+from ranking.search.highlights import Highlighter
+from ranking.search.request import SearchRequest
+from ranking.search.result import ChannelHit, Hit
+
+
+def make_hits(
+    query: Query, request: SearchRequest, ordered: Ordered, generation: Generation
+) -> tuple[Hit, ...]:
+    """The hits of the asked page, in order."""
+    first = (request.page - 1) * request.page_size
+    places = range(first, min(first + request.page_size, len(ordered)))
+    marker = Highlighter(matched_terms(query, generation), generation.snapshot.analyzer)
+    return tuple(_hit(place, query, request, ordered, generation, marker) for place in places)
+
+
+def matched_terms(query: Query, generation: Generation) -> frozenset[str]:
+    """Every term that may have made a product match."""
+    lexicon = generation.snapshot.index.lexicon.terms
+    return frozenset(
+        lexicon[term_id]
+        for slot in query.slots
+        for alternative in slot.alternatives
+        for term_id in alternative.term_ids
+    )
+
+
+def _hit(
+    place: int,
+    query: Query,
+    request: SearchRequest,
+    ordered: Ordered,
+    generation: Generation,
+    marker: Highlighter,
+) -> Hit:
+    snapshot, candidates = generation.snapshot, ordered.candidates
+    doc_id = int(candidates.doc_ids[place])
+    raw = snapshot.documents.json_at(doc_id)
+    product = orjson.loads(raw)
+    if request.fields is not None:
+        wanted = {name: product[name] for name in request.fields if name in product}
+        raw = orjson.dumps(wanted)
+    values = (
+        float(candidates.ranks[place, 0] > 0),
+        float(candidates.lexical[place]),
+        float(candidates.cosine[place]),
+        0.0,
+    )
+    channels = tuple(
+        ChannelHit(name, int(rank), round(value, 5))
+        for name, rank, value in zip(CHANNELS, candidates.ranks[place], values, strict=True)
+        if rank > 0
+    )
+    return Hit(
+        id=product["id"],
+        score=round(float(ordered.scores[place]), 5),
+        level=int(candidates.levels[place]),
+        channels=channels,
+        product=raw,
+        variants=int(candidates.variants[place]),
+        highlights=marker.highlights(product),
+        explanation=explain_hit(place, query, ordered, generation) if request.explain else None,
+    )

@@ -1,0 +1,50 @@
+"""What a search asks for, already validated; the border (HTTP, CLI) makes it."""
+
+from dataclasses import dataclass
+
+from indexing.arrays import Float32Array
+from ranking.filters.filters import Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An explicit order; it replaces ranking. `field` is a numeric column, or `newest`."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search.
+
+    vector: float32[dimension] given by the caller in place of the encoded text, or None.
+    filters: clauses joined by *and*; each is a facet's own selection if it names one field.
+    facets: field names to count; `auto` among them adds the attributes worth showing.
+    extras: `refinements`, `related`, or both: what else to answer with.
+    correct, synonyms, entities, categories: steps of understanding; entities is also prices.
+    implied: whether a price or size in the text filters.
+    page: 1-based. budget_ms: None for the setting's default.
+    """
+
+    text: str = ""
+    filters: tuple[Filter, ...] = ()
+    facets: tuple[str, ...] = ()
+    sort: Sort | None = None
+    page: int = 1
+    page_size: int = 20
+    vector: Float32Array | None = None
+    fields: tuple[str, ...] | None = None
+    explain: bool = False
+    relax: bool = True
+    correct: bool = True
+    synonyms: bool = True
+    entities: bool = True
+    categories: bool = True
+    implied: bool = True
+    semantic: bool = True
+    diversity: bool = True
+    user_id: str | None = None
+    session_id: str | None = None
+    budget_ms: float | None = None
+    extras: tuple[str, ...] = ()

@@ -1,0 +1,99 @@
+"""What a search answers; the border turns it into JSON."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ranking.suggestions.item import QueryItem
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHit:
+    """How one recall channel found a product: its rank there (1-based) and its score."""
+
+    name: str
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One product (group) of the page.
+
+    product: its catalogue line as JSON bytes, to be spliced into the answer.
+    level: relaxation level that matched it (0 all terms; 4 found by meaning only).
+    variants: number of matching products in its group.
+    highlights: field → escaped text with <em> marks, and offsets in code points.
+    """
+
+    id: str
+    score: float
+    level: int
+    channels: tuple[ChannelHit, ...]
+    product: bytes
+    variants: int
+    highlights: dict[str, Any]
+    explanation: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    value: str | float
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Counts of one field, in products (groups).
+
+    type: `keyword`, `category` (a tree; values are paths "A > B") or `number` (values are
+    histogram bins by lower edge, with min and max).
+    """
+
+    type: str
+    values: tuple[FacetValue, ...]
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What one stage took in, let out, and how long it took; `skipped` says why it did not run."""
+
+    name: str
+    taken: int
+    passed: int
+    ms: float
+    skipped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What was given up because too few products matched all terms."""
+
+    level: int
+    dropped: tuple[str, ...]
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to one search, in page order. `query` tells what was understood.
+
+    refinements, related: None unless the request asked for them.
+    """
+
+    query: dict[str, Any]
+    hits: tuple[Hit, ...]
+    total: int
+    total_strict: int
+    facets: dict[str, Facet]
+    page: int
+    page_size: int
+    stages: tuple[Stage, ...]
+    degraded: tuple[str, ...]
+    relaxed: Relaxed | None
+    did_you_mean: tuple[str, ...]
+    fallback_hits: tuple[Hit, ...] = ()
+    refinements: tuple[QueryItem, ...] | None = None
+    related: tuple[QueryItem, ...] | None = None

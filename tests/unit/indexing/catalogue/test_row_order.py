@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from indexing.arrays import UInt64Array
+from indexing.catalogue.row_order import group_order, hash_of_group, hash_of_id, last_rows
+
+
+def hashes(*numbers: int) -> UInt64Array:
+    return np.array(numbers, dtype=np.uint64)
+
+
+def test_of_equal_ids_the_last_row_survives() -> None:
+    assert last_rows(hashes(7, 5, 7, 9, 5, 7)).tolist() == [3, 4, 5]
+    assert last_rows(hashes()).tolist() == []
+
+
+def test_groups_stand_where_their_first_row_stands() -> None:
+    order = group_order(hashes(1, 2, 3, 4, 5), hashes(80, 20, 60, 80, 20))
+    assert order.tolist() == [0, 3, 1, 4, 2]
+    assert order.dtype == np.uint32
+
+
+def test_groups_are_those_of_surviving_rows() -> None:
+    # row 0 is replaced by row 3, which is in another group
+    order = group_order(hashes(1, 2, 3, 1), hashes(90, 20, 90, 20))
+    assert order.tolist() == [1, 3, 2]
+
+
+def test_no_rows() -> None:
+    assert group_order(hashes(), hashes()).tolist() == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_order_equals_a_plain_loop(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    ids = random.integers(0, 30, 60).astype(np.uint64)
+    groups = random.integers(0, 12, 60).astype(np.uint64)
+    last = {int(name): row for row, name in enumerate(ids)}
+    by_group: dict[int, list[int]] = {}
+    for row in sorted(last.values()):
+        by_group.setdefault(int(groups[row]), []).append(row)
+    expected = [row for rows in by_group.values() for row in rows]
+    assert group_order(ids, groups).tolist() == expected
+
+
+def test_hashes_tell_ids_from_groups() -> None:
+    assert len({hash_of_id("a"), hash_of_id("b"), hash_of_group("a")}) == 3
+
+
+def test_hashes_are_the_same_on_every_machine() -> None:
+    assert hash_of_id("a").hex() == "40f89e395b66422f"

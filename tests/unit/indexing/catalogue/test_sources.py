@@ -1,0 +1,225 @@
+import gzip
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+
+from indexing.catalogue.byte_streams import MAX_LINE
+from indexing.catalogue.mapping import FieldMapping
+from indexing.catalogue.product import Product, RejectedLine
+from indexing.catalogue.sources import CatalogReader, RejectsFile, read_catalog
+from indexing.errors import CatalogError
+
+MUG = b'{"id": "1", "title": "Mug"}'
+CUP = b'{"id": "2", "title": "Cup"}'
+
+
+def written(folder: Path, content: bytes, name: str = "a.jsonl") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def read(path: Path, **pairs: str) -> tuple[list[str], list[RejectedLine]]:
+    """Titles of the products, and the rejected lines."""
+    lines = list(read_catalog([path], FieldMapping.of(pairs)))
+    titles = [line.title for line in lines if isinstance(line, Product)]
+    return titles, [line for line in lines if isinstance(line, RejectedLine)]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    path = written(tmp_path, b"\xef\xbb\xbf" + MUG + b"\r\n\r\n \n" + CUP)
+    assert read(path) == (["Mug", "Cup"], [])
+
+
+def test_names_of_fields_are_mapped(tmp_path: Path) -> None:
+    path = written(tmp_path, b'{"nr": 5, "name": "Mug"}\n')
+    reader = CatalogReader([path], FieldMapping.of({"id": "nr"}))
+    assert list(reader) == [Product(id="5", title="Mug")]
+    assert reader.mapping.used == {"nr → id": 1, "name → title": 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "reason"),
+    [
+        (b'{"id": "1", "title": "Mug", "price": NaN}', "price", "is not a finite number"),
+        (b'{"id": "1", "title": "Mug"', None, "is not valid JSON: "),
+        (b'["Mug"]', None, "must be a JSON object"),
+        (b'{"id": "1", "title": "M\xff"}', None, "is not valid UTF-8 (byte 24)"),
+        (b'{"id": "%s", "title": "Mug"}' % (b"x" * 1000), "id", "at most 256"),
+        (b'{"id": "1", "title": "%s"}' % (b"x" * 1_000_000), "title", "at most 10000"),
+        (b'{"id": "1", "title": "%s"}' % (b"x" * MAX_LINE), None, "longer than 2,000,000 bytes"),
+        (b'{"title": "Mug"}', "id", "is missing"),
+        (b"[" * 100_000, None, "is not valid JSON"),
+        (b'{"a": NaN, "b": %s' % (b"[" * 100_000), None, "is not valid JSON"),
+    ],
+)  # fmt: skip
+def test_bad_lines(tmp_path: Path, line: bytes, field: str | None, reason: str) -> None:
+    path = written(tmp_path, MUG + b"\n" + line + b"\n" + CUP + b"\n")
+    titles, rejected = read(path)
+    assert titles == ["Mug", "Cup"]
+    assert len(rejected) == 1
+    assert (rejected[0].source, rejected[0].line) == (str(path), 2)
+    assert rejected[0].field == field
+    assert reason in rejected[0].reason
+    assert rejected[0].text == line.decode("utf-8", "replace")[:2000]
+
+
+def test_not_a_number_in_other_fields_says_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, b'{"id": "1", "title": "Mug", "brand": NaN, "width": NaN}')
+    assert list(read_catalog([path])) == [Product(id="1", title="Mug")]
+
+
+@pytest.mark.parametrize("pad", [0, 300_000])
+def test_json_arrays(tmp_path: Path, pad: int) -> None:
+    blank = b" " * pad
+    content = b"\xef\xbb\xbf [" + MUG + blank + b",\n5," + blank + CUP + b"]\n"
+    titles, rejected = read(written(tmp_path, content, "a.json"))
+    assert titles == ["Mug", "Cup"]
+    assert [(line.line, line.text) for line in rejected] == [(2, "5")]
+
+
+def test_json_files_may_hold_json_lines(tmp_path: Path) -> None:
+    assert read(written(tmp_path, MUG + b"\n" + CUP, "a.json"))[0] == ["Mug", "Cup"]
+
+
+@pytest.mark.parametrize("end", [b"", b",", b', {"id": ', b", 1" * 2, b', {"id": "x"; }]'])
+def test_broken_json_arrays(tmp_path: Path, end: bytes) -> None:
+    path = written(tmp_path, b"[" + MUG + end, "a.json")
+    reader = iter(CatalogReader([path], FieldMapping()))
+    assert isinstance(next(reader), Product)
+    with pytest.raises(CatalogError, match=r"a\.json: element \d .*JSON Lines"):
+        list(reader)
+
+
+@pytest.mark.parametrize("behind", [b"[" + CUP + b"]", b"x" * 3_000_000, CUP])
+def test_what_is_behind_a_json_array_is_not_passed_over(tmp_path: Path, behind: bytes) -> None:
+    path = written(tmp_path, b"[" + MUG + b"]\n" + behind, "a.json")
+    with pytest.raises(CatalogError, match="more behind the end"):
+        read(path)
+
+
+def test_a_cut_off_compressed_array_is_told(tmp_path: Path) -> None:
+    whole = gzip.compress(b"[" + MUG + b"]" + b" " * 100_000)
+    with pytest.raises(CatalogError):
+        read(written(tmp_path, whole[:-9], "a.json.gz"))
+
+
+def test_a_number_too_long_to_read_is_told(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, b'[{"id": "1", "title": "M", "stock": ' + b"9" * 5_000 + b"}]", "a.json"
+    )
+    with pytest.raises(CatalogError, match="broken"):
+        read(path)
+
+
+def test_json_arrays_with_bad_text(tmp_path: Path) -> None:
+    path = written(tmp_path, b'[{"id": "1", "title": "M\xff"}, ' + CUP + b"]", "a.json")
+    titles, rejected = read(path)
+    assert titles == ["Cup"]
+    assert rejected[0].field == "title"
+    assert "\ufffd" in rejected[0].text
+
+
+def test_a_cut_off_file_gives_its_lines_and_then_fails(tmp_path: Path) -> None:
+    lines = b"".join(b'{"id": "%d", "title": "Mug %d"}\n' % (n, n * n) for n in range(50_000))
+    packed = gzip.compress(lines)
+    path = written(tmp_path, packed[: len(packed) * 3 // 4], "a.jsonl.gz")
+    count = 0
+    with pytest.raises(CatalogError, match="is cut off"):
+        for line in read_catalog([path]):
+            assert isinstance(line, Product)
+            count += 1
+    assert 10_000 < count < 50_000
+
+
+def test_files_and_folders_in_order_each_once(tmp_path: Path) -> None:
+    second = written(tmp_path, CUP, "shop/b.jsonl")
+    written(tmp_path, MUG, "shop/a/x.jsonl")
+    written(tmp_path, b"hello", "shop/README.md")
+    written(tmp_path, MUG, "shop/.hidden/c.jsonl")
+    written(tmp_path, MUG, "shop/_tmp.jsonl")
+    written(tmp_path, b"query\tcount\nmug\t5\n", "shop/queries.tsv")
+    written(tmp_path, b"sku,name\n3,Jug\n", "shop/c.csv")
+    written(tmp_path, b'{"query": "mug"}\n', "shop/intents.jsonl")
+    reader = CatalogReader([tmp_path / "shop", second], FieldMapping.of({"id": "sku"}))
+    names = [path.name for path in reader.files]
+    assert names == ["x.jsonl", "b.jsonl", "c.csv"]
+    assert [path.name for path in reader.passed_over] == ["intents.jsonl", "queries.tsv"]
+    assert reader.mapping.used == {}
+    assert [path.name for path in CatalogReader([second, second], FieldMapping()).files] == names[
+        1:2
+    ]
+
+
+def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="does not exist"):
+        read_catalog([tmp_path / "none.jsonl"])
+    with pytest.raises(CatalogError, match=r"a\.xlsx.*\.jsonl, .*\.parquet.*\.gz or \.zst"):
+        read_catalog([written(tmp_path, b"", "a.xlsx")])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CatalogError, match="holds no catalogue file"):
+        read_catalog([tmp_path / "empty"])
+    written(tmp_path, b"sku,name\n3,Jug\n", "named/a.csv")
+    with pytest.raises(CatalogError, match="--map id=NAME"):
+        read_catalog([tmp_path / "named"])
+
+
+def test_damaged_files_in_folders_are_not_passed_over(tmp_path: Path) -> None:
+    written(tmp_path, MUG, "shop/a.jsonl")
+    written(tmp_path, b"not gzip", "shop/b.jsonl.gz")
+    with pytest.raises(CatalogError, match=r"b\.jsonl\.gz"):
+        list(read_catalog([tmp_path / "shop"]))
+
+
+def test_progress_in_bytes(tmp_path: Path) -> None:
+    line = b'{"id": "%07d", "title": "Mug"}\n'
+    paths = [
+        written(tmp_path, b"".join(line % n for n in range(20_000)), name)
+        for name in ("a.jsonl", "b.jsonl")
+    ]
+    reader = CatalogReader(paths, FieldMapping())
+    assert reader.bytes_total == 2 * paths[0].stat().st_size
+    seen = [reader.bytes_read for _ in reader]
+    assert seen == sorted(seen)
+    assert 0 < seen[0] < seen[20_000] < reader.bytes_total
+    assert reader.bytes_read == reader.bytes_total
+
+
+def test_rejects_are_written_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.jsonl"
+    path.write_text("of an earlier build")
+    with RejectsFile(path) as rejects:
+        assert not path.exists()
+        rejects.add(RejectedLine("a.jsonl", 3, "price", "is not a finite number", "{…}"))
+        rejects.add(RejectedLine("a.jsonl", 4, None, "must be a JSON object", "5"))
+    assert rejects.count == 2
+    assert [json.loads(line) for line in path.read_text("utf-8").splitlines()] == [
+        {"source": "a.jsonl", "line": 3, "field": "price", "reason": "is not a finite number",
+         "text": "{…}"},
+        {"source": "a.jsonl", "line": 4, "field": None, "reason": "must be a JSON object",
+         "text": "5"},
+    ]  # fmt: skip
+
+
+def test_too_many_rejects_stop_the_build(tmp_path: Path) -> None:
+    with RejectsFile(tmp_path / "rejects.jsonl") as rejects:
+        rejects.check_ratio(0.01, accepted=1)
+        rejects.add(RejectedLine("a.jsonl", 3, "price", "must be a number", ""))
+        rejects.check_ratio(0.01, accepted=99)
+        with pytest.raises(
+            CatalogError, match=r"1 of 99 lines .*1\.0%.*price: must be a number \(1\).*--map"
+        ):
+            rejects.check_ratio(0.01, accepted=98)
+        assert orjson.loads((tmp_path / "rejects.jsonl").read_bytes())["line"] == 3
+
+
+def test_catalogues_without_a_product_stop_the_build(tmp_path: Path) -> None:
+    with RejectsFile(tmp_path / "rejects.jsonl") as rejects:
+        with pytest.raises(CatalogError, match="catalogue is empty"):
+            rejects.check_ratio(1.0, accepted=0)
+        rejects.add(RejectedLine("a.jsonl", 1, None, "must be a JSON object", "5"))
+        with pytest.raises(CatalogError, match="1 of 1 lines"):
+            rejects.check_ratio(1.0, accepted=0)
