@@ -22,7 +22,7 @@ import numpy as np
 import psutil
 from symspellpy import SymSpell, Verbosity
 
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 from indexing.spelling.build import build_spelling
 from indexing.spelling.spelling import Spelling, confident, has_digit, max_distance
 
@@ -42,7 +42,7 @@ def titles_and_queries(folder: Path) -> list[list[str]]:
     if (folder / "queries.tsv").exists():
         lines = (folder / "queries.tsv").read_text(encoding="utf-8").splitlines()
         texts += [line.split("\t")[1] for line in lines]
-    return [fold(text).split() for text in texts]
+    return [typing_key(text).split() for text in texts]
 
 
 def lexicon(folder: Path) -> tuple[Counter[str], Counter[tuple[str, str]]]:
@@ -52,7 +52,7 @@ def lexicon(folder: Path) -> tuple[Counter[str], Counter[tuple[str, str]]]:
     for product in products(folder):
         for name, value in product.items():
             if isinstance(value, str) and name not in NOT_TEXT:
-                line = fold(value).split()
+                line = typing_key(value).split()
                 words.update(line)
                 pairs.update(itertools.pairwise(line))
     return words, pairs

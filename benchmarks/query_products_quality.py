@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from indexing.build import BuildOptions, build
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 from indexing.demo.events import _PERSONAL as PERSONAL
 from indexing.demo.shop import DEMO_UNTIL, DemoShop, write_demo_shop
 from indexing.progress import Silent
@@ -66,7 +66,7 @@ def show_trends(scratch: Path, shops: int = 5, products: int = 5_000) -> None:
         log = read_query_log([shop.events])
         trend = trends(log.daily, log.decayed, log.recent_users, log.now, LEAST_USERS)
         texts = {log.keys[number] for number in (trend.tags != STEADY).nonzero()[0].tolist()}
-        rising = set(map(fold, shop.rising))
+        rising = set(map(typing_key, shop.rising))
         tagged, planted, both = (
             tagged + len(texts), planted + len(rising), both + len(texts & rising)
         )  # fmt: skip
@@ -79,10 +79,10 @@ def show_trends(scratch: Path, shops: int = 5, products: int = 5_000) -> None:
 def show_rising(generation: Generation, shop: DemoShop) -> None:
     """Planted: queries that the last two days ask far more often than before."""
     table = generation.snapshot.queries
-    planted = {fold(text) for text in shop.rising}
+    planted = {typing_key(text) for text in shop.rising}
     tagged = [row for row in range(table.logged) if table.tags[row] != STEADY]
-    found = {fold(table.text(row)) for row in tagged} & planted
-    hot = {fold(table.text(row)) for row in table.hot[:K].tolist()} & planted
+    found = {typing_key(table.text(row)) for row in tagged} & planted
+    hot = {typing_key(table.text(row)) for row in table.hot[:K].tolist()} & planted
     print(
         f"  rising or new: {len(tagged)} tagged, {len(found)} of them planted "
         f"(precision {len(found) / max(len(tagged), 1):.2f}), "
@@ -97,7 +97,7 @@ def show_personal(generation: Generation) -> None:
         for text in PERSONAL
         for length in range(1, len(text) + 1)
         for item in suggest(text[:length], 50, generation).items
-        if fold(item.text) == fold(text)
+        if typing_key(item.text) == typing_key(text)
     ]
     print(f"  personal lines of the log that are suggested: {len(said)} of {len(PERSONAL)}")
 
@@ -122,7 +122,11 @@ def pairs_of(events: list[Event]) -> list[Pair]:
     pairs: list[Pair] = []
     for event in events:
         before = last.get(event[1])
-        if before and event[0] - before[0] <= SESSION_GAP and fold(before[2]) != fold(event[2]):
+        if (
+            before
+            and event[0] - before[0] <= SESSION_GAP
+            and typing_key(before[2]) != typing_key(event[2])
+        ):
             pairs.append((before[2], before[3], event[2]))
         last[event[1]] = event
     return pairs

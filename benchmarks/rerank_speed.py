@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from ranking.rerank.policy import DiversityPolicy, WindowCap
-from ranking.rerank.rerank import TitleTerms, rerank
+from ranking.rerank.rerank import HeadTitles, rerank
 
 COUNT = 100
 CALLS = 1000
@@ -39,7 +39,7 @@ def main() -> None:
     }
     one_brand = dict.fromkeys(("brand", "category", "price"), np.zeros(COUNT, np.int32))
     terms = [np.sort(chance.choice(60, 12, replace=False)) for _ in range(COUNT)]
-    titles = TitleTerms(
+    titles = HeadTitles(
         np.arange(COUNT + 1, dtype=np.int32) * 12, np.concatenate(terms).astype(np.uint32)
     )
     default = DiversityPolicy()

@@ -26,7 +26,7 @@ import psutil
 from indexing.analysis.pinyin import han_words, has_han, initials, syllables
 from indexing.completions.build import CompletionsBuilder
 from indexing.completions.completions import QUERY_LOG, Completions
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 
 LENGTHS = (1, 2, 3, 5)
 K = 10
@@ -41,7 +41,7 @@ def built(folder: Path, counts: dict[str, float]) -> Completions:
 
 
 def ours(index: Completions, typo: bool = True) -> Complete:
-    return lambda typed: [fold(hit.text) for hit in index.search(typed, K, typo)]
+    return lambda typed: [typing_key(hit.text) for hit in index.search(typed, K, typo)]
 
 
 def most_popular(counts: dict[str, float]) -> Complete:
@@ -108,7 +108,7 @@ def electronics(path: Path, rng: random.Random, scratch: Path) -> None:
     counts: dict[str, int] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         query, count = line.rsplit("\t", 1)
-        counts[fold(query)] = counts.get(fold(query), 0) + int(count)
+        counts[typing_key(query)] = counts.get(typing_key(query), 0) + int(count)
     train: dict[str, float] = {}
     searches: list[tuple[str, str, float]] = []
     for query, count in counts.items():
@@ -144,7 +144,7 @@ def electronics(path: Path, rng: random.Random, scratch: Path) -> None:
 
 def taobao(path: Path, rng: random.Random, scratch: Path) -> None:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        queries = sorted({fold(line) for line in lines} - {""})
+        queries = sorted({typing_key(line) for line in lines} - {""})
     rng.shuffle(queries)
     (scratch / "all").mkdir()
     (scratch / "most").mkdir()
@@ -215,7 +215,7 @@ def large(count: int, data: Path, seed: int, scratch: Path) -> None:
     words: dict[str, int] = {}
     lines = (data / "query_logs" / "electronics_en.tsv").read_text(encoding="utf-8").splitlines()
     for line in lines:
-        for word in fold(line.rsplit("\t", 1)[0]).split():
+        for word in typing_key(line.rsplit("\t", 1)[0]).split():
             words[word] = words.get(word, 0) + 1
     letters = "etaoinshrdlucmfwypvbgkjqxz"
     while len(words) < 60_000:

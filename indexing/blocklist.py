@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 from indexing.errors import CatalogError
 
 # Words as they stand, Chinese, Japanese and Korean texts character by character.
@@ -21,7 +21,7 @@ class Blocklist:
 
     @classmethod
     def of(cls, phrases: Iterable[str]) -> "Blocklist":
-        pieces = (tuple(_PIECES.findall(fold(phrase))) for phrase in phrases)
+        pieces = (tuple(_PIECES.findall(typing_key(phrase))) for phrase in phrases)
         kept = frozenset(phrase for phrase in pieces if phrase)
         return cls(kept, max(map(len, kept), default=0))
 
@@ -45,7 +45,7 @@ class Blocklist:
         """Whether a phrase stands in the text, in whole words, whatever its case and accents."""
         if not self.phrases:
             return False
-        pieces = _PIECES.findall(fold(text))
+        pieces = _PIECES.findall(typing_key(text))
         return any(
             tuple(pieces[begin:end]) in self.phrases
             for begin in range(len(pieces))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from indexing.completions.keys import MAX_TEXT, fold
+from indexing.completions.keys import MAX_TEXT, typing_key
 from indexing.query_log.personal import is_personal
 
 FORM: Final = "text, or text TAB from TAB to (ISO 8601; empty: no limit)"
@@ -50,7 +50,7 @@ def _hint(line: str) -> ScheduledHint:
     if len(cells) > 3:
         raise ValueError(f"has {len(cells)} columns; expected is {FORM}")
     text = " ".join(cells[0].split())
-    if not fold(text) or len(text) > MAX_TEXT:
+    if not typing_key(text) or len(text) > MAX_TEXT:
         raise ValueError(f"the text has to have 1 to {MAX_TEXT} characters")
     if is_personal(text):
         raise ValueError("the text looks like an e-mail address or a phone number")

@@ -19,7 +19,7 @@ from app.errors import (
 from app.jobs.errors import BadBuildRequestError, JobStartError, UnknownJobError
 from app.jobs.errors import BuildRunningError as JobRunningError
 from app.jobs.files import JobProgress, JobResult, JobState
-from app.jobs.jobs import BuildOptions, Job
+from app.jobs.jobs import Job, JobOptions
 from app.service import Service, service_of
 from indexing.publish import activate, index_folder, list_snapshots, read_current
 
@@ -95,7 +95,7 @@ class Snapshots(BaseModel):
 def start_build(request: Request, given: BuildRequest) -> dict[str, Any]:
     """Build an index in the background, in a process of its own; one at a time."""
     service = service_of(request)
-    options = BuildOptions(tuple(given.map.items()), given.max_reject_ratio)
+    options = JobOptions(tuple(given.map.items()), given.max_reject_ratio)
     try:
         job = service.jobs.start(
             given.index or service.default_index, given.catalog, given.queries, options

@@ -11,7 +11,7 @@ from ranking.generation import Generation, open_generation
 from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
 from ranking.learning.served import KnownProducts
-from ranking.learning.variants import Groups
+from ranking.learning.variants import VariantGroups
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def open_judged(
     judgments, report = read_judgments(
         path, queries, known_products=KnownProducts(generation.snapshot)
     )
-    judgments = Groups.of(generation.snapshot).judged(judgments)
+    judgments = VariantGroups.of(generation.snapshot).judged(judgments)
     warnings = [*generation.degraded, *report.warnings]
     if limit is not None and limit < len(judgments.queries):
         ids = list(judgments.queries)

@@ -47,7 +47,7 @@ LOCK_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class BuildOptions:
+class JobOptions:
     """What a build over HTTP may change; None or empty leaves the default of `vitrina build`.
 
     field_map: (our field, their field) pairs. max_reject_ratio: 0..1.
@@ -95,13 +95,13 @@ class BuildJobs:
         index: str,
         catalog_names: Sequence[str],
         queries_name: str | None = None,
-        options: BuildOptions | None = None,
+        options: JobOptions | None = None,
     ) -> Job:
         """Start a build and return at once.
 
         Raises BadBuildRequestError, BuildRunningError, JobStartError.
         """
-        arguments = self._arguments(index, catalog_names, queries_name, options or BuildOptions())
+        arguments = self._arguments(index, catalog_names, queries_name, options or JobOptions())
         try:
             self._jobs.mkdir(parents=True, exist_ok=True)
             with FileLock(self._jobs / ".lock", timeout=LOCK_WAIT_S):
@@ -145,7 +145,7 @@ class BuildJobs:
         index: str,
         catalog_names: Sequence[str],
         queries_name: str | None,
-        options: BuildOptions,
+        options: JobOptions,
     ) -> Sequence[str]:
         try:
             index_folder(self._data, index)
@@ -211,7 +211,7 @@ class BuildJobs:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _option_arguments(options: BuildOptions) -> list[str]:
+def _option_arguments(options: JobOptions) -> list[str]:
     arguments = []
     for ours, theirs in options.field_map:
         if not ours.isprintable() or not theirs.isprintable() or not ours or "=" in ours:

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexing.arrays import Float32Array, Int64Array, UInt8Array, UInt64Array, save_array
 from indexing.completions.completions import Completions
-from indexing.completions.keys import MAX_TEXT, fold, hash_rows, key_rows, sort_keys
+from indexing.completions.keys import MAX_TEXT, hash_rows, key_rows, sort_keys, typing_key
 from indexing.completions.topk import block_maxima
 from indexing.errors import BuildError
 
@@ -49,7 +49,7 @@ class CompletionsBuilder:
         greatest weight of all.
         """
         shown = " ".join(text.split())
-        folded = fold(shown) if len(shown) <= MAX_TEXT else ""
+        folded = typing_key(shown) if len(shown) <= MAX_TEXT else ""
         if not folded or len(folded) > MAX_TEXT or not 0 < weight < float("inf"):
             return False
         entry = len(self._weights)

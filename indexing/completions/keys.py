@@ -44,7 +44,7 @@ class _SignFolds(dict[int, str]):
 _SIGN_FOLDS = _SignFolds()
 
 
-def fold(text: str) -> str:
+def typing_key(text: str) -> str:
     """One form for all ways of typing a text.
 
     NFKC, case folding, Latin, Greek and Cyrillic accents stripped (kana voicing and Indic
@@ -62,7 +62,7 @@ def fold(text: str) -> str:
 
 def fold_prefix(typed: str) -> tuple[str, bool]:
     """The folded text, and whether its last word was ended by a space."""
-    folded = fold(typed)
+    folded = typing_key(typed)
     return folded, bool(folded) and typed[-1].isspace()
 
 

@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
-from indexing.completions.keys import MAX_TEXT, fold
+from indexing.completions.keys import MAX_TEXT, typing_key
 from indexing.errors import CatalogError
 from indexing.query_log.counts import PairCounts, sums
 from indexing.query_log.lines import FORMS, LogLine, RejectedQuery, read_lines
@@ -106,7 +106,7 @@ class QueryLogBuilder:
         """Number of a query's folded form; -1 for what must not become a row."""
         if len(self._raw) > 2 * self._rules.max_queries:
             self._raw.clear()
-        key = fold(query) if len(query) <= MAX_TEXT else ""
+        key = typing_key(query) if len(query) <= MAX_TEXT else ""
         reason = ""
         if not key:
             reason = "empty_or_long"

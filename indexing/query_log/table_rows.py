@@ -9,7 +9,7 @@ import numpy as np
 from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import Float32Array, UInt32Array
 from indexing.columns import Columns
-from indexing.completions.keys import MAX_TEXT, fold
+from indexing.completions.keys import MAX_TEXT, typing_key
 from indexing.postings.strict_match import StrictMatch, query_words
 from indexing.query_log.scopes import SCOPES, best_of, scopes_of
 from indexing.query_log.table import NO_PRODUCT, signature_of
@@ -65,7 +65,7 @@ class RowCollector:
     def add(self, text: str, weight: float, source: int) -> int:
         """The new row, or UNFOUND or LEFT_OUT."""
         shown = presentable(text)
-        folded = fold(shown) if len(shown) <= MAX_TEXT else ""
+        folded = typing_key(shown) if len(shown) <= MAX_TEXT else ""
         if not folded or len(folded) > MAX_TEXT or folded in self.numbers:
             return LEFT_OUT
         terms = self._strict.terms(shown)

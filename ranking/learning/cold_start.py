@@ -166,7 +166,7 @@ def cold_start_manifest(
         feature_hash=definition_hash(),
         encoder={"family": family, "dimension": dimension},
         base=dict(COLD_START_PARAMS.base),
-        params=COLD_START_PARAMS.told(),
+        params=COLD_START_PARAMS.facts(),
         seed=0,
         training=dict(training),
         measures=dict(measures),

@@ -77,7 +77,7 @@ class TreeParams:
         base = {name: weight for name, weight in self.base.items() if name not in masked}
         return replace(self, masked=masked, base=base)
 
-    def told(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """As plain values, for manifests."""
         lists = {"masked": list(self.masked), "hidden": list(self.hidden)}
         return asdict(self) | {"base": dict(self.base)} | lists

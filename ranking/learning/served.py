@@ -10,7 +10,7 @@ from indexing.snapshot import Snapshot
 from ranking.generation import Generation
 from ranking.learning.errors import LearningError
 from ranking.learning.evaluate import FactsOf, ListFacts, Ranker, random_ranker
-from ranking.learning.variants import Groups
+from ranking.learning.variants import VariantGroups
 from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker
 from ranking.rerank.head import first_ordinals
 from ranking.search.deadline import Deadline
@@ -47,7 +47,7 @@ def served(generation: Generation, *, diversity: bool) -> Ranker:
 
     Of a group, the id of its first product, whichever variant is shown.
     """
-    groups = Groups.of(generation.snapshot)
+    groups = VariantGroups.of(generation.snapshot)
 
     def ids(text: str) -> list[str]:
         request = SearchRequest(text=text, diversity=diversity)
@@ -63,7 +63,7 @@ def served(generation: Generation, *, diversity: bool) -> Ranker:
 
 def product_ids(snapshot: Snapshot) -> list[str]:
     """Ids of the whole catalogue, one a group, in document order."""
-    return Groups.of(snapshot).all_ids()
+    return VariantGroups.of(snapshot).all_ids()
 
 
 def facts_of(snapshot: Snapshot) -> FactsOf:

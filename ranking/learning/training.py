@@ -38,7 +38,7 @@ from ranking.learning.lambdamart import (
 )
 from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measure_run
 from ranking.learning.splits import text_key
-from ranking.learning.variants import Groups
+from ranking.learning.variants import VariantGroups
 from ranking.rankers.model import ModelManifest, ModelRanker
 from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 
@@ -158,7 +158,7 @@ def compare_held_out(
     told: Callable[[int], None] = lambda done: None,
 ) -> Comparison:
     """BM25, the hand-weighted ranker, and the out-of-fold models, over what the server ranks."""
-    judgments = Groups.of(generation.snapshot).judged(judgments)
+    judgments = VariantGroups.of(generation.snapshot).judged(judgments)
     rankers: dict[str, Ranker] = {"bm25": RecallOrderRanker(), "hand": HandWeightedRanker()}
     measured: dict[str, Mapping[str, Measured]] = {}
     for name, ranker in rankers.items():
@@ -179,7 +179,7 @@ def ranked_ids(
     rows: Sequence[QueryRows], given: Mapping[str, Float32Array], snapshot: Snapshot
 ) -> dict[str, list[str]]:
     """Query id → product ids as the server would show them, the first of a group for all of it."""
-    groups = Groups.of(snapshot)
+    groups = VariantGroups.of(snapshot)
     return {
         each.query_id: groups.ids(reranked(each, given[each.query_id], snapshot)) for each in rows
     }
@@ -208,7 +208,7 @@ def manifest_of(
         feature_hash=definition_hash(),
         encoder={"family": snapshot.encoder.family, "dimension": snapshot.encoder.dimension},
         base=dict(trained.params.base),
-        params=trained.params.told() | {"trees": trained.trees},
+        params=trained.params.facts() | {"trees": trained.trees},
         seed=int(trained.facts["seed"]),
         training=dict(trained.facts) | {"judgments": about, "snapshot": snapshot.id},
         measures=told_measures(trained.comparison),

@@ -10,7 +10,7 @@ from ranking.learning.judgments import Judgments
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class VariantGroups:
     """first_of: int64[n], the first document of each document's group, which stands for it.
 
     names: product ids by document, as far as they were asked for: the same come in many lists.
@@ -21,7 +21,7 @@ class Groups:
     names: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Groups":
+    def of(cls, snapshot: Snapshot) -> "VariantGroups":
         group_of = np.asarray(snapshot.columns.group_of)
         if not len(group_of):
             return cls(snapshot, np.empty(0, dtype=np.int64))

@@ -93,7 +93,7 @@ class Entity:
     def clear(self) -> bool:
         return self.best.weight >= CLEAR
 
-    def told(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         return {
             "text": self.text,
             "kind": self.kind,

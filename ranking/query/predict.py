@@ -46,7 +46,7 @@ class Prediction:
         chances = self.probabilities[best].tolist()
         return list(zip(snapshot.categories.classes[best].tolist(), chances, strict=True))
 
-    def told(self, snapshot: Snapshot) -> list[dict[str, Any]]:
+    def facts(self, snapshot: Snapshot) -> list[dict[str, Any]]:
         """The likeliest categories by path; none if the prediction says nothing."""
         if not self.useful:
             return []

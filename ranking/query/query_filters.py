@@ -34,7 +34,7 @@ class Implied:
     clause: Range | AnyOf
     why_not: str | None
 
-    def told(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         clause = self.clause
         facts: dict[str, Any] = {"text": self.text, "field": clause.field}
         if isinstance(clause, Range):

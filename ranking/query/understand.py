@@ -94,7 +94,7 @@ def understand(
     )
 
 
-def told(query: Query, snapshot: Snapshot) -> dict[str, Any]:
+def query_facts(query: Query, snapshot: Snapshot) -> dict[str, Any]:
     """What was understood, for the answer's `query` object."""
     correction = query.correction
     return {
@@ -115,8 +115,8 @@ def told(query: Query, snapshot: Snapshot) -> dict[str, Any]:
             {"said": each.said, "also": each.also} | ({"widened": True} if each.wide else {})
             for each in query.expansions
         ],
-        "entities": [entity.told() for entity in query.entities],
-        "categories": query.prediction.told(snapshot),
+        "entities": [entity.facts() for entity in query.entities],
+        "categories": query.prediction.facts(snapshot),
         "identifier": query.identifier,
     }
 

@@ -12,7 +12,7 @@ from ranking.generation import Generation
 from ranking.query.query import Query
 from ranking.rerank.describe import describe
 from ranking.rerank.price_bands import price_bands
-from ranking.rerank.rerank import TitleTerms, rerank
+from ranking.rerank.rerank import HeadTitles, rerank
 from ranking.search.candidates import Ordered
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
@@ -99,13 +99,13 @@ def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
     return bool(len(asked)) and float(asked.mean()) >= _UNIFORM_SHARE
 
 
-def _title_terms(doc_ids: UInt32Array, generation: Generation) -> TitleTerms:
+def _title_terms(doc_ids: UInt32Array, generation: Generation) -> HeadTitles:
     titles = generation.snapshot.index.titles
     sizes = (titles.offsets[doc_ids + np.uint32(1)] - titles.offsets[doc_ids]).astype(np.int64)
     terms = np.empty(int(sizes.sum()), dtype=np.uint32)
     starts = np.zeros(len(doc_ids) + 1, dtype=np.int32)
     distinct_terms(doc_ids, titles.offsets, titles.terms, starts, terms)
-    return TitleTerms(starts, terms[: starts[-1]])
+    return HeadTitles(starts, terms[: starts[-1]])
 
 
 @njit(nogil=True, cache=True)

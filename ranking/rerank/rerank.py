@@ -28,7 +28,7 @@ NO_VECTORS = np.zeros((0, 1), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class TitleTerms:
+class HeadTitles:
     """Title terms of the products of one list, in its order.
 
     starts: int32[n + 1]. terms: uint32[t]; sorted, each once within a product.
@@ -69,7 +69,7 @@ def rerank(
     keys: Mapping[str, Int32Array],
     policy: DiversityPolicy,
     *,
-    titles: TitleTerms | None = None,
+    titles: HeadTitles | None = None,
     uniform: bool = False,
 ) -> Reranked:
     """Rearrange the first `policy.head` products of a list; the others follow as they come.
@@ -132,7 +132,7 @@ def _twins(
     vectors: Float32Array,
     keys: Mapping[str, Int32Array],
     policy: DiversityPolicy,
-    titles: TitleTerms | None,
+    titles: HeadTitles | None,
 ) -> Int32Array:
     rows, _ = _stacked(policy.twin_keys, keys, len(order))
     starts, terms = NO_STARTS, NO_TERMS

@@ -14,7 +14,7 @@ from ranking.generation import Generation
 from ranking.query.near_identifiers import near_identifiers
 from ranking.query.query import Query
 from ranking.query.query_filters import Implied, clauses_of, implied_filters
-from ranking.query.understand import told, understand
+from ranking.query.understand import query_facts, understand
 from ranking.query.widening import widened
 from ranking.recall import lexical, popular, semantic
 from ranking.recall.semantic import SemanticMatches
@@ -68,7 +68,7 @@ def search(
         stage.passed = len(hits)
     beside = beside_hits(asked, request.filters, query, answer, ordered, generation, log)
     return SearchResult(
-        query=told(query, snapshot) | {"filters": [each.told() for each in found.implied]},
+        query=query_facts(query, snapshot) | {"filters": [each.facts() for each in found.implied]},
         hits=hits,
         total=total,
         total_strict=strict,

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.pinyin import has_han
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 from indexing.postings.strict_match import query_words
 from indexing.query_log.table import QueryTable, signature_of
 from ranking.generation import Generation
@@ -81,7 +81,7 @@ class Chosen:
 
 def letters(text: str) -> str:
     """A text without its spaces: `sun glasses` and `sunglasses` are one query."""
-    return fold(text).replace(" ", "")
+    return typing_key(text).replace(" ", "")
 
 
 def almost(left: str, right: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from indexing.analysis.pinyin import has_han
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 from indexing.postings.strict_match import query_words, strict_terms
 from indexing.snapshot import Snapshot
 
@@ -67,11 +67,11 @@ def _longer(text: str, snapshot: Snapshot) -> list[int]:
 def _added_text(text: str, query: str, words: frozenset[str], snapshot: Snapshot) -> str:
     """What the longer query has beyond the shorter, as it was typed; empty if that is unclear."""
     if has_han(query):
-        rest = list(_without(fold(query), fold(text)))
+        rest = list(_without(typing_key(query), typing_key(text)))
         return rest[0] if len(rest) == 1 and len(rest[0]) > 1 else ""
     analyzer = snapshot.analyzer
     added = (word for word in query.split() if not query_words(word, analyzer) <= words)
-    return " ".join(word for word in added if fold(word) not in analyzer.stop_words)
+    return " ".join(word for word in added if typing_key(word) not in analyzer.stop_words)
 
 
 def _without(query: str, text: str) -> Iterator[str]:

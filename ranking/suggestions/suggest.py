@@ -7,7 +7,7 @@ from typing import Final
 import orjson
 
 from indexing.columns.keyword import SEPARATOR
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 from indexing.postings.strict_match import StrictMatch, hidden_products
 from indexing.query_log.personal import is_personal
 from indexing.query_log.table import QueryTable
@@ -55,7 +55,7 @@ def suggest(
     × 1.5 in the same category. scopes: adds the first completion in its categories, if it has
     several. products, categories: at most so many beside the completions.
     """
-    if not fold(prefix):
+    if not typing_key(prefix):
         return Typed([], [], [])
     snapshot = generation.snapshot
     chosen = Chosen("suggest", limit, generation)
@@ -112,7 +112,7 @@ def _lifted(
 ) -> dict[int, tuple[float, str]]:
     """Rows by weight × lift, down; followers that begin with the prefix join in."""
     table = snapshot.queries
-    typed = fold(prefix)
+    typed = typing_key(prefix)
     base = max((weight for weight, _ in weights.values()), default=1.0)
     lifts: dict[int, float] = {}
     for row in recent.rows[::-1]:
@@ -133,7 +133,7 @@ def _lifted(
 
 
 def _begins(table: QueryTable, row: int, typed: str) -> bool:
-    text = fold(table.text(row))
+    text = typing_key(table.text(row))
     return text.startswith(typed) or f" {typed}" in text
 
 

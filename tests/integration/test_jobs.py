@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs.errors import BadBuildRequestError, BuildRunningError, JobStartError, UnknownJobError
-from app.jobs.jobs import KEPT, BuildJobs, BuildOptions, Job, JobState
+from app.jobs.jobs import KEPT, BuildJobs, Job, JobOptions, JobState
 
 # What every stand-in begins with: its arguments as a dictionary of lists.
 PRELUDE = """
@@ -87,7 +87,7 @@ def test_the_command_it_runs(
     jobs_running: Callable[[str], BuildJobs], tmp_path: Path, catalogs: Path
 ) -> None:
     jobs = jobs_running("print(json.dumps(sys.argv[1:]))")
-    options = BuildOptions(field_map=(("title", "product name"),), max_reject_ratio=0.05)
+    options = JobOptions(field_map=(("title", "product name"),), max_reject_ratio=0.05)
     job = jobs.start("shop_de", ["shop.jsonl", "."], "queries.tsv", options)
     [line] = wait_for(jobs, job).log
     folder = tmp_path / "var" / "jobs" / job.record.id
@@ -246,16 +246,16 @@ def test_unknown_jobs(jobs_running: Callable[[str], BuildJobs], job_id: str) -> 
 @pytest.mark.parametrize(
     ("index", "names", "queries", "options", "says"),
     [
-        ("../main", ["shop.jsonl"], None, BuildOptions(), "index name"),
-        ("main", [], None, BuildOptions(), "1 to 100"),
-        ("main", ["shop.jsonl"] * 101, None, BuildOptions(), "1 to 100"),
-        ("main", ["../x"], None, BuildOptions(), "not the name"),
-        ("main", ["shop.jsonl"], "../x", BuildOptions(), "not the name"),
-        ("main", ["none.jsonl"], None, BuildOptions(), "No such file"),
-        ("main", ["shop.jsonl"], None, BuildOptions(max_reject_ratio=1.5), "from 0 to 1"),
-        ("main", ["shop.jsonl"], None, BuildOptions(max_reject_ratio=float("nan")), "from 0 to 1"),
-        ("main", ["shop.jsonl"], None, BuildOptions(field_map=(("", "x"),)), "field mapping"),
-        ("main", ["shop.jsonl"], None, BuildOptions(field_map=(("a", "x\n"),)), "field mapping"),
+        ("../main", ["shop.jsonl"], None, JobOptions(), "index name"),
+        ("main", [], None, JobOptions(), "1 to 100"),
+        ("main", ["shop.jsonl"] * 101, None, JobOptions(), "1 to 100"),
+        ("main", ["../x"], None, JobOptions(), "not the name"),
+        ("main", ["shop.jsonl"], "../x", JobOptions(), "not the name"),
+        ("main", ["none.jsonl"], None, JobOptions(), "No such file"),
+        ("main", ["shop.jsonl"], None, JobOptions(max_reject_ratio=1.5), "from 0 to 1"),
+        ("main", ["shop.jsonl"], None, JobOptions(max_reject_ratio=float("nan")), "from 0 to 1"),
+        ("main", ["shop.jsonl"], None, JobOptions(field_map=(("", "x"),)), "field mapping"),
+        ("main", ["shop.jsonl"], None, JobOptions(field_map=(("a", "x\n"),)), "field mapping"),
     ],
 )
 def test_bad_requests_start_nothing(
@@ -263,7 +263,7 @@ def test_bad_requests_start_nothing(
     index: str,
     names: list[str],
     queries: str | None,
-    options: BuildOptions,
+    options: JobOptions,
     says: str,
 ) -> None:
     jobs = jobs_running(PUBLISHES)

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from app.jobs.jobs import BuildJobs, BuildOptions, Job, JobState
+from app.jobs.jobs import BuildJobs, Job, JobOptions, JobState
 from indexing.demo.shop import write_demo_shop
 from indexing.publish import read_current
 
@@ -20,7 +20,7 @@ def test_builds_and_publishes(tmp_path: Path) -> None:
     write_demo_shop(tmp_path / "catalogs", products=1_000, seed=7)
     jobs = BuildJobs(tmp_path / "var", tmp_path / "catalogs", clock=time.time)
     job = jobs.start(
-        "main", ["products.jsonl.gz"], "queries.tsv", BuildOptions(max_reject_ratio=0.02)
+        "main", ["products.jsonl.gz"], "queries.tsv", JobOptions(max_reject_ratio=0.02)
     )
     done = ended(jobs, job)
     assert done.state is JobState.SUCCEEDED, done.log

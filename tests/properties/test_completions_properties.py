@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from indexing.completions.build import KIND_FACTORS, CompletionsBuilder
 from indexing.completions.completions import Completions
-from indexing.completions.keys import fold, key_rows, sort_keys
+from indexing.completions.keys import key_rows, sort_keys, typing_key
 from indexing.completions.topk import block_maxima, range_argmax
 
 
@@ -20,7 +20,7 @@ def all_keys(texts: list[str]) -> list[tuple[bytes, int, int]]:
     return [
         (row[start:], kind + (start > 0), entry)
         for entry, text in enumerate(texts)
-        for row, kind, starts in key_rows(fold(text))
+        for row, kind, starts in key_rows(typing_key(text))
         for start in starts
     ]
 
@@ -29,7 +29,7 @@ def expected(texts: list[str], weights: list[float], typed: str) -> dict[str, fl
     """Entry text → weight, for all entries found exactly."""
     best: dict[str, float] = {}
     for key, kind, entry in all_keys(texts):
-        if key.startswith(fold(typed).encode()):
+        if key.startswith(typing_key(typed).encode()):
             weight = float(np.float32(weights[entry]) * np.float32(KIND_FACTORS[kind]))
             best[texts[entry]] = max(best.get(texts[entry], 0.0), weight)
     return best
@@ -46,7 +46,7 @@ def random_texts(rng: random.Random, count: int) -> list[str]:
     words = ["".join(rng.choices("abc", k=rng.randint(1, 5))) for _ in range(40)]
     words += ["手机", "壳", "é1", "c-3"]
     texts = {" ".join(rng.choices(words, k=rng.randint(1, 4))) for _ in range(count)}
-    return sorted({fold(text): text for text in sorted(texts)}.values())
+    return sorted({typing_key(text): text for text in sorted(texts)}.values())
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -56,7 +56,7 @@ def test_search_finds_the_heaviest_entries_of_a_full_scan(seed: int, tmp_path: P
     weights = [rng.choice([1.0, 2.0, 3.0, rng.random() * 50]) for _ in texts]
     index = built(tmp_path, texts, weights)
     for _ in range(150):
-        text = fold(rng.choice(texts))
+        text = typing_key(rng.choice(texts))
         start = rng.randrange(len(text))
         typed = text[start : start + rng.randint(1, 6)]
         if not typed.strip():

@@ -11,7 +11,7 @@ from ranking.rerank.mmr import mmr_order
 from ranking.rerank.near_identical import find_twins
 from ranking.rerank.policy import DiversityPolicy, WindowCap
 from ranking.rerank.relevance import scaled_relevance, score_order
-from ranking.rerank.rerank import TitleTerms, rerank
+from ranking.rerank.rerank import HeadTitles, rerank
 from ranking.rerank.similarity import cosines, mixed_similarity
 from ranking.rerank.window_caps import cap_windows
 
@@ -150,7 +150,7 @@ def test_any_list_is_permuted_above_the_floor(
         name: chance.integers(-1, 4, count).astype(np.int32)
         for name in ("brand", "category", "group")
     }
-    titles = TitleTerms(
+    titles = HeadTitles(
         np.arange(count + 1, dtype=np.int32), chance.integers(0, 9, count, np.uint32)
     )
     policy = DiversityPolicy(

@@ -21,7 +21,7 @@ from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
 from ranking.learning.measures import measure_run
 from ranking.learning.served import served_rankers
-from ranking.learning.variants import Groups
+from ranking.learning.variants import VariantGroups
 from ranking.rankers.model import MODEL_FILE, ModelRanker
 
 GOLDEN = Path(__file__).parent / "golden.json"
@@ -32,7 +32,7 @@ RANKERS = ("bm25", "hand", "model")
 
 
 def figures(generation: Generation, judgments: Judgments) -> dict[str, dict[str, float]]:
-    judgments = Groups.of(generation.snapshot).judged(judgments)
+    judgments = VariantGroups.of(generation.snapshot).judged(judgments)
     runs = run_rankers(served_rankers(generation, RANKERS), judgments)
     measured = {name: measure_run(run, judgments) for name, run in runs.items()}
     return {

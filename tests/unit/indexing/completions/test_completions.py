@@ -11,7 +11,7 @@ from indexing.completions.completions import (
     TYPO_FACTOR,
     Completions,
 )
-from indexing.completions.keys import fold
+from indexing.completions.keys import typing_key
 
 
 def built(folder: Path, *entries: tuple[str, float, int]) -> Completions:
@@ -188,4 +188,4 @@ def test_equal_weights_are_in_key_order(tmp_path: Path) -> None:
     ],
 )
 def test_folding(text: str, folded: str) -> None:
-    assert fold(text) == folded
+    assert typing_key(text) == folded

@@ -149,6 +149,6 @@ def test_a_smoothed_curve_has_no_lucky_peak() -> None:
 
 def test_parameters_are_fixed_by_the_number_of_queries() -> None:
     assert params_for(99).leaves < params_for(5_000).leaves
-    told = params_for(99).told()
+    told = params_for(99).facts()
     assert told["base"] == dict(params_for(99).base)
     assert isinstance(told["masked"], list)

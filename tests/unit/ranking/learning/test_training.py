@@ -20,7 +20,7 @@ from ranking.learning.judgments import Judgments
 from ranking.learning.lambdamart import TreeParams
 from ranking.learning.served import served
 from ranking.learning.training import Trained, TrainingOptions, manifest_of, ranker_of, train
-from ranking.learning.variants import Groups
+from ranking.learning.variants import VariantGroups
 from ranking.rankers.model import Booster
 from ranking.rankers.model_store import publish_model
 from ranking.rankers.ranker import HandWeightedRanker
@@ -87,7 +87,7 @@ def test_the_order_of_rows_is_the_order_of_the_server(
     serve = served(generation, diversity=False)
     for each in training_rows(judgments.subset(list(judgments.queries)[:8]), generation):
         docs = reranked(each, generation.ranker.scores(each.features), generation.snapshot)
-        assert Groups.of(generation.snapshot).ids(docs) == serve(each.text)
+        assert VariantGroups.of(generation.snapshot).ids(docs) == serve(each.text)
 
 
 def test_judged_products_that_recall_lost_are_rows_that_are_not_served(

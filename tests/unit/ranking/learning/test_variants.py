@@ -7,7 +7,7 @@ from ranking.generation import Generation
 from ranking.learning.dataset import rows_of
 from ranking.learning.judgments import Judgments
 from ranking.learning.served import product_ids, served
-from ranking.learning.variants import Groups
+from ranking.learning.variants import VariantGroups
 
 PRODUCTS = [
     {"id": "red", "title": "Desk lamp red", "group_id": "lamp"},
@@ -25,7 +25,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Generation:
 
 
 def test_the_first_stands_for_its_group(shop: Generation) -> None:
-    groups = Groups.of(shop.snapshot)
+    groups = VariantGroups.of(shop.snapshot)
     first = {shop.snapshot.documents.id_at(int(doc)) for doc in groups.first_of}
     assert first == {"red", "chair", "floor"}
     assert sorted(product_ids(shop.snapshot)) == ["chair", "floor", "red"]

@@ -3,7 +3,7 @@ import pytest
 from ranking.generation import Generation
 from ranking.query.query import Query
 from ranking.query.synonyms import Synonyms
-from ranking.query.understand import told, understand
+from ranking.query.understand import query_facts, understand
 from ranking.search.request import SearchRequest
 
 
@@ -59,7 +59,7 @@ def test_switched_off(shop: Generation) -> None:
 
 
 def test_what_is_told(shop: Generation) -> None:
-    facts = told(asked(shop, "red sofa"), shop.snapshot)
+    facts = query_facts(asked(shop, "red sofa"), shop.snapshot)
     assert facts["original"] == "red sofa"
     assert facts["corrected"] is None
     assert [entity["kind"] for entity in facts["entities"]] == ["attribute", "category"]

@@ -10,7 +10,7 @@ from ranking.rerank.near_identical import find_twins
 from ranking.rerank.policy import NO_DIVERSITY, DiversityPolicy, PolicyError, WindowCap
 from ranking.rerank.reasons import Reason
 from ranking.rerank.relevance import scaled_relevance
-from ranking.rerank.rerank import TitleTerms, rerank
+from ranking.rerank.rerank import HeadTitles, rerank
 from ranking.rerank.similarity import cosines
 
 DEFAULT = DiversityPolicy(relevance_gap=0.5, twin_keys=("group",), twin_gap=0.5)
@@ -99,7 +99,7 @@ def test_copies_by_vector_and_title_wait() -> None:
     scores = np.array([3, 2.5, 2], np.float32)
     policy = replace(NO_DIVERSITY, twin_cosine=0.98, twin_gap=1.0, relevance_gap=1.0)
     assert rerank(scores, same, {}, policy).order.tolist() == [0, 2, 1]
-    titles = TitleTerms(np.array([0, 2, 4, 6], np.int32), np.array([1, 2, 1, 2, 3, 4], np.uint32))
+    titles = HeadTitles(np.array([0, 2, 4, 6], np.int32), np.array([1, 2, 1, 2, 3, 4], np.uint32))
     policy = replace(NO_DIVERSITY, twin_title=0.9, twin_gap=1.0, relevance_gap=1.0)
     result = rerank(scores, None, {}, policy, titles=titles)
     assert result.order.tolist() == [0, 2, 1]
@@ -117,7 +117,7 @@ def test_mmr_says_that_it_spread() -> None:
 def test_no_kernel_compiles_anew_for_other_layouts() -> None:
     vectors = np.random.default_rng(0).normal(size=(7, 8)).astype(np.float32)
     policy = replace(DEFAULT, spread="mmr")
-    titles = TitleTerms(np.arange(8, dtype=np.int32), np.arange(7, dtype=np.uint32))
+    titles = HeadTitles(np.arange(8, dtype=np.int32), np.arange(7, dtype=np.uint32))
     expected = rerank(SCORES, vectors, {"brand": BRANDS}, policy, titles=titles).order.tolist()
     kernels = (scaled_relevance, cosines, find_twins)
     compiled = [len(kernel.signatures) for kernel in kernels]
@@ -126,7 +126,7 @@ def test_no_kernel_compiles_anew_for_other_layouts() -> None:
         array.setflags(write=False)
     scores, flat, brands, starts, terms = frozen
     again = rerank(
-        scores.astype(np.float64), flat, {"brand": brands}, policy, titles=TitleTerms(starts, terms)
+        scores.astype(np.float64), flat, {"brand": brands}, policy, titles=HeadTitles(starts, terms)
     )
     assert again.order.tolist() == expected
     assert [len(kernel.signatures) for kernel in kernels] == compiled
