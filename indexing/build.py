@@ -18,8 +18,9 @@ from indexing.catalogue.documents import Documents, DocumentsBuilder
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
+from indexing.catalogue.reader import CatalogReader
+from indexing.catalogue.rejects import RejectsFile
 from indexing.catalogue.row_order import group_order
-from indexing.catalogue.sources import CatalogReader, RejectsFile
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
 from indexing.errors import BuildError
@@ -202,8 +203,8 @@ def _builders(options: BuildOptions, scratch: Path) -> _Read:
 def _read_catalog(read: _Read, options: BuildOptions, progress: Progress) -> None:
     """One pass over the catalogue; rejected lines go to their file."""
     reader = CatalogReader(options.catalog, options.mapping, options.config.currency)
-    for path in reader.passed_over:
-        progress.note(f"passed over {path}: it holds no products")
+    for source, why in reader.passed_over:
+        progress.note(f"passed over {source}: it {why}")
     without = {name for name, weight in options.config.weights.items() if weight == 0}
     unsearched = [field for field in Field if field.name.lower() in without]
     progress.begin("read", reader.bytes_total, "bytes")

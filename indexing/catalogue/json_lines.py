@@ -5,23 +5,13 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import orjson
 
 from indexing.catalogue.byte_streams import MAX_LINE
 from indexing.catalogue.product import RejectedLine
+from indexing.catalogue.records import TOO_LONG, Record
 from indexing.errors import CatalogError
-
-TOO_LONG = f"is longer than {MAX_LINE:,} bytes"
-
-
-class Record(NamedTuple):
-    """One line before it is a product. text: None where it is best told as JSON of fields."""
-
-    line: int
-    fields: dict[str, Any]
-    text: bytes | None = None
 
 
 def json_records(source: str, lines: Iterable[bytes]) -> Iterator[Record | RejectedLine]:

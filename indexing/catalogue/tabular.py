@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from indexing.catalogue.byte_streams import COMPRESSED, MAX_LINE, ByteCount, chunks_of
-from indexing.catalogue.json_lines import TOO_LONG, Record
 from indexing.catalogue.product import PRODUCT_FIELDS, RejectedLine
+from indexing.catalogue.records import TOO_LONG, Record
 from indexing.errors import CatalogError
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?", re.ASCII)

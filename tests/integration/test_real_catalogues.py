@@ -12,7 +12,7 @@ from http_service import serving
 from indexing.build import BuildOptions, build
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import RejectedLine
-from indexing.catalogue.sources import CatalogReader
+from indexing.catalogue.reader import CatalogReader
 from indexing.progress import Silent
 
 COUNTS = {
@@ -47,7 +47,7 @@ def test_every_line_is_read(shared_folder: Path, name: str) -> None:
 
 def test_a_folder_beside_its_queries(shared_folder: Path) -> None:
     reader = CatalogReader([shared_folder / "data" / "esci_us_150"], FieldMapping())
-    assert [path.name for path in reader.files] == ["products.jsonl.gz"]
+    assert [source.path.name for source in reader.sources] == ["products.jsonl.gz"]
 
 
 Asked = dict[str, str | int | bool]

@@ -1,14 +1,12 @@
 import gzip
-import json
 from pathlib import Path
 
-import orjson
 import pytest
 
 from indexing.catalogue.byte_streams import MAX_LINE
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
-from indexing.catalogue.sources import CatalogReader, RejectsFile, read_catalog
+from indexing.catalogue.reader import CatalogReader, read_catalog
 from indexing.errors import CatalogError
 
 MUG = b'{"id": "1", "title": "Mug"}'
@@ -145,13 +143,15 @@ def test_files_and_folders_in_order_each_once(tmp_path: Path) -> None:
     written(tmp_path, b"sku,name\n3,Jug\n", "shop/c.csv")
     written(tmp_path, b'{"query": "mug"}\n', "shop/intents.jsonl")
     reader = CatalogReader([tmp_path / "shop", second], FieldMapping.of({"id": "sku"}))
-    names = [path.name for path in reader.files]
+    names = [source.path.name for source in reader.sources]
     assert names == ["x.jsonl", "b.jsonl", "c.csv"]
-    assert [path.name for path in reader.passed_over] == ["intents.jsonl", "queries.tsv"]
-    assert reader.mapping.used == {}
-    assert [path.name for path in CatalogReader([second, second], FieldMapping()).files] == names[
-        1:2
+    assert [Path(source).name for source, _ in reader.passed_over] == [
+        "intents.jsonl",
+        "queries.tsv",
     ]
+    assert reader.mapping.used == {}
+    twice = CatalogReader([second, second], FieldMapping())
+    assert [source.path.name for source in twice.sources] == names[1:2]
 
 
 def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
@@ -186,40 +186,3 @@ def test_progress_in_bytes(tmp_path: Path) -> None:
     assert seen == sorted(seen)
     assert 0 < seen[0] < seen[20_000] < reader.bytes_total
     assert reader.bytes_read == reader.bytes_total
-
-
-def test_rejects_are_written_and_counted(tmp_path: Path) -> None:
-    path = tmp_path / "rejects.jsonl"
-    path.write_text("of an earlier build")
-    with RejectsFile(path) as rejects:
-        assert not path.exists()
-        rejects.add(RejectedLine("a.jsonl", 3, "price", "is not a finite number", "{…}"))
-        rejects.add(RejectedLine("a.jsonl", 4, None, "must be a JSON object", "5"))
-    assert rejects.count == 2
-    assert [json.loads(line) for line in path.read_text("utf-8").splitlines()] == [
-        {"source": "a.jsonl", "line": 3, "field": "price", "reason": "is not a finite number",
-         "text": "{…}"},
-        {"source": "a.jsonl", "line": 4, "field": None, "reason": "must be a JSON object",
-         "text": "5"},
-    ]  # fmt: skip
-
-
-def test_too_many_rejects_stop_the_build(tmp_path: Path) -> None:
-    with RejectsFile(tmp_path / "rejects.jsonl") as rejects:
-        rejects.check_ratio(0.01, accepted=1)
-        rejects.add(RejectedLine("a.jsonl", 3, "price", "must be a number", ""))
-        rejects.check_ratio(0.01, accepted=99)
-        with pytest.raises(
-            CatalogError, match=r"1 of 99 lines .*1\.0%.*price: must be a number \(1\).*--map"
-        ):
-            rejects.check_ratio(0.01, accepted=98)
-        assert orjson.loads((tmp_path / "rejects.jsonl").read_bytes())["line"] == 3
-
-
-def test_catalogues_without_a_product_stop_the_build(tmp_path: Path) -> None:
-    with RejectsFile(tmp_path / "rejects.jsonl") as rejects:
-        with pytest.raises(CatalogError, match="catalogue is empty"):
-            rejects.check_ratio(1.0, accepted=0)
-        rejects.add(RejectedLine("a.jsonl", 1, None, "must be a JSON object", "5"))
-        with pytest.raises(CatalogError, match="1 of 1 lines"):
-            rejects.check_ratio(1.0, accepted=0)

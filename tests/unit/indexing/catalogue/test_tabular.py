@@ -10,7 +10,7 @@ import zstandard
 
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
-from indexing.catalogue.sources import CatalogReader, read_catalog
+from indexing.catalogue.reader import CatalogReader, read_catalog
 from indexing.errors import CatalogError
 
 
