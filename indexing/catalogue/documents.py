@@ -103,10 +103,6 @@ class DocumentsBuilder:
         self._file.close()
 
     @property
-    def row_count(self) -> int:
-        return len(self._sizes)
-
-    @property
     def id_hashes(self) -> UInt64Array:
         """uint64[rows]; equal for equal ids."""
         return np.frombuffer(bytes(self._ids), dtype=np.uint64)

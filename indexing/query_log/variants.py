@@ -69,11 +69,6 @@ def leaders(
     return leader
 
 
-def merge_variants(log: QueryLog, correct: Callable[[str], str | None] | None = None) -> QueryLog:
-    """The log with variants added to the query that stands for them."""
-    return merged(log, leaders(log.keys, log.decayed, correct))[0]
-
-
 def merged(log: QueryLog, leader: Int64Array) -> tuple[QueryLog, Int64Array]:
     """The log with each query added to its leader, and int64[n], the new row of each old one.
 

@@ -94,17 +94,6 @@ def exact_thresholds(index: VectorIndex, queries: Float32Array) -> Float32Array:
     return np.array([index.exact(query, DEPTH).scores[-1] for query in queries], dtype=np.float32)
 
 
-def measure_recall(
-    index: VectorIndex, queries: Float32Array, least: Float32Array, probes: int
-) -> float:
-    """Mean share of the 100 nearest that so many lists hold, 0..1.
-
-    By scores, not names: every found product that scores at least as high as the 100th counts
-    (less 1e-6), so equal titles may stand for each other.
-    """
-    return _search_ms(index, queries, probes, time.thread_time, least)[1]
-
-
 def _search_ms(
     index: VectorIndex,
     queries: Float32Array,

@@ -57,11 +57,6 @@ class Reranked:
     broken: UInt32Array
     bypassed: str | None = None
 
-    @property
-    def broken_caps(self) -> int:
-        """Number of positions where a cap had to give way."""
-        return int(np.count_nonzero(self.broken))
-
 
 def rerank(
     scores: Float32Array,

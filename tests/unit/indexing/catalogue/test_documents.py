@@ -17,7 +17,7 @@ def built(tmp_path: Path, *products: Product) -> Documents:
     builder = DocumentsBuilder(scratch)
     for product in products:
         builder.add(product)
-    assert builder.row_count == len(products)
+    assert len(builder.id_hashes) == len(products)
     builder.finish(folder, group_order(builder.id_hashes, builder.group_hashes))
     assert list(scratch.iterdir()) == []
     return Documents.load(folder)

@@ -1,4 +1,5 @@
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from indexing.blocklist import Blocklist
 from indexing.errors import CatalogError
 from indexing.query_log.counts import PairCounts
 from indexing.query_log.reading import LogRules, QueryLog, read_log, read_query_log
-from indexing.query_log.variants import corrections, leaders, merge_variants
+from indexing.query_log.variants import corrections, leaders, merged
 from indexing.spelling.build import build_spelling
 
 DAY = 86_400
@@ -20,6 +21,10 @@ def read(folder: Path, text: str, **rules: object) -> QueryLog:
     path = folder / "log.tsv"
     path.write_text(text, encoding="utf-8")
     return read_query_log([path], rules=LogRules(**rules))  # type: ignore[arg-type]
+
+
+def merge_variants(log: QueryLog, correct: Callable[[str], str | None] | None = None) -> QueryLog:
+    return merged(log, leaders(log.keys, log.decayed, correct))[0]
 
 
 def events(rows: list[tuple[int, str, str, str]]) -> str:
@@ -215,12 +220,13 @@ def test_pair_counts_equal_a_dictionary() -> None:
         expected[query, key] = expected.get((query, key), 0.0) + value
     numbers = np.array([0, -1, 1, 1, 2, 2, -1, 3, 4])
     pairs.renumber(numbers)
-    merged: dict[tuple[int, int], float] = {}
+    joined: dict[tuple[int, int], float] = {}
     for (query, key), value in expected.items():
         if numbers[query] >= 0:
-            merged[int(numbers[query]), key] = merged.get((int(numbers[query]), key), 0.0) + value
+            place = int(numbers[query]), key
+            joined[place] = joined.get(place, 0.0) + value
     found = zip(*(column.tolist() for column in pairs.rows()), strict=True)
-    assert [((query, key), value) for query, key, value in found] == sorted(merged.items())
+    assert [((query, key), value) for query, key, value in found] == sorted(joined.items())
 
 
 def test_variants_in_spacing_order_and_spelling_are_merged(tmp_path: Path) -> None:
@@ -229,8 +235,8 @@ def test_variants_in_spacing_order_and_spelling_are_merged(tmp_path: Path) -> No
     log = read(tmp_path, text)
     words = {"sunglasses": 500, "milk": 300, "chocolate": 300, "red": 400, "shoes": 400, "size": 9}
     correct = corrections(build_spelling(words.items(), [], tmp_path), known={"size"})
-    merged = merge_variants(log, correct)
-    assert dict(zip(merged.texts, merged.counts.tolist(), strict=True)) == {
+    shown = merge_variants(log, correct)
+    assert dict(zip(shown.texts, shown.counts.tolist(), strict=True)) == {
         "sunglasses": 61.0,
         "milk chocolate": 40.0,
         "chocolate milk": 30.0,
@@ -238,21 +244,21 @@ def test_variants_in_spacing_order_and_spelling_are_merged(tmp_path: Path) -> No
         "size 1 2": 2.0,
         "size 12": 1.0,
     }
-    assert merged.decayed.tolist() == sorted(merged.decayed.tolist(), reverse=True)
+    assert shown.decayed.tolist() == sorted(shown.decayed.tolist(), reverse=True)
 
 
 def test_merging_moves_clicks_days_users_and_sessions(tmp_path: Path) -> None:
     rows = [(NOW + n, f"u{n}", "red shoes", "p1") for n in range(10)]
     rows += [(NOW + 20, "u1", "shoes red", "p1"), (NOW + 30, "u1", "boots", "p2")]
-    merged = merge_variants(read(tmp_path, events(rows), min_users=1))
-    assert (merged.returned.tolist(), merged.return_counts.tolist()) == ([[0, 0, 1]], [1.0])
-    assert merged.texts == ("red shoes", "boots")
-    assert merged.users.tolist() == [10, 1]
-    assert merged.clicks.tolist() == [11.0, 1.0]
-    assert merged.daily[:, 0].tolist() == [11.0, 1.0]
-    assert merged.clicked.tolist() == [[0, 0], [1, 1]]
-    assert merged.click_counts.tolist() == [11.0, 1.0]
-    assert (merged.followed.tolist(), merged.follow_counts.tolist()) == ([[0, 1]], [1.0])
+    shown = merge_variants(read(tmp_path, events(rows), min_users=1))
+    assert (shown.returned.tolist(), shown.return_counts.tolist()) == ([[0, 0, 1]], [1.0])
+    assert shown.texts == ("red shoes", "boots")
+    assert shown.users.tolist() == [10, 1]
+    assert shown.clicks.tolist() == [11.0, 1.0]
+    assert shown.daily[:, 0].tolist() == [11.0, 1.0]
+    assert shown.clicked.tolist() == [[0, 0], [1, 1]]
+    assert shown.click_counts.tolist() == [11.0, 1.0]
+    assert (shown.followed.tolist(), shown.follow_counts.tolist()) == ([[0, 1]], [1.0])
 
 
 def test_leaders_lead_themselves() -> None:

@@ -33,7 +33,7 @@ def test_the_stages_run_in_order_and_tell_why() -> None:
     assert why[2] is Reason.CAP
     assert why[5] is Reason.NEAR_IDENTICAL
     assert result.cause.tolist() == [-1, -1, 1, -1, -1, 1, -1]
-    assert result.broken_caps == 0
+    assert not result.broken.any()
     assert describe(result, 0, policy) == "kept"
     assert describe(result, 1, policy) == "up 2: others were moved"
     assert describe(result, 2, policy) == "down 1: at most 1 of one brand in 2 positions"
