@@ -43,6 +43,7 @@ BENCHMARKS = (
     Benchmark("suggestion", ("--data", DATA)),
     Benchmark("query_products"),
     Benchmark("encoder_recall", (DATA,)),
+    Benchmark("structure"),
 )
 
 
