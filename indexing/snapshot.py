@@ -51,7 +51,7 @@ class Snapshot:
 
     @property
     def doc_count(self) -> int:
-        return self.index.statistics.doc_count
+        return self.columns.doc_count
 
 
 def open_snapshot(folder: Path) -> Snapshot:

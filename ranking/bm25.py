@@ -1,6 +1,5 @@
 """BM25F: how well a document's fields match the query's terms."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -15,15 +14,6 @@ from indexing.arrays import (
 )
 from indexing.postings.doc_sets import gallop
 from indexing.postings.postings import BITS, FIELD_COUNT, MAX_TF, Field
-
-
-def idf(doc_freq: int, doc_count: int) -> float:
-    """Weight of a term by its rarity; above 0, larger for rarer terms.
-
-    ln(1 + (N - n + 0.5) / (n + 0.5)): Lucene's variant of the Robertson and Sparck Jones
-    weight; the 1 keeps it positive for terms in more than half of the documents.
-    """
-    return math.log1p((doc_count - doc_freq + 0.5) / (doc_freq + 0.5))
 
 
 @dataclass(frozen=True, slots=True)

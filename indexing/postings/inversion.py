@@ -15,7 +15,8 @@ from indexing.arrays import (
     save_array,
 )
 from indexing.postings.lexicon import Lexicon
-from indexing.postings.postings import BITS, FIELD_COUNT, MAX_TF, Field, InvertedIndex, Statistics
+from indexing.postings.postings import BITS, FIELD_COUNT, MAX_TF, Field, InvertedIndex
+from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, Tokens
 from indexing.strings import StringTable
 

@@ -4,22 +4,13 @@ One list a term; each posting packs the term frequencies of all six fields in 32
 a field (31 means 31 or more): one memory access tells all that BM25F asks of a document.
 """
 
-import json
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-import numpy as np
-
-from indexing.arrays import (
-    Float64Array,
-    UInt16Array,
-    UInt32Array,
-    UInt64Array,
-    load_array,
-    save_array,
-)
+from indexing.arrays import UInt16Array, UInt32Array, UInt64Array, load_array
 from indexing.postings.lexicon import Lexicon
+from indexing.postings.statistics import Statistics
 
 
 class Field(IntEnum):
@@ -39,38 +30,12 @@ MAX_TF = (1 << BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
-    """Collection statistics, kept apart from the postings so that shards can share them.
-
-    doc_count: documents. mean_lengths: float64[fields], in positions.
-    doc_freqs: uint32[terms], documents that hold the term in any field.
-    """
-
-    doc_count: int
-    mean_lengths: Float64Array
-    doc_freqs: UInt32Array
-
-    def save(self, folder: Path) -> None:
-        save_array(folder / "doc_freqs.npy", self.doc_freqs)
-        facts = {"doc_count": self.doc_count, "mean_lengths": self.mean_lengths.tolist()}
-        (folder / "statistics.json").write_text(json.dumps(facts))
-
-    @classmethod
-    def load(cls, folder: Path) -> "Statistics":
-        facts = json.loads((folder / "statistics.json").read_text())
-        return cls(
-            int(facts["doc_count"]),
-            np.array(facts["mean_lengths"], dtype=np.float64),
-            load_array(folder / "doc_freqs.npy"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class InvertedIndex:
     """offsets: uint64[terms + 1] into docs and tfs. docs: uint32, ascending within a term.
 
     tfs: uint32, packed frequencies. lengths: uint16[n, fields], positions a field
-    (65,535 means that many or more). titles: the forward index.
+    (65,535 means that many or more). titles: the forward index. statistics: of the whole
+    collection, which may hold more documents than these.
     """
 
     lexicon: Lexicon
@@ -80,6 +45,11 @@ class InvertedIndex:
     tfs: UInt32Array
     lengths: UInt16Array
     titles: "TitleTerms"
+
+    @property
+    def doc_count(self) -> int:
+        """n, the documents of this index, whatever the collection holds."""
+        return len(self.lengths)
 
     @classmethod
     def load(cls, folder: Path) -> "InvertedIndex":

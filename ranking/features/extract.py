@@ -6,8 +6,9 @@ import numpy as np
 
 from indexing.arrays import Float32Array
 from indexing.columns.priors import PRIOR_NAMES
+from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
-from ranking.bm25 import Bm25Weights, idf
+from ranking.bm25 import Bm25Weights
 from ranking.features.asked import asked_fit
 from ranking.features.features import NAMES
 from ranking.features.match_columns import MATCH_COLUMNS, fill_match_columns
@@ -59,10 +60,10 @@ def extract(
 
 def best_possible(query: Query, snapshot: Snapshot, weights: Bm25Weights) -> float:
     """BM25F of a document that holds every known slot without end: Σ idf·boost·(k1 + 1)."""
-    freqs, count = snapshot.index.statistics.doc_freqs, snapshot.index.statistics.doc_count
+    idf = snapshot.index.statistics.idf
     total = sum(
         max(
-            (a.boost * sum(idf(int(freqs[t]), count) for t in a.term_ids) for a in s.alternatives),
+            (a.boost * sum(idf(t) for t in a.term_ids) for a in s.alternatives),
             default=0.0,
         )
         for s in query.slots
@@ -74,7 +75,7 @@ def _query_values(query: Query, candidates: Candidates, snapshot: Snapshot) -> l
     required = query.required
     weights = [slot.weight for slot in required] or [0.0]
     total = max(sum(weights), 1e-9)
-    rarest = idf(0, max(snapshot.index.statistics.doc_count, 1))
+    rarest = snapshot.index.statistics.idf(UNKNOWN)
     unknown = sum(slot.weight for slot in required if not slot.alternatives)
     numbers = sum(any(sign.isdigit() for sign in slot.text) for slot in required)
     return [

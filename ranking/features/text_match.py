@@ -14,7 +14,7 @@ from indexing.arrays import (
 )
 from indexing.postings.doc_sets import gallop
 from indexing.postings.postings import BITS, FIELD_COUNT, MAX_TF, InvertedIndex
-from ranking.bm25 import Bm25Weights, idf
+from ranking.bm25 import Bm25Weights
 from ranking.features.text_columns import (
     BRAND,
     BRAND_FIELD,
@@ -55,8 +55,7 @@ def flatten(slots: tuple[Slot, ...], index: InvertedIndex) -> FlatSlots:
         for alternative in slot.alternatives:
             for term_id in alternative.term_ids:
                 term_ids.append(term_id)
-                freq = int(index.offsets[term_id + 1]) - int(index.offsets[term_id])
-                gains.append(alternative.boost * idf(freq, index.statistics.doc_count))
+                gains.append(alternative.boost * index.statistics.idf(term_id))
             alternatives.append(len(term_ids))
             origins.append(_ORIGINS[alternative.origin])
         firsts.append(len(alternatives) - 1)

@@ -7,8 +7,7 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, Token
 from indexing.analysis.folding import fold
 from indexing.postings.lexicon import UNKNOWN, Lexicon
-from indexing.postings.postings import Statistics
-from ranking.bm25 import idf
+from indexing.postings.statistics import Statistics
 from ranking.query.query import Alternative, Slot
 from ranking.query.words import QueryWords
 
@@ -98,10 +97,9 @@ def _compounds(tokens: list[Token], ids: Mapping[str, int]) -> list[Token]:
 
 def _single(token: Token, ids: Mapping[str, int], statistics: Statistics) -> Slot:
     term_id = ids[token.term]
-    freq = 0 if term_id == UNKNOWN else int(statistics.doc_freqs[term_id])
     boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
     known = () if term_id == UNKNOWN else (Alternative((term_id,), boost),)
-    weight = 0.0 if token.kind == Kind.BIGRAM else idf(freq, statistics.doc_count)
+    weight = 0.0 if token.kind == Kind.BIGRAM else statistics.idf(term_id)
     return Slot(token.term, weight, known, token.position, token.span)
 
 
@@ -109,12 +107,10 @@ def _compound(
     whole: Token, tokens: Sequence[Token], ids: Mapping[str, int], statistics: Statistics
 ) -> Slot:
     whole_id = ids[whole.term]
-    freq = int(statistics.doc_freqs[whole_id])
     alternatives = [Alternative((whole_id,), 1.0)]
     inside = range(whole.position, whole.position + whole.span)
     parts = [ids[t.term] for t in tokens if t.kind == Kind.WORD and t.position in inside]
     if len(parts) > 1 and UNKNOWN not in parts:
         alternatives.append(Alternative(tuple(parts), PARTS_BOOST, "parts"))
-        freq = max(freq, 1)
-    weight = idf(freq, statistics.doc_count)
+    weight = statistics.idf(whole_id)
     return Slot(whole.term, weight, tuple(alternatives), whole.position, whole.span)

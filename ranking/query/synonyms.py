@@ -8,9 +8,8 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, is_cjk
 from indexing.analysis.surface_words import surface_words
 from indexing.postings.lexicon import UNKNOWN
-from indexing.postings.postings import Statistics
+from indexing.postings.statistics import Statistics
 from indexing.snapshot import Snapshot
-from ranking.bm25 import idf
 from ranking.query.query import Alternative, Expansion, Slot
 from ranking.query.synonym_rules import SynonymRule, parse_synonyms
 from ranking.query.words import QueryWords
@@ -188,8 +187,7 @@ def _with(slot: Slot, added: Alternative, statistics: Statistics) -> Slot:
         return slot
     weight = slot.weight
     if not slot.alternatives:
-        rarest = min(int(statistics.doc_freqs[term]) for term in added.term_ids)
-        weight = min(weight, idf(rarest, statistics.doc_count))
+        weight = min(weight, max(statistics.idf(term) for term in added.term_ids))
     return replace(slot, weight=weight, alternatives=(*slot.alternatives, added))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from indexing.arrays import Float32Array, UInt8Array, UInt32Array
 from indexing.postings.doc_sets import intersect, unite
 from indexing.postings.postings import InvertedIndex
-from ranking.bm25 import Bm25Weights, idf, score_documents
+from ranking.bm25 import Bm25Weights, score_documents
 from ranking.query.query import Alternative, Slot
 from ranking.recall.coverage import accumulate, count_reaching, reaching
 
@@ -73,8 +73,7 @@ def score(
             for term_id in alternative.term_ids:
                 starts.append(int(index.offsets[term_id]))
                 ends.append(int(index.offsets[term_id + 1]))
-                rarity = idf(ends[-1] - starts[-1], index.statistics.doc_count)
-                gains.append(alternative.boost * rarity)
+                gains.append(alternative.boost * index.statistics.idf(term_id))
             alternatives.append(len(starts))
         slot_starts.append(len(alternatives) - 1)
     scores = np.empty(len(doc_ids), dtype=np.float32)
@@ -111,7 +110,7 @@ def _strict(required: list[Slot], index: InvertedIndex) -> UInt32Array:
 def _relaxed(
     required: list[Slot], index: InvertedIndex, total: float, min_matches: int
 ) -> tuple[UInt32Array, int]:
-    coverage = np.zeros(index.statistics.doc_count, dtype=np.float32)
+    coverage = np.zeros(index.doc_count, dtype=np.float32)
     for slot in required:
         if slot.alternatives:
             accumulate(coverage, _documents(slot, index), slot.weight)

@@ -6,7 +6,6 @@ import numpy as np
 
 from indexing.arrays import Float32Array
 from indexing.postings.postings import BITS, MAX_TF, Field
-from ranking.bm25 import idf
 from ranking.features.features import FEATURES, NAMES
 from ranking.generation import Generation
 from ranking.query.query import Alternative, Query, Slot
@@ -133,11 +132,11 @@ def _term_part(
             counts[field] = tf
             frequencies[field] = float(params[0, field]) * tf / float(norm)
     total = sum(frequencies.values())
-    rarity = idf(len(docs), index.statistics.doc_count)
+    rarity = index.statistics.idf(term_id)
     score = boost * rarity * (weights.k1 + 1) * total / (weights.k1 + total)
     return {
         "term": index.lexicon.terms[term_id],
-        "documents": len(docs),
+        "documents": int(index.statistics.doc_freqs[term_id]),
         "idf": round(rarity, 5),
         "score": round(score, 5),
         "fields": {

@@ -67,7 +67,8 @@ def search(
         hits = make_hits(query, request, ordered, generation)
         stage.passed = len(hits)
     beside = beside_hits(asked, request.filters, query, answer, ordered, generation, log)
-    return SearchResult(
+    fallback = _fallback(query, request, matches, total, generation, deadline, log)
+    return SearchResult(  # last of all: whatever runs may still be told as degraded
         query=query_facts(query, snapshot) | {"filters": [each.facts() for each in found.implied]},
         hits=hits,
         total=total,
@@ -79,7 +80,7 @@ def search(
         degraded=tuple(log.degraded),
         relaxed=_relaxed(query, answer),
         did_you_mean=_meant(query, total, snapshot),
-        fallback_hits=_fallback(query, request, matches, total, generation, deadline, log),
+        fallback_hits=fallback,
         refinements=beside.refinements,
         related=beside.related,
     )

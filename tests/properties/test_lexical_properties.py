@@ -2,6 +2,7 @@
 
 import math
 from array import array
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from indexing.analysis.analyzer import Analyzer
 from indexing.postings.doc_sets import intersect, unite
 from indexing.postings.inversion import invert
+from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
+from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
-from ranking.bm25 import Bm25Weights, idf
+from ranking.bm25 import Bm25Weights
 from ranking.query.analyse import slots_of
 from ranking.recall.lexical import LEVELS, LexicalMatches, match
 
@@ -111,6 +114,25 @@ def test_score_by_hand(tmp_path: Path) -> None:
     assert float(result.scores[0]) == pytest.approx(expected, rel=1e-5)
 
 
+def test_score_by_hand_with_the_statistics_of_a_larger_collection(tmp_path: Path) -> None:
+    own = build(tmp_path, ["red lamp", "blue chair", "desk"])
+    freqs = np.full(len(own.lexicon), 7, dtype=np.uint32)
+    freqs[own.lexicon.id_of("lamp")] = 20
+    index = replace(own, statistics=Statistics(1000, np.full(FIELD_COUNT, 4.0), freqs))
+    slots = slots_of("lamp chair", ANALYZER, index.lexicon, index.statistics)
+    rarity = {"lamp": math.log1p(980.5 / 20.5), "chair": math.log1p(993.5 / 7.5)}
+    assert {slot.text: slot.weight for slot in slots} == pytest.approx(rarity)
+    worth = 0.0
+    for field in (Field.TITLE, Field.DESCRIPTION):
+        b = WEIGHTS.b[field]
+        worth += WEIGHTS.weights[field] / (1 - b + b * 2 / 4)
+    result = match(slots, index, WEIGHTS, 1, True)
+    assert result.doc_ids.tolist() == [1]  # the rarer word may not be dropped, the other may
+    assert result.coverage[0] == pytest.approx(rarity["chair"] / sum(rarity.values()))
+    expected = rarity["chair"] * worth * 2.2 / (1.2 + worth)
+    assert float(result.scores[0]) == pytest.approx(expected, rel=1e-5)
+
+
 def test_more_occurrences_never_score_lower(tmp_path: Path) -> None:
     scores = scores_of(tmp_path, ["lamp desk oak chair", "lamp lamp desk oak"], "lamp")
     assert scores[1] >= scores[0]
@@ -123,8 +145,11 @@ def test_longer_fields_never_score_higher(tmp_path: Path) -> None:
 
 
 def test_rarer_terms_never_weigh_less() -> None:
-    weights = [idf(n, 1000) for n in range(1001)]
+    freqs = np.arange(1001, dtype=np.uint32)
+    statistics = Statistics(1000, np.ones(FIELD_COUNT), freqs)
+    weights = [statistics.idf(term) for term in range(1001)]
     assert all(a >= b > 0 for a, b in pairwise(weights))
+    assert statistics.idf(UNKNOWN) == weights[0]  # not the last term's
 
 
 @given(st.sets(st.integers(0, 50)), st.sets(st.integers(0, 50)))

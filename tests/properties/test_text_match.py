@@ -1,5 +1,6 @@
 """The text-match kernel against plain Python on random catalogues, and by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.postings.inversion import invert
+from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import FIELD_COUNT, InvertedIndex
+from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights
 from ranking.features.text_columns import COLUMNS
@@ -51,6 +54,24 @@ def test_an_exact_title_by_hand(tmp_path: Path) -> None:
     assert row["title_unmatched_share"] == 0
     assert row["brand_filled_share"] == 1
     assert row["last_term_prefix"] == 1
+
+
+def test_shares_weigh_words_by_the_statistics_of_the_whole_collection(tmp_path: Path) -> None:
+    own = build(tmp_path, [("red lamp", "lamp"), ("red chair", "x"), ("red", "x")])
+    freqs = np.full(len(own.lexicon), 1, dtype=np.uint32)
+    freqs[own.lexicon.id_of("lamp")] = 500  # common there, though rarer than red here
+    index = replace(own, statistics=Statistics(1000, own.statistics.mean_lengths, freqs))
+    common, rare = index.statistics.idf(index.lexicon.id_of("lamp")), index.statistics.idf(UNKNOWN)
+    row = row_of(index, "red lamp", 0)
+    red = index.statistics.idf(index.lexicon.id_of("red"))
+    assert red == pytest.approx(rare, rel=0.2)
+    assert red > 5 * common
+    assert row["covered_brand"] == pytest.approx(common / (red + common), rel=1e-4)
+    norm = 0.5 + 0.5 * 2 / own.statistics.mean_lengths[0]
+    each = 2.2 / norm / (1.2 + 1 / norm)
+    assert row["bm25_title"] == pytest.approx(each * (red + common) / (2.2 * (red + common)))
+    brand = row["bm25_brand"] / row["bm25_title"]
+    assert brand == pytest.approx(2.2 / (1.2 + 1) * common / (each * (red + common)), rel=1e-3)
 
 
 def test_a_scattered_title_by_hand(tmp_path: Path) -> None:

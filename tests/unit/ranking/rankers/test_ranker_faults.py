@@ -15,6 +15,7 @@ from indexing.catalogue.index_config import IndexConfig
 from indexing.publish import Current, read_current, write_current
 from ranking.errors import RankerFailedError
 from ranking.features.features import NAMES
+from ranking.filters.filters import Range
 from ranking.generation import Generation
 from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker, checked_scores
 from ranking.search.pipeline import search
@@ -104,6 +105,22 @@ def test_a_ranker_that_fails_leaves_the_coarse_order(shop: Generation, fault: st
     assert scores == sorted(scores, reverse=True)
     assert result.hits[0].explanation is not None
     assert result.hits[0].explanation["ranker"] == "coarse"
+
+
+@pytest.mark.parametrize("given", [{}, {"facets": ("brand",)}, {"extras": ("related",)}])
+def test_what_fails_while_the_fallback_is_ranked_is_told(
+    shop: Generation, given: dict[str, Any]
+) -> None:
+    broken = replace(shop, ranker=BrokenRanker(BROKEN["raises"]))
+    nothing = (Range("price", 1e6, None),)
+    result = run(broken, "red lamp", filters=nothing, **given)
+    assert result.total == 0
+    assert result.fallback_hits
+    assert result.degraded[0].startswith("ranker_failed: ranker broken ")
+    late = run(shop, "red lamp", filters=nothing, budget_ms=0.0, **given)
+    assert "fine: budget" in late.degraded
+    stages = [stage.name for stage in late.stages]
+    assert stages.count("coarse") == 2  # of what passes the filters, and of the fallback
 
 
 def test_every_fault_has_a_name() -> None:

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from indexing.catalogue.index_config import IndexConfig
+from indexing.postings.statistics import Statistics
 from ranking.filters.filters import AnyOf, FilterError, Range
 from ranking.generation import Generation
 from ranking.search.pipeline import search, similar
@@ -116,6 +117,30 @@ def test_a_query_without_any_match_gets_popular_products_and_is_told(
 
 def test_browsing_shows_everything(shop: Generation) -> None:
     assert run(shop, "").total == 11  # five groups of lamps, six chairs
+
+
+def test_statistics_of_a_larger_collection(shop: Generation) -> None:
+    """As in a segment or a shard: the collection holds more than the snapshot."""
+    own = shop.snapshot.index.statistics
+    ten = Statistics(10 * own.doc_count, own.mean_lengths, 10 * own.doc_freqs)
+    index = replace(shop.snapshot.index, statistics=ten)
+    part = replace(shop, snapshot=replace(shop.snapshot, index=index))
+    assert ids(run(part, "")) == ids(run(shop, ""))
+    for text in ("red lamp", "oak", "lamp 3", "oak lamp"):
+        found = run(part, text, explain=True, page_size=100)
+        assert ids(found) == ids(run(shop, text, page_size=100))  # rarities stand as they stood
+        assert found.total == run(shop, text).total
+        for hit in found.hits:
+            lexical = [channel.score for channel in hit.channels if channel.name == "lexical"]
+            assert hit.explanation is not None
+            if lexical:
+                words = hit.explanation["lexical"]
+                assert words["score"] == pytest.approx(lexical[0], rel=1e-4)
+                held = {term["term"]: term for part in words["terms"] for term in part["terms"]}
+                assert all(
+                    term["documents"] == ten.doc_freqs[index.lexicon.id_of(name)]
+                    for name, term in held.items()
+                )
 
 
 def test_similar_products_are_of_other_groups(shop: Generation) -> None:
