@@ -38,6 +38,7 @@ BENCHMARKS = (
     Benchmark("diversity", (DATA,)),
     Benchmark("correction", ("--data", DATA)),
     Benchmark("entities", (DATA,)),
+    Benchmark("head_queries", (DATA,)),
     Benchmark("understanding", (DATA,)),
     Benchmark("corrected_queries", (DATA,)),
     Benchmark("suggestion", ("--data", DATA)),
