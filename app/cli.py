@@ -8,6 +8,7 @@ from app.commands.build import build
 from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.models import models
 from app.commands.query_rules import blocklist, hints
 from app.commands.search import search
 from app.commands.serve import serve, warm
@@ -33,6 +34,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)
 app.add_typer(snapshots, name="snapshots")
+app.add_typer(models, name="models")
 app.add_typer(synonyms, name="synonyms")
 
 

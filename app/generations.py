@@ -11,8 +11,8 @@ from app.errors import Fault, NotFoundError, NotReadyError
 from app.settings import Settings
 from app.telemetry import PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SWAP_SECONDS, SWAPS
 from app.version import code_version
-from indexing.errors import IndexingError
-from indexing.publish import Current, list_indexes, read_current
+from indexing.current import CURRENT, Current, is_withdrawn, list_indexes, read_current
+from indexing.errors import IndexingError, SnapshotError
 from ranking.generation import Generation, open_generation
 from ranking.warm import warm, warm_chinese
 
@@ -93,18 +93,27 @@ class Generations:
         """Look at every CURRENT once; open and swap what changed."""
         if self._served and not _has_entries(self._data):
             return  # a volume that is away for a moment is no reason to stop serving from memory
-        names = set(list_indexes(self._data))
-        for name in names:
+        known = set(self._served) | set(self._failed) | set(self._unreadable)
+        for name in known.union(list_indexes(self._data)):
             self._refresh_one(name, self._data / name)
-        for gone in (set(self._served) | set(self._failed) | set(self._unreadable)) - names:
-            self._unreadable.pop(gone, None)
-            self._served = {k: v for k, v in self._served.items() if k != gone}
-            self._currents.pop(gone, None)
-            self._failed.pop(gone, None)
+
+    def _forget(self, name: str) -> None:
+        if name in self._served:
+            log.info("%s: withdrawn", name)
+        self._served = {k: v for k, v in self._served.items() if k != name}
+        self._currents.pop(name, None)
+        self._failed.pop(name, None)
+        self._unreadable.pop(name, None)
 
     def _refresh_one(self, name: str, folder: Path) -> None:
         try:
             current = read_current(folder)
+            if current is None and name in self._served and not is_withdrawn(folder):
+                raise SnapshotError(
+                    f"{folder / CURRENT} is missing; what it named is served on. Put a snapshot "
+                    "in force with `vitrina snapshots rollback` or `activate`, or end the serving "
+                    "with `vitrina snapshots withdraw`."
+                )
         except (IndexingError, OSError) as error:
             if self._unreadable.get(name) != str(error):  # once, not at every look
                 log.error("%s: %s", name, error)
@@ -112,7 +121,10 @@ class Generations:
             self._failed.pop(name, None)
             return
         self._unreadable.pop(name, None)
-        if current is None or self._currents.get(name) == current:
+        if current is None:
+            self._forget(name)
+            return
+        if self._currents.get(name) == current:
             self._failed.pop(name, None)  # back to the one that is served
             return
         failed = self._failed.get(name)

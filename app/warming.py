@@ -8,10 +8,10 @@ from pathlib import Path
 
 from app.version import code_version
 from indexing.build import BuildOptions, build
+from indexing.current import list_indexes, read_current
 from indexing.demo.shop import write_demo_shop
 from indexing.errors import IndexingError
 from indexing.progress import Silent
-from indexing.publish import list_indexes, read_current
 from ranking.generation import open_generation
 from ranking.warm import warm
 

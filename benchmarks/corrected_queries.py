@@ -18,8 +18,8 @@ import numpy as np
 
 from benchmarks.correction import ONE, edit, titles_and_queries
 from indexing.build import BuildOptions, build
+from indexing.current import read_current
 from indexing.progress import Silent
-from indexing.publish import read_current
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.query.understand import understand
 from ranking.search.request import SearchRequest

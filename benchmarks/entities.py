@@ -16,11 +16,11 @@ from pathlib import Path
 from indexing.analysis.pinyin import has_han
 from indexing.build import BuildOptions, build
 from indexing.columns.keyword import SEPARATOR
+from indexing.current import read_current
 from indexing.demo.grades import Intent
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
-from indexing.publish import read_current
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.query.query import Query
 from ranking.query.understand import understand

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from indexing.current import read_current
 from indexing.demo.queries import read_intents
-from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
 from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest

@@ -26,8 +26,8 @@ import numpy as np
 import orjson
 
 from benchmarks.query_products_quality import demo_quality
+from indexing.current import read_current
 from indexing.demo.shop import write_demo_shop
-from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
 from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest

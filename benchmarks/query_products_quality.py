@@ -6,10 +6,10 @@ from pathlib import Path
 
 from indexing.build import BuildOptions, build
 from indexing.completions.keys import typing_key
+from indexing.current import read_current
 from indexing.demo.events import _PERSONAL as PERSONAL
 from indexing.demo.shop import DEMO_UNTIL, DemoShop, write_demo_shop
 from indexing.progress import Silent
-from indexing.publish import read_current
 from indexing.query_log.reading import read_query_log
 from indexing.query_log.table_build import LEAST_USERS
 from indexing.query_log.trends import STEADY, trends

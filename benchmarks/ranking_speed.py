@@ -20,8 +20,8 @@ import numpy as np
 
 from benchmarks.large_shop import make
 from indexing.arrays import Float32Array
+from indexing.current import read_current
 from indexing.demo.queries import read_intents
-from indexing.publish import read_current
 from ranking.bm25 import Bm25Weights
 from ranking.features.asked import asked_fit
 from ranking.features.extract import extract

@@ -19,8 +19,8 @@ import rjieba
 import Stemmer
 
 from indexing.build import BuildOptions, build
+from indexing.current import read_current
 from indexing.progress import Silent
-from indexing.publish import read_current
 from indexing.snapshot import Snapshot
 from ranking.generation import Generation, open_generation
 from ranking.learning.judgment_files import read_judgments

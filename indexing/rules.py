@@ -13,11 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
+from indexing.current import change_current, read_current
 from indexing.errors import RulesError
-from indexing.publish import change_current, current_lock, read_current
 
 FOLDER: Final = "rules"
 KEPT: Final = 20
+_LOCK_WAIT_S: Final = 30
 
 BLOCKLIST: Final = "blocklist.txt"
 HINTS: Final = "hints.tsv"
@@ -62,7 +65,7 @@ def publish_rules(index: Path, changes: Mapping[str, str | Edit], now: datetime)
     for name in changes:
         if name not in FILE_NAMES:
             raise RulesError(f"rules have no file {name!r}; they have {', '.join(FILE_NAMES)}.")
-    with current_lock(index):
+    with FileLock(index / ".rules.lock", timeout=_LOCK_WAIT_S):
         before = read_current(index)
         if before is None:
             raise RulesError(f"index {index.name!r} has nothing published yet. Build it first.")

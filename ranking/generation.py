@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from indexing.publish import Current
+from indexing.current import Current
 from indexing.rules import SYNONYMS, read_rules_file
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.bm25 import Bm25Weights

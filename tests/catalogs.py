@@ -9,8 +9,8 @@ import orjson
 
 from indexing.build import BuildOptions, build
 from indexing.catalogue.index_config import IndexConfig
+from indexing.current import read_current
 from indexing.progress import Silent
-from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -21,7 +21,8 @@ from app.jobs.errors import BuildRunningError as JobRunningError
 from app.jobs.files import JobProgress, JobResult, JobState
 from app.jobs.jobs import Job, JobOptions
 from app.service import Service, service_of
-from indexing.publish import activate, index_folder, list_snapshots, read_current
+from indexing.current import index_folder, read_current
+from indexing.publish import activate, list_snapshots
 
 router = APIRouter(
     prefix="/v1/admin",

@@ -12,8 +12,8 @@ from app.api.parameters import IndexName
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError
 from app.service import Service, service_of
+from indexing.current import index_folder, read_current
 from indexing.hints import parse_hints
-from indexing.publish import index_folder, read_current
 from indexing.rules import BLOCKLIST, HINTS, publish_rules, read_rules_file
 
 router = APIRouter(

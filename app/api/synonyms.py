@@ -12,7 +12,7 @@ from app.api.query_rules import RulesParameters, rules_folder
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError, refused
 from app.service import Service, service_of
-from indexing.publish import read_current
+from indexing.current import read_current
 from indexing.rules import SYNONYMS, Edit, publish_rules, read_rules_file
 from ranking.query.synonym_edits import with_rules, without_rules
 from ranking.query.synonym_rules import SynonymRule, parse_synonyms

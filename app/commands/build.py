@@ -59,8 +59,8 @@ def build(
     from indexing.build import build as run
     from indexing.catalogue.index_config import read_config
     from indexing.catalogue.mapping import FieldMapping, parse_pairs, read_mapping
+    from indexing.current import index_folder
     from indexing.errors import CatalogError
-    from indexing.publish import index_folder
     from indexing.vectors.index_build import KINDS
 
     # Told now, not when the catalogue has been read.

@@ -51,7 +51,7 @@ def demo(
 ) -> None:
     """Generate the demo shop, index it, serve it. What is already built is kept."""
     from indexing.build import BuildOptions, build
-    from indexing.publish import index_folder, read_current
+    from indexing.current import index_folder, read_current
 
     if not once:
         from app.serving import check_address

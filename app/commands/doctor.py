@@ -59,8 +59,8 @@ def _folder_checks(data: Path) -> Iterator[tuple[str, str | None]]:
 
 
 def _index_checks(data: Path) -> Iterator[tuple[str, str | None]]:
+    from indexing.current import list_indexes, read_current
     from indexing.errors import IndexingError
-    from indexing.publish import list_indexes, read_current
     from indexing.snapshot import open_snapshot
 
     names = list_indexes(data)

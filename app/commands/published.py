@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from indexing.current import Current, index_folder, list_indexes, read_current
 from indexing.errors import SnapshotError
-from indexing.publish import Current, index_folder, list_indexes, read_current
 
 
 def published(data: Path, index: str) -> tuple[Path, Current]:
@@ -22,3 +22,9 @@ def published(data: Path, index: str) -> tuple[Path, Current]:
         f"there is no index in {data}. Build one with `vitrina build` or `vitrina demo`, or name "
         "the folder of yours with --data."
     )
+
+
+def built(data: Path, index: str) -> Path:
+    """Its folder, if there is a snapshot, whatever CURRENT says. Raises SnapshotError."""
+    folder = index_folder(data, index)
+    return folder if (folder / "snapshots").is_dir() else published(data, index)[0]

@@ -1,4 +1,4 @@
-"""`vitrina snapshots`: what is published, is it whole, and back to the one before."""
+"""`vitrina snapshots`: what is published, is it whole, back to the one before, or to none."""
 
 import json
 from typing import Annotated
@@ -9,7 +9,7 @@ from rich.table import Table
 
 from app.commands.announcing import tell_services
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
-from app.commands.published import published
+from app.commands.published import built, published
 from indexing.manifest import Manifest, check_contents
 from indexing.publish import activate as put_in_force
 from indexing.publish import list_snapshots
@@ -67,7 +67,7 @@ def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) 
 @snapshots.command()
 def rollback(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
     """Put the snapshot before the one in force in force again."""
-    current = roll_back(published(data, index)[0])
+    current = roll_back(built(data, index))
     tell_services(index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")
 
@@ -79,6 +79,16 @@ def activate(
     index: IndexOption = DEFAULT_INDEX,
 ) -> None:
     """Verify a kept snapshot and put it in force."""
-    current = put_in_force(published(data, index)[0], snapshot)
+    current = put_in_force(built(data, index), snapshot)
     tell_services(index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")
+
+
+@snapshots.command()
+def withdraw(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
+    """End the serving of an index; all of it stays on disk, to be activated or built again."""
+    from indexing.current import withdraw as end_serving
+
+    end_serving(built(data, index))
+    tell_services(index, "withdrawn")
+    typer.echo(f"withdrawn: {index}. `vitrina snapshots activate` or a build serves it again")

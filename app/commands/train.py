@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.commands.announcing import tell_services
 from app.commands.evaluate import JudgmentsOption, LimitOption, QueriesOption
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
 from app.progress import ConsoleProgress
@@ -100,5 +101,6 @@ def train(
         )
         raise typer.Exit(3)
     publish_model(judged.folder, trained.booster, manifest)
+    tell_services(index, manifest.model_id)
     errors.print(f"Published model {manifest.model_id} in index {index!r}.", highlight=False)
     typer.echo(manifest.model_id)

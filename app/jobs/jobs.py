@@ -35,8 +35,8 @@ from app.jobs.files import (
     read_tail,
     write_record,
 )
+from indexing.current import index_folder
 from indexing.errors import BuildError
-from indexing.publish import index_folder
 
 BUILD_COMMAND = (sys.executable, "-u", "-m", "app.cli", "build")
 RUNNER = (sys.executable, "-m", "app.jobs.runner")

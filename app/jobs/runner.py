@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from app.jobs.files import JobResult, write_record
+from indexing.current import read_current
 from indexing.errors import SnapshotError
-from indexing.publish import read_current
 
 NICENESS = 10  # searches go first
 

@@ -20,11 +20,11 @@ import lightgbm
 import numpy as np
 
 from indexing.build import BuildOptions, build
+from indexing.current import read_current
 from indexing.demo.grades import Intent, grade
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
-from indexing.publish import read_current
 from ranking.features.features import NAMES, definition_hash
 from ranking.generation import COLD_START, Generation, open_generation
 from ranking.learning.cross_validation import FOLDS, SEEDS, CrossValidation, Fold, Sampling

@@ -2,11 +2,12 @@
 
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock
+
+from indexing.current import Current, change_current, read_current, sync_folder
 from indexing.errors import SnapshotError
-from indexing.publish import Current, read_current, write_current, writer_lock
 from ranking.errors import ModelError
 from ranking.rankers.model import (
     MANIFEST_FILE,
@@ -20,6 +21,7 @@ from ranking.rankers.model import (
 
 KEPT = 3
 _STAGING = ".staging-"
+_LOCK_WAIT_S = 30
 
 
 def model_folder(index: Path, model_id: str) -> Path:
@@ -34,10 +36,11 @@ def model_folder(index: Path, model_id: str) -> Path:
 def publish_model(index: Path, booster: Booster, manifest: ModelManifest) -> Current:
     """Write the model, check that it loads, put it in force, keep the last three.
 
-    Whatever fails, what is in force stays. Raises ModelError, LockedError, SnapshotError.
+    Whatever fails, what is in force stays. Does not wait for a running build.
+    Raises ModelError, SnapshotError.
     """
-    with writer_lock(index):
-        before = _in_force(index)
+    _in_force(index)
+    with _lock(index):
         folder = model_folder(index, manifest.model_id)
         if folder.exists():
             raise ModelError(f"model {manifest.model_id} is there already. Choose another id.")
@@ -47,27 +50,39 @@ def publish_model(index: Path, booster: Booster, manifest: ModelManifest) -> Cur
         try:
             written = save_model(staging, booster, manifest)
             load_model(staging, written.encoder["family"], written.encoder["dimension"])
-            for path in (*staging.iterdir(), staging):
-                _sync(path)
+            for path in staging.iterdir():
+                _sync_file(path)
+            sync_folder(staging)
             staging.rename(folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        _sync(folder.parent)
-        current = replace(before, model=manifest.model_id)
-        write_current(index, current)
+        sync_folder(folder.parent)
+        current = change_current(index, model=manifest.model_id)
         _prune(index, current)
     return current
 
 
 def activate_model(index: Path, model_id: str | None) -> Current:
-    """Put a kept model in force; None: the shipped one. Raises ModelError, LockedError."""
-    with writer_lock(index):
+    """Put a kept model in force; None: the shipped one. Raises ModelError, SnapshotError."""
+    _in_force(index)
+    with _lock(index):
         if model_id is not None and model_id not in {m.model_id for m in list_models(index)}:
             known = ", ".join(m.model_id for m in list_models(index)) or "none"
             raise ModelError(f"index {index.name!r} has no model {model_id!r}. It has: {known}.")
-        current = replace(_in_force(index), model=model_id)
-        write_current(index, current)
-    return current
+        return change_current(index, model=model_id)
+
+
+def rollback_model(index: Path) -> Current:
+    """Put the model before the one in force in force; before the first comes the shipped one."""
+    in_force = _in_force(index).model
+    if in_force is None:
+        raise ModelError(
+            f"index {index.name!r} has the shipped model in force, and none is before it. Choose "
+            "one with `vitrina models activate`."
+        )
+    kept = [manifest.model_id for manifest in list_models(index)]
+    older = kept[kept.index(in_force) + 1 :] if in_force in kept else kept
+    return activate_model(index, older[0] if older else None)
 
 
 def list_models(index: Path) -> list[ModelManifest]:
@@ -94,9 +109,11 @@ def _prune(index: Path, current: Current) -> None:
             shutil.rmtree(index / "models" / manifest.model_id, ignore_errors=True)
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _lock(index: Path) -> FileLock:
+    """Held by whoever changes the models; it dies with its process."""
+    return FileLock(index / ".models.lock", timeout=_LOCK_WAIT_S)

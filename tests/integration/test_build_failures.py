@@ -17,6 +17,7 @@ import pytest
 from indexing.arrays import new_mapped
 from indexing.build import BuildOptions, BuildReport, build
 from indexing.catalogue.mapping import FieldMapping
+from indexing.current import read_current
 from indexing.errors import (
     BuildError,
     CatalogError,
@@ -27,7 +28,7 @@ from indexing.errors import (
 )
 from indexing.manifest import Manifest, check_contents
 from indexing.progress import Silent
-from indexing.publish import STAGING, list_snapshots, read_current, rollback, writer_lock
+from indexing.publish import STAGING, list_snapshots, rollback, writer_lock
 from indexing.snapshot import open_snapshot
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -13,7 +13,7 @@ from http_service import serving, wait_until
 from tiny_model import publish_tiny, write_tiny
 
 from indexing.arrays import Float32Array
-from indexing.publish import Current, read_current, write_current
+from indexing.current import change_current
 from ranking.rankers.model import ModelRanker
 
 LAMPS = [
@@ -48,9 +48,7 @@ def model_of(http: httpx.Client) -> str:
 
 
 def activate(data: Path, model_id: str) -> None:
-    current = read_current(data / "main")
-    assert current is not None
-    write_current(data / "main", Current(current.snapshot, model_id, current.rules))
+    change_current(data / "main", model=model_id)
 
 
 def test_a_model_is_picked_up_and_explains_itself(data: Path, http: httpx.Client) -> None:

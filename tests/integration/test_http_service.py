@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from http_service import serving, wait_until
 from redis_server import RedisServer, free_port, require_redis_server
 
 from app.api.schemas import SearchAnswer
+from indexing.current import CURRENT, withdraw
 from indexing.publish import rollback
 
 LAMPS = [{"id": str(n), "title": f"Lamp number {n}", "price": n} for n in range(30)]
@@ -69,6 +71,39 @@ def test_a_damaged_snapshot_is_told_and_the_old_one_stays(tmp_path: Path) -> Non
         wait_until(lambda: "other" in http.get("/readyz").json()["indexes"], SOON_S)
         found = http.get("/v1/search?q=lamp&index=other").json()
         assert found["generation"]["snapshot"] == after
+
+
+def test_only_withdrawing_ends_the_serving_of_an_index(tmp_path: Path) -> None:
+    """Somebody's slip of the hand must not."""
+    data = tmp_path / "var"
+    build_index(data / "main", LAMPS)
+    current = data / "main" / CURRENT
+    with serving(data, retry_s=0.1) as http:
+
+        def served() -> int:
+            return http.get("/v1/search?q=lamp").status_code
+
+        def told(why: str) -> bool:
+            return why in http.get("/readyz").json()["failed"].get("main", "")
+
+        current.unlink()
+        wait_until(lambda: told("is missing"), SOON_S)
+        assert served() == 200
+        current.mkdir()
+        wait_until(lambda: told("directory"), SOON_S)
+        assert served() == 200
+        rollback(data / "main")
+        wait_until(lambda: not http.get("/readyz").json()["failed"], SOON_S)
+        shutil.rmtree(data / "main")
+        (data / "else").touch()  # the volume is there
+        wait_until(lambda: told("is missing"), SOON_S)
+        assert served() == 200
+        build_index(data / "main", LAMPS)
+        wait_until(lambda: not http.get("/readyz").json()["failed"], SOON_S)
+        withdraw(data / "main")
+        wait_until(lambda: served() == 503, SOON_S)
+        rollback(data / "main")
+        wait_until(lambda: served() == 200, SOON_S)
 
 
 def test_an_index_that_cannot_be_opened_says_why(tmp_path: Path) -> None:

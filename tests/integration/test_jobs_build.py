@@ -4,8 +4,8 @@ import time
 from pathlib import Path
 
 from app.jobs.jobs import BuildJobs, Job, JobOptions, JobState
+from indexing.current import read_current
 from indexing.demo.shop import write_demo_shop
-from indexing.publish import read_current
 
 
 def ended(jobs: BuildJobs, job: Job) -> Job:

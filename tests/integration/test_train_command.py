@@ -8,8 +8,8 @@ from demo_judgments import build_demo, demo_judgments, demo_shop, write_judgment
 from typer.testing import CliRunner
 
 from app.cli import app
+from indexing.current import read_current
 from indexing.errors import IndexingError
-from indexing.publish import read_current
 from ranking.errors import RankingError
 from ranking.learning.errors import JudgmentsError, LearningError, TrainingError
 from ranking.learning.judgments import Judgments

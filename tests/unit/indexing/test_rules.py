@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from indexing.current import Current, change_current, read_current
 from indexing.errors import RulesError
-from indexing.publish import Current, change_current, current_lock, read_current, write_current
 from indexing.rules import BLOCKLIST, HINTS, publish_rules, read_rules_file
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -15,7 +16,7 @@ NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 def index(tmp_path: Path) -> Path:
     folder = tmp_path / "main"
     folder.mkdir()
-    write_current(folder, Current("s1", model="m1"))
+    change_current(folder, snapshot="s1", model="m1")
     return folder
 
 
@@ -47,7 +48,7 @@ def test_a_new_snapshot_keeps_the_rules(index: Path) -> None:
 def test_changes_at_once_are_all_kept(index: Path) -> None:
     changes = [{BLOCKLIST: "bad\n"}, {HINTS: "lamp\n"}]
     threads = [threading.Thread(target=publish_rules, args=(index, each, NOW)) for each in changes]
-    with current_lock(index):
+    with FileLock(index / ".rules.lock"):
         for thread in threads:
             thread.start()
     for thread in threads:

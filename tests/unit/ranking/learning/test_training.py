@@ -11,8 +11,8 @@ from catalogs import open_index
 from demo_judgments import build_demo, demo_judgments, demo_shop
 from http_service import serving, wait_until
 
+from indexing.current import read_current
 from indexing.progress import Silent
-from indexing.publish import read_current
 from ranking.generation import Generation
 from ranking.learning.dataset import reranked, rows_of, sampled, training_rows
 from ranking.learning.errors import TrainingError

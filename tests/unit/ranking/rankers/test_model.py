@@ -10,8 +10,8 @@ import pytest
 from catalogs import build_index, open_index
 from tiny_model import publish_tiny, random_features, tiny_booster, tiny_manifest, tiny_ranker
 
+from indexing.current import read_current
 from indexing.errors import SnapshotError
-from indexing.publish import read_current
 from ranking.errors import ModelError
 from ranking.rankers.model import MODEL_FILE, _checksum, load_model, read_manifest, save_model
 from ranking.rankers.model_store import activate_model, list_models, model_folder, publish_model

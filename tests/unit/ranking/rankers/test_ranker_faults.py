@@ -12,7 +12,7 @@ from tiny_model import publish_tiny, random_features, tiny_ranker, write_tiny
 
 from indexing.arrays import Float32Array
 from indexing.catalogue.index_config import IndexConfig
-from indexing.publish import Current, read_current, write_current
+from indexing.current import change_current
 from ranking.errors import RankerFailedError
 from ranking.features.features import NAMES
 from ranking.filters.filters import Range
@@ -187,11 +187,9 @@ def test_a_model_that_does_not_fit_is_told_with_its_remedy(
 ) -> None:
     index = tmp_path_factory.mktemp("unfit") / "main"
     build_index(index, PRODUCTS, config=IndexConfig(min_matches=1))
-    current = read_current(index)
-    assert current is not None
     write_tiny(index, "foreign", family="given")
     for model_id in ("foreign", "gone"):
-        write_current(index, Current(current.snapshot, model_id, current.rules))
+        change_current(index, model=model_id)
         generation = open_index(index)
         (reason,) = generation.degraded
         assert reason.startswith("model_incompatible: model ")
