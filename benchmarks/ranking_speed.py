@@ -22,12 +22,10 @@ from benchmarks.large_shop import make
 from indexing.arrays import Float32Array
 from indexing.current import read_current
 from indexing.demo.queries import read_intents
-from ranking.bm25 import Bm25Weights
-from ranking.features.asked import asked_fit
 from ranking.features.extract import extract
-from ranking.features.features import NAMES, definition_hash
-from ranking.features.pseudo_relevance import feedback
-from ranking.features.text_match import text_matches
+from ranking.features.feature import Group, Rows
+from ranking.features.features import GROUPS, NAMES, definition_hash
+from ranking.features.inputs import Inputs
 from ranking.generation import Generation, open_generation
 from ranking.learning.lambdamart import Table, TreeParams, fit
 from ranking.query.query import Query
@@ -127,29 +125,30 @@ def times_of_features(cases: list[Case], generation: Generation) -> None:
     snapshot, weights = generation.snapshot, generation.policy.bm25
     docs_of: Callable[[Case], object] = lambda c: snapshot.priors[c.candidates.doc_ids]  # noqa: E731
     plain = median_ms(cases, lambda c: (docs_of(c), c.features.copy()))
-    text = median_ms(cases, lambda c: _text(c, generation, weights))
     cosine = median_ms(cases, lambda c: cosines(c.query, c.candidates, snapshot))
-    percentile = np.zeros(POOL)
-    best = median_ms(cases, lambda c: feedback(c.candidates, snapshot, percentile))
-    asked = median_ms(
-        cases, lambda c: asked_fit(c.query, c.candidates, snapshot, percentile, percentile)
-    )
+    inputs = median_ms(cases, lambda c: Inputs.of(c.query, c.candidates, snapshot, weights))
+    by_group = {group.name: time_of_group(group, cases, generation) for group in GROUPS}
     whole = median_ms(cases, lambda c: extract(c.query, c.candidates, snapshot, weights))
     print(f"{'':<44}{'ms':>8}{'÷ plain':>10}")
     for name, took in {
         "plain: gather the priors, copy the matrix": plain,
         "cosines of query and products": cosine,
-        "text match, one kernel": text,
-        "what the best matches share": best,
-        "what the query names": asked,
+        "matches of the slots, prices, priors": inputs,
+        **{f"group {name}": took for name, took in by_group.items()},
         "features of 300 candidates, all": whole,
     }.items():
         print(f"{name:<44}{took:>8.3f}{took / plain:>10.1f}")
 
 
-def _text(case: Case, generation: Generation, weights: Bm25Weights) -> Float32Array:
-    index = generation.snapshot.index
-    return text_matches(case.candidates.doc_ids, case.query.slots, index, weights, (0, 0))
+def time_of_group(group: Group, cases: list[Case], generation: Generation) -> float:
+    given = {
+        case.text: Inputs.of(
+            case.query, case.candidates, generation.snapshot, generation.policy.bm25
+        )
+        for case in cases
+    }
+    rows = Rows(group.features, np.empty((len(group.features), POOL), dtype=np.float32))
+    return median_ms(cases, lambda case: group.fill(given[case.text], rows))
 
 
 def model(cases: list[Case], trees: int, leaves: int) -> ModelRanker:

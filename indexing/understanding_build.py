@@ -9,7 +9,7 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
 from indexing.columns.keyword import SEPARATOR
-from indexing.columns.priors import leaf_categories
+from indexing.columns.single_values import leaf_categories
 from indexing.entities.build import build_entity_names
 from indexing.entities.category_build import NAME_WORTH, Example, build_categories
 from indexing.postings.lexicon import UNKNOWN

@@ -6,6 +6,7 @@ import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
 from indexing.columns import Columns
+from indexing.columns.single_values import leaf_categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +84,6 @@ def compute_liked(priors: Float32Array) -> Float32Array:
 def best_liked(liked: Float32Array) -> UInt32Array:
     """uint32[≤ POPULAR_KEPT], best liked first; equal ones in document order."""
     return np.lexsort((np.arange(len(liked)), -liked))[:POPULAR_KEPT].astype(np.uint32)
-
-
-def leaf_categories(columns: Columns, doc_ids: UInt32Array) -> Int64Array:
-    """int64[k], the deepest category's ordinal, -1 without one.
-
-    Parents come before their children, so the deepest of a document is its last ordinal.
-    """
-    leaf = np.full(len(doc_ids), -1, dtype=np.int64)
-    category = columns.keyword("category")
-    if category is not None:
-        starts, ends = category.offsets[doc_ids], category.offsets[doc_ids + np.uint32(1)]
-        has = ends > starts
-        leaf[has] = category.ordinals[ends[has] - 1]
-    return leaf
 
 
 def percentiles(values: Float64Array, category: Int64Array) -> Float64Array:

@@ -1,41 +1,64 @@
 """How well candidates fit what the query names: category, brand, attribute values, price."""
 
 import numpy as np
-from numba import njit
 
-from indexing.arrays import Float32Array, Float64Array, Int32Array, UInt32Array
+from indexing.arrays import Float32Array, Float64Array
 from indexing.snapshot import Snapshot
+from ranking.features.feature import Feature, Group, Rows
+from ranking.features.inputs import Inputs
 from ranking.filters.filters import holding
 from ranking.query.entities import Entity, Reading
-from ranking.query.predict import Prediction
+from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.query import Query
+from ranking.recall.fit import category_fit
 from ranking.search.candidates import Candidates
 
-KINDS = ("category", "brand", "attribute")
+FEATURES = (
+    Feature("category_fit", "probability of its category for this query, over the likeliest "
+            "one's", 0, 1, "no category, or none predicted: NaN", trend=1),
+    Feature("category_near", "the same of the category above its own", 0, 1,
+            "no category, or none predicted: NaN", trend=1),
+    Feature("category_named", "share of the named categories that it is in", 0, 1,
+            "none named: NaN", trend=1),
+    Feature("brand_named", "share of the named brands that it has", 0, 1, "none named: NaN",
+            trend=1),
+    Feature("attributes_named", "share of the named attribute values that it has", 0, 1,
+            "none named: NaN", trend=1),
+    Feature("price_fit", "1 at a price as asked for, less the farther from it", 0, 1,
+            "none asked for, or no price: NaN", trend=1),
+)  # fmt: skip
 
 
-def asked_fit(
-    query: Query,
-    candidates: Candidates,
-    snapshot: Snapshot,
-    prices: Float64Array,
-    price_percentile: Float64Array,
-) -> list[Float64Array | Float32Array | float]:
-    """Columns category_fit, category_near, category_named, brand_named, attributes_named,
-    price_fit, query_category_certainty; float64[k] each, NaN where nothing was asked, or the fact
-    is unknown.
+def _fill(inputs: Inputs, rows: Rows) -> None:
+    query, found, snapshot = inputs.query, inputs.candidates, inputs.snapshot
+    prediction = query.prediction if query.prediction.useful else NOTHING
+    rows["category_fit"] = category_fit(prediction, found.doc_ids, snapshot, missing=np.nan)
+    rows["category_near"] = _category_near(prediction, found, snapshot)
+    rows["category_named"] = _named("category", query, found, snapshot)
+    rows["brand_named"] = _named("brand", query, found, snapshot)
+    rows["attributes_named"] = _named("attribute", query, found, snapshot)
+    rows["price_fit"] = _price_fit(query.price, inputs.prices, inputs.price_percentile)
 
-    prices: float64[k], theirs; price_percentile: float64[k], of each among them.
-    """
-    prediction = query.prediction
-    useful = prediction.useful
-    return [
-        *_category_fit(prediction, useful, candidates, snapshot),
-        *(_named(kind, query, candidates, snapshot) for kind in KINDS),
-        _price_fit(query.price, prices, price_percentile),
-        float(prediction.probabilities.max()) if useful else 0.0,
-    ]
+
+ASKED = Group(
+    "asked", "How well the product fits what the query was understood to name.", FEATURES, _fill
+)
+
+
+def _category_near(
+    prediction: Prediction, candidates: Candidates, snapshot: Snapshot
+) -> Float32Array:
+    """float32[k]: probability of the category above each one's, over the best of those."""
+    model = snapshot.categories
+    if not len(prediction.probabilities):
+        return np.full(len(candidates), np.nan, dtype=np.float32)
+    above = model.parents[model.classes]
+    above = np.where(above >= 0, above, model.classes)  # itself at the top
+    chances = model.by_node(prediction.probabilities)[above]
+    with_none = np.append(chances / chances.max(), np.float32(np.nan))
+    near: Float32Array = with_none[model.class_of[candidates.doc_ids]]  # -1 is the last
+    return near
 
 
 def _named(
@@ -64,49 +87,6 @@ def _holds(reading: Reading, candidates: Candidates, snapshot: Snapshot) -> Floa
     else:
         held = columns.numbers[reading.field].at(doc_ids) == reading.value
     return held.astype(np.float64)
-
-
-def _category_fit(
-    prediction: Prediction, useful: bool, candidates: Candidates, snapshot: Snapshot
-) -> Float32Array:
-    """float32[2, k]: probability of the candidate's category, and of its parent, over the best."""
-    fit = np.full((2, len(candidates)), np.nan, dtype=np.float32)
-    if useful:
-        model = snapshot.categories
-        nodes = model.by_node(prediction.probabilities)
-        _fill_category_fit(
-            candidates.doc_ids, model.class_of, model.classes, model.parents,
-            prediction.probabilities, nodes, fit,
-        )  # fmt: skip
-    return fit
-
-
-@njit(nogil=True, cache=True)
-def _fill_category_fit(
-    doc_ids: UInt32Array,
-    class_of: Int32Array,
-    classes: Int32Array,
-    parents: Int32Array,
-    own: Float32Array,
-    nodes: Float32Array,
-    out: Float32Array,
-) -> None:
-    likeliest = np.float32(0.0)
-    highest = np.float32(0.0)
-    for place in range(len(classes)):
-        likeliest = max(likeliest, own[place])
-        highest = max(highest, nodes[_above(classes[place], parents)])
-    for i in range(len(doc_ids)):
-        place = class_of[doc_ids[i]]
-        if place >= 0:
-            out[0, i] = own[place] / likeliest
-            out[1, i] = nodes[_above(classes[place], parents)] / highest
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _above(node: int, parents: Int32Array) -> int:
-    """The category above this one; itself at the top."""
-    return parents[node] if parents[node] >= 0 else node
 
 
 def _price_fit(

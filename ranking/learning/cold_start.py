@@ -26,6 +26,7 @@ from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
 from ranking.features.features import NAMES, definition_hash
+from ranking.features.query import QUERY
 from ranking.generation import COLD_START, Generation, open_generation
 from ranking.learning.cross_validation import FOLDS, SEEDS, CrossValidation, Fold, Sampling
 from ranking.learning.dataset import QueryRows, rows_of, training_rows
@@ -33,7 +34,6 @@ from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
 from ranking.learning.lambdamart import (
     PRODUCT_FEATURES,
-    QUERY_FEATURES,
     TreeParams,
     fit,
     gains_of,
@@ -57,7 +57,7 @@ UNSEEN = TreeParams(
     leaves=7,
     min_rows=30,
     base={name: 2.0 * weight for name, weight in HandWeightedRanker.WEIGHTS.items()},
-    masked=QUERY_FEATURES,
+    masked=QUERY.names,
     hidden=PRODUCT_FEATURES,
 )
 """Few trees on a heavy base: where they have not been, they may change little."""

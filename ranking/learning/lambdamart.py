@@ -8,7 +8,10 @@ import lightgbm
 import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array
+from ranking.features.asked import ASKED
 from ranking.features.features import FEATURES, NAMES
+from ranking.features.product import PRODUCT
+from ranking.features.query import QUERY
 from ranking.learning.dataset import QueryRows
 from ranking.learning.errors import TrainingError
 from ranking.rankers.ranker import HandWeightedRanker, linear_scores, linear_weights
@@ -20,27 +23,10 @@ THREADED_ROWS = 50_000
 MAX_LABELS = 31
 _TRUNCATION = 15  # LightGBM's advice: a little above the depth that is measured
 
-RISING = frozenset(
-    name
-    for name in NAMES
-    if name.startswith(("bm25", "covered_", "rank_", "cosine", "best_"))
-    or name
-    in {
-        "matched_count", "matched_share", "title_matched_share", "coverage", "channels",
-        "agreement", "title_adjacent_share", "title_order_share", "title_window",
-        "title_first_position", "title_exact", "title_phrase", "brand_filled_share",
-        "category_filled_share", "rating", "rating_count_percentile", "popularity_percentile",
-        "popularity_in_results", "in_stock", "discount", "category_fit", "category_near",
-        "category_named", "brand_named", "attributes_named", "price_fit",
-    }
-)  # fmt: skip
-"""More of it never makes a product worse, all else equal; a judgment that says so is noise."""
-FALLING = frozenset({"title_unmatched_share", "level"})
-
 BASE_WEIGHTS = {
     name: weight
     for name, weight in HandWeightedRanker.WEIGHTS.items()
-    if name not in {f.name for f in FEATURES if f.group == "asked"} and not name.startswith("best_")
+    if name not in ASKED.names and not name.startswith("best_")
 }
 """The hand-weighted ranker as far as it is about words and meaning. What its shop's brands and
 categories are worth, and what the best matches tell, is left to the trees (docs/learning.md).
@@ -83,16 +69,15 @@ class TreeParams:
         return asdict(self) | {"base": dict(self.base)} | lists
 
 
-QUERY_FEATURES = tuple(f.name for f in FEATURES if f.group == "query")
 PRODUCT_FEATURES = (
-    *(f.name for f in FEATURES if f.group == "product"),
+    *PRODUCT.names,
     "price_in_results",
     "popularity_in_results",
     "price_to_best",
 )
 """What a product is whatever is asked: raters of relevance do not look at it, shoppers do."""
 SMALL = TreeParams(
-    trees=120, leaves=7, min_rows=30, masked=QUERY_FEATURES, hidden=PRODUCT_FEATURES
+    trees=120, leaves=7, min_rows=30, masked=QUERY.names, hidden=PRODUCT_FEATURES
 ).with_base(0.5)
 LARGE = TreeParams(trees=150, leaves=31, min_rows=100, learning_rate=0.1)
 
@@ -212,7 +197,7 @@ def _settings(table: Table, params: TreeParams, seed: int) -> dict[str, Any]:
 
 def monotone() -> list[int]:
     """1, −1 or 0 a feature, in the order of the matrix."""
-    return [1 if name in RISING else -1 if name in FALLING else 0 for name in NAMES]
+    return [feature.trend for feature in FEATURES]
 
 
 def _dataset(

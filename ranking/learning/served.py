@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexing.columns.priors import leaf_categories
+from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
 from ranking.generation import Generation
 from ranking.learning.errors import LearningError
 from ranking.learning.evaluate import FactsOf, ListFacts, Ranker, random_ranker
 from ranking.learning.variants import VariantGroups
 from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker
-from ranking.rerank.head import first_ordinals
 from ranking.search.deadline import Deadline
 from ranking.search.pipeline import find, rank
 from ranking.search.request import SearchRequest

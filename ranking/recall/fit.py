@@ -4,9 +4,11 @@ from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Float32Array, UInt32Array
+from indexing.arrays import Float32Array, Float64Array, UInt32Array
 from indexing.columns.priors import PRIOR_NAMES
 from indexing.snapshot import Snapshot
+from ranking.query.predict import Prediction
+from ranking.query.price_phrases import PriceWish
 from ranking.query.query import Query
 
 CATEGORY: Final = 0.2
@@ -20,7 +22,9 @@ def fit(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
     """float32[m]: what to add to the coarse score of each product, 0 where nothing is known."""
     total = np.zeros(len(doc_ids), dtype=np.float32)
     if query.prediction.useful:
-        total += np.float32(CATEGORY) * category_fit(query, doc_ids, snapshot)
+        total += np.float32(CATEGORY) * category_fit(
+            query.prediction, doc_ids, snapshot, missing=0.0
+        )
     wish = query.price
     if wish is None or not len(doc_ids):
         return total
@@ -28,29 +32,30 @@ def fit(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
         place = np.nan_to_num(snapshot.priors[doc_ids, _PERCENTILE], nan=0.5)
         total += np.float32(SOFT_PRICE) * (place if wish.soft > 0 else 1 - place)
     else:
-        total += np.float32(PRICE) * price_fit(query, doc_ids, snapshot)
+        total += np.float32(PRICE) * within_price(wish, snapshot.prices[doc_ids])
     return total
 
 
-def category_fit(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
-    """float32[m]: probability of each product's category over the likeliest one's; 0 without."""
-    chances = query.prediction.probabilities
+def category_fit(
+    prediction: Prediction, doc_ids: UInt32Array, snapshot: Snapshot, missing: float
+) -> Float32Array:
+    """float32[m]: probability of each product's category over the likeliest one's.
+
+    missing: for products without a category, or all if none is predicted.
+    """
+    chances = prediction.probabilities
     if not len(chances):
-        return np.zeros(len(doc_ids), dtype=np.float32)
-    with_none = np.append(chances / chances.max(), np.float32(0.0)).astype(np.float32)
-    fits: Float32Array = with_none[snapshot.categories.class_of[doc_ids]]
+        return np.full(len(doc_ids), missing, dtype=np.float32)
+    with_none = np.append(chances / chances.max(), np.float32(missing))
+    fits: Float32Array = with_none[snapshot.categories.class_of[doc_ids]]  # -1 is the last
     return fits
 
 
-def price_fit(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
+def within_price(wish: PriceWish, prices: Float64Array) -> Float32Array:
     """float32[m]: 1 inside the asked limits, 0 outside; half for products without a price."""
-    wish = query.price
-    prices = snapshot.prices[doc_ids]
-    fits = np.full(len(doc_ids), 0.5, dtype=np.float32)
-    if wish is None:
-        return fits
     low = -np.inf if wish.limits[0] is None else wish.limits[0]
     high = np.inf if wish.limits[1] is None else wish.limits[1]
+    fits = np.full(len(prices), 0.5, dtype=np.float32)
     known = ~np.isnan(prices)
     fits[known] = ((prices >= low) & (prices <= high))[known]
     return fits

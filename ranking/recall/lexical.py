@@ -8,6 +8,7 @@ from indexing.arrays import Float32Array, UInt8Array, UInt32Array
 from indexing.postings.doc_sets import intersect, unite
 from indexing.postings.postings import InvertedIndex
 from ranking.bm25 import Bm25Weights, score_documents
+from ranking.query.flat_slots import flatten
 from ranking.query.query import Alternative, Slot
 from ranking.recall.coverage import accumulate, count_reaching, reaching
 
@@ -66,34 +67,14 @@ def score(
     doc_ids: UInt32Array, slots: tuple[Slot, ...], index: InvertedIndex, weights: Bm25Weights
 ) -> tuple[Float32Array, Float32Array]:
     """BM25F scores and covered weight of the given documents (ascending)."""
-    starts, ends, gains = [], [], []
-    alternatives, slot_starts = [0], [0]
-    for slot in slots:
-        for alternative in slot.alternatives:
-            for term_id in alternative.term_ids:
-                starts.append(int(index.offsets[term_id]))
-                ends.append(int(index.offsets[term_id + 1]))
-                gains.append(alternative.boost * index.statistics.idf(term_id))
-            alternatives.append(len(starts))
-        slot_starts.append(len(alternatives) - 1)
+    flat = flatten(slots, index)
     scores = np.empty(len(doc_ids), dtype=np.float32)
     coverage = np.empty(len(doc_ids), dtype=np.float32)
     score_documents(
-        doc_ids,
-        index.docs,
-        index.tfs,
-        index.lengths,
-        np.array(starts, dtype=np.int64),
-        np.array(ends, dtype=np.int64),
-        np.array(gains, dtype=np.float32),
-        np.array(alternatives, dtype=np.int64),
-        np.array(slot_starts, dtype=np.int64),
-        np.array([slot.weight for slot in slots], dtype=np.float32),
-        weights.arrays(index.statistics.mean_lengths),
-        weights.k1,
-        scores,
-        coverage,
-    )
+        doc_ids, index.docs, index.tfs, index.lengths,
+        flat.starts, flat.ends, flat.gains, flat.alternatives, flat.slots, flat.weights,
+        weights.arrays(index.statistics.mean_lengths), weights.k1, scores, coverage,
+    )  # fmt: skip
     return scores, coverage
 
 

@@ -4,8 +4,7 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import Int32Array, UInt32Array, UInt64Array
-from indexing.columns import KeywordColumn
-from indexing.columns.priors import leaf_categories
+from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
 from ranking.features.features import NAMES
 from ranking.generation import Generation
@@ -60,25 +59,6 @@ def head_key(name: str, doc_ids: UInt32Array, snapshot: Snapshot) -> Int32Array:
     if name == "category":
         return leaf_categories(snapshot.columns, doc_ids).astype(np.int32)
     return first_ordinals(snapshot.columns.keyword(name), doc_ids)
-
-
-def first_ordinals(column: KeywordColumn | None, doc_ids: UInt32Array) -> Int32Array:
-    """int32[k]: the first value of each document, -1 without one."""
-    out = np.full(len(doc_ids), -1, dtype=np.int32)
-    if column is None:
-        return out
-    starts, ends = column.offsets[doc_ids], column.offsets[doc_ids + np.uint32(1)]
-    if len(column) == len(column.table):
-        has = ends > starts
-        out[has] = column.ordinals[starts[has]]
-        return out
-    sizes = ends - starts  # several fields share the table; ordinals ascend in a document
-    rows = np.repeat(np.arange(len(doc_ids)), sizes)
-    places = np.arange(len(rows)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
-    ordinals = column.ordinals[places]
-    own = np.flatnonzero((ordinals >= column.first) & (ordinals < column.last))[::-1]
-    out[rows[own]] = ordinals[own]  # backwards, so that the first of a row is written last
-    return out
 
 
 def asks_for_sameness(query: Query, ordered: Ordered) -> bool:

@@ -4,14 +4,14 @@ import numpy as np
 
 from indexing.arrays import Float32Array, Int64Array, UInt32Array
 from indexing.snapshot import Snapshot
+from ranking.score_mix import mixed_scores
 from ranking.search.candidates import CHANNELS, Candidates, Ordered
 from ranking.search.match_set import POPULAR, MatchSet
 from ranking.search.sorting import collapse
 from ranking.search.stock import sold_out
 
-LEXICAL, SEMANTIC, COVERAGE, LIKED, EXACT = 0.6, 0.4, 0.5, 0.02, 10.0
-DEMOTED = 100.0
-"""Weights of the coarse score: a score mix, as untuned rank fusion loses to BM25 on titles."""
+LIKED, EXACT, DEMOTED = 0.02, 10.0, 100.0
+"""Worth of popularity, of the very identifier, and of being in stock, beside words and meaning."""
 
 
 def choose(answer: MatchSet, snapshot: Snapshot, pool: int) -> Ordered:
@@ -29,16 +29,11 @@ def choose(answer: MatchSet, snapshot: Snapshot, pool: int) -> Ordered:
 
 
 def coarse_scores(answer: MatchSet, snapshot: Snapshot) -> Float32Array:
-    """float32[m]: BM25F and cosine, each over its best, coverage, fit, and a little popularity."""
+    """float32[m]: words and meaning, fit, and a little popularity."""
     liked = snapshot.liked[answer.doc_ids]
     if not answer.lexical.any() and np.isnan(answer.cosine).all() and not answer.identifier.any():
         return liked + answer.fit  # browsing, or the last resort
-    best = max(float(answer.lexical.max(initial=0.0)), 1e-9)
-    known = np.nan_to_num(answer.cosine)
-    nearest = max(float(known.max(initial=0.0)), 1e-9)
-    scores = np.float32(LEXICAL / best) * answer.lexical
-    scores += np.float32(SEMANTIC / nearest) * known
-    scores += np.float32(COVERAGE) * answer.coverage
+    scores = mixed_scores(answer.lexical, answer.cosine, answer.coverage)
     scores += np.float32(LIKED) * liked
     scores += np.float32(EXACT) * answer.identifier
     scores += answer.fit

@@ -3,14 +3,17 @@
 import numpy as np
 import pytest
 from catalogs import build_index, open_index
+from feature_inputs import plain_candidates
 
 from indexing.snapshot import Snapshot
-from ranking.features.asked import asked_fit
+from ranking.bm25 import Bm25Weights
+from ranking.features.asked import ASKED
+from ranking.features.inputs import Inputs
+from ranking.features.query import QUERY
 from ranking.query.entities import Entity, Reading
 from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.query import Query
-from ranking.search.candidates import Candidates
 
 PRODUCTS = [
     {"id": "a", "title": "red lamp", "brand": "Lumo", "category": "Home > Lamps", "price": 10,
@@ -25,8 +28,6 @@ PRODUCTS = [
     {"id": f"x{n}", "title": "thing", "attributes": {"colour": "green", "watts": 1}}
     for n in range(30)
 ]  # fmt: skip
-COLUMNS = ("category_fit", "category_near", "category_named", "brand_named", "attributes_named",
-           "price_fit", "certainty")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +44,11 @@ def columns(
     prediction: Prediction = NOTHING,
 ) -> dict[str, list[float]]:
     """Each column over products a to e; prices rank a < d < b."""
-    k = 5
-    doc_ids = np.arange(k, dtype=np.uint32)
-    none = np.zeros(k, dtype=np.float32)
-    candidates = Candidates(
-        doc_ids, np.zeros(k, np.uint8), none, none, none, np.zeros((k, 4), np.uint32),
-        np.ones(k, np.uint32),
-    )  # fmt: skip
+    candidates = plain_candidates(np.arange(5, dtype=np.uint32))
     query = Query("", (), None, None, entities=entities, price=price, prediction=prediction)
-    percentile = np.array([1 / 6, 5 / 6, np.nan, 0.5, np.nan])
-    prices = snapshot.prices[doc_ids]
-    found = asked_fit(query, candidates, snapshot, prices, percentile)
-    wide = [np.broadcast_to(column, k).tolist() for column in found]
-    return dict(zip(COLUMNS, wide, strict=True))
+    inputs = Inputs.of(query, candidates, snapshot, Bm25Weights())
+    found = ASKED.values(inputs) | {"certainty": QUERY.values(inputs)["query_category_certainty"]}
+    return {name: column.tolist() for name, column in found.items()}
 
 
 def reading(snapshot: Snapshot, field: str, value: str, weight: float) -> Reading:

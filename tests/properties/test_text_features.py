@@ -1,10 +1,11 @@
-"""The text-match kernel against plain Python on random catalogues, and by hand."""
+"""Features of texts against plain Python on random catalogues, and by hand."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from feature_inputs import inputs_of_texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,16 +15,14 @@ from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import FIELD_COUNT, InvertedIndex
 from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
-from ranking.bm25 import Bm25Weights
-from ranking.features.text_columns import COLUMNS
-from ranking.features.text_match import text_matches
+from ranking.features.text import TEXT
+from ranking.features.title import TITLE
 from ranking.query.analyse import slots_of
 from ranking.query.query import Slot
 
 WORDS = ["red", "lamp", "chair", "desk", "oak", "usb-c", "灯具"]
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=0, max_size=7).map(" ".join)
 ANALYZER = Analyzer()
-WEIGHTS = Bm25Weights()
 
 
 def build(folder: Path, rows: list[tuple[str, str]]) -> InvertedIndex:
@@ -35,12 +34,17 @@ def build(folder: Path, rows: list[tuple[str, str]]) -> InvertedIndex:
     return invert(folder, stream.finish(), order, list(numbers.ids))
 
 
+def rows_of(index: InvertedIndex, slots: tuple[Slot, ...]) -> list[dict[str, float]]:
+    """Every document's features of its texts, by name."""
+    inputs = inputs_of_texts(index, slots)
+    values = TEXT.values(inputs) | TITLE.values(inputs)
+    return [
+        {name: float(column[doc]) for name, column in values.items()} for doc in range(len(inputs))
+    ]
+
+
 def row_of(index: InvertedIndex, query: str, doc: int) -> dict[str, float]:
-    slots = slots_of(query, ANALYZER, index.lexicon, index.statistics)
-    matrix = text_matches(
-        np.array([doc], dtype=np.uint32), slots, index, WEIGHTS, index.lexicon.prefix_range("la")
-    )
-    return dict(zip(COLUMNS, matrix[0].tolist(), strict=True))
+    return rows_of(index, slots_of(query, ANALYZER, index.lexicon, index.statistics))[doc]
 
 
 def test_an_exact_title_by_hand(tmp_path: Path) -> None:
@@ -98,12 +102,11 @@ def test_counts_equal_the_reference(
 ) -> None:
     index = build(tmp_path_factory.mktemp("index"), rows)
     slots = slots_of(query, ANALYZER, index.lexicon, index.statistics)
-    docs = np.arange(len(rows), dtype=np.uint32)
-    matrix = text_matches(docs, slots, index, WEIGHTS, (0, 0))
-    assert np.isfinite(matrix).all()
+    found = rows_of(index, slots)
     required = [slot for slot in slots if slot.weight > 0]
     for doc, (title, brand) in enumerate(rows):
-        row = dict(zip(COLUMNS, matrix[doc].tolist(), strict=True))
+        row = found[doc]
+        assert np.isfinite(list(row.values())).all()
         fields = [_terms(title), _terms(brand)]
         matched = [slot for slot in required if _satisfied(slot, index, fields[0] | fields[1])]
         assert row["matched_count"] == len(matched)

@@ -1,0 +1,43 @@
+"""Inputs of features without a shop around them."""
+
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+
+from indexing.arrays import UInt32Array
+from indexing.columns.priors import PRIORS
+from indexing.postings.postings import InvertedIndex
+from indexing.snapshot import Snapshot
+from ranking.bm25 import Bm25Weights
+from ranking.features.inputs import Inputs
+from ranking.features.slot_matches import match_slots
+from ranking.query.query import Query, Slot
+from ranking.search.candidates import CHANNELS, Candidates
+
+
+def plain_candidates(doc_ids: UInt32Array) -> Candidates:
+    """That no channel scored."""
+    k = len(doc_ids)
+    none = np.zeros(k, dtype=np.float32)
+    ranks = np.zeros((k, len(CHANNELS)), dtype=np.uint32)
+    return Candidates(
+        doc_ids, np.zeros(k, np.uint8), none, none, none, ranks, np.ones(k, np.uint32)
+    )
+
+
+def inputs_of_texts(index: InvertedIndex, slots: tuple[Slot, ...]) -> Inputs:
+    """All documents of an index, for groups that look at nothing but texts."""
+    docs = np.arange(len(index.lengths), dtype=np.uint32)
+    snapshot = cast(Snapshot, SimpleNamespace(index=index))
+    unknown = np.full(len(docs), np.nan)
+    return Inputs(
+        Query("", slots, None, None),
+        plain_candidates(docs),
+        snapshot,
+        Bm25Weights(),
+        match_slots(docs, slots, index),
+        np.full((len(docs), len(PRIORS)), np.nan, dtype=np.float32),
+        unknown,
+        unknown,
+    )
