@@ -26,9 +26,11 @@ from app.middleware import RequestFrame
 from app.pages import add_pages
 from app.service import Service
 from app.settings import Settings, load_settings
+from app.telemetry import count_open_files
 from app.version import code_version
 
 _PARENT_EVERY_S = 1.0
+_FILES_EVERY_S = 5.0
 _DESCRIPTION = """
 Every answer comes from one generation (snapshot and model) of one index, which it names.
 Counts agree with hits: totals, facets, sorting and paging use the same match set, in products
@@ -87,7 +89,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await asyncio.to_thread(service.generations.start)
-    tasks = [asyncio.create_task(_end_with_parent())] if service.settings.workers > 1 else []
+    tasks = [asyncio.create_task(_count_files())]
+    if service.settings.workers > 1:
+        tasks.append(asyncio.create_task(_end_with_parent()))
     if service.settings.redis_url:
         tasks.append(_listen(service))
     yield
@@ -115,6 +119,12 @@ def _listen(service: Service) -> "asyncio.Task[None]":
             await announcements.close()
 
     return asyncio.create_task(listen())
+
+
+async def _count_files() -> None:
+    while True:
+        count_open_files()
+        await asyncio.sleep(_FILES_EVERY_S)
 
 
 async def _end_with_parent() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
+from app.descriptors import raise_limit
 from app.kernels import ensure_compiled, use_kernel_cache
 from app.logs import log_config
 from app.settings import Settings, SettingsError
@@ -28,6 +29,7 @@ def run(settings: Settings, compiled: Callable[[], None] | None = None) -> None:
     check_address(settings.host, settings.port)
     config = log_config(settings.log_level, settings.log_format)
     logging.config.dictConfig(config)
+    raise_limit()
     if settings.admin_key is None and settings.listens_on_loopback:
         log.info("admin needs no key on this machine: behind a proxy, set VITRINA_ADMIN_KEY")
     ensure_compiled(use_kernel_cache(settings.kernels), settings.data_dir)

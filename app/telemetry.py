@@ -15,6 +15,7 @@ from prometheus_client import (
     multiprocess,
 )
 
+from app.descriptors import open_files, open_files_limit
 from app.settings import METRICS_VARIABLE, metrics_folder
 
 _FAST = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -64,6 +65,20 @@ BUILDS = Gauge(
     "vitrina_builds", "Remembered builds that were started over HTTP, by state.", ["state"],
     multiprocess_mode="mostrecent",
 )  # fmt: skip
+OPEN_FILES = Gauge(
+    "vitrina_open_files", "Open files and connections of the worker that has most.",
+    multiprocess_mode="livemax",
+)  # fmt: skip
+OPEN_FILES_LIMIT = Gauge(
+    "vitrina_open_files_limit", "Open files and connections that a worker may have.",
+    multiprocess_mode="livemin",
+)  # fmt: skip
+
+
+def count_open_files() -> None:
+    """Of this worker, now."""
+    OPEN_FILES.set(open_files())
+    OPEN_FILES_LIMIT.set(open_files_limit())
 
 
 def count_offer(surface: str, items: Sized) -> None:

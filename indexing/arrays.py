@@ -1,13 +1,15 @@
 """Flat arrays on disk: written once, memory-mapped for ever."""
 
+import math
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from indexing.errors import CorruptSnapshotError
+from indexing.file_map import map_file
 
 UInt8Array = npt.NDArray[np.uint8]
 UInt16Array = npt.NDArray[np.uint16]
@@ -37,21 +39,42 @@ def new_mapped(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> np.m
 
 
 def load_array(path: Path) -> npt.NDArray[Any]:
-    """Map one array, read-only.
+    """Map one array, read-only; no file descriptor is kept.
 
     A plain ndarray over the map, not a memmap: passing a memmap to a kernel costs
-    microseconds a call. Empty arrays cannot be mapped and are read.
+    microseconds a call. Empty arrays cannot be mapped.
     """
     try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        with path.open("rb") as file:
+            shape, fortran_order, dtype = _read_header(file)
+            start = file.tell()
+            count = math.prod(shape)
+            size = os.fstat(file.fileno()).st_size
+            if dtype.hasobject or size < start + count * dtype.itemsize:
+                raise ValueError("it is cut short, or holds objects")
+            raw = map_file(file.fileno(), size) if count else None
     except FileNotFoundError:
         raise CorruptSnapshotError(
             f"{path} is missing. Roll back with `vitrina snapshots rollback`, or build again."
         ) from None
-    except ValueError as error:
-        if "mmap" not in str(error):
-            raise CorruptSnapshotError(f"{path} is not a readable array: {error}.") from error
-        mapped = np.load(path, allow_pickle=False)
-        mapped.setflags(write=False)
-    array: npt.NDArray[Any] = mapped.view(np.ndarray)
-    return array
+    except (ValueError, EOFError) as error:
+        raise CorruptSnapshotError(f"{path} is not a readable array: {error}.") from error
+    order: Literal["F", "C"] = "F" if fortran_order else "C"
+    if raw is None:
+        array: npt.NDArray[Any] = np.empty(shape, dtype, order)
+        array.setflags(write=False)
+        return array
+    return raw[start : start + count * dtype.itemsize].view(dtype).reshape(shape, order=order)
+
+
+def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether columns come first, and type. Raises ValueError for what is no such file."""
+    version = np.lib.format.read_magic(file)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(version)
+    if read is None:
+        raise ValueError(f"version {version} of the format is not known")
+    header: tuple[tuple[int, ...], bool, np.dtype[Any]] = read(file)
+    return header

@@ -10,9 +10,12 @@ from pathlib import Path
 import typer
 
 from app.commands.options import DEFAULT_DATA, DataOption
+from app.descriptors import maps_limit, most_open_files
 from app.settings import load_settings
 
 _LEAST_FREE_BYTES = 1 << 30
+_FEW_FILES = 4_096
+_MAPS_OF_INDEX = 140
 
 
 def doctor(data: DataOption = DEFAULT_DATA) -> None:
@@ -23,6 +26,8 @@ def doctor(data: DataOption = DEFAULT_DATA) -> None:
         typer.echo(
             f"{'ok  ' if problem is None else 'FAIL'} {name}" + (f": {problem}" if problem else "")
         )
+    for warning in _warnings(data.absolute()):
+        typer.echo(f"warn {warning}")
     raise typer.Exit(1 if failed else 0)
 
 
@@ -75,6 +80,24 @@ def _index_checks(data: Path) -> Iterator[tuple[str, str | None]]:
                 yield f"index {name}: {snapshot.doc_count:,} products", None
         except IndexingError as error:
             yield f"index {name}", str(error)
+
+
+def _warnings(data: Path) -> Iterator[str]:
+    """What limits a service, and does not keep it from working."""
+    files = most_open_files()
+    if files < _FEW_FILES:
+        yield (
+            f"{files:,} open files at most, and each connection is one. Raise the hard limit "
+            "(`ulimit -n`, LimitNOFILE, --ulimit nofile)"
+        )
+    from indexing.current import list_indexes
+
+    maps, indexes = maps_limit(), len(list_indexes(data))
+    if maps is not None and 2 * indexes * _MAPS_OF_INDEX > maps:
+        yield (
+            f"{maps:,} maps at most, and {indexes} indexes take {2 * indexes * _MAPS_OF_INDEX:,} "
+            "while they are replaced. Raise it: `sysctl vm.max_map_count`"
+        )
 
 
 def _redis_problem(url: str) -> str | None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,11 @@ class WordVectors:
     borrowed: Callable[[str], Bag] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "known", lru_cache(CACHED_WORDS)(self._known))
-        object.__setattr__(self, "borrowed", lru_cache(CACHED_WORDS)(self._borrowed))
+        # Not of bound methods: that would be a cycle, and keep a replaced snapshot mapped.
+        known = lru_cache(CACHED_WORDS)(partial(_known, self.hashes, self.words))
+        borrowed = lru_cache(CACHED_WORDS)(partial(_borrowed, known, self.trigrams))
+        object.__setattr__(self, "known", known)
+        object.__setattr__(self, "borrowed", borrowed)
 
     @classmethod
     def of(cls, learnt: LearntWords, titles: Sequence[Sequence[str]]) -> "WordVectors":
@@ -106,25 +109,6 @@ class WordVectors:
         np.cumsum(self.idf[ids], out=totals[1:])
         return rows, (totals[offsets[1:]] - totals[offsets[:-1]]).astype(np.float32)
 
-    def _known(self, word: str) -> int:
-        code = word_hash(word)
-        row = int(np.searchsorted(self.hashes, np.uint64(code)))
-        if row < len(self.hashes) and int(self.hashes[row]) == code and self.words[row] == word:
-            return row
-        return -1
-
-    def _borrowed(self, word: str) -> Bag:
-        """An unknown word's weights are Dice⁴: a near miss counts, a vague likeness hardly.
-
-        Words with digits never borrow: wh1000xm4 is not a way to write wh1000xm3.
-        """
-        row = self.known(word)
-        if row >= 0:
-            return ((row, 1.0),)
-        if any(character.isdigit() for character in word):
-            return ()
-        return tuple((row, dice**4) for row, dice in self.trigrams.nearest(word))
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What the fit consists of, by file name."""
         return {
@@ -149,6 +133,27 @@ class WordVectors:
             load_array(folder / "words.mean.npy"),
             TrigramIndex.load(folder),
         )
+
+
+def _known(hashes: UInt64Array, words: StringTable, word: str) -> int:
+    code = word_hash(word)
+    row = int(np.searchsorted(hashes, np.uint64(code)))
+    if row < len(hashes) and int(hashes[row]) == code and words[row] == word:
+        return row
+    return -1
+
+
+def _borrowed(known: Callable[[str], int], trigrams: TrigramIndex, word: str) -> Bag:
+    """An unknown word's weights are Dice⁴: a near miss counts, a vague likeness hardly.
+
+    Words with digits never borrow: wh1000xm4 is not a way to write wh1000xm3.
+    """
+    row = known(word)
+    if row >= 0:
+        return ((row, 1.0),)
+    if any(character.isdigit() for character in word):
+        return ()
+    return tuple((row, dice**4) for row, dice in trigrams.nearest(word))
 
 
 def word_hash(word: str) -> int:
