@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app.api import (
     admin,
+    facets,
     health,
     problems,
     products,
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = Service.of(settings)
     problems.install(app)
-    for part in (search, suggest, queries, products, admin, query_rules, synonyms, health):
+    for part in (search, facets, suggest, queries, products, admin, query_rules, synonyms, health):
         app.include_router(part.router)
     show_examples(app)
     add_pages(app)

@@ -61,7 +61,7 @@ class Searcher:
         """The answer as JSON. The generation is taken once and passed down."""
         begun = time.perf_counter()
         generation = self._generations.get(index)
-        request = self._checked(request, generation)
+        request = self.checked(request, generation)
         key = _key(generation, request)
         if key is not None:
             kept = await self._cache.get(key)
@@ -95,7 +95,7 @@ class Searcher:
             self._waiting -= 1
             INFLIGHT.dec()
 
-    def _checked(self, request: SearchRequest, generation: Generation) -> SearchRequest:
+    def checked(self, request: SearchRequest, generation: Generation) -> SearchRequest:
         """What only the settings and the index know: bounds, and the default budget."""
         most, budget_ms = self._settings.max_budget_ms, request.budget_ms
         if budget_ms is None:

@@ -72,6 +72,8 @@ def facet_facts(facet: Facet) -> dict[str, Any]:
     }
     if facet.min is not None:
         facts |= {"min": facet.min, "max": facet.max}
+    if facet.distinct is not None:
+        facts |= {"distinct": facet.distinct, "other": facet.other}
     return facts
 
 

@@ -21,26 +21,24 @@ MAX_DEPTH = 1_000
 _SHOWN = tuple(name for name in PRODUCT_FIELDS if name != "vector")
 _MAX_NAMES = 1_000
 """Of a list in a body; settings and the product's fields bound it further."""
+DEFAULT_FACET_LIMIT, MAX_FACET_LIMIT = 20, 1_000
+_LISTED = re.compile(r"(?:\\.|[^,\\]|\\$)+")
+_ESCAPED = re.compile(r"\\(.)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 IndexName = Annotated[
     str | None, Field(pattern=INDEX_NAME_PATTERN, description="Named index; default: the main one.")
 ]
 
+FacetLimit = Annotated[int, Field(ge=1, le=MAX_FACET_LIMIT)]
 
-class _Switches(BaseModel):
-    """Parts of a search that a request may switch off (`on`/`off`, `true`/`false`)."""
+
+class _Understanding(BaseModel):
+    """Which products are found (`on`/`off`, `true`/`false`)."""
 
     model_config = ConfigDict(extra="forbid")
 
     index: IndexName = None
-    page: int = Field(1, ge=1, le=1000, description="Page number, from 1.")
-    page_size: int = Field(20, ge=1, le=100, description="Products a page.")
-    sort: str | None = Field(
-        None, max_length=200, description="`field:asc`, `field:desc` or `newest`; else ranked.",
-        examples=["price:asc"],
-    )  # fmt: skip
-    explain: bool = Field(False, description="Say why each product stands where it stands.")
     relax: bool = Field(True, description="`off`: only products that match all terms.")
     correct: bool = Field(True, description="`off`: take the query literally.")
     synonyms: bool = Field(True, description="`off`: no synonyms.")
@@ -50,25 +48,55 @@ class _Switches(BaseModel):
         True, description="`off`: a price or size in the query raises what fits, but hides nothing."
     )
     semantic: bool = Field(True, description="`off`: no search by meaning.")
-    diversity: bool = Field(True, description="`off`: the ranker's order, untouched.")
     budget_ms: float | None = Field(None, ge=0, description="Time this search may take.")
     user_id: str | None = Field(None, max_length=200, description="Who searches; never cached.")
     session_id: str | None = Field(None, max_length=200, description="Their session.")
 
 
-class SearchParameters(_Switches):
-    """`GET /v1/search`."""
+class FilteredParameters(_Understanding):
+    """The same in a URL, with filters."""
 
-    q: str = Field("", description="What the shopper typed; empty to browse.", examples=["lamp"])
     filter: list[str] = Field(
         default=[],
         description="Repeatable, all must hold: `field:value|value`, `-field:value`, "
         "`field:lo..hi`, `field:*`; attributes as `attributes.name`.",
         examples=[["brand:Lumo|Acme", "price:10..50"]],
     )
+
+    def found(self, text: str, where: str, settings: Settings) -> dict[str, Any]:
+        """The fields of a `SearchRequest` that decide which products are found."""
+        return {
+            "text": plain_text(where, text, settings),
+            "filters": parse_filters(self.filter, filter_limits(settings)),
+            **_understanding(self),
+        }
+
+
+class _Page(BaseModel):
+    """How they are shown."""
+
+    page: int = Field(1, ge=1, le=1000, description="Page number, from 1.")
+    page_size: int = Field(20, ge=1, le=100, description="Products a page.")
+    sort: str | None = Field(
+        None, max_length=200, description="`field:asc`, `field:desc` or `newest`; else ranked.",
+        examples=["price:asc"],
+    )  # fmt: skip
+    explain: bool = Field(False, description="Say why each product stands where it stands.")
+    diversity: bool = Field(True, description="`off`: the ranker's order, untouched.")
+
+
+class SearchParameters(FilteredParameters, _Page):
+    """`GET /v1/search`."""
+
+    q: str = Field("", description="What the shopper typed; empty to browse.", examples=["lamp"])
     facets: str | None = Field(
         None, max_length=2_000, description="Fields to count, comma separated; `auto` chooses "
-        "attributes worth showing.", examples=["brand,category,price"],
+        "attributes worth showing. A comma in a name is written `\\,`.",
+        examples=["brand,category,price"],
+    )  # fmt: skip
+    facet_limit: list[str] = Field(
+        default=[], max_length=100, description="Most values of a facet, 1 to 1,000; "
+        "`field:number` for one field, repeatable. Default: 20.", examples=[["50", "brand:200"]],
     )  # fmt: skip
     fields: str | None = Field(
         None, max_length=2_000, description="Product fields to answer with; default: all."
@@ -79,17 +107,19 @@ class SearchParameters(_Switches):
     )  # fmt: skip
 
     def request(self, settings: Settings) -> SearchRequest:
+        most, by_field = facet_limits(self.facet_limit)
         return SearchRequest(
-            text=plain_text("q", self.q, settings),
-            filters=parse_filters(self.filter, filter_limits(settings)),
+            **self.found(self.q, "q", settings),
             facets=_facets(_names(self.facets), settings),
+            facet_limit=most,
+            facet_limits=by_field,
             fields=_fields(_names(self.fields)) if self.fields is not None else None,
             extras=_extras(_names(self.with_)),
-            **_switches(self),
+            **_page(self),
         )
 
 
-class SearchBody(_Switches):
+class SearchBody(_Understanding, _Page):
     """`POST /v1/search`."""
 
     query: str = Field("", description="What the shopper typed; empty to browse.")
@@ -102,6 +132,9 @@ class SearchBody(_Switches):
     )  # fmt: skip
     facets: list[str] = Field(
         default=[], max_length=_MAX_NAMES, fail_fast=True, description="Fields to count, or `auto`."
+    )
+    facet_limit: FacetLimit | dict[str, FacetLimit] = Field(
+        DEFAULT_FACET_LIMIT, description="Most values of a facet, 1 to 1,000; or a field each."
     )
     fields: list[str] | None = Field(
         None, max_length=_MAX_NAMES, fail_fast=True, description="Product fields to answer with."
@@ -118,16 +151,21 @@ class SearchBody(_Switches):
     )  # fmt: skip
 
     def request(self, settings: Settings) -> SearchRequest:
+        asked = self.facet_limit
+        by_field = tuple(sorted(asked.items())) if isinstance(asked, dict) else ()
         return SearchRequest(
             text=plain_text("query", self.query, settings),
             filters=parse_filter_tree(self.filters, filter_limits(settings))
             if self.filters is not None
             else (),
             facets=_facets(tuple(self.facets), settings),
+            facet_limit=asked if isinstance(asked, int) else DEFAULT_FACET_LIMIT,
+            facet_limits=by_field,
             fields=_fields(tuple(self.fields)) if self.fields is not None else None,
             vector=_vector(self.vector),
             extras=_extras(tuple(self.with_)),
-            **_switches(self),
+            **_understanding(self),
+            **_page(self),
         )
 
 
@@ -142,7 +180,22 @@ def plain_text(where: str, text: str, settings: Settings) -> str:
     return _CONTROL.sub(" ", text.encode("utf-8", "ignore").decode())
 
 
-def _switches(given: _Switches) -> dict[str, Any]:
+def _understanding(given: _Understanding) -> dict[str, Any]:
+    return {
+        "relax": given.relax,
+        "correct": given.correct,
+        "synonyms": given.synonyms,
+        "entities": given.entities,
+        "categories": given.categories,
+        "implied": given.implied,
+        "semantic": given.semantic,
+        "budget_ms": given.budget_ms,
+        "user_id": given.user_id,
+        "session_id": given.session_id,
+    }
+
+
+def _page(given: _Page) -> dict[str, Any]:
     if given.page * given.page_size > MAX_DEPTH:
         raise refused(
             "page",
@@ -154,18 +207,26 @@ def _switches(given: _Switches) -> dict[str, Any]:
         "page_size": given.page_size,
         "sort": parse_sort(given.sort),
         "explain": given.explain,
-        "relax": given.relax,
-        "correct": given.correct,
-        "synonyms": given.synonyms,
-        "entities": given.entities,
-        "categories": given.categories,
-        "implied": given.implied,
-        "semantic": given.semantic,
         "diversity": given.diversity,
-        "budget_ms": given.budget_ms,
-        "user_id": given.user_id,
-        "session_id": given.session_id,
     }
+
+
+def facet_limits(asked: list[str]) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Values of any facet, and (field, values) where it differs: `50`, `brand:200`."""
+    most, by_field = DEFAULT_FACET_LIMIT, {}
+    for text in asked:
+        field, _, number = text.rpartition(":")
+        if not (number.isascii() and number.isdigit() and 1 <= int(number[:5]) <= MAX_FACET_LIMIT):
+            raise refused(
+                "facet_limit",
+                f"{text[:60]!r} is no limit",
+                f"Write a number from 1 to {MAX_FACET_LIMIT:,}, or `field:number`.",
+            )
+        if field:
+            by_field[field] = int(number)
+        else:
+            most = int(number)
+    return most, tuple(sorted(by_field.items()))
 
 
 def filter_limits(settings: Settings) -> FilterLimits:
@@ -173,7 +234,9 @@ def filter_limits(settings: Settings) -> FilterLimits:
 
 
 def _names(listed: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (listed or "").split(",") if name.strip())
+    """Comma separated; a comma or a backslash that belongs to a name has a backslash before it."""
+    names = (_ESCAPED.sub(r"\1", name).strip() for name in _LISTED.findall(listed or ""))
+    return tuple(name for name in names if name)
 
 
 def _facets(names: tuple[str, ...], settings: Settings) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class FacetShape(_Exact):
     values: list[FacetValueShape]
     min: float | None = None
     max: float | None = None
+    distinct: int | None = Field(None, description="Values that products here have, shown or not.")
+    other: int | None = Field(None, description="Products of values not shown, added up.")
 
 
 class PageShape(_Exact):

@@ -11,7 +11,7 @@ from indexing.arrays import BoolArray, Int64Array, UInt32Array
 from indexing.columns import Columns, KeywordColumn
 from ranking.facets.bins import count_bins
 from ranking.facets.choice import choose_facets
-from ranking.facets.values import keyword_values, tree_values
+from ranking.facets.values import hidden_below, keyword_places, tree_places, values_at
 from ranking.filters.filters import (
     And,
     AnyOf,
@@ -34,22 +34,27 @@ AUTO = "auto"
 class FacetLimits:
     """Bounds of one answer.
 
-    fields: facets asked for. values: of one facet, or of one level of the category tree.
-    nodes: of the whole tree. auto: facets chosen. bins: of a histogram.
+    fields: facets asked for. values: of one facet, or of one level of the category tree;
+    field_values: (field, values) where that differs. nodes: of the whole tree, or five times its
+    values if that is more. auto: facets chosen. bins: of a histogram.
     """
 
     fields: int = 50
     values: int = 20
+    field_values: tuple[tuple[str, int], ...] = ()
     nodes: int = 100
     auto: int = 6
     bins: int = 10
+
+    def values_of(self, field: str) -> int:
+        return dict(self.field_values).get(field, self.values)
 
 
 DEFAULT_LIMITS = FacetLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class _Passing:
+class Passing:
     """Documents that a facet counts, ascending, and their groups, uint32 both."""
 
     doc_ids: UInt32Array
@@ -81,7 +86,7 @@ def count_facets(
         if field != AUTO and field not in columns.numbers and field not in columns.keywords:
             raise unknown_field("facets", field, [*columns.fields(), AUTO])
     masks = [(fields_of(clause), evaluate(clause, columns, doc_ids)) for clause in clauses]
-    base = _select(doc_ids, columns, [mask for _, mask in masks])
+    base = narrowed(doc_ids, columns, [mask for _, mask in masks])
     names = _resolved(columns, base, fields, limits)
     shared = [name for name in names if not any(owners == {name} for owners, _ in masks)]
     counts = _count_together(columns, base, shared)
@@ -90,15 +95,15 @@ def count_facets(
         own = [c for c, (owners, _) in zip(clauses, masks, strict=True) if owners == {name}]
         passing = base
         if own:
-            passing = _select(doc_ids, columns, [m for owners, m in masks if owners != {name}])
+            passing = narrowed(doc_ids, columns, [m for owners, m in masks if owners != {name}])
         number = columns.numeric(name)
         if number is not None:
             ranges = [ends for clause in own for ends in _ranges(clause)]
             facets[name] = count_bins(number, passing.doc_ids, passing.groups, ranges, limits.bins)
             continue
         column = columns.keywords[name]
-        found = counts[name] if name in counts else _count(column, passing)
-        chosen = {ordinal for clause in own for ordinal in _selected(clause, column)}
+        found = counts[name] if name in counts else count_values(column, passing)
+        chosen = {ordinal for clause in own for ordinal in selected_ordinals(clause, column)}
         facets[name] = _keyword_facet(column, found, chosen, limits)
     return facets
 
@@ -106,15 +111,23 @@ def count_facets(
 def _keyword_facet(
     column: KeywordColumn, counts: Int64Array, chosen: set[int], limits: FacetLimits
 ) -> Facet:
+    most = limits.values_of(column.name)
     if column.kind == "category":
-        values = tree_values(column, counts, chosen, limits.values, limits.nodes)
+        shown = tree_places(column, counts, chosen, most, max(limits.nodes, 5 * most))
+        other = hidden_below(column.parents, counts, shown)
     else:
-        values = keyword_values(column, counts, chosen, limits.values)
-    return Facet(column.kind, values)
+        shown = keyword_places(column, counts, chosen, most)
+        other = int(counts.sum()) - int(counts[shown].sum())
+    return Facet(
+        column.kind,
+        values_at(column, shown, counts, chosen),
+        distinct=int(np.count_nonzero(counts)),
+        other=other,
+    )
 
 
 def _resolved(
-    columns: Columns, base: _Passing, fields: Sequence[str], limits: FacetLimits
+    columns: Columns, base: Passing, fields: Sequence[str], limits: FacetLimits
 ) -> list[str]:
     """Fields with `auto` replaced by the chosen ones, each once."""
     named = [field for field in dict.fromkeys(fields) if field != AUTO]
@@ -126,12 +139,12 @@ def _resolved(
     return [*before, *chosen, *(field for field in named if field not in before)]
 
 
-def _selected(clause: Filter, column: KeywordColumn) -> list[int]:
+def selected_ordinals(clause: Filter, column: KeywordColumn) -> list[int]:
     """Ordinals that a clause asks for; what it excludes is not selected."""
     if isinstance(clause, AnyOf):
         return wanted_ordinals(column, clause.values)
     if isinstance(clause, And | Or):
-        return [ordinal for part in clause.clauses for ordinal in _selected(part, column)]
+        return [ordinal for part in clause.clauses for ordinal in selected_ordinals(part, column)]
     return []
 
 
@@ -145,17 +158,17 @@ def _ranges(clause: Filter) -> list[tuple[float, float]]:
     return []
 
 
-def _select(doc_ids: UInt32Array, columns: Columns, masks: Sequence[BoolArray]) -> _Passing:
+def narrowed(doc_ids: UInt32Array, columns: Columns, masks: Sequence[BoolArray]) -> Passing:
     if not masks:
-        return _Passing(doc_ids, groups_at(doc_ids, columns.group_of))
+        return Passing(doc_ids, groups_at(doc_ids, columns.group_of))
     mask = masks[0].copy()
     for part in masks[1:]:
         mask &= part
-    return _Passing(*select(doc_ids, mask, columns.group_of))
+    return Passing(*select(doc_ids, mask, columns.group_of))
 
 
 def _count_together(
-    columns: Columns, passing: _Passing, names: Sequence[str]
+    columns: Columns, passing: Passing, names: Sequence[str]
 ) -> dict[str, Int64Array]:
     """Counts of keyword fields, one pass for all that share a table."""
     by_table: dict[int, list[KeywordColumn]] = {}
@@ -173,11 +186,11 @@ def _count_together(
     return counts
 
 
-def _count(column: KeywordColumn, passing: _Passing) -> Int64Array:
+def count_values(column: KeywordColumn, passing: Passing) -> Int64Array:
     return _count_range(column, passing, column.first, column.last)
 
 
-def _count_range(column: KeywordColumn, passing: _Passing, first: int, last: int) -> Int64Array:
+def _count_range(column: KeywordColumn, passing: Passing, first: int, last: int) -> Int64Array:
     """int64[last - first], products that hold each ordinal."""
     counts = np.zeros(last - first, dtype=np.uint32)
     newest = np.zeros(last - first, dtype=np.uint32)

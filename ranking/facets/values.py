@@ -2,21 +2,20 @@
 
 import numpy as np
 
-from indexing.arrays import Int64Array
+from indexing.arrays import Int32Array, Int64Array
 from indexing.columns import KeywordColumn
 from ranking.search.result import FacetValue
 
 
-def keyword_values(
+def keyword_places(
     column: KeywordColumn, counts: Int64Array, chosen: set[int], limit: int
-) -> tuple[FacetValue, ...]:
-    """The most frequent values, then by value; chosen ordinals are flagged and always there.
+) -> list[int]:
+    """Places (ordinal − first) of the most frequent values, then by value, and of all chosen ones.
 
-    counts: int64[last - first], products by ordinal.
+    counts: int64[last - first], products by ordinal. chosen: ordinals.
     """
-    shown = {column.first + place for place in most_frequent(counts, limit)} | chosen
-    ranked = sorted(shown, key=lambda ordinal: (-counts[ordinal - column.first], ordinal))
-    return _values(column, ranked, counts, chosen)
+    shown = {*most_frequent(counts, limit), *(ordinal - column.first for ordinal in chosen)}
+    return sorted(shown, key=lambda place: (-counts[place], place))
 
 
 def most_frequent(counts: Int64Array, limit: int) -> list[int]:
@@ -33,10 +32,10 @@ def most_frequent(counts: Int64Array, limit: int) -> list[int]:
     return found
 
 
-def tree_values(
+def tree_places(
     column: KeywordColumn, counts: Int64Array, chosen: set[int], level_limit: int, limit: int
-) -> tuple[FacetValue, ...]:
-    """Paths in tree order: a parent before its children, siblings by count, then by value.
+) -> list[int]:
+    """Places of paths in tree order: a parent before its children, siblings by count, then value.
 
     At most `level_limit` children of a parent and `limit` paths, the most frequent; chosen
     paths and those above them come on top of that.
@@ -69,14 +68,23 @@ def tree_values(
         path = pending.pop()
         ordered.append(path)
         pending.extend(children.get(path, ()))
-    return _values(column, ordered, counts, chosen)
+    return ordered
 
 
-def _values(
-    column: KeywordColumn, ordinals: list[int], counts: Int64Array, chosen: set[int]
+def hidden_below(parents: Int32Array, counts: Int64Array, shown: list[int]) -> int:
+    """Products of the nearest paths that are not shown: those at the top, or below a shown one."""
+    there = np.zeros(len(counts) + 1, dtype=np.bool_)
+    there[shown] = True
+    there[-1] = True  # above the top
+    nearest = ~there[:-1] & there[parents]
+    return int(counts[nearest].sum())
+
+
+def values_at(
+    column: KeywordColumn, shown: list[int], counts: Int64Array, chosen: set[int]
 ) -> tuple[FacetValue, ...]:
-    """The values of the ordinals; all texts are cut from the table at once, for speed."""
-    places = np.array(ordinals, dtype=np.int64)
+    """The values at these places; all texts are cut from the table at once, for speed."""
+    places = np.array(shown, dtype=np.int64) + column.first
     starts, ends = column.values.offsets[places], column.values.offsets[places + 1]
     blob = column.values.blob
     return tuple(
@@ -87,7 +95,7 @@ def _values(
             starts.tolist(),
             ends.tolist(),
             counts[places - column.first].tolist(),
-            ordinals,
+            places.tolist(),
             strict=True,
         )
     )

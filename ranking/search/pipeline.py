@@ -7,7 +7,7 @@ import numpy as np
 
 from indexing.arrays import UInt32Array
 from indexing.snapshot import Snapshot
-from ranking.facets.facets import AUTO, DEFAULT_LIMITS, count_facets
+from ranking.facets.facets import AUTO, DEFAULT_LIMITS, FacetLimits, count_facets
 from ranking.facets.focus import focused
 from ranking.filters.filters import Filter, evaluate_all, full_mask
 from ranking.generation import Generation
@@ -318,7 +318,10 @@ def _facets(
         asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *there]))
     asked = focused(asked, query.prediction, answer.doc_ids, generation.snapshot.columns)
     with log.timed("facets", len(matches)) as stage:
-        facets = count_facets(generation.snapshot.columns, matches.doc_ids, request.filters, asked)
+        limits = FacetLimits(values=request.facet_limit, field_values=request.facet_limits)
+        facets = count_facets(
+            generation.snapshot.columns, matches.doc_ids, request.filters, asked, limits
+        )
         stage.passed = len(facets)
     return facets
 

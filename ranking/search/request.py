@@ -21,6 +21,7 @@ class SearchRequest:
     vector: float32[dimension] given by the caller in place of the encoded text, or None.
     filters: clauses joined by *and*; each is a facet's own selection if it names one field.
     facets: field names to count; `auto` among them adds the attributes worth showing.
+    facet_limit: values of a facet; facet_limits: (field, values) where that differs.
     extras: `refinements`, `related`, or both: what else to answer with.
     correct, synonyms, entities, categories: steps of understanding; entities is also prices.
     implied: whether a price or size in the text filters.
@@ -30,6 +31,8 @@ class SearchRequest:
     text: str = ""
     filters: tuple[Filter, ...] = ()
     facets: tuple[str, ...] = ()
+    facet_limit: int = 20
+    facet_limits: tuple[tuple[str, int], ...] = ()
     sort: Sort | None = None
     page: int = 1
     page_size: int = 20

@@ -47,13 +47,17 @@ class Facet:
     """Counts of one field, in products (groups).
 
     type: `keyword`, `category` (a tree; values are paths "A > B") or `number` (values are
-    histogram bins by lower edge, with min and max).
+    histogram bins by lower edge, with min and max). distinct: values that products here have,
+    shown or not; other: products of those not shown, added up (in a tree, of the nearest ones
+    that are not shown, as a path counts what lies below it). Both None for numbers.
     """
 
     type: str
     values: tuple[FacetValue, ...]
     min: float | None = None
     max: float | None = None
+    distinct: int | None = None
+    other: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

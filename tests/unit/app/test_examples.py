@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from app.api import (
     admin,
+    facets,
     health,
     products,
     queries,
@@ -22,7 +23,7 @@ from app.settings import Settings
 
 APP = create_app(Settings())
 EXAMPLES = read_examples()
-PARTS = (admin, health, products, queries, query_rules, search, suggest, synonyms)
+PARTS = (facets, admin, health, products, queries, query_rules, search, suggest, synonyms)
 
 
 def shown() -> dict[str, dict[str, Any]]:
