@@ -96,7 +96,7 @@ def cases_of(texts: list[str], generation: Generation) -> list[Case]:
         found = find(SearchRequest(text=text), generation, never, log)
         if len(found.answer) < POOL:
             continue
-        candidates = choose(found.answer, generation.snapshot, POOL).candidates
+        candidates = choose(found.query, found.answer, generation.snapshot, POOL).candidates
         if len(candidates) < POOL:
             continue
         chosen = candidates.take(np.argsort(candidates.doc_ids))

@@ -96,8 +96,8 @@ def lexical_list(text: str, generation: Generation) -> list[str]:
     found = lexical.match(
         query.slots, generation.snapshot.index, policy.bm25, policy.min_matches, True
     )
-    best = np.lexsort((found.doc_ids, -found.scores))[:DEPTH]
-    return [generation.snapshot.documents.id_at(int(doc)) for doc in found.doc_ids[best]]
+    best = np.argsort(-found.hits.scores, kind="stable")[:DEPTH]
+    return [generation.snapshot.documents.id_at(int(doc)) for doc in found.hits.doc_ids[best]]
 
 
 def semantic_list(text: str, generation: Generation) -> list[str]:
@@ -112,8 +112,9 @@ def union_list(text: str, generation: Generation) -> list[str]:
     snapshot = generation.snapshot
     query = understand(SearchRequest(text=text), snapshot)
     lists = [lexical_list(text, generation)[:100]]
-    meant = semantic.nearest(query.vector, snapshot)
-    lists.append([snapshot.documents.id_at(int(doc)) for doc in meant.doc_ids[:100]])
+    meant = semantic.nearest(query, snapshot)
+    best = np.argsort(-meant.scores, kind="stable")[:100]
+    lists.append([snapshot.documents.id_at(int(doc)) for doc in meant.doc_ids[best]])
     return list(dict.fromkeys([*lists[0], *lists[1]]))
 
 

@@ -9,23 +9,35 @@ from numba import njit
 from indexing.arrays import Float32Array
 
 LEXICAL, SEMANTIC, COVERAGE = 0.6, 0.4, 0.5
+NOTHING = np.float32(1e-9)
+"""Best of no scores: what they are divided by."""
+
+
+@njit(nogil=True, cache=True)
+def best_of(scores: Float32Array) -> np.float32:
+    """The highest of those that are known (not NaN); NOTHING if none is above it."""
+    best = NOTHING
+    for score in scores:
+        best = max(best, score) if not np.isnan(score) else best
+    return best
 
 
 @njit(nogil=True, cache=True)
 def mixed_scores(
-    lexical: Float32Array, cosine: Float32Array, coverage: Float32Array
+    lexical: Float32Array,
+    cosine: Float32Array,
+    coverage: Float32Array,
+    best: np.float32,
+    nearest: np.float32,
 ) -> Float32Array:
-    """float32[k]: BM25F and cosine, each over its best, and coverage.
+    """float32[k]: BM25F over the best of all, cosine over the nearest of all, and coverage.
 
-    An unknown cosine (NaN) counts nothing.
+    What is unknown (NaN) counts nothing.
     """
-    best = nearest = np.float32(1e-9)
-    for i in range(len(lexical)):
-        best = max(best, lexical[i])
-        nearest = max(nearest, cosine[i]) if not np.isnan(cosine[i]) else nearest
     by_lexical, by_cosine = np.float32(LEXICAL / best), np.float32(SEMANTIC / nearest)
     out = np.empty(len(lexical), dtype=np.float32)
     for i in range(len(lexical)):
+        score = np.float32(0.0) if np.isnan(lexical[i]) else lexical[i]
         known = np.float32(0.0) if np.isnan(cosine[i]) else cosine[i]
-        out[i] = lexical[i] * by_lexical + known * by_cosine + coverage[i] * np.float32(COVERAGE)
+        out[i] = score * by_lexical + known * by_cosine + coverage[i] * np.float32(COVERAGE)
     return out

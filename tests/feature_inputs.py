@@ -13,16 +13,18 @@ from ranking.bm25 import Bm25Weights
 from ranking.features.inputs import Inputs
 from ranking.features.slot_matches import match_slots
 from ranking.query.query import Query, Slot
-from ranking.search.candidates import CHANNELS, Candidates
+from ranking.recall.channels import COUNT
+from ranking.search.candidates import Candidates
 
 
 def plain_candidates(doc_ids: UInt32Array) -> Candidates:
     """That no channel scored."""
     k = len(doc_ids)
     none = np.zeros(k, dtype=np.float32)
-    ranks = np.zeros((k, len(CHANNELS)), dtype=np.uint32)
+    ranks = np.zeros((k, COUNT), dtype=np.uint32)
+    scores = np.full((k, COUNT), np.nan, dtype=np.float32)
     return Candidates(
-        doc_ids, np.zeros(k, np.uint8), none, none, none, ranks, np.ones(k, np.uint32)
+        doc_ids, np.zeros(k, np.uint8), none, none, scores, ranks, np.ones(k, np.uint32)
     )
 
 

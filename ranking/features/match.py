@@ -9,7 +9,7 @@ from ranking.bm25 import Bm25Weights
 from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
 from ranking.query.query import Query
-from ranking.search.candidates import CHANNELS
+from ranking.recall.channels import NAMES as CHANNELS
 
 _RANKED = CHANNELS[:3]
 """Channels whose rank is a feature; who is popular is one of its own."""

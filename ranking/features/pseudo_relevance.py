@@ -12,7 +12,7 @@ from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
 from indexing.vectors.quantized import best_places
 from ranking.features.shares import key_shares
-from ranking.score_mix import mixed_scores
+from ranking.score_mix import best_of, mixed_scores
 from ranking.search.candidates import Candidates
 
 BEST = 20
@@ -26,7 +26,8 @@ def best_matches(candidates: Candidates) -> Int64Array:
 
     Best first; ties in document order.
     """
-    mixed = mixed_scores(candidates.lexical, candidates.cosine, candidates.coverage)
+    lexical, cosine = candidates.lexical, candidates.cosine
+    mixed = mixed_scores(lexical, cosine, candidates.coverage, best_of(lexical), best_of(cosine))
     return best_places(mixed, BEST)
 
 

@@ -94,7 +94,7 @@ def rows_of(
             group = int(group_of[doc])
             graded[group] = max(grade, graded.get(group, grade))
             first[group] = min(doc, first.get(group, doc))
-    coarse = choose(answer, snapshot, policy.coarse_pool).candidates
+    coarse = choose(query, answer, snapshot, policy.coarse_pool).candidates
     pool = np.arange(min(policy.fine_pool, len(coarse)))
     served = pool[np.argsort(coarse.doc_ids[pool])]
     chosen, features = features_of(query, coarse, served, snapshot, policy.bm25)

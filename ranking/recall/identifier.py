@@ -2,27 +2,28 @@
 
 import numpy as np
 
-from indexing.arrays import UInt32Array
 from indexing.postings.doc_sets import unite
 from indexing.postings.lexicon import UNKNOWN
-from indexing.postings.postings import BITS, MAX_TF, Field, InvertedIndex
+from indexing.postings.postings import BITS, MAX_TF, Field
+from indexing.snapshot import Snapshot
 from ranking.query.query import Query
+from ranking.recall.hits import NO_HITS, Hits, equally_good
 
 _GTIN = range(12, 15)
 _SHIFT = np.uint32(BITS * Field.IDENTIFIERS)
 
 
-def identifier_matches(query: Query, index: InvertedIndex) -> UInt32Array:
-    """uint32[k], ascending: products whose identifiers hold the whole query."""
-    found = np.empty(0, dtype=np.uint32)
+def exact(query: Query, segment: Snapshot) -> Hits:
+    """Products whose identifiers hold the whole query; all are equally good."""
     if query.identifier is None:
-        return found
+        return NO_HITS
+    index, found = segment.index, np.empty(0, dtype=np.uint32)
     for written in _ways_to_write(query.identifier):
         term_id = index.lexicon.id_of(written)
         if term_id != UNKNOWN:
             docs, tfs = index.postings(term_id)
             found = unite(found, docs[(tfs >> _SHIFT) & np.uint32(MAX_TF) > 0])
-    return found
+    return equally_good(found, 1.0)
 
 
 def _ways_to_write(identifier: str) -> set[str]:

@@ -11,6 +11,7 @@ from ranking.bm25 import Bm25Weights, score_documents
 from ranking.query.flat_slots import flatten
 from ranking.query.query import Alternative, Slot
 from ranking.recall.coverage import accumulate, count_reaching, reaching
+from ranking.recall.hits import NO_HITS, Hits
 
 LEVELS = (1.0, 0.75, 0.5, 0.0)
 """Share of the query's weight that a document must cover, level by level; 0 means any term."""
@@ -20,18 +21,18 @@ _SLACK = 1e-4  # float32 sums of the same weights may differ this much, relative
 
 @dataclass(frozen=True, slots=True)
 class LexicalMatches:
-    """doc_ids: uint32[m], ascending. levels: uint8[m], the first level each document meets.
+    """hits: scores are BM25F. levels: uint8[m], the first level each document meets.
 
-    scores: float32[m], BM25F. coverage: float32[m], share of the query's weight, 0 to 1.
-    level: the level used. strict_count: documents that match all terms.
+    coverage: float32[m], share of the query's weight, 0 to 1. level: the level used.
     """
 
-    doc_ids: UInt32Array
+    hits: Hits
     levels: UInt8Array
-    scores: Float32Array
     coverage: Float32Array
     level: int
-    strict_count: int
+
+    def __len__(self) -> int:
+        return len(self.hits)
 
 
 def match(
@@ -54,7 +55,7 @@ def match(
     share = np.minimum(covered / np.float32(total), np.float32(1.0))
     reached = share[:, None] >= np.array(LEVELS, dtype=np.float32)[None, :] - _SLACK
     levels = reached.argmax(axis=1).astype(np.uint8)
-    return LexicalMatches(doc_ids, levels, scores, share, level, len(strict))
+    return LexicalMatches(Hits(doc_ids, scores), levels, share, level)
 
 
 def count_strict(slots: tuple[Slot, ...], index: InvertedIndex) -> int:
@@ -119,10 +120,7 @@ def _holding(alternative: Alternative, index: InvertedIndex) -> UInt32Array:
 
 
 def _nothing() -> LexicalMatches:
-    none = np.empty(0, dtype=np.float32)
-    return LexicalMatches(
-        np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint8), none, none, 0, 0
-    )
+    return LexicalMatches(NO_HITS, np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.float32), 0)
 
 
 def _sealed(docs: UInt32Array) -> UInt32Array:

@@ -4,17 +4,25 @@ import numpy as np
 
 from indexing.arrays import UInt32Array
 from indexing.snapshot import Snapshot
+from ranking.query.query import Query
+from ranking.recall.hits import Hits, equally_good
 
 QUOTA = 100
 
 
-def most_popular(snapshot: Snapshot) -> UInt32Array:
-    """uint32[≤ QUOTA], ascending."""
-    return np.sort(snapshot.popular[:QUOTA])
+def popular(query: Query, segment: Snapshot) -> Hits:
+    """At most QUOTA, of the category that is meant if that is sure; all count the same."""
+    category = query.prediction.sure
+    best = _best(segment) if category is None else _best_of(category, segment)
+    return equally_good(np.sort(best), 0.0)
 
 
-def most_popular_of(category: int, snapshot: Snapshot) -> UInt32Array:
-    """uint32[≤ QUOTA], ascending, of one category and those below it. category: its ordinal."""
+def _best(snapshot: Snapshot) -> UInt32Array:
+    return snapshot.popular[:QUOTA]
+
+
+def _best_of(category: int, snapshot: Snapshot) -> UInt32Array:
+    """Of one category and those below it. category: its ordinal."""
     inside = snapshot.columns.keywords["category"].table.holders_of(category)
     liked = snapshot.liked[inside]
-    return np.sort(inside[np.lexsort((inside, -liked))[:QUOTA]])
+    return inside[np.lexsort((inside, -liked))[:QUOTA]]

@@ -1,31 +1,29 @@
 """Semantic channel: the nearest products by meaning, above a floor."""
 
-from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Float32Array, UInt32Array
 from indexing.snapshot import Snapshot
+from ranking.query.query import Query
+from ranking.recall.hits import NO_HITS, Hits
 
-QUOTA = 200
-
-
-@dataclass(frozen=True, slots=True)
-class SemanticMatches:
-    """doc_ids: uint32[k], best first. scores: float32[k], cosines, never increasing."""
-
-    doc_ids: UInt32Array
-    scores: Float32Array
+QUOTA: Final = 200
 
 
-def nearest(vector: Float32Array | None, snapshot: Snapshot) -> SemanticMatches:
-    """The unfiltered nearest products with a cosine at or above the snapshot's floor."""
-    if vector is None or not snapshot.doc_count:
-        return nothing()
-    found = snapshot.vectors.search(vector, QUOTA)
-    keep = found.scores >= snapshot.cosine_floor
-    return SemanticMatches(found.doc_ids[keep], found.scores[keep])
+def nearest(query: Query, segment: Snapshot) -> Hits:
+    """At most QUOTA of the nearest, unfiltered, with a cosine of the snapshot's floor or more."""
+    if query.vector is None or not segment.doc_count:
+        return NO_HITS
+    found = segment.vectors.search(query.vector, QUOTA)
+    keep = found.scores >= segment.cosine_floor
+    doc_ids, scores = found.doc_ids[keep], found.scores[keep]
+    order = np.argsort(doc_ids)
+    return Hits(doc_ids[order], scores[order])
 
 
-def nothing() -> SemanticMatches:
-    return SemanticMatches(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32))
+def why_not(query: Query, strict: bool) -> str | None:
+    """Why there is nothing to look for."""
+    if strict:
+        return "strict"
+    return "no vector" if query.vector is None else None

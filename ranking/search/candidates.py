@@ -5,9 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from indexing.arrays import Float32Array, Int64Array, UInt8Array, UInt32Array
-
-CHANNELS = ("identifier", "lexical", "semantic", "popular")
-"""Recall channels, in the order of the columns of `ranks`."""
+from ranking.recall.channels import LEXICAL
 
 COARSE = "coarse"
 """Named as ranker where the coarse rank's order stands."""
@@ -15,22 +13,28 @@ COARSE = "coarse"
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """One representative of each product group, ascending by document.
+    """One representative of each product group.
 
     doc_ids: uint32[k]. levels: uint8[k], relaxation level (4: by meaning only).
-    lexical: float32[k], BM25F, 0 if not matched. coverage: float32[k], share of the query's weight.
-    cosine: float32[k], query to product, NaN without vectors.
+    coverage: float32[k], share of the query's weight. cosine: float32[k], query to product, NaN
+    without vectors; before the fine rank only of what the semantic channel found.
+    scores: float32[k, channels], in the order of `recall.channels.NAMES`, NaN if not found by it.
     ranks: uint32[k, channels], 1-based rank in each channel, 0 if not found by it.
     variants: uint32[k], matching products in the group.
     """
 
     doc_ids: UInt32Array
     levels: UInt8Array
-    lexical: Float32Array
     coverage: Float32Array
     cosine: Float32Array
+    scores: Float32Array
     ranks: UInt32Array
     variants: UInt32Array
+
+    @property
+    def lexical(self) -> Float32Array:
+        """float32[k], BM25F, 0 if no word matched."""
+        return np.nan_to_num(self.scores[:, LEXICAL])
 
     def __len__(self) -> int:
         return len(self.doc_ids)
@@ -45,9 +49,9 @@ class Candidates:
         return Candidates(
             self.doc_ids[places],
             self.levels[places],
-            self.lexical[places],
             self.coverage[places],
             self.cosine[places],
+            self.scores[places],
             self.ranks[places],
             self.variants[places],
         )

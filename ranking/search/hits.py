@@ -4,7 +4,8 @@ import orjson
 
 from ranking.generation import Generation
 from ranking.query.query import Query
-from ranking.search.candidates import CHANNELS, Ordered
+from ranking.recall.channels import NAMES
+from ranking.search.candidates import Ordered
 from ranking.search.explain import explain_hit
 from ranking.search.highlights import Highlighter
 from ranking.search.request import SearchRequest
@@ -47,15 +48,10 @@ def _hit(
     if request.fields is not None:
         wanted = {name: product[name] for name in request.fields if name in product}
         raw = orjson.dumps(wanted)
-    values = (
-        float(candidates.ranks[place, 0] > 0),
-        float(candidates.lexical[place]),
-        float(candidates.cosine[place]),
-        0.0,
-    )
+    ranks, scores = candidates.ranks[place].tolist(), candidates.scores[place].tolist()
     channels = tuple(
-        ChannelHit(name, int(rank), round(value, 5))
-        for name, rank, value in zip(CHANNELS, candidates.ranks[place], values, strict=True)
+        ChannelHit(name, rank, round(score, 5))
+        for name, rank, score in zip(NAMES, ranks, scores, strict=True)
         if rank > 0
     )
     return Hit(

@@ -1,86 +1,100 @@
 """The match set: which products a query is about. Totals, facets, sorting, paging all use it."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from indexing.arrays import BoolArray, Float32Array, UInt8Array, UInt32Array
+from indexing.arrays import BoolArray, Float32Array, Int64Array, UInt8Array, UInt32Array
 from indexing.postings.doc_sets import unite
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.query.query import Query
-from ranking.recall.fit import fit
-from ranking.recall.identifier import identifier_matches
-from ranking.recall.lexical import LEVELS, LexicalMatches, score
-from ranking.recall.semantic import SemanticMatches
+from ranking.recall.channels import BY_MEANING, CHANNELS, COUNT, LEXICAL, NAMES
+from ranking.recall.hits import Hits
+from ranking.recall.lexical import LexicalMatches, score
 
-BY_MEANING = len(LEVELS)
-"""Level of products that only the semantic channel found."""
-POPULAR = BY_MEANING + 1
-"""Level of the last resort: popular products, when nothing matches at all."""
+_POOREST = 255
+"""Behind every level."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchSet:
     """Depends on the query and the generation only, not on filters, page or sort.
 
-    doc_ids: uint32[m], ascending. levels: uint8[m]. lexical, coverage: float32[m].
-    cosine: float32[m], NaN where the semantic channel did not find it.
-    identifier: bool[m], found by the identifier channel. level: lexical level used.
-    fit: float32[m], how well it fits what the query means beyond its words (`recall/fit.py`).
+    doc_ids: uint32[m], ascending. levels: uint8[m]. coverage: float32[m], share of the query's
+    weight. scores: float32[m, channels], NaN where the channel did not find it; a channel's scores
+    lie side by side. level: lexical level used.
     """
 
     doc_ids: UInt32Array
     levels: UInt8Array
-    lexical: Float32Array
     coverage: Float32Array
-    cosine: Float32Array
-    identifier: BoolArray
+    scores: Float32Array
     level: int
-    fit: Float32Array
 
     def __len__(self) -> int:
         return len(self.doc_ids)
 
     def where(self, passes: BoolArray) -> "MatchSet":
         """The part that passes the filters."""
-        if passes.all():
-            return self
+        return self if passes.all() else self.take(np.flatnonzero(passes))
+
+    def take(self, places: Int64Array) -> "MatchSet":
+        """The documents at these places, ascending."""
         return MatchSet(
-            self.doc_ids[passes],
-            self.levels[passes],
-            self.lexical[passes],
-            self.coverage[passes],
-            self.cosine[passes],
-            self.identifier[passes],
+            self.doc_ids[places],
+            self.levels[places],
+            self.coverage[places],
+            self.scores.T.take(places, axis=1).T,
             self.level,
-            self.fit[passes],
         )
 
 
-def combine(
-    query: Query, lexical: LexicalMatches, semantic: SemanticMatches, snapshot: Snapshot
-) -> MatchSet:
-    """Identifier matches ∪ lexical matches ∪ semantic ones; the channels' order does not matter."""
-    exact = identifier_matches(query, snapshot.index)
-    doc_ids = unite(unite(lexical.doc_ids, np.sort(semantic.doc_ids)), exact)
-    m = len(doc_ids)
-    levels = np.full(m, BY_MEANING, dtype=np.uint8)
-    scores = np.zeros(m, dtype=np.float32)
-    coverage = np.zeros(m, dtype=np.float32)
-    cosine = np.full(m, np.nan, dtype=np.float32)
-    identifier = np.zeros(m, dtype=np.bool_)
-    places = np.searchsorted(doc_ids, lexical.doc_ids)
-    levels[places] = lexical.levels
-    scores[places] = lexical.scores
-    coverage[places] = lexical.coverage
-    cosine[np.searchsorted(doc_ids, semantic.doc_ids)] = semantic.scores
-    places = np.searchsorted(doc_ids, exact)
-    identifier[places] = True
-    levels[places] = 0
-    fits = fit(query, doc_ids, snapshot)
-    return MatchSet(doc_ids, levels, scores, coverage, cosine, identifier, lexical.level, fits)
+def combine(words: LexicalMatches, others: Sequence[tuple[str, Hits]]) -> MatchSet:
+    """Lexical matches ∪ other channels' hits, by name; their order does not matter.
+
+    A product has the best level of all that found it.
+    """
+    doc_ids = words.hits.doc_ids
+    for _, hits in others:
+        if len(hits):
+            doc_ids = unite(doc_ids, hits.doc_ids)
+    levels = np.full(len(doc_ids), _POOREST, dtype=np.uint8)
+    coverage = np.zeros(len(doc_ids), dtype=np.float32)
+    scores = _no_scores(len(doc_ids))
+    places = _places(words.hits.doc_ids, doc_ids)
+    levels[places] = words.levels
+    coverage[places] = words.coverage
+    scores[places, LEXICAL] = words.hits.scores
+    for name, hits in others:
+        column, places = NAMES.index(name), _places(hits.doc_ids, doc_ids)
+        scores[places, column] = hits.scores
+        levels[places] = np.minimum(levels[places], CHANNELS[column].level)
+    return MatchSet(doc_ids, levels, coverage, scores, words.level)
+
+
+def _places(some: UInt32Array, doc_ids: UInt32Array) -> "Int64Array | slice":
+    """Where documents stand among those of which they are a part; all are ascending."""
+    return slice(None) if len(some) == len(doc_ids) else np.searchsorted(doc_ids, some)
+
+
+def _no_scores(count: int) -> Float32Array:
+    return np.full((COUNT, count), np.nan, dtype=np.float32).T
+
+
+def found_by(name: str, hits: Hits) -> MatchSet:
+    """What one channel alone found."""
+    column = NAMES.index(name)
+    scores = _no_scores(len(hits))
+    scores[:, column] = hits.scores
+    return _of_level(hits.doc_ids, CHANNELS[column].level, scores)
+
+
+def everything(snapshot: Snapshot) -> MatchSet:
+    """The match set of an empty query: browsing."""
+    doc_ids = np.arange(snapshot.doc_count, dtype=np.uint32)
+    return _of_level(doc_ids, 0, _no_scores(len(doc_ids)))
 
 
 def with_documents(
@@ -96,43 +110,25 @@ def with_documents(
     ESCI worse than by hand (docs/learning.md).
     """
     extra = np.setdiff1d(doc_ids, matches.doc_ids, assume_unique=True)
-    scores, covered = score(extra, query.slots, snapshot.index, weights)
-    added = plain(extra, BY_MEANING)
-    added.lexical[:] = scores
-    added.coverage[:] = covered / np.float32(max(query.weight, 1e-9))
-    added.fit[:] = fit(query, extra, snapshot)
+    bm25, covered = score(extra, query.slots, snapshot.index, weights)
+    scores = _no_scores(len(extra))
+    scores[:, LEXICAL] = np.where(bm25 > 0, bm25, np.nan)
     order = np.argsort(np.concatenate([matches.doc_ids, extra]))
-    both = matches, added
-
-    def merged(name: str) -> Any:
-        return np.concatenate([getattr(part, name) for part in both])[order]
-
+    coverage = covered / np.float32(max(query.weight, 1e-9))
+    levels = np.full(len(extra), BY_MEANING, dtype=np.uint8)
     return MatchSet(
-        merged("doc_ids"), merged("levels"), merged("lexical"), merged("coverage"),
-        merged("cosine"), merged("identifier"), matches.level, merged("fit"),
-    )  # fmt: skip
-
-
-def everything(snapshot: Snapshot) -> MatchSet:
-    """The match set of an empty query: browsing."""
-    return plain(np.arange(snapshot.doc_count, dtype=np.uint32), 0)
-
-
-def fitted(matches: MatchSet, query: Query, snapshot: Snapshot) -> MatchSet:
-    """With the fit of each document."""
-    return replace(matches, fit=fit(query, matches.doc_ids, snapshot))
-
-
-def plain(doc_ids: UInt32Array, level: int) -> MatchSet:
-    """Documents (ascending) that no channel scored."""
-    m = len(doc_ids)
-    return MatchSet(
-        doc_ids,
-        np.full(m, level, dtype=np.uint8),
-        np.zeros(m, dtype=np.float32),
-        np.zeros(m, dtype=np.float32),
-        np.full(m, np.nan, dtype=np.float32),
-        np.zeros(m, dtype=np.bool_),
-        level,
-        np.zeros(m, dtype=np.float32),
+        np.concatenate([matches.doc_ids, extra])[order],
+        np.concatenate([matches.levels, levels])[order],
+        np.concatenate([matches.coverage, coverage])[order],
+        np.concatenate([matches.scores.T, scores.T], axis=1)[:, order].T,
+        matches.level,
     )
+
+
+def _of_level(doc_ids: UInt32Array, level: int, scores: Float32Array) -> MatchSet:
+    levels = np.full(len(doc_ids), level, dtype=np.uint8)
+    return MatchSet(doc_ids, levels, np.zeros(len(doc_ids), dtype=np.float32), scores, level)
+
+
+NOTHING = _of_level(np.empty(0, dtype=np.uint32), 0, _no_scores(0))
+"""What nothing matches."""

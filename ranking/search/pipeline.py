@@ -16,8 +16,11 @@ from ranking.query.query import Query
 from ranking.query.query_filters import Implied, clauses_of, implied_filters
 from ranking.query.understand import query_facts, understand
 from ranking.query.widening import widened
-from ranking.recall import lexical, popular, semantic
-from ranking.recall.semantic import SemanticMatches
+from ranking.recall import lexical
+from ranking.recall.channels import BY_MEANING, CHANNELS, POPULAR
+from ranking.recall.hits import Hits
+from ranking.recall.identifier import exact
+from ranking.recall.popular import popular
 from ranking.rerank.head import rerank_head
 from ranking.search.candidates import Ordered
 from ranking.search.coarse import as_candidates, choose, top
@@ -25,15 +28,7 @@ from ranking.search.deadline import Deadline
 from ranking.search.explain import SORT
 from ranking.search.fine import fine
 from ranking.search.hits import make_hits
-from ranking.search.match_set import (
-    BY_MEANING,
-    POPULAR,
-    MatchSet,
-    combine,
-    everything,
-    fitted,
-    plain,
-)
+from ranking.search.match_set import NOTHING, MatchSet, combine, everything, found_by
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Facet, Hit, Relaxed, SearchResult
 from ranking.search.sorting import collapse, count_groups, order_by
@@ -146,31 +141,25 @@ def match_set(
     """What the query is about, before filters."""
     snapshot, policy = generation.snapshot, generation.policy
     if query.vector is None and (not query.text.strip() or _only_price(query)):
-        return fitted(everything(snapshot), query, snapshot)
+        return everything(snapshot)
     strict_only = not request.relax or query.identifier is not None
     with log.timed("recall_lexical", len(query.slots)) as stage:
         found = lexical.match(
             query.slots, snapshot.index, policy.bm25, policy.min_matches, not strict_only
         )
-        stage.passed = len(found.doc_ids)
-    meant = _by_meaning(query, generation, deadline, log, strict_only)
-    matches = combine(query, found, meant, snapshot)
+        stage.passed = len(found)
+    others = [("identifier", exact(query, snapshot))]
+    for channel in CHANNELS:
+        if channel.find is not None:
+            stage_name, why_not = f"recall_{channel.name}", channel.why_not(query, strict_only)
+            if why_not is not None or deadline.passed():
+                log.skip(stage_name, why_not or "budget", degrades=why_not is None)
+                continue
+            with log.timed(stage_name, 1) as stage:
+                others.append((channel.name, channel.find(query, snapshot)))
+                stage.passed = len(others[-1][1])
+    matches = combine(found, others)
     return matches if len(matches) else _last_resort(query, request, generation, log)
-
-
-def _by_meaning(
-    query: Query, generation: Generation, deadline: Deadline, log: StageLog, strict_only: bool
-) -> SemanticMatches:
-    if query.vector is None or strict_only:
-        log.skip("recall_semantic", "strict" if strict_only else "no vector")
-        return semantic.nothing()
-    if deadline.passed():
-        log.skip("recall_semantic", "budget", degrades=True)
-        return semantic.nothing()
-    with log.timed("recall_semantic", 1) as stage:
-        meant = semantic.nearest(query.vector, generation.snapshot)
-        stage.passed = len(meant.doc_ids)
-    return meant
 
 
 def _fallback(
@@ -209,7 +198,7 @@ def rank(
     """Coarse → fine → rerank, each only while the deadline allows."""
     snapshot, policy = generation.snapshot, generation.policy
     with log.timed("coarse", len(answer)) as stage:
-        coarse = choose(answer, snapshot, policy.coarse_pool)
+        coarse = choose(query, answer, snapshot, policy.coarse_pool)
         stage.passed = len(coarse)
     if deadline.passed():
         log.skip("fine", "budget", len(coarse), degrades=True)
@@ -239,18 +228,13 @@ def _last_resort(
 
     None if the shopper wants this thing or nothing.
     """
-    none = np.empty(0, dtype=np.uint32)
     if not request.relax or query.identifier is not None:
         log.skip("recall_popular", "strict")
-        return plain(none, 0)
-    snapshot, category = generation.snapshot, query.prediction.sure
+        return NOTHING
     with log.timed("recall_popular") as stage:
-        if category is None:
-            found = popular.most_popular(snapshot)
-        else:
-            found = popular.most_popular_of(category, snapshot)
-        stage.passed = len(found)
-    return fitted(plain(found, POPULAR), query, snapshot)
+        hits = popular(query, generation.snapshot)
+        stage.passed = len(hits)
+    return found_by("popular", hits)
 
 
 def _sorted(
@@ -353,12 +337,12 @@ def similar(
             break
         width *= SIMILAR_WIDTH
     by_doc = np.argsort(found.doc_ids[others])
-    answer = plain(found.doc_ids[others][by_doc], BY_MEANING)
-    answer.cosine[:] = found.scores[others][by_doc]
-    picked = collapse(answer.doc_ids, answer.cosine, columns.group_of)
-    best = top(answer.cosine[picked.places], limit)
+    hits = Hits(found.doc_ids[others][by_doc], found.scores[others][by_doc])
+    picked = collapse(hits.doc_ids, hits.scores, columns.group_of)
+    best = top(hits.scores[picked.places], limit)
     places = picked.places[best]
-    nearest = Ordered(as_candidates(answer, places, picked.variants[best]), answer.cosine[places])
+    candidates = as_candidates(found_by("semantic", hits), places, picked.variants[best])
+    nearest = Ordered(candidates, hits.scores[places])
     request = SearchRequest(page_size=limit)
     query = Query("", (), vector, None)
     return make_hits(query, request, nearest, generation)

@@ -72,12 +72,14 @@ def test_matches_equal_the_reference(
         expected = [d for d, share in enumerate(covered) if share > 0 and share >= threshold - 1e-3]
         if len(expected) >= min_matches or level == len(LEVELS) - 1:
             break
-    assert result.doc_ids.tolist() == (expected if total else [])
+    assert result.hits.doc_ids.tolist() == (expected if total else [])
     if total:
         assert result.level == level
-    assert np.isfinite(result.scores).all()
-    assert (result.scores > 0).all()
-    assert result.coverage.tolist() == pytest.approx([covered[d] for d in result.doc_ids], abs=1e-4)
+    assert np.isfinite(result.hits.scores).all()
+    assert (result.hits.scores > 0).all()
+    assert result.coverage.tolist() == pytest.approx(
+        [covered[d] for d in result.hits.doc_ids], abs=1e-4
+    )
 
 
 @given(TITLES)
@@ -96,7 +98,7 @@ def test_the_build_path_equals_the_analyzer(text: str) -> None:
 def scores_of(folder: Path, titles: list[str], query: str) -> list[float]:
     result = found(build(folder, titles), query, 1)
     scores = [0.0] * len(titles)
-    for doc, score in zip(result.doc_ids, result.scores, strict=True):
+    for doc, score in zip(result.hits.doc_ids, result.hits.scores, strict=True):
         scores[doc] = float(score)
     return scores
 
@@ -110,8 +112,8 @@ def test_score_by_hand(tmp_path: Path) -> None:
         b = WEIGHTS.b[field]
         worth += WEIGHTS.weights[field] / (1 - b + b * 2 / (5 / 3))
     expected = math.log1p(2.5 / 1.5) * worth * 2.2 / (1.2 + worth)
-    assert result.doc_ids.tolist() == [0]
-    assert float(result.scores[0]) == pytest.approx(expected, rel=1e-5)
+    assert result.hits.doc_ids.tolist() == [0]
+    assert float(result.hits.scores[0]) == pytest.approx(expected, rel=1e-5)
 
 
 def test_score_by_hand_with_the_statistics_of_a_larger_collection(tmp_path: Path) -> None:
@@ -127,10 +129,10 @@ def test_score_by_hand_with_the_statistics_of_a_larger_collection(tmp_path: Path
         b = WEIGHTS.b[field]
         worth += WEIGHTS.weights[field] / (1 - b + b * 2 / 4)
     result = match(slots, index, WEIGHTS, 1, True)
-    assert result.doc_ids.tolist() == [1]  # the rarer word may not be dropped, the other may
+    assert result.hits.doc_ids.tolist() == [1]  # the rarer word may not be dropped, the other may
     assert result.coverage[0] == pytest.approx(rarity["chair"] / sum(rarity.values()))
     expected = rarity["chair"] * worth * 2.2 / (1.2 + worth)
-    assert float(result.scores[0]) == pytest.approx(expected, rel=1e-5)
+    assert float(result.hits.scores[0]) == pytest.approx(expected, rel=1e-5)
 
 
 def test_more_occurrences_never_score_lower(tmp_path: Path) -> None:
