@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.errors import Fault, NotFoundError, NotReadyError
+from app.errors import Fault, NotFoundError, NotReadyError, refused
 from app.settings import Settings
 from app.telemetry import PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SWAP_SECONDS, SWAPS
 from app.version import code_version
 from indexing.current import CURRENT, Current, is_withdrawn, list_indexes, read_current
 from indexing.errors import IndexingError, SnapshotError
+from ranking.errors import UnknownPolicyError
 from ranking.generation import Generation, open_generation
 from ranking.warm import warm, warm_chinese
 
@@ -70,11 +71,17 @@ class Generations:
         """Index → why its snapshot in force is not served; an older one may be."""
         return self._unreadable | {name: each.why for name, each in self._failed.copy().items()}
 
-    def get(self, index: str) -> Generation:
-        """The generation in force. Raises NotFoundError or NotReadyError with the remedy."""
+    def get(self, index: str, policy: str | None = None) -> Generation:
+        """The generation in force, under a policy that the index names or its own.
+
+        Raises NotFoundError, NotReadyError or InvalidRequestError with the remedy.
+        """
         generation = self._served.get(index)
         if generation is not None:
-            return generation
+            try:
+                return generation.under(policy)
+            except UnknownPolicyError as error:
+                raise refused("policy", "is not known", str(error)) from error
         why = self.failures().get(index)
         if why is not None:
             raise NotReadyError(f"index {index!r} cannot be opened: {why}", (), 5)

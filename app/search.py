@@ -57,10 +57,13 @@ class Searcher:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def answer(self, index: str, request: SearchRequest) -> bytes:
-        """The answer as JSON. The generation is taken once and passed down."""
+    async def answer(self, index: str, request: SearchRequest, policy: str | None = None) -> bytes:
+        """The answer as JSON. The generation is taken once and passed down.
+
+        policy: one of the index's named policies; None: its own.
+        """
         begun = time.perf_counter()
-        generation = self._generations.get(index)
+        generation = self._generations.get(index, policy)
         request = self.checked(request, generation)
         key = _key(generation, request)
         if key is not None:

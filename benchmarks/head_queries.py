@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from indexing.build import BuildOptions, build
+from indexing.current import read_current
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
-from indexing.publish import read_current
 from ranking.generation import Generation, open_generation
 from ranking.search.deadline import Deadline
 from ranking.search.pipeline import find, rank

@@ -11,3 +11,7 @@ class ModelError(RankingError):
 
 class RankerFailedError(RankingError):
     """A ranker gave no usable scores for a request; the recall order takes its place."""
+
+
+class UnknownPolicyError(RankingError):
+    """An index has no policy of this name."""

@@ -2,20 +2,22 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from indexing.catalogue.policy_config import OWN
 from indexing.current import Current
 from indexing.rules import SYNONYMS, read_rules_file
 from indexing.snapshot import Snapshot, open_snapshot
-from ranking.bm25 import Bm25Weights
-from ranking.errors import ModelError
+from ranking.errors import ModelError, UnknownPolicyError
 from ranking.features.features import definition_hash
+from ranking.policy import SHIPPED, Policy, policies_of
 from ranking.query.synonyms import NO_SYNONYMS, Synonyms
 from ranking.rankers.model import ModelRanker, load_model
 from ranking.rankers.model_store import model_folder
 from ranking.rankers.ranker import HandWeightedRanker, Ranker
-from ranking.rerank.policy import DiversityPolicy
 from ranking.rules.query_rules import QueryRules, read_query_rules
 
 COLD_START = Path(__file__).parent / "models" / "cold_start"
@@ -23,27 +25,12 @@ COLD_START = Path(__file__).parent / "models" / "cold_start"
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """Numbers that shape an answer; in force for a whole generation.
-
-    coarse_pool, fine_pool, head: how many groups each stage of ranking takes in.
-    min_matches: fewer products than this at one relaxation level open the next.
-    """
-
-    bm25: Bm25Weights = field(default_factory=Bm25Weights)
-    diversity: DiversityPolicy = field(default_factory=DiversityPolicy)
-    min_matches: int = 100
-    coarse_pool: int = 1000
-    fine_pool: int = 300
-    head: int = 100
-    budget_ms: float = 200.0
-
-
-@dataclass(frozen=True, slots=True)
 class Generation:
-    """What one request sees from its first line to its last.
+    """What one request sees from its first line to its last: one variant of what is in force.
 
     id: changes whenever the same request could be answered otherwise.
+    policy_name: what the index calls its policy; OWN if the request names none.
+    others: the variants under the index's other policies, by name; one snapshot is under all.
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
     query_rules: what people decided about suggestions. synonyms: and about words.
@@ -58,6 +45,23 @@ class Generation:
     warm_up: tuple[str, ...] = ()
     query_rules: QueryRules = field(default_factory=QueryRules)
     synonyms: Synonyms = NO_SYNONYMS
+    policy_name: str = OWN
+    others: Mapping[str, "Generation"] = field(default_factory=dict)
+
+    def under(self, policy_name: str | None) -> "Generation":
+        """The variant under a named policy; under the index's own for None.
+
+        Raises UnknownPolicyError, which names those there are.
+        """
+        if policy_name is None or policy_name == self.policy_name:
+            return self
+        try:
+            return self.others[policy_name]
+        except KeyError:
+            known = ", ".join((self.policy_name, *self.others))
+            raise UnknownPolicyError(
+                f"index {self.index!r} has no policy {policy_name!r}. It has: {known}."
+            ) from None
 
 
 def open_generation(
@@ -72,38 +76,43 @@ def open_generation(
         snapshot = before.snapshot
     else:
         snapshot = open_snapshot(index / "snapshots" / current.snapshot)
-    config = snapshot.config
-    policy = Policy(
-        bm25=Bm25Weights().with_weights(
-            {str(name): weight for name, weight in config.weights.items()}
-        ),
-        min_matches=config.min_matches,
-    )
-    ranker, degraded = ranker_for(index, current.model, snapshot)
-    facts = {
-        "index": index.name,
-        "snapshot": current.snapshot,
-        "model": [current.model, ranker.name],  # an answer tells if the first was refused
-        "rules": current.rules,
-        "policy": asdict(policy),
-        "features": definition_hash(),
-        "code": code_version,
-    }
-    text = json.dumps(facts, sort_keys=True, default=str)
-    generation_id = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
-    rules = read_query_rules(index, current.rules, snapshot)
+    query_rules = read_query_rules(index, current.rules, snapshot)
     synonyms = Synonyms.parse(read_rules_file(index, current.rules, SYNONYMS), snapshot)
-    return Generation(
-        generation_id, index.name, snapshot, ranker, policy, degraded, warm_up, rules, synonyms
-    )
+    policies = policies_of(snapshot.config)
+    models = {policy.model or current.model for policy in policies.values()}
+    rankers = {model: ranker_for(index, model, snapshot) for model in models}
+    variants = {}
+    for name, policy in policies.items():
+        model = policy.model or current.model
+        ranker, degraded = rankers[model]
+        facts = {
+            "index": index.name,
+            "snapshot": current.snapshot,
+            "model": [model, ranker.name],  # an answer tells if the first was refused
+            "rules": current.rules,
+            "policy": [name, asdict(policy)],
+            "features": definition_hash(),
+            "code": code_version,
+        }
+        warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
+        variants[name] = Generation(
+            _digest(facts), index.name, snapshot, ranker, policy, degraded, warm_up,
+            query_rules, synonyms, name,
+        )  # fmt: skip
+    own = variants.pop(OWN)
+    return replace(own, others=variants)
+
+
+def _digest(facts: dict[str, Any]) -> str:
+    text = json.dumps(facts, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def ranker_for(
     index: Path, model_id: str | None, snapshot: Snapshot
 ) -> tuple[Ranker, tuple[str, ...]]:
     """The named model; the shipped one if none is named; and what is to be told as degraded."""
-    if model_id is None:
+    if model_id is None or model_id == SHIPPED:
         return shipped_ranker(snapshot), ()
     try:
         family, dimension = snapshot.encoder.family, snapshot.encoder.dimension

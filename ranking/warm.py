@@ -16,6 +16,8 @@ from ranking.suggestions.suggest import suggest
 _TITLES = 6
 _LOGGED = 8
 """So many of the model's warm-up queries are run: each worker warms every new snapshot."""
+_FEW = 3
+"""Searches under each of the other policies: kernels that only they use, and their models."""
 _HITS = 5
 
 
@@ -39,6 +41,9 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
     for sort in (Sort("price"), Sort("newest", True)):
         search(replace(plain, sort=sort), generation, clock)
     search(replace(plain, extras=EXTRAS, explain=True), generation, clock)
+    for other in generation.others.values():
+        for text in texts[:_FEW]:
+            search(replace(plain, text=text), other, clock)
     if snapshot.doc_count:
         similar(int(docs[0]), generation, 10)
     text = plain.text

@@ -37,6 +37,7 @@ def encode_result(result: SearchResult, generation: Generation) -> bytes:
                 "id": generation.id,
                 "snapshot": generation.snapshot.id,
                 "model": generation.ranker.name,
+                "policy": generation.policy_name,
             },
             **asked,
         },

@@ -34,7 +34,7 @@ async def search_facet(
     service = service_of(request)
     text = plain_text("q", given.q, service.settings)
     found = given.found(given.query, "query", service.settings)
-    generation = service.generations.get(given.index or service.default_index)
+    generation = service.generations.get(given.index or service.default_index, given.policy)
     asked = SearchRequest(**found, facet_limit=given.facet_limit)
     asked = service.searcher.checked(asked, generation)
     work = partial(facet_values, asked, field, text, generation, time.perf_counter)

@@ -30,6 +30,14 @@ IndexName = Annotated[
     str | None, Field(pattern=INDEX_NAME_PATTERN, description="Named index; default: the main one.")
 ]
 
+PolicyName = Annotated[
+    str | None,
+    Field(
+        pattern=INDEX_NAME_PATTERN,
+        description="One of the index's named policies (index.toml); default: its own.",
+    ),
+]
+
 FacetLimit = Annotated[int, Field(ge=1, le=MAX_FACET_LIMIT)]
 
 
@@ -39,6 +47,7 @@ class _Understanding(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     index: IndexName = None
+    policy: PolicyName = None
     relax: bool = Field(True, description="`off`: only products that match all terms.")
     correct: bool = Field(True, description="`off`: take the query literally.")
     synonyms: bool = Field(True, description="`off`: no synonyms.")

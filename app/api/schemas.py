@@ -64,6 +64,7 @@ class GenerationShape(_Exact):
     id: str
     snapshot: str
     model: str
+    policy: str = Field(description="The index's own is `default`.")
 
 
 class SearchAnswer(_Exact):

@@ -17,7 +17,8 @@ async def search_by_url(request: Request, given: Annotated[SearchParameters, Que
     """Search, or browse with an empty query."""
     service = service_of(request)
     asked = given.request(service.settings)
-    return _json(await service.searcher.answer(given.index or service.default_index, asked))
+    index = given.index or service.default_index
+    return _json(await service.searcher.answer(index, asked, given.policy))
 
 
 @router.post("/search", response_model=SearchAnswer)
@@ -25,7 +26,8 @@ async def search_by_json(request: Request, given: Annotated[SearchBody, Body()])
     """The same with a JSON body: nested filters, and a vector."""
     service = service_of(request)
     asked = given.request(service.settings)
-    return _json(await service.searcher.answer(given.index or service.default_index, asked))
+    index = given.index or service.default_index
+    return _json(await service.searcher.answer(index, asked, given.policy))
 
 
 def _json(body: bytes) -> Response:

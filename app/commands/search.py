@@ -44,6 +44,9 @@ def search(
             "implied, relax, semantic, diversity.",
         ),
     ] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="A named policy of index.toml; default: the index's own.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, hit by hit.")] = False,
 ) -> None:
     """Search an index and print a table."""
@@ -57,7 +60,7 @@ def search(
 
     folder, current = published(data, index)
     tell_compiling(data)
-    generation = open_generation(folder, current, code_version())
+    generation = open_generation(folder, current, code_version()).under(policy)
     request = SearchRequest(
         text=text,
         filters=parse_filters(filters or []),

@@ -4,17 +4,25 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from indexing.catalogue.attributes import PREFIX
 from indexing.catalogue.mapping import FieldMapping, checked_pairs
+from indexing.catalogue.policy_config import (
+    MAX_POLICIES,
+    OWN,
+    CapSettings,
+    DiversitySettings,
+    NamedPolicySettings,
+    PolicyName,
+    PolicySettings,
+)
 from indexing.catalogue.product import PRODUCT_FIELDS
+from indexing.catalogue.toml_lines import line_of
 from indexing.errors import CatalogError, IndexingError
 
 FILE_NAME = "index.toml"
 
-SearchableField = Literal["title", "brand", "category", "attributes", "description", "identifiers"]
-_Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 _Name = Annotated[str, Field(min_length=1)]
 
 
@@ -22,27 +30,26 @@ class IndexConfigError(IndexingError):
     """index.toml cannot be used: which key, and what it may hold."""
 
 
-class IndexConfig(BaseModel):
-    """weights: of searchable fields, in place of the ranking's own; 0 leaves a field out.
+class IndexConfig(PolicySettings):
+    """With the index's own policy, and named ones that a request may choose instead.
 
     facets: attributes (or other columns) that `auto` stands for, as filters name them; None
     chooses them by coverage and variety. sorts: the only attributes that may be sorted by; None
     allows all numbers.
     aliases: product field → the catalogue's own names of it, before `--map`.
     currency: of prices that do not say theirs. out_of_stock: what becomes of products whose
-    stock is 0 or less. min_matches: a query is relaxed until so many products match it.
+    stock is 0 or less.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     languages: Annotated[tuple[_Name, ...], Field(min_length=1)] = ("en",)
-    weights: dict[SearchableField, _Weight] = {}
     facets: tuple[_Name, ...] | None = None
     sorts: tuple[_Name, ...] | None = None
-    aliases: dict[str, tuple[_Name, ...]] = {}
+    aliases: dict[str, tuple[_Name, ...]] = Field(default_factory=dict)
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     out_of_stock: Literal["keep", "demote", "hide"] = "keep"
-    min_matches: Annotated[int, Field(ge=1, le=10_000)] = 100
+    policies: dict[PolicyName, NamedPolicySettings] = Field(
+        default_factory=dict, max_length=MAX_POLICIES
+    )
 
     @field_validator("facets", "sorts", mode="before")
     @classmethod
@@ -60,6 +67,22 @@ class IndexConfig(BaseModel):
             for name in names
         )
 
+    @field_validator("policies")
+    @classmethod
+    def _beside_the_own(
+        cls, policies: dict[str, NamedPolicySettings], info: ValidationInfo
+    ) -> dict[str, NamedPolicySettings]:
+        if OWN in policies:
+            raise ValueError(f"{OWN!r} is the index's own policy: write its keys at the top")
+        left_out = {name for name, weight in info.data.get("weights", {}).items() if weight == 0}
+        for name, policy in policies.items():
+            for field, weight in policy.weights.items():
+                if weight and field in left_out:
+                    raise ValueError(
+                        f"{name} weighs {field}, which `weights` at the top leaves out of the index"
+                    )
+        return policies
+
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> "IndexConfig":
         """The inverse of `facts`. Raises IndexConfigError."""
@@ -67,7 +90,7 @@ class IndexConfig(BaseModel):
             return cls.model_validate(facts)
         except ValidationError as error:
             raise IndexConfigError(
-                f"the settings in the manifest: {_told(error)}. Build the index again."
+                f"the settings in the manifest: {_told(error)[1]}. Build the index again."
             ) from None
 
     def facts(self) -> dict[str, Any]:
@@ -80,7 +103,8 @@ def read_config(path: Path | None) -> IndexConfig:
     if path is None:
         return IndexConfig()
     try:
-        made = tomllib.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
+        made = tomllib.loads(text)
     except OSError as error:
         raise IndexConfigError(f"{path}: cannot be read: {error.strerror}.") from error
     except ValueError as error:
@@ -93,19 +117,36 @@ def read_config(path: Path | None) -> IndexConfig:
     except CatalogError as error:
         raise IndexConfigError(f"{path}: {error}") from error
     except ValidationError as error:
-        raise IndexConfigError(f"{path}: {_told(error)}.") from None
+        place, told = _told(error)
+        line = line_of(text, place)
+        where = "" if line is None else f"line {line}: "
+        raise IndexConfigError(f"{path}: {where}{told}.") from None
 
 
-def _told(error: ValidationError) -> str:
-    """The first thing wrong, with its key and what is allowed."""
+def _told(error: ValidationError) -> tuple[list[str], str]:
+    """Place and description of the first thing wrong, with its key and what is allowed."""
     first = error.errors(include_url=False)[0]
     place = [str(part) for part in first["loc"] if part != "[key]"]
     key = ".".join(place)
     if first["type"] == "extra_forbidden":
-        return f"{key} is not a setting. Known are {', '.join(IndexConfig.model_fields)}"
-    if place[0] == "weights" and first["type"] == "literal_error":
-        return f"{key} is not a searchable field: {_lower(first['msg'])}"
-    return f"{key}: {_lower(first['msg'])}, not {first['input']!r:.80}"
+        return place, f"{key} is not a setting. Known are {', '.join(_known(place))}"
+    if "weights" in place and first["type"] == "literal_error":
+        return place, f"{key} is not a searchable field: {_lower(first['msg'])}"
+    if first["type"] == "value_error":
+        said = first["msg"].removeprefix("Value error, ")
+        made_of = "" if isinstance(first["input"], dict) else f", not {first['input']!r:.80}"
+        return place, f"{key}: {said}{made_of}"
+    return place, f"{key}: {_lower(first['msg'])}, not {first['input']!r:.80}"
+
+
+def _known(place: list[str]) -> list[str]:
+    """Keys that may stand where this one does."""
+    model: type[BaseModel] = IndexConfig
+    for name, inner in (("policies", NamedPolicySettings), ("diversity", DiversitySettings),
+                        ("caps", CapSettings)):  # fmt: skip
+        if name in place[:-1]:
+            model = inner
+    return list(model.model_fields)
 
 
 def _lower(message: str) -> str:

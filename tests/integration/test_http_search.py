@@ -13,6 +13,7 @@ from catalogs import build_index
 from http_service import serving
 
 from app.api.schemas import SearchAnswer
+from indexing.catalogue.index_config import IndexConfig
 
 GOLDEN = Path(__file__).parent / "golden_search.json"
 QUERIES = ["running shoes", "black dress", "lamp", "手机", "wireless", "cotton shirt blue", ""]
@@ -266,3 +267,27 @@ def test_suggestions_find_something(http: httpx.Client) -> None:
         for item in items:
             assert search(http, q=item["text"])["total_strict"] > 0, item
     assert http.get("/v1/suggest").json() == {"items": []}
+
+
+def test_a_request_chooses_among_the_policies_of_its_index(tmp_path: Path) -> None:
+    policies = {"strict": {"min_matches": 1}, "same": {}}
+    config = IndexConfig.model_validate({"min_matches": 3, "policies": policies})
+    build_index(tmp_path / "var" / "main", SHOP, config=config)
+    with serving(tmp_path / "var") as http:
+        own = search(http, q="red chair")
+        strict = search(http, q="red lumo", policy="strict")
+        assert own["generation"]["policy"] == "default"
+        assert strict["generation"]["policy"] == "strict"
+        assert ids(strict) != ids(search(http, q="red lumo"))
+        same = search(http, q="red chair", policy="same")
+        assert ids(same) == ids(own)
+        assert same["generation"]["id"] != own["generation"]["id"]
+        posted = http.post("/v1/search", json={"query": "red lumo", "policy": "strict"}).json()
+        assert (ids(posted), posted["generation"]) == (ids(strict), strict["generation"])
+        assert search(http, q="red chair", policy="default")["generation"] == own["generation"]
+        refused = http.get("/v1/search", params={"q": "lamp", "policy": "loose"})
+        assert refused.status_code == 422
+        (fault,) = refused.json()["errors"]
+        assert fault["where"] == "policy"
+        assert "It has: default, same, strict." in fault["remedy"]
+        assert http.get("/v1/search", params={"policy": "A b"}).status_code == 422

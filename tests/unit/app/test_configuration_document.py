@@ -1,6 +1,7 @@
 """docs/configuration.md says the same as app/settings.py and indexing/catalogue/index_config.py."""
 
 import re
+from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
@@ -8,8 +9,11 @@ import pytest
 from source_tree import ROOT
 
 from app.settings import Settings, load_settings
-from indexing.catalogue.index_config import IndexConfig, SearchableField, read_config
+from indexing.catalogue.index_config import IndexConfig, read_config
+from indexing.catalogue.policy_config import OWN, NamedPolicySettings, SearchableField
 from ranking.bm25 import Bm25Weights
+from ranking.policy import Policy, policies_of
+from ranking.rerank.policy import DiversityPolicy, WindowCap
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 _ROW = r"^\| `(VITRINA_\w+)` \| (.*?) \| (.*?) \| (.*) \|$"
@@ -86,6 +90,8 @@ def test_the_index_toml_names_every_key(tmp_path: Any) -> None:
     config = read_config(path)
     assert set(config.model_dump(exclude_unset=True)) == set(IndexConfig.model_fields)
     assert set(config.weights) == set(get_args(SearchableField))
+    (policy,) = config.policies.values()
+    assert policy.model_fields_set < set(NamedPolicySettings.model_fields)
 
 
 def test_keys_of_index_toml_have_true_defaults() -> None:
@@ -106,10 +112,29 @@ def test_keys_of_index_toml_have_true_defaults() -> None:
         "aliases": "none",
         "currency": "none",
         "out_of_stock": '`"keep"`',
-        "min_matches": "`100`",
+        "min_matches": f"`{Policy().min_matches}`",
+        "coarse_pool": f"`{Policy().coarse_pool}`",
+        "fine_pool": f"`{Policy().fine_pool}`",
+        "diversity": "as below",
+        "policies": "none",
     }
     assert dict(rows) == expected
     assert set(expected) == set(IndexConfig.model_fields)
     config = IndexConfig()
-    assert (config.languages, config.out_of_stock, config.min_matches) == (("en",), "keep", 100)
+    assert policies_of(config) == {OWN: Policy()}
+    assert (config.languages, config.out_of_stock) == (("en",), "keep")
     assert (config.facets, config.sorts, config.currency) == (None, None, None)
+
+
+def test_keys_of_diversity_have_true_defaults() -> None:
+    rows = re.findall(r"^\| `diversity\.(\w+)` \| `(.*?)` \| .* \|$", PAGE, flags=re.M)
+    plain = DiversityPolicy()
+    assert dict(rows) == {each.name: toml(getattr(plain, each.name)) for each in fields(plain)}
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, WindowCap):
+        return f'{{key = "{value.key}", most = {value.most}, window = {value.window}}}'
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -21,7 +21,8 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert config.languages == ("en",)
     assert config.facets is None
     assert config.out_of_stock == "keep"
-    assert config.min_matches == 100
+    assert config.min_matches is None
+    assert not config.policies
 
 
 def test_a_full_file(tmp_path: Path) -> None:
@@ -37,6 +38,21 @@ def test_a_full_file(tmp_path: Path) -> None:
 
         [weights]
         title = 2
+
+        [diversity]
+        spread = "dpp"
+        twin_title = "off"
+
+        [[diversity.caps]]
+        key = "attributes.seller"
+        most = 2
+        window = 8
+
+        [policies.wide]
+        fine_pool = 500
+        model = "shipped"
+        weights = {brand = 2}
+        diversity.caps = []
 
         [aliases]
         title = "titel"
@@ -58,7 +74,7 @@ def test_a_full_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("langages = []", r"langages is not a setting\. Known are languages, weights"),
+        ("langages = []", r"line 1: langages is not a setting\. Known are weights, min_matches"),
         ("languages = []", "languages: .*at least 1"),
         ('out_of_stock = "drop"', "out_of_stock: .*'keep', 'demote' or 'hide', not 'drop'"),
         ("min_matches = 0", "min_matches: .*greater than or equal to 1, not 0"),
@@ -70,6 +86,25 @@ def test_a_full_file(tmp_path: Path) -> None:
         ('[aliases]\ntitel = "name"', "'titel' is not a product field"),
         ("[aliases]\ntitle = 5", "aliases: title must be"),
         ("facets = [", "is not valid TOML"),
+        ("\n\nfine_pool = 2000", "line 3: fine_pool: .*less than or equal to 1000, not 2000"),
+        ("[diversity]\nspread = 'mrr'", "line 2: diversity.spread: .*'mmr' or 'dpp', not 'mrr'"),
+        ("[diversity]\ntwin_title = 2", "line 2: diversity.twin_title: should be .*'off', not 2"),
+        ("diversity.twin_cosine = true", "line 1: diversity.twin_cosine: should be a number"),
+        ("[diversity]\nmmr = 1", "diversity.mmr is not a setting. Known are head, relevance_gap"),
+        (
+            "[[diversity.caps]]\nkey='brand'\nmost=1\nwindow=2\n"
+            "[[diversity.caps]]\nkey='brand'\nmost=3\nwindow=2",
+            r"line 5: diversity.caps.1: most \(3\) should be at most window \(2\)",
+        ),
+        ("[policies.A]\n", "line 1: policies.A: "),
+        ("[policies.default]\n", "line 1: policies: 'default' is the index's own"),
+        ("[policies.a]\n[policies.b]\nmodle='m'", "line 3: policies.b.modle is not .*weights, min"),
+        ("[policies.b]\nmodel='../m'", "line 2: policies.b.model: "),
+        ("[policies.b.weights]\ntitel=1", "line 2: policies.b.weights.titel is not a searchable"),
+        (
+            "weights.brand = 0\n[policies.b]\nweights.brand=1",
+            "line 2: policies: b weighs brand, which `weights` at the top leaves out",
+        ),
     ],
 )
 def test_errors_name_file_key_and_what_is_allowed(tmp_path: Path, text: str, told: str) -> None:

@@ -177,7 +177,7 @@ def test_diversity_without_brands_categories_or_vectors(bare: Generation, spread
 def test_pages_larger_than_what_there_is(bare: Generation) -> None:
     assert len(run(bare, "thing", page_size=1000).hits) == len(BARE)
     assert run(bare, "thing", page=2, page_size=500).hits == ()
-    wide = replace(bare.policy, fine_pool=5000, coarse_pool=9000, head=4000)
+    wide = replace(bare.policy, fine_pool=5000, coarse_pool=9000)
     wide = replace(wide, diversity=replace(wide.diversity, head=4000, spread="mmr"))
     assert len(run(replace(bare, policy=wide), "thing", page_size=100).hits) == len(BARE)
 
