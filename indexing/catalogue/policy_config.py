@@ -37,11 +37,15 @@ class _Exact(BaseModel):
 
 
 class CapSettings(_Exact):
-    """At most `most` products of the same `key` in any `window` consecutive positions."""
+    """At most `most` products of the same `key` in any `window` consecutive positions.
+
+    hard: whatever it costs in relevance; what a shop asks for is obeyed.
+    """
 
     key: _Column
     most: Annotated[int, Field(ge=1, le=300)]
     window: Annotated[int, Field(ge=1, le=300)]
+    hard: bool = True
 
     @model_validator(mode="after")
     def _fits(self) -> "CapSettings":

@@ -28,6 +28,7 @@ from indexing.progress import Silent
 from ranking.features.features import NAMES, definition_hash
 from ranking.features.query import QUERY
 from ranking.generation import COLD_START, Generation, open_generation
+from ranking.learning.calibration import Points, fit_gain_curve, judged_points
 from ranking.learning.cross_validation import FOLDS, SEEDS, CrossValidation, Fold, Sampling
 from ranking.learning.dataset import QueryRows, rows_of, training_rows
 from ranking.learning.judgment_files import read_judgments
@@ -41,14 +42,18 @@ from ranking.learning.lambdamart import (
 )
 from ranking.learning.splits import split_queries
 from ranking.learning.training import compare_held_out, told_measures
-from ranking.rankers.model import MODEL_FILE, ModelManifest, save_model
-from ranking.rankers.ranker import HandWeightedRanker
+from ranking.rankers.model import MODEL_FILE, ModelManifest, ModelRanker, save_model
+from ranking.rankers.ranker import HandWeightedRanker, Ranker
+from ranking.rerank.gain_curve import GainCurve
 
 ESCI = "esci_us_150"
 DEMO_PRODUCTS, DEMO_SEED = 12_000, 7
 DEMO_QUERIES, DEMO_ROWS = 200, 60
 WARM_UP = 20
 _SHOWN = ("nDCG-linear@10", "nDCG-esci@10", "pair order", "R@100")
+CALIBRATED = ("crowdflower", "chorus_icecat", "product1m_zh", "homedepot")
+"""Judged sets that say what scores are worth, and nothing else; at most so many queries of each."""
+CALIBRATED_QUERIES = 300
 DEMO_SHARE = 0.2
 """Of the weight of all queries. Demo queries were written by a program."""
 
@@ -154,6 +159,7 @@ def cold_start_manifest(
     training: Mapping[str, Any],
     measures: Mapping[str, Any],
     warm_up: Sequence[str],
+    gain_curve: GainCurve | None,
 ) -> ModelManifest:
     """What is written beside the shipped model."""
     digest = blake2b(booster.model_to_string().encode(), digest_size=3).hexdigest()
@@ -171,7 +177,28 @@ def cold_start_manifest(
         training=dict(training),
         measures=dict(measures),
         warm_up=tuple(warm_up),
+        gain_curve=gain_curve,
     )
+
+
+def points_of_others(data: Path, scratch: Path, ranker: Ranker) -> list[Points]:
+    """Drops and gains of the sets that the model did not learn from, as far as they are there."""
+    points = []
+    for name in CALIBRATED:
+        if (data / name).is_dir():
+            generation = built(data / name / "products.jsonl.gz", scratch / name)
+            judgments = sample_queries(read_judgments(data / name)[0], CALIBRATED_QUERIES)
+            rows = training_rows(judgments, generation)
+            given = {each.query_id: ranker.scores(each.features) for each in rows}
+            points.append(judged_points(rows, given))
+    return points
+
+
+def sample_queries(judgments: Judgments, count: int, seed: int = 0) -> Judgments:
+    """So many queries, drawn by the seed; all if there are no more."""
+    ids = sorted(judgments.queries)
+    drawn = np.random.default_rng(seed).permutation(len(ids))[:count]
+    return judgments.subset(ids[place] for place in sorted(drawn.tolist()))
 
 
 def train_cold_start(
@@ -205,10 +232,14 @@ def train_cold_start(
             "split": f"{FOLDS} folds by query of {ESCI}, {SEEDS} seeds",
         }
         encoder = (generation.snapshot.encoder.family, generation.snapshot.encoder.dimension)
+        told(f"gain curve: {ESCI} held out, {', '.join(CALIBRATED)}")
         manifest = cold_start_manifest(
             booster, encoder, now, code_version, training, told_measures(comparison),
-            list(judgments.queries.values())[:WARM_UP],
+            list(judgments.queries.values())[:WARM_UP], None,
         )  # fmt: skip
+        held_out = judged_points(esci, CrossValidation(rounds).scores(esci, 0))
+        others = points_of_others(data, scratch, ModelRanker(booster, manifest))
+        manifest = replace(manifest, gain_curve=fit_gain_curve([held_out, *others]))
     shutil.rmtree(out, ignore_errors=True)
     return save_model(out, booster, manifest)
 

@@ -14,6 +14,7 @@ from indexing.progress import Progress
 from indexing.snapshot import Snapshot
 from ranking.features.features import NAMES, definition_hash
 from ranking.generation import Generation
+from ranking.learning.calibration import fit_gain_curve, judged_points
 from ranking.learning.checks import warnings_of
 from ranking.learning.comparison import Comparison, Importance, scores
 from ranking.learning.cross_validation import (
@@ -41,6 +42,7 @@ from ranking.learning.splits import text_key
 from ranking.learning.variants import VariantGroups
 from ranking.rankers.model import ModelManifest, ModelRanker
 from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
+from ranking.rerank.gain_curve import GainCurve
 
 MODEL = "model"
 _WARM_UP = 20
@@ -62,7 +64,8 @@ class TrainingOptions:
 @dataclass(frozen=True, slots=True)
 class Trained:
     """booster: of all queries. comparison: on held-out queries, baseline the hand-weighted ranker;
-    the model's values are means over seeds. importance: largest first.
+    the model's values are means over seeds. importance: largest first. gain_curve: of the
+    out-of-fold scores.
     """
 
     booster: lightgbm.Booster
@@ -72,6 +75,7 @@ class Trained:
     gate: Gate
     importance: tuple[Importance, ...]
     facts: Mapping[str, Any]
+    gain_curve: GainCurve | None
 
 
 def train(
@@ -127,6 +131,7 @@ def train_on(
         judge(comparison, MODEL, measure),
         importance,
         _facts(rows, options, folds, seeds),
+        fit_gain_curve([judged_points(rows, proof.scores(rows, 0))]),
     )
 
 
@@ -213,6 +218,7 @@ def manifest_of(
         training=dict(trained.facts) | {"judgments": about, "snapshot": snapshot.id},
         measures=told_measures(trained.comparison),
         warm_up=tuple(list(queries.values())[:_WARM_UP]),
+        gain_curve=trained.gain_curve,
     )
 
 

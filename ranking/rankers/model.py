@@ -18,6 +18,7 @@ from ranking.features.features import NAMES, definition_hash
 from ranking.rankers.ranker import linear_scores, linear_weights, told_contributions
 from ranking.rankers.tree_text import check_text
 from ranking.rankers.trees import FlatTrees, flat_trees
+from ranking.rerank.gain_curve import GainCurve
 
 
 @contextmanager
@@ -55,7 +56,8 @@ class ModelManifest:
     features, feature_hash: names in order, and their definitions. encoder: family and dimension.
     base: weights of the linear score that the trees correct, by feature. checksum: of model.txt.
     training: sets, split, row and query counts. measures: held-out figures beside baselines.
-    warm_up: queries to run before it serves.
+    warm_up: queries to run before it serves. gain_curve: what its scores are worth; None if too
+    little was judged to say, or it was trained before curves were.
     """
 
     model_id: str
@@ -71,6 +73,7 @@ class ModelManifest:
     measures: dict[str, Any]
     warm_up: tuple[str, ...] = ()
     checksum: str = ""
+    gain_curve: GainCurve | None = None
 
 
 class ModelRanker:
@@ -83,6 +86,7 @@ class ModelRanker:
     def __init__(self, booster: Booster, manifest: ModelManifest) -> None:
         self.name = manifest.model_id
         self.manifest = manifest
+        self.curve = manifest.gain_curve
         self._booster = booster
         self._base = linear_weights(manifest.base)
         self._trees = _checked_trees(booster)
@@ -169,6 +173,9 @@ def read_manifest(folder: Path) -> ModelManifest:
         facts = json.loads(_read(folder / MANIFEST_FILE, name))
         facts["features"] = tuple(facts["features"])
         facts["warm_up"] = tuple(facts["warm_up"])
+        if facts.get("gain_curve") is not None:
+            drops, gains = (map(float, facts["gain_curve"][key]) for key in ("drops", "gains"))
+            facts["gain_curve"] = GainCurve(tuple(drops), tuple(gains))
         facts["base"] = {str(k): float(v) for k, v in facts["base"].items()}
         manifest = ModelManifest(**facts)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,6 +8,7 @@ import numpy as np
 from indexing.arrays import Float32Array
 from ranking.errors import RankerFailedError
 from ranking.features.features import NAMES
+from ranking.rerank.gain_curve import GainCurve
 
 FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What code over arrays raises when it is given what it did not expect."""
@@ -20,6 +21,8 @@ class Ranker(Protocol):
     """Gives each candidate a score; higher is better. NaN among the features is a missing value."""
 
     name: str
+    curve: GainCurve | None
+    """What the scores are worth, if that is known; scores of different rankers do not compare."""
 
     def scores(self, features: Float32Array) -> Float32Array:
         """float32[k] for float32[k, len(FEATURES)]."""
@@ -54,10 +57,15 @@ class HandWeightedRanker:
     """A linear model over some features, weighted by hand; unknown facts count nothing.
 
     The weights of `best_*` and of what the query names were set once, in round numbers, and are
-    better with than without on all three judged sets (docs/benchmarks.md).
+    better with than without on all three judged sets (docs/benchmarks.md). `curve`: fitted as
+    the shipped model's is, over the same five sets (`python -m ranking.learning.cold_start`).
     """
 
     name = "hand"
+    curve: GainCurve | None = GainCurve(
+        (0.0, 0.1, 0.4, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.2),
+        (0.81, 0.75, 0.72, 0.67, 0.62, 0.56, 0.47, 0.38, 0.33, 0.27, 0.25, 0.16, 0.13),
+    )
     WEIGHTS: ClassVar[dict[str, float]] = {
         "bm25": 3.0,
         "bm25_title": 1.5,
@@ -95,6 +103,7 @@ class RecallOrderRanker:
     """Keeps the order of recall: BM25F. The floor that others are measured against."""
 
     name = "recall"
+    curve: GainCurve | None = None
 
     def scores(self, features: Float32Array) -> Float32Array:
         scores: Float32Array = features[:, NAMES.index("bm25_to_top")].copy()

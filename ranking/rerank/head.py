@@ -25,7 +25,7 @@ def rerank_head(
 
     told: fill `moved`, for explanations.
     """
-    policy = generation.policy.diversity
+    policy, ranker = generation.policy.diversity, generation.ranker
     head = ordered.candidates.doc_ids[: policy.head]
     snapshot = generation.snapshot
     keys = {name: head_key(name, head, snapshot) for name in policy.keys}
@@ -35,6 +35,7 @@ def rerank_head(
         keys,
         policy,
         titles=_title_terms(head, generation),
+        curve=ranker.curve if ordered.ranked_by == ranker.name else None,
         uniform=asks_for_sameness(query, ordered),
     )
     places = range(len(head)) if told else ()

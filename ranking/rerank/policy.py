@@ -14,11 +14,15 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WindowCap:
-    """At most `most` products of the same `key` in any `window` consecutive positions."""
+    """At most `most` products of the same `key` in any `window` consecutive positions.
+
+    hard: kept even by products that are much less relevant, as long as there are any.
+    """
 
     key: str
     most: int
     window: int
+    hard: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.most <= self.window:
@@ -33,13 +37,14 @@ class DiversityPolicy:
     """How far the head of a list may be rearranged. Order of stages: as the fields below.
 
     head: products looked at, from the top; what follows keeps its place.
-    relevance_gap: nothing is lifted above a product whose relevance is higher by more than
-      this; relevance is the score, scaled so that the head spans 0 to 1. 0: nothing moves
-      past a better score. 1: no floor.
+    relevance_gap: nothing is lifted above a product whose expected gain is higher by more than
+      this, but by a hard cap. Gains are 0 to 1 (`GainCurve`); of a ranker without a curve they are
+      the scores, scaled so that the head spans 0 to 1. 0: nothing moves past a better one. 1: no
+      floor.
     twin_keys: products that share one of these keys are near-identical; so are those with
       titles at least `twin_title` alike (Jaccard of terms) or vectors at least `twin_cosine`
       alike; None switches a test off. All off, and the stage is off.
-    twin_gap: a near-identical product waits only for products whose relevance is at most this
+    twin_gap: a near-identical product waits only for products whose expected gain is at most this
       much lower, as some like the second size or pack better than any other product.
     spread: `mmr` or `dpp` over the first `spread_depth` positions, or `off`.
     relevance_weight: 1 is relevance only, 0 diversity only.
@@ -51,11 +56,11 @@ class DiversityPolicy:
     """
 
     head: int = 100
-    relevance_gap: float = 0.65
+    relevance_gap: float = 0.05
     twin_keys: tuple[str, ...] = ()
     twin_title: float | None = 0.9
     twin_cosine: float | None = 0.98
-    twin_gap: float = 0.15
+    twin_gap: float = 0.01
     spread: Literal["off", "mmr", "dpp"] = "off"
     spread_depth: int = 50
     relevance_weight: float = 0.9

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from indexing.arrays import Float32Array, Int32Array, UInt8Array, UInt32Array
 from ranking.rerank.dpp import dpp_order
+from ranking.rerank.gain_curve import GainCurve
 from ranking.rerank.mmr import mmr_order
 from ranking.rerank.near_identical import demote_twins, find_twins
 from ranking.rerank.policy import DiversityPolicy
@@ -65,6 +66,7 @@ def rerank(
     policy: DiversityPolicy,
     *,
     titles: HeadTitles | None = None,
+    curve: GainCurve | None = None,
     uniform: bool = False,
 ) -> Reranked:
     """Rearrange the first `policy.head` products of a list; the others follow as they come.
@@ -72,14 +74,17 @@ def rerank(
     scores: float32[n], higher is better; the head is put in order by them, equal ones in input
     order, NaN last. vectors: float32[n, d]; a zero row is a product without one. keys: name →
     int32[n] ordinals, −1 missing; keys that the policy names and that are absent here are
-    ignored. Vectors, titles and keys may be cut to the head. uniform: the query asks for one
+    ignored. Vectors, titles and keys may be cut to the head. curve: what the ranker's scores are
+    worth; without one they are scaled to 0…1. uniform: the query asks for one
     product or one brand, so sameness is what was asked for: only the order by score.
 
-    Stages: near-identical ones demoted, MMR or DPP, window caps. None lifts a product above
-    one whose scaled relevance is higher by more than `policy.relevance_gap`.
+    Stages: near-identical ones demoted, MMR or DPP, window caps. None but a hard cap lifts a
+    product above one whose expected gain is higher by more than `policy.relevance_gap`.
     """
-    relevance = scaled_relevance(np.array(scores[: policy.head], np.float32))
-    by_score = score_order(relevance)
+    head_scores = np.array(scores[: policy.head], np.float32)
+    scaled = scaled_relevance(head_scores)
+    relevance = scaled if curve is None else curve.expected(head_scores)
+    by_score = score_order(scaled)
     head = len(by_score)
     reranked = _untouched(by_score, len(scores), UNIFORM if uniform else None)
     if uniform or head < 2:
@@ -100,7 +105,8 @@ def rerank(
     if len(numbers):
         most = np.array([policy.caps[c].most for c in numbers], np.int32)
         window = np.array([policy.caps[c].window for c in numbers], np.int32)
-        steps[3], flags, held = cap_windows(steps[2], relevance, rows, most, window, gap)
+        hard = np.array([policy.caps[c].hard for c in numbers], np.bool_)
+        steps[3], flags, held = cap_windows(steps[2], relevance, rows, most, window, hard, gap)
         flags, held = caps_by_number(flags, held, numbers)
 
     reranked.order[:head] = steps[3]

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from indexing.arrays import Float32Array, Int32Array, UInt32Array
+from indexing.arrays import BoolArray, Float32Array, Int32Array, UInt32Array
 from ranking.rerank.relevance import floor_of
 
 
@@ -34,13 +34,15 @@ def cap_windows(
     keys: Int32Array,
     most: Int32Array,
     window: Int32Array,
+    hard: BoolArray,
     gap: float,
 ) -> tuple[Int32Array, UInt32Array, Int32Array]:
     """Fill positions from the top, each with the first product of `order` that breaks no cap.
 
     keys: int32[c, n], row c for cap c, −1 is never capped. most, window: int32[c]; cap 0 is the
-    most important. Only products at most `gap` less relevant than the best one left are
-    considered. If all of them break a cap, the one whose broken caps matter least is taken: caps
+    most important. hard: bool[c]. Only products at most `gap` less relevant than the best one left
+    are considered, unless all of those break a hard cap: then any product is. If all that are
+    considered break a cap, the one whose broken caps matter least is taken: caps
     give way from the last to the first, and the first product in order wins among equals.
     So a cap is broken at a position only if everything that may stand there breaks one. The
     top is served first: a list may keep its caps above and break them at its end.
@@ -56,6 +58,10 @@ def cap_windows(
     broken = np.zeros(count, np.uint32)
     held = np.full(count, -1, np.int32)
     placed = np.zeros(count, np.bool_)
+    rigid = np.uint64(0)  # the hard caps, as bits of a badness
+    for c in range(kinds):
+        if hard[c]:
+            rigid |= np.uint64(1) << np.uint64(kinds - 1 - c)
     for place in range(count):
         for c in range(kinds):
             leaving = place - window[c]
@@ -63,21 +69,26 @@ def cap_windows(
                 inside[c, dense[c, moved[leaving]]] -= 1
         floor = floor_of(order, placed, relevance, gap)
         chosen = -1
-        least = np.uint64(1) << np.uint64(40)
+        least = np.uint64(1) << np.uint64(63)
         for i in order:
-            if placed[i] or relevance[i] < floor:
+            low = relevance[i] < floor
+            if placed[i] or (low and rigid == 0):
                 continue
             badness = np.uint64(0)
             for c in range(kinds):
                 key = dense[c, i]
                 if key >= 0 and inside[c, key] >= most[c]:
                     badness |= np.uint64(1) << np.uint64(kinds - 1 - c)
-                    if held[i] < 0 or held[i] > c:
+                    if not low and (held[i] < 0 or held[i] > c):
                         held[i] = c
-            if badness < least:
-                least = badness
+            # Hard caps weigh more than the floor, and the floor more than the other caps.
+            worth = (badness & rigid) << np.uint64(33) | badness
+            if low:
+                worth |= np.uint64(1) << np.uint64(32)
+            if worth < least:
+                least = worth
                 chosen = i
-            if badness == 0:
+            if worth == 0:
                 break
         moved[place] = chosen
         placed[chosen] = True

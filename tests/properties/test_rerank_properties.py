@@ -77,8 +77,9 @@ def test_mixed_similarity_is_positive_semi_definite(seed: int) -> None:
     assert values.min() > -1e-5
 
 
+@pytest.mark.parametrize("hard", [(), (0,), (1, 2), (0, 1, 2)])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_caps_equal_their_twin(seed: int) -> None:
+def test_caps_equal_their_twin(seed: int, hard: tuple[int, ...]) -> None:
     relevance, _, keys = random_head(seed)
     order = score_order(relevance)
     rules = [(1, 3), (2, 5), (3, 4)]
@@ -92,13 +93,20 @@ def test_caps_equal_their_twin(seed: int) -> None:
                 for c, (most, _) in enumerate(rules)
             ]
 
-        chosen = min(eligible(left, relevance, 0.5), key=badness)  # min keeps the first of equals
+        above = set(eligible(left, relevance, 0.5))
+
+        def worth(i: int, above: set[int] = above) -> tuple[list[bool], bool, list[bool]]:
+            bad = badness(i)
+            return [bad[c] for c in hard], i not in above, bad
+
+        chosen = min(left, key=worth)  # min keeps the first of equals
         broken.append(sum(1 << c for c, bad in enumerate(badness(chosen)) if bad))
         expected.append(chosen)
         left.remove(chosen)
     most = np.array([rule[0] for rule in rules], np.int32)
     window = np.array([rule[1] for rule in rules], np.int32)
-    moved, flags, _ = cap_windows(order, relevance, keys, most, window, 0.5)
+    rigid = np.isin(np.arange(3), hard)
+    moved, flags, _ = cap_windows(order, relevance, keys, most, window, rigid, 0.5)
     assert moved.tolist() == expected
     assert flags.tolist() == broken
 

@@ -56,7 +56,7 @@ def test_named_policies_differ_from_the_indexs_own_where_they_say_so(config: Ind
     assert made["varied"] == Policy(
         bm25=Policy().bm25.with_weights({"brand": 0.5, "title": 2.0}),
         diversity=DiversityPolicy(
-            twin_gap=0.2, spread="mmr", twin_title=None, caps=(WindowCap("price", 1, 3),)
+            twin_gap=0.2, spread="mmr", twin_title=None, caps=(WindowCap("price", 1, 3, hard=True),)
         ),
         fine_pool=200,
         min_matches=7,

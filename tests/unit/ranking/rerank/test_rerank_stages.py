@@ -7,6 +7,7 @@ import pytest
 
 from indexing.arrays import Float32Array, Int32Array
 from ranking.rerank.dpp import dpp_order
+from ranking.rerank.gain_curve import GainCurve
 from ranking.rerank.mmr import mmr_order
 from ranking.rerank.near_identical import demote_twins, find_twins
 from ranking.rerank.price_bands import price_bands
@@ -128,7 +129,11 @@ def test_the_dpp_gain_is_the_determinant() -> None:
 
 
 def caps(
-    order: Int32Array, keys: list[list[int]], rules: list[tuple[int, int]], gap: float = 9.0
+    order: Int32Array,
+    keys: list[list[int]],
+    rules: list[tuple[int, int]],
+    gap: float = 9.0,
+    hard: tuple[int, ...] = (),
 ) -> tuple[list[int], list[int], list[int]]:
     relevance = f32(*np.linspace(1, 0, len(order)))
     moved, broken, held = cap_windows(
@@ -137,6 +142,7 @@ def caps(
         np.array(keys, np.int32).reshape(len(rules), len(order)),
         i32(*(most for most, _ in rules)),
         i32(*(window for _, window in rules)),
+        np.array([number in hard for number in range(len(rules))]),
         gap,
     )
     return moved.tolist(), broken.tolist(), held.tolist()
@@ -175,6 +181,46 @@ def test_the_floor_is_harder_than_a_cap() -> None:
     keys = [[1, 1, 1, 2]]
     assert caps(np.arange(4, dtype=np.int32), keys, [(1, 2)], gap=0.5)[0] == [0, 1, 3, 2]
     assert caps(np.arange(4, dtype=np.int32), keys, [(1, 2)], gap=0.0)[0] == [0, 1, 2, 3]
+
+
+def test_a_hard_cap_is_harder_than_the_floor() -> None:
+    keys = [[1, 1, 1, 2]]
+    first = np.arange(4, dtype=np.int32)
+    assert caps(first, keys, [(1, 2)], gap=0.0, hard=(0,))[:2] == ([0, 3, 1, 2], [0, 0, 0, 1])
+    # within the floor the other cap counts; beyond it only the hard one does
+    both = [[1, 1, 1, 2], [5, 5, 6, 5]]
+    assert caps(first, both, [(1, 2), (1, 2)], gap=0.0, hard=(0,))[0] == [0, 3, 1, 2]
+    assert caps(first, both, [(1, 2), (1, 2)], gap=0.7, hard=(1,))[0] == [0, 2, 3, 1]
+
+
+def test_a_gain_curve_tells_gains_from_scores() -> None:
+    curve = GainCurve((0.0, 1.0, 3.0), (0.9, 0.9, 0.5))
+    scores = f32(12.0, 11.5, 10.0, 4.0, np.nan, -np.inf)
+    found = curve.expected(scores)
+    np.testing.assert_allclose(found[:4], [0.9, 0.9, 0.7, 0.5], atol=1e-6)
+    assert found[4:].tolist() == [-np.inf, -np.inf]
+    assert curve.expected(f32(np.inf, np.nan)).tolist() == [np.float32(0.9), -np.inf]
+    assert curve.expected(f32()).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("drops", "gains"),
+    [
+        ((), ()),
+        ((0.0, 1.0), (1.0,)),
+        ((1.0, 0.0), (1.0, 0.5)),
+        ((-1.0, 0.0), (1.0, 0.5)),
+        ((0.0, 1.0), (0.5, 0.6)),
+        ((0.0, 1.0), (1.5, 0.6)),
+        ((0.0, np.inf), (1.0, 0.6)),
+        ((0.0, 1.0), (np.nan, 0.6)),
+    ],
+)
+def test_a_curve_that_is_none_is_refused(
+    drops: tuple[float, ...], gains: tuple[float, ...]
+) -> None:
+    with pytest.raises(ValueError, match="gain curve"):
+        GainCurve(drops, gains)
 
 
 def test_prices_of_equal_ratio_share_a_band() -> None:
