@@ -7,13 +7,16 @@ from typing import NamedTuple
 import Stemmer
 
 from indexing.analysis.chunks import CHUNK, MAX_TERM, Kind, Token, cjk_tokens, is_cjk, word_tokens
-from indexing.analysis.folding import fold
+from indexing.analysis.elision import elided_words
+from indexing.analysis.folding import arabic_root, fold, visible
+from indexing.analysis.lemmas import Lemmas
 from indexing.analysis.memory import remember_chunk
+from indexing.analysis.numbers import COMMA_LANGUAGES, joined_sizes
 from indexing.analysis.stopwords import STOP_WORDS
 from indexing.analysis.units import CANONICAL
 from indexing.errors import IndexingError
 
-VERSION = 1
+VERSION = 2
 """Raised when the same text yields other terms than before."""
 
 _STEMMERS = {
@@ -41,6 +44,10 @@ class Analyzer:
         self.stop_words = frozenset().union(
             *(STOP_WORDS.get(name, frozenset()) for name in languages)
         )
+        self._lemmas = Lemmas(languages)
+        self._comma = self.languages[0] in COMMA_LANGUAGES
+        self._elided = elided_words(languages)
+        self._units = CANONICAL | {self.stem(each): unit for each, unit in CANONICAL.items()}
         self._chunks: dict[str, tuple[Token, ...]] = {}
 
     @property
@@ -54,21 +61,29 @@ class Analyzer:
         known = self._chunks.get(chunk)
         if known is None:
             folded = fold(chunk)
-            made = cjk_tokens(folded) if is_cjk(folded) else word_tokens(folded, self._stem)
+            if is_cjk(folded):
+                made = cjk_tokens(folded)
+            else:
+                made = word_tokens(folded, self.stem, self._comma, self._elided)
             known = tuple(made)
             remember_chunk(self._chunks, chunk, known)
         return known
+
+    @staticmethod
+    def prepared(text: str) -> str:
+        """The text whose chunks are cut: nothing unseen in it, and sizes in one word."""
+        return joined_sizes(visible(text))
 
     def tokens(self, text: str) -> list[Token]:
         """All tokens in order of position; the first at each position is the primary one."""
         tokens: list[Token] = []
         base = 0
         before: tuple[Token, ...] = ()
-        for chunk in CHUNK.findall(text):
+        for chunk in CHUNK.findall(self.prepared(text)):
             found = self.chunk_tokens(chunk)
             if not found:
                 continue
-            joined = join(before, found)
+            joined = self.join(before, found)
             if joined is not None:
                 start = base - joined.back
                 place = next(i for i, t in enumerate(tokens) if t.position == start) + 1
@@ -79,10 +94,34 @@ class Analyzer:
             before = found
         return tokens
 
-    def _stem(self, word: str) -> str:
-        if self._stemmer is None or len(word) < 3 or not word.isalpha():
+    def stem(self, word: str) -> str:
+        """The term of a folded word."""
+        if len(word) < 3 or not word.isalpha():
             return word
-        return str(self._stemmer.stemWord(word))[:MAX_TERM]
+        if not word.isascii():
+            word = arabic_root(word)
+        word = self._lemmas.of(word)
+        return word if self._stemmer is None else str(self._stemmer.stemWord(word))[:MAX_TERM]
+
+    def may_join(self, found: tuple[Token, ...]) -> bool:
+        """Whether `join` could say anything of these tokens behind others; asked once a chunk."""
+        if len(found) != 1 or found[0].kind != Kind.WORD:
+            return False
+        return len(found[0].term) == 1 or found[0].term in self._units
+
+    def join(self, before: tuple[Token, ...], found: tuple[Token, ...]) -> "Joined | None":
+        """Neighbours that shops write with and without a space: `500 ml`, `3/4 in`, `usb c`."""
+        if not before or not self.may_join(found):
+            return None
+        term = found[0].term
+        number = _number(before)
+        if number is not None:
+            unit = self._units.get(term)
+            return None if unit is None else Joined(number.text + unit, number.back, unit)
+        letter = len(term) == 1 and term.isalpha() and term not in "axi"
+        if letter and len(before) == 1 and before[0].kind == Kind.WORD:
+            return Joined(f"{before[0].term}{term}"[:MAX_TERM], 1, term)
+        return None
 
 
 _CJK_NAMES = frozenset({"zh", "ja", "ko"})
@@ -96,32 +135,19 @@ class Joined(NamedTuple):
     term: str
 
 
-def may_join(found: tuple[Token, ...]) -> bool:
-    """Whether `join` could say anything of these tokens behind others; asked once a chunk."""
-    if len(found) != 1 or found[0].kind != Kind.WORD:
-        return False
-    term = found[0].term
-    return len(term) == 1 or term in CANONICAL or f"{term}s" in CANONICAL
+class _Number(NamedTuple):
+    text: str
+    back: int
 
 
-def join(before: tuple[Token, ...], found: tuple[Token, ...]) -> Joined | None:
-    """Neighbours that shops write with and without a space: `500 ml`, `3/4 in`, `usb c`."""
-    if not before or not may_join(found):
+def _number(tokens: tuple[Token, ...]) -> _Number | None:
+    """The number or fraction that a chunk is, or the last number of a size, and where it begins."""
+    primary = [token.term for token in tokens if token.kind == Kind.WORD]
+    if not primary:  # Chinese, Japanese, Korean
         return None
-    term = found[0].term
-    number = _number(before)
-    if number is not None:
-        unit = CANONICAL.get(term) or CANONICAL.get(f"{term}s")
-        return None if unit is None else Joined(number + unit, before[-1].position + 1, unit)
-    letter = len(term) == 1 and term.isalpha() and term not in "axi"
-    if letter and len(before) == 1 and before[0].kind == Kind.WORD:
-        return Joined(f"{before[0].term}{term}"[:MAX_TERM], 1, term)
-    return None
-
-
-def _number(tokens: tuple[Token, ...]) -> str | None:
-    """The number or fraction that a chunk is, if it is one."""
-    text = tokens[1].term if len(tokens) == 3 and "/" in tokens[1].term else tokens[0].term
-    if len(tokens) == 1 or "/" in text:
-        return text if text[-1].isdigit() and text[0].isdigit() else None
-    return None
+    text = primary[-1]
+    if len(primary) == 2 and len(tokens) == 3 and "/" in tokens[1].term:
+        return _Number(tokens[1].term, 2)
+    if len(primary) > 1 and primary[-2] != "x":
+        return None
+    return _Number(text, 1) if text[-1].isdigit() and text[0].isdigit() else None

@@ -1,22 +1,28 @@
 """Units of measure: every spelling of a unit after a number becomes one."""
 
 _SPELLINGS = {
-    "in": "inch inches",
+    "in": "inch inches zoll pouce pouces pulgada pulgadas pollice pollici duim tum tommer",
     "ft": "foot feet",
     "yd": "yard yards yds",
-    "mm": "millimeter millimeters millimetre millimetres",
-    "cm": "centimeter centimeters centimetre centimetres",
-    "m": "meter meters metre metres",
-    "ml": "milliliter milliliters millilitre millilitres",
-    "l": "liter liters litre litres ltr",
+    "mm": "millimeter millimeters millimetre millimetres milimetros milimetro millimetri",
+    "cm": "centimeter centimeters centimetre centimetres zentimeter centimetros "
+    "centimetro centimetri",
+    "m": "meter meters metre metres metro metros metri",
+    "ml": "milliliter milliliters millilitre millilitres mililitros millilitri",
+    "l": "liter liters litre litres ltr litro litros litri",
+    "cl": "centiliter centiliters centilitre centilitres",
+    "dl": "deciliter deciliters decilitre decilitres",
     "gal": "gallon gallons",
     "qt": "quart quarts",
     "oz": "ounce ounces",
     "lb": "lbs pound pounds",
-    "g": "gram grams gm gms",
-    "kg": "kilogram kilograms kgs",
-    "mg": "milligram milligrams",
+    "g": "gram grams gm gms gr gramm gramme grammes gramo gramos grammo grammi grama gramas",
+    "kg": "kilogram kilograms kgs kilo kilos kilogramm kilogramme kilogrammes kilogramo kilogramos",
+    "mg": "milligram milligrams milligramm milligrammes",
     "w": "watt watts",
+    "kw": "kilowatt kilowatts",
+    "wh": "",
+    "kwh": "",
     "v": "volt volts",
     "amp": "amps ampere amperes",
     "mah": "",
@@ -33,7 +39,8 @@ _SPELLINGS = {
     "k": "",
     "pack": "pk packs",
     "ct": "count cnt",
-    "pc": "pcs piece pieces",
+    "pc": "pcs piece pieces teile teil teilig tlg stuck stk pezzi pezzo pieza piezas "
+    "pecas stuks delig",
     "sqft": "",
 }
 

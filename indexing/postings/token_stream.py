@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.analysis.analyzer import Analyzer, join, may_join
+from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK, Token
 from indexing.analysis.memory import remember_chunk, remember_text
 from indexing.arrays import Int64Array, UInt32Array
@@ -46,16 +46,16 @@ class TermNumbers:
     def append(self, text: str, codes: "array[int]") -> None:
         """Append the text's codes; equal to `coded(analyzer.tokens(text))`, only faster."""
         before: tuple[Token, ...] = ()
-        for chunk in CHUNK.findall(text):
+        for chunk in CHUNK.findall(self.analyzer.prepared(text)):
             known = self._chunks.get(chunk)
             if known is None:
                 tokens = self.analyzer.chunk_tokens(chunk)
-                known = (tokens, self.coded(tokens), may_join(tokens))
+                known = (tokens, self.coded(tokens), self.analyzer.may_join(tokens))
                 remember_chunk(self._chunks, chunk, known)
             tokens, made, joins = known
             if not tokens:
                 continue
-            if joins and before and (joined := join(before, tokens)) is not None:
+            if joins and (joined := self.analyzer.join(before, tokens)) is not None:
                 place = _primary(codes, joined.back) + 1
                 codes.insert(place, self.number(joined.whole) | EXTRA)
                 codes.append(self.number(joined.term))

@@ -44,7 +44,7 @@ def slots_from(
     if groups or any(t.term not in stops for t in plain):
         plain = [t for t in plain if t.term not in stops]
     singles = plain + [t for t in tokens if t.kind == Kind.BIGRAM]
-    slots = [_single(token, ids, statistics) for token in singles]
+    slots = [_single(token, words.tokens, ids, statistics) for token in singles]
     slots += [_compound(whole, words.tokens, ids, statistics) for whole in groups]
     slots = [slot for slot in slots if slot.weight > 0 or slot.alternatives]
     slots.sort(key=lambda slot: (slot.position, -slot.weight))
@@ -95,11 +95,16 @@ def _compounds(tokens: list[Token], ids: Mapping[str, int]) -> list[Token]:
     return chosen
 
 
-def _single(token: Token, ids: Mapping[str, int], statistics: Statistics) -> Slot:
-    term_id = ids[token.term]
+def _single(
+    token: Token, tokens: Sequence[Token], ids: Mapping[str, int], statistics: Statistics
+) -> Slot:
+    also = [t.term for t in tokens if t.kind == Kind.ALSO and t.position == token.position]
+    known_ids = [ids[term] for term in (token.term, *also) if ids[term] != UNKNOWN]
     boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
-    known = () if term_id == UNKNOWN else (Alternative((term_id,), boost),)
-    weight = 0.0 if token.kind == Kind.BIGRAM else statistics.idf(term_id)
+    known = tuple(Alternative((term_id,), boost) for term_id in known_ids)
+    weight = 0.0
+    if token.kind != Kind.BIGRAM:
+        weight = min((statistics.idf(each) for each in known_ids), default=statistics.idf(UNKNOWN))
     return Slot(token.term, weight, known, token.position, token.span)
 
 

@@ -12,7 +12,8 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class QueryWords:
-    """tokens: as the analyzer cuts them. spans: of each position, text[start:end].
+    """text: prepared for analysis. tokens: as the analyzer cuts them. spans: of each position,
+    text[start:end].
 
     A compound's parts share the span of the whole chunk. ids: term → term id, -1 if unknown.
     primary: term id of the first token at each position.
@@ -26,6 +27,7 @@ class QueryWords:
 
     @classmethod
     def of(cls, text: str, analyzer: Analyzer, lexicon: Lexicon) -> "QueryWords":
+        text = analyzer.prepared(text)
         tokens = tuple(analyzer.tokens(text))
         ids = {term: lexicon.id_of(term) for term in {token.term for token in tokens}}
         first: dict[int, int] = {}

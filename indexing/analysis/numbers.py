@@ -1,0 +1,90 @@
+"""Numbers as they are written: decimal and thousands marks, and sizes such as 30 x 40."""
+
+import re
+from typing import Final, NamedTuple
+
+COMMA_LANGUAGES: Final = frozenset(
+    ("de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "ro", "hu", "tr", "ru")
+)
+"""Languages that write one and a half as 1,5."""
+
+_MARKED = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)+(?![\d]|[.,]\d)")
+_LENGTH = r"(?:cm|mm|in|inch|[\"″])"
+_SIZE = re.compile(
+    rf"(?<=\d)(?:\s?{_LENGTH})?(?:\s[xX]\s?|\s?[×\u2715\u2716*]\s?)(?=\d)"
+    rf"|(?<=\d){_LENGTH}[xX](?=\d)"
+)
+_SIZE_SIGNS: Final = (" x ", " X ", "×", "\u2715", "\u2716", "*", "mx", "mX", '"x', '"X')
+_LONGEST_NAME: Final = 200
+_LETTERS = re.compile(
+    r"(?<![^\W_])([^\W\d_]) (?:and|und|et|&|'?n'?) ([^\W\d_])(?![^\W_])"
+    r"|(?<![^\W_])([^\W\d_]{1,2}) & ([^\W\d_]{1,2})(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+class PlainNumbers(NamedTuple):
+    """text: decimals with a point, thousands without a mark. other: the one number that could
+    also be meant otherwise, so read; empty if all is clear.
+    """
+
+    text: str
+    other: str
+
+
+def plain_numbers(text: str, comma: bool) -> PlainNumbers:
+    """One way to write a number. comma: whether the language's decimals have a comma.
+
+    1,5 and 1.50 are 1.5 everywhere. Before three digits a mark is what the language says, but
+    0,750 is no thousand, and 1.234,5 and 1,234.5 say themselves which is which.
+    """
+    others: list[str] = []
+
+    def plain(found: re.Match[str]) -> str:
+        made, other = _plain(found.group(), comma)
+        if other:
+            others.append(other)
+        return made
+
+    made = _MARKED.sub(plain, text)
+    return PlainNumbers(made, others[0] if len(others) == 1 and made == _only(made) else "")
+
+
+def _only(text: str) -> str:
+    """The text, if it is a number and nothing else."""
+    return text if text.replace(".", "", 1).isdigit() else ""
+
+
+def _plain(number: str, comma: bool) -> tuple[str, str]:
+    marks = [sign for sign in number if sign in ".,"]
+    groups = re.split("[.,]", number)
+    bare = "".join(groups)
+    thousands = all(len(group) == 3 for group in groups[1:]) and 0 < len(groups[0]) <= 3
+    if len(marks) > 1:
+        if len(set(marks)) == 1:  # 1.234.567, else an address, a date, a list of sizes
+            return (bare, "") if thousands else (number, "")
+        if len(set(marks[:-1])) == 1 and all(len(group) == 3 for group in groups[1:-1]):
+            return _decimal("".join(groups[:-1]), groups[-1]), ""
+        return number, ""
+    whole, rest = groups
+    decimal = _decimal(whole, rest)
+    if thousands and whole.strip("0"):
+        mark = "." if comma else ","
+        return (bare, "") if marks[0] == mark else (decimal, bare)
+    if marks[0] == "," and not comma and len(rest) == 2 and len(whole) > 1:
+        return number, ""  # sizes 36,38 rather than 36.38
+    return (decimal, "") if len(rest) < 4 or marks[0] == "." else (number, "")
+
+
+def _decimal(whole: str, rest: str) -> str:
+    """2.50 is 2.5; but 5.0 stays, for it is a version."""
+    return f"{whole}.{rest.rstrip('0') or '0'}"
+
+
+def joined_sizes(text: str) -> str:
+    """`30 × 40` and `30 cm x 40 cm` are 30x40, and `D and M` is D&M: each one word."""
+    if any(sign in text for sign in _SIZE_SIGNS):
+        text = _SIZE.sub("x", text)
+    if len(text) <= _LONGEST_NAME and " " in text:
+        text = _LETTERS.sub(lambda f: f"{f[1] or f[3]}&{f[2] or f[4]}", text)
+    return text
