@@ -1,0 +1,237 @@
+"""While building: which words of a title may be what the product is, and how likely by place."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
+from indexing.types.phrases import (
+    AND,
+    CLOSE,
+    COLOUR,
+    CUT,
+    DASH,
+    FOR,
+    MODEL,
+    NUMBER,
+    OFF,
+    OPEN,
+    PLUS,
+)
+
+MOST: Final = 12
+"""Candidates of one title."""
+LATER: Final = 0.6
+"""How much less likely the head stands in a phrase than in the one before it."""
+INSIDE: Final = np.array([1.0, 0.15, 0.04, 0.02], dtype=np.float32)
+"""Likelihood of the last word of a phrase, of the one before it, and so on (first words where
+the language puts heads first)."""
+AFTER_WITH: Final = 0.05
+JOINED: Final = 0.35
+"""Of a head before `and`: `washer and dryer`."""
+BEFORE_NUMBER: Final = 0.6
+"""A series stands there as often as a noun: `Xeon E5320`, `processor 1.86 GHz`."""
+AT_END: Final = 0.3
+"""From this chance a candidate counts as standing where heads stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Rows of numbers with chances: row r is starts[r] ≤ i < starts[r + 1].
+
+    starts: int64[rows + 1]. items: int32. chances: float32 beside them.
+    """
+
+    starts: Int64Array
+    items: Int32Array
+    chances: Float32Array
+
+    @classmethod
+    def of(cls, rows: list[list[tuple[int, float]]]) -> "Lists":
+        starts = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(row) for row in rows], out=starts[1:])
+        pairs = [pair for row in rows for pair in row]
+        return cls(
+            starts,
+            np.array([item for item, _ in pairs], dtype=np.int32),
+            np.array([chance for _, chance in pairs], dtype=np.float32),
+        )
+
+
+def all_candidates(
+    codes: Int32Array, starts: Int64Array, head_first: bool, brand_of: Int32Array, brands: Lists
+) -> Lists:
+    """Candidates of every title by place alone; words of the product's own brand are none.
+
+    brand_of: int32[n], row of brands or -1.
+    """
+    n = len(starts) - 1
+    room = int(np.minimum(np.diff(starts), MOST).sum())
+    items = np.empty(room, dtype=np.int32)
+    chances = np.empty(room, dtype=np.float32)
+    ends = np.zeros(n + 1, dtype=np.int64)
+    used = _all(codes, starts, head_first, brand_of, brands.starts, brands.items, items, chances,
+                ends)  # fmt: skip
+    return Lists(ends, items[:used].copy(), chances[:used].copy())
+
+
+def with_extra(own: Lists, row_of: Int32Array, extra: Lists, worth: float) -> Lists:
+    """Each title's candidates and those of its row of extra, worth so much; the better counts."""
+    room = len(own.items) + int(np.diff(extra.starts)[row_of[row_of >= 0]].sum())
+    items, chances = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.float32)
+    ends = np.zeros(len(own.starts), dtype=np.int64)
+    used = _merge(own.starts, own.items, own.chances, row_of, extra.starts, extra.items,
+                  extra.chances, worth, items, chances, ends)  # fmt: skip
+    return Lists(ends, items[:used].copy(), chances[:used].copy())
+
+
+def only(lists: Lists, kept: BoolArray, number_of: Int32Array) -> Lists:
+    """The items that are kept, under other numbers."""
+    inside = kept[lists.items]
+    count = np.zeros(len(lists.items) + 1, dtype=np.int64)
+    np.cumsum(inside, out=count[1:])
+    return Lists(count[lists.starts], number_of[lists.items[inside]], lists.chances[inside])
+
+
+@njit(nogil=True, cache=True)
+def _all(
+    codes: Int32Array,
+    starts: Int64Array,
+    head_first: bool,
+    brand_of: Int32Array,
+    brand_starts: Int64Array,
+    brand_words: Int32Array,
+    items: Int32Array,
+    chances: Float32Array,
+    ends: Int64Array,
+) -> int:
+    places, likely = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
+    used = 0
+    for row in range(len(starts) - 1):
+        title = codes[starts[row] : starts[row + 1]]
+        found = title_candidates(title, head_first, places, likely)
+        begin = used
+        for i in range(found):
+            word = title[places[i]]
+            taken = False
+            if brand_of[row] >= 0:
+                for at in range(brand_starts[brand_of[row]], brand_starts[brand_of[row] + 1]):
+                    taken |= brand_words[at] == word
+            for at in range(begin, used):
+                if items[at] == word:
+                    chances[at] = max(chances[at], likely[i])
+                    taken = True
+            if not taken:
+                items[used] = word
+                chances[used] = likely[i]
+                used += 1
+        ends[row + 1] = used
+    return used
+
+
+@njit(nogil=True, cache=True)
+def _merge(
+    starts: Int64Array,
+    own: Int32Array,
+    own_chances: Float32Array,
+    row_of: Int32Array,
+    extra_starts: Int64Array,
+    extra: Int32Array,
+    extra_chances: Float32Array,
+    worth: float,
+    items: Int32Array,
+    chances: Float32Array,
+    ends: Int64Array,
+) -> int:
+    used = 0
+    for row in range(len(starts) - 1):
+        begin = used
+        for at in range(starts[row], starts[row + 1]):
+            items[used] = own[at]
+            chances[used] = own_chances[at]
+            used += 1
+        if row_of[row] >= 0:
+            for at in range(extra_starts[row_of[row]], extra_starts[row_of[row] + 1]):
+                place = begin
+                while place < used and items[place] != extra[at]:
+                    place += 1
+                if place == used:
+                    chances[used] = 0.0
+                    used += 1
+                items[place] = extra[at]
+                chances[place] = max(chances[place], np.float32(worth * extra_chances[at]))
+        ends[row + 1] = used
+    return used
+
+
+@njit(nogil=True, cache=True)
+def title_candidates(
+    codes: Int32Array, head_first: bool, places: Int64Array, chances: Float32Array
+) -> int:
+    """Fill places (in codes) and chances of at most MOST candidates; their number.
+
+    Words behind `for` and in brackets are none. A phrase is the words between two signs.
+    """
+    count = 0
+    phrase = np.float32(1.0)
+    zone = np.float32(1.0)
+    depth = 0
+    begin = 0
+    n = len(codes)
+    for end in range(n + 1):
+        code = codes[end] if end < n else CUT
+        if code >= 0 or code <= COLOUR:
+            continue
+        if depth == 0 and zone > 0:
+            before = count
+            sure = np.float32(1.0)
+            if code == AND:
+                sure = np.float32(JOINED)
+            elif code in (NUMBER, MODEL):
+                sure = np.float32(BEFORE_NUMBER)
+            count = _phrase(
+                codes, begin, end, head_first, phrase * zone * sure, places, chances, count
+            )
+            if count > before and code != AND:
+                phrase *= np.float32(LATER)
+        if code == OPEN:
+            depth += 1
+        elif code == CLOSE:
+            depth = max(depth - 1, 0)
+        elif code == FOR:
+            zone = np.float32(0.0)
+        elif code == PLUS and zone > 0:
+            zone = np.float32(AFTER_WITH)
+        elif code == DASH and 0 < zone < 1:
+            zone = np.float32(0.5)
+        elif code == OFF and zone > 0:
+            zone = np.float32(AFTER_WITH)
+        begin = end + 1
+    return count
+
+
+@njit(nogil=True, cache=True)
+def _phrase(
+    codes: Int32Array,
+    begin: int,
+    end: int,
+    head_first: bool,
+    chance: float,
+    places: Int64Array,
+    chances: Float32Array,
+    count: int,
+) -> int:
+    inside = 0
+    for step in range(end - begin):
+        at = begin + step if head_first else end - 1 - step
+        if codes[at] < 0:
+            continue
+        if count >= len(places) or inside >= len(INSIDE):
+            break
+        places[count] = at
+        chances[count] = chance * INSIDE[inside]
+        inside += 1
+        count += 1
+    return count

@@ -1,0 +1,63 @@
+"""While building: nouns of categories and product types, words of brands, names of types."""
+
+import re
+from typing import Final
+
+import numpy as np
+
+from indexing.arrays import Int32Array
+from indexing.catalogue.attributes import PREFIX
+from indexing.columns import Columns
+from indexing.columns.keyword import SEPARATOR
+from indexing.types.candidates import MOST, Lists, title_candidates
+from indexing.types.phrases import Titles
+
+_PRODUCT_TYPE: Final = re.compile(
+    r"(?:[a-z]_)?(?:(?:product|item|article|goods?)[ _-]?(?:type|kind|category)|type|kind|produkttyp"
+    r"|produktart|artikeltyp|type[ _]de[ _]produit|tipo(?:[ _]de[ _]producto)?|tipologia|类型|类目"
+    r"|品类|产品类型|商品类型)",
+    re.IGNORECASE,
+)
+_LEAST: Final = 0.2
+
+
+def category_heads(
+    columns: Columns, leaf: Int32Array, titles: Titles, head_first: bool
+) -> Lists:
+    """Nouns of each category that is the deepest of some product; rows are ordinals."""
+    column = columns.keywords["category"]
+    rows: list[list[tuple[int, float]]] = [[] for _ in range(len(column.values))]
+    for ordinal in np.unique(leaf[leaf >= 0]).tolist():
+        name = column.values[ordinal].rsplit(SEPARATOR, 1)[-1]
+        rows[ordinal] = heads(name, titles, head_first)
+    return Lists.of(rows)
+
+
+def product_type_heads(
+    columns: Columns, titles: Titles, head_first: bool
+) -> tuple[Int32Array, Lists]:
+    """int32[n]: row of what an attribute calls the kind of each product, or -1; nouns by row."""
+    named = np.full(columns.doc_count, -1, dtype=np.int32)
+    rows: list[list[tuple[int, float]]] = []
+    for name, column in columns.keywords.items():
+        if not name.startswith(PREFIX) or not _PRODUCT_TYPE.fullmatch(name.removeprefix(PREFIX)):
+            continue
+        for ordinal in range(column.first, column.last):
+            holders = column.table.holders_of(ordinal)
+            named[holders[named[holders] < 0]] = len(rows)
+            rows.append(heads(column.values[ordinal], titles, head_first))
+    return named, Lists.of(rows)
+
+
+def words_of_brands(columns: Columns, titles: Titles) -> Lists:
+    """Words of each brand; rows are ordinals."""
+    values = columns.keywords["brand"].values
+    return Lists.of([[(code, 1.0) for code in titles.codes_of(v) if code >= 0] for v in values])
+
+
+def heads(name: str, titles: Titles, head_first: bool) -> list[tuple[int, float]]:
+    """Nouns of a name, each for certain: `Cups, Mugs & Tumblers` has three."""
+    codes = np.array(titles.codes_of(name), dtype=np.int32)
+    places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
+    found = title_candidates(codes, head_first, places, chances)
+    return [(int(codes[places[i]]), 1.0) for i in range(found) if chances[i] >= _LEAST]

@@ -1,0 +1,206 @@
+"""While building: a title as numbers, its words with what stands between them.
+
+`HP - Pavilion Laptop / 4GB Memory - Black` → hp CUT pavilion laptop CUT NUMBER memory CUT COLOUR.
+"""
+
+import re
+from array import array
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.chunks import CHUNK, Kind, is_cjk
+from indexing.analysis.folding import fold
+from indexing.analysis.memory import remember_chunk
+from indexing.analysis.pinyin import han_words, has_han
+from indexing.analysis.units import CANONICAL
+from indexing.arrays import Int32Array, Int64Array
+from indexing.types.signs import (
+    COLOURS,
+    FILLERS,
+    HAN_COLOURS,
+    HAN_FILLERS,
+    HAN_PURPOSE,
+    JOIN,
+    OF,
+    PURPOSE,
+    SHADES,
+    WITH,
+)
+
+CUT, DASH, OPEN, CLOSE, FOR, PLUS, OFF, AND, NUMBER, MODEL, COLOUR, FILLER = range(-1, -13, -1)
+"""CUT a comma or slash, DASH ` - `, OPEN and CLOSE brackets; FOR what it fits, PLUS what comes
+with it, OFF `of` or `by`; AND joins; NUMBER digits, MODEL another word with a digit; FILLER a word
+that names nothing. Those from COLOUR down do not end a phrase.
+"""
+MAX_WORDS: Final = 40
+MAX_WORD_KINDS: Final = 1_000_000
+_OPENING, _CLOSING = re.compile(r"[(\[{【（]"), re.compile(r"[)\]}】）]")
+_DASH = re.compile(r"\s[-–—|•·:]+\s|[|•–—:：]|\s{2,}|\\?\"?,\S")
+_CUT = re.compile(r"[,;，、。；！!]|\s/\s|\n")
+_SPLIT = re.compile(r"[-/'’&+_,.]")
+LEAST_BESIDE_DIGITS: Final = 4
+"""Letters of a word that is one though a number hangs on it: `paper-1524`, not `tk-350`."""
+_UNIT: Final = (FILLER,)
+
+
+class Titles:
+    """Titles as one row of numbers: words from 0 up, signs below.
+
+    words: word → its number, in order of appearance; a Latin word is its stem, Chinese is cut
+    into words.
+    """
+
+    def __init__(self, analyzer: Analyzer, words: dict[str, int] | None = None) -> None:
+        self.words: dict[str, int] = {} if words is None else words
+        self._grows = words is None
+        self._analyzer = analyzer
+        self._codes = array("i")
+        self._ends = array("q")
+        self._chunks: dict[str, tuple[int, ...]] = {}
+        self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
+        self._shades = {self._number(analyzer.tokens(shade)[0].term) for shade in SHADES}
+
+    def add(self, title: str) -> None:
+        codes = self._codes
+        self._codes.extend(self.codes_of(title))
+        self._ends.append(len(codes))
+
+    def codes_of(self, title: str) -> list[int]:
+        """What `add` would add."""
+        found: list[int] = []
+        end, chunks, gaps = 0, self._chunks, self._gaps
+        for place, match in enumerate(CHUNK.finditer(title)):
+            if place >= MAX_WORDS:
+                break
+            start = match.start()
+            if start > end:
+                gap = title[end:start]
+                signs = gaps.get(gap)
+                found += signs if signs is not None else self._gap(gap)
+            chunk = match.group()
+            known = chunks.get(chunk)
+            if known is None:
+                known = self._chunk(chunk)
+            if found and len(known) == 1:
+                if found[-1] == NUMBER and chunk.lower() in CANONICAL:
+                    known = _UNIT
+                elif known[0] == COLOUR and found[-1] in self._shades:
+                    found[-1] = COLOUR
+            found += known
+            end = match.end()
+        return found
+
+    def arrays(self) -> tuple[Int32Array, Int64Array]:
+        """codes: int32[c] of all titles. starts: int64[n + 1] into them."""
+        starts = np.zeros(len(self._ends) + 1, dtype=np.int64)
+        starts[1:] = np.frombuffer(self._ends, dtype=np.int64)
+        return np.frombuffer(self._codes, dtype=np.int32).copy(), starts
+
+    def surfaces(self) -> dict[str, str]:
+        """Stem → its shortest spelling among the chunks that are remembered."""
+        words = list(self.words)
+        best: dict[str, str] = {}
+        for chunk, codes in self._chunks.items():
+            if len(codes) == 1 and codes[0] >= 0:
+                word, written = words[codes[0]], fold(chunk)
+                known = best.get(word)
+                if known is None or (len(written), written) < (len(known), known):
+                    best[word] = written
+        return best
+
+    def _gap(self, gap: str) -> tuple[int, ...]:
+        signs: list[int] = []
+        if _CLOSING.search(gap):
+            signs.append(CLOSE)
+        if _DASH.search(gap):
+            signs.append(DASH)
+        elif _CUT.search(gap):
+            signs.append(CUT)
+        elif "&" in gap or "+" in gap or gap == "/":
+            signs.append(AND)
+        if _OPENING.search(gap):
+            signs.append(OPEN)
+        if len(self._gaps) < MAX_WORD_KINDS:
+            self._gaps[gap] = tuple(signs)
+        return tuple(signs)
+
+    def _chunk(self, chunk: str) -> tuple[int, ...]:
+        folded = fold(chunk)
+        if has_han(folded) or is_cjk(folded):
+            made = tuple(self._han(word) for word in han_words(folded))
+        else:
+            made = self._latin(folded)
+        remember_chunk(self._chunks, chunk, made)
+        return made
+
+    def _han(self, word: str) -> int:
+        if word in HAN_PURPOSE:
+            return FOR
+        if word in HAN_COLOURS:
+            return COLOUR
+        if word in HAN_FILLERS:
+            return FILLER
+        return self._number(word)
+
+    def _latin(self, folded: str) -> tuple[int, ...]:
+        sign = _sign(folded)
+        if sign is not None:
+            return (sign,)
+        made: list[int] = []
+        tokens = self._analyzer.chunk_tokens(folded)
+        parts = [token for token in tokens if token.kind == Kind.WORD]
+        surfaces = _SPLIT.split(folded)
+        plain = [text.isalpha() and len(text) >= LEAST_BESIDE_DIGITS for text in surfaces]
+        whole = not any(sign.isdigit() for sign in folded)
+        for place, token in enumerate(parts):
+            apart = len(surfaces) == len(parts)
+            if token.term.isdigit() and len(parts) == 1:
+                made.append(NUMBER)
+                continue
+            if token.term[0].isdigit() or not (whole or (apart and plain[place])):
+                made.append(MODEL)
+                continue
+            if place and len(parts) > 1 and ("/" in folded or "&" in folded or "+" in folded):
+                made.append(AND)
+            surface = surfaces[place] if apart else token.term
+            sign = _sign(surface)
+            made.append(self._number(token.term) if sign is None else sign)
+        return tuple(made)
+
+    def _number(self, word: str) -> int:
+        known = self.words.get(word)
+        if known is None:
+            if not self._grows or len(self.words) >= MAX_WORD_KINDS:
+                return FILLER if self._grows else UNSEEN
+            known = self.words[word] = len(self.words)
+        return known
+
+
+UNSEEN: Final = 1 << 30
+"""Number of a word that is not among the given ones."""
+
+
+def _sign(word: str) -> int | None:
+    if word in PURPOSE:
+        return FOR
+    if word in WITH:
+        return PLUS
+    if word in OF:
+        return OFF
+    if word in JOIN:
+        return AND
+    if word in COLOURS:
+        return COLOUR
+    if word.isdigit():
+        return NUMBER
+    if word in FILLERS or len(word) == 1:
+        return FILLER
+    return None
+
+
+def texts_of(words: dict[str, int]) -> Sequence[str]:
+    """The words by number."""
+    return list(words)

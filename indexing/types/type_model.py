@@ -1,0 +1,83 @@
+"""What kinds of things the catalogue holds, and of which kind each product is. See docs/types.md."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from indexing.arrays import (
+    Float32Array,
+    Int32Array,
+    UInt8Array,
+    UInt32Array,
+    load_array,
+    save_array,
+)
+from indexing.postings.lexicon import UNKNOWN, Lexicon
+from indexing.strings import StringTable
+
+FOLDER: Final = "types"
+NO_TYPE: Final = -1
+_ARRAYS: Final = (
+    "type_of", "sureness", "sizes", "price_levels", "vectors", "word_starts", "word_types",
+    "word_chances", "word_heads",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TypeModel:
+    """names: of the types, as most titles write them. words: stems that stand where heads stand.
+
+    type_of: int32[n], each document's type, -1 if it is not known. sureness: uint8[n], 255 if it
+    is certain. sizes: float32[t], documents of each. price_levels: float32[t], median of ln price,
+    NaN without. vectors: float32[t, d], unit means of the documents' vectors.
+    word_starts: uint32[w + 1] into word_types: int32 and word_chances: float32: what products are
+    whose titles have the word for a head, likeliest first. word_heads: float32[w], share of the
+    word's occurrences where it is one.
+    """
+
+    names: StringTable
+    words: Lexicon
+    type_of: Int32Array
+    sureness: UInt8Array
+    sizes: Float32Array
+    price_levels: Float32Array
+    vectors: Float32Array
+    word_starts: UInt32Array
+    word_types: Int32Array
+    word_chances: Float32Array
+    word_heads: Float32Array
+
+    @classmethod
+    def load(cls, folder: Path) -> "TypeModel":
+        arrays = {name: load_array(folder / f"{name}.npy") for name in _ARRAYS}
+        return cls(StringTable.load(folder, "names"), Lexicon.load(folder), **arrays)
+
+    @classmethod
+    def nothing(cls, doc_count: int) -> "TypeModel":
+        """Of a snapshot that was built without."""
+        none, empty = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+        return cls(
+            StringTable.of(()), Lexicon(StringTable.of(())),
+            np.full(doc_count, NO_TYPE, dtype=np.int32), np.zeros(doc_count, dtype=np.uint8),
+            empty, empty, np.empty((0, 0), dtype=np.float32), np.zeros(1, dtype=np.uint32), none,
+            empty, empty,
+        )  # fmt: skip
+
+    def save(self, folder: Path) -> None:
+        self.names.save(folder, "names")
+        self.words.save(folder)
+        for name in _ARRAYS:
+            save_array(folder / f"{name}.npy", getattr(self, name))
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def named(self, word: str) -> tuple[Int32Array, Float32Array]:
+        """Types of products whose head is this stem, and their chances; empty if there are none."""
+        row = self.words.id_of(word)
+        if row == UNKNOWN:
+            return self.word_types[:0], self.word_chances[:0]
+        span = slice(int(self.word_starts[row]), int(self.word_starts[row + 1]))
+        return self.word_types[span], self.word_chances[span]
