@@ -36,9 +36,12 @@ from indexing.query_log.reading import LogRules, QueryLog, read_query_log
 from indexing.query_log.table_build import QueryCounts, Shop, build_queries
 from indexing.spelling.spelling import Spelling
 from indexing.spelling.word_counts import WordCounter
+from indexing.types.build import build_types
+from indexing.types.type_model import FOLDER as TYPES
 from indexing.understanding_build import build_understanding
 from indexing.vectors.build import GivenVectors, build_meaning, sampled_titles
 from indexing.vectors.encoder import load_encoder
+from indexing.vectors.index import VectorIndex
 
 REJECTS = "rejects.jsonl"
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -141,6 +144,9 @@ def _publish(
     progress.begin("understanding", None, "products")
     analyzer = read.numbers.analyzer
     build_understanding(staging, documents, columns, index, analyzer, read.words, log)
+    progress.begin("types", None, "products")
+    vectors = VectorIndex.load(staging / "vectors")
+    build_types(_made(staging / TYPES), documents, columns, analyzer, vectors)
     hidden = hidden_products(columns, options.config)
     queries = _queries(staging, log, documents, columns, index, analyzer, hidden, progress)
     shutil.rmtree(staging / "scratch")

@@ -16,6 +16,8 @@ from indexing.manifest import Manifest, check_sizes
 from indexing.postings.postings import InvertedIndex
 from indexing.query_log.table import QueryTable
 from indexing.spelling.spelling import Spelling
+from indexing.types.type_model import FOLDER as TYPES
+from indexing.types.type_model import TypeModel
 from indexing.vectors.encoder import Encoder, load_encoder
 from indexing.vectors.index import VectorIndex
 
@@ -43,6 +45,7 @@ class Snapshot:
     categories: CategoryModel
     entities: EntityNames
     queries: QueryTable
+    types: TypeModel
     priors: Float32Array
     liked: Float32Array
     popular: UInt32Array
@@ -86,9 +89,15 @@ def open_snapshot(folder: Path) -> Snapshot:
         categories=CategoryModel.load(folder / "categories"),
         entities=EntityNames.load(folder / "entities"),
         queries=QueryTable.load(folder / "queries"),
+        types=_types(folder / TYPES, columns.doc_count),
         priors=load_array(folder / "priors.npy"),
         liked=load_array(folder / "liked.npy"),
         popular=load_array(folder / "popular.npy"),
         prices=columns.dense("price"),
         cosine_floor=float(manifest.encoder["cosine_floor"]),
     )
+
+
+def _types(folder: Path, doc_count: int) -> TypeModel:
+    """None of them in a snapshot that was built before there were types."""
+    return TypeModel.load(folder) if folder.is_dir() else TypeModel.nothing(doc_count)

@@ -11,11 +11,11 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import BoolArray, Int32Array, Int64Array
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
-from indexing.columns.priors import leaf_categories
+from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.postings.lexicon import Lexicon
 from indexing.strings import StringTable
 from indexing.types.candidates import AT_END, Lists, all_candidates, only, with_extra
-from indexing.types.features import features_of, first_values
+from indexing.types.features import features_of
 from indexing.types.learning import label
 from indexing.types.named import NamedTypes, named_types
 from indexing.types.names import category_heads, product_type_heads, words_of_brands
@@ -71,7 +71,7 @@ def build_types(
     others = _most_likely_other(read.lists, number_of >= 0)
     labels, chances = label(typed, others, len(kinds), starts, features, count, kinds)
     labels[chances < SURE] = NO_TYPE
-    words, written = list(titles.words), titles.surfaces()
+    words, written = list(titles.words), titles.written
     model = _model(
         [written.get(words[kind], words[kind]) for kind in kinds.tolist()],
         named_types(read.own, read.lists, labels, words),
@@ -88,9 +88,9 @@ def _title(documents: Documents, doc: int) -> str:
 
 def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
     head_first = analyzer.languages[0] in HEAD_FIRST
-    brand = columns.keywords["brand"]
-    brand_of = first_values(brand.offsets, brand.ordinals)
-    leaf = leaf_categories(columns, np.arange(columns.doc_count, dtype=np.uint32)).astype(np.int32)
+    every = np.arange(columns.doc_count, dtype=np.uint32)
+    brand_of = first_ordinals(columns.keywords["brand"], every)
+    leaf = leaf_categories(columns, every).astype(np.int32)
     categories = category_heads(columns, leaf, titles, head_first)
     named, kinds = product_type_heads(columns, titles, head_first)
     brands = words_of_brands(columns, titles)

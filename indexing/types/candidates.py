@@ -63,7 +63,7 @@ class Lists:
 def all_candidates(
     codes: Int32Array, starts: Int64Array, head_first: bool, brand_of: Int32Array, brands: Lists
 ) -> Lists:
-    """Candidates of every title by place alone; words of the product's own brand are none.
+    """Candidates of every title by place alone, behind its brand where it begins with that.
 
     brand_of: int32[n], row of brands or -1.
     """
@@ -111,14 +111,14 @@ def _all(
     used = 0
     for row in range(len(starts) - 1):
         title = codes[starts[row] : starts[row + 1]]
+        if brand_of[row] >= 0:
+            first, last = brand_starts[brand_of[row]], brand_starts[brand_of[row] + 1]
+            title = title[_length_of(brand_words[first:last], title) :]
         found = title_candidates(title, head_first, places, likely)
         begin = used
         for i in range(found):
             word = title[places[i]]
             taken = False
-            if brand_of[row] >= 0:
-                for at in range(brand_starts[brand_of[row]], brand_starts[brand_of[row] + 1]):
-                    taken |= brand_words[at] == word
             for at in range(begin, used):
                 if items[at] == word:
                     chances[at] = max(chances[at], likely[i])
@@ -129,6 +129,17 @@ def _all(
                 used += 1
         ends[row + 1] = used
     return used
+
+
+@njit(nogil=True, cache=True)
+def _length_of(brand: Int32Array, title: Int32Array) -> int:
+    """Codes of the brand at the title's beginning; 0 if it begins otherwise."""
+    if not len(brand) or len(title) < len(brand):
+        return 0
+    for at in range(len(brand)):
+        if brand[at] != title[at]:
+            return 0
+    return len(brand)
 
 
 @njit(nogil=True, cache=True)
@@ -175,8 +186,8 @@ def title_candidates(
     Words behind `for` and in brackets are none. A phrase is the words between two signs.
     """
     count = 0
-    phrase = np.float32(1.0)
-    zone = np.float32(1.0)
+    phrase = 1.0
+    zone = 1.0
     depth = 0
     begin = 0
     n = len(codes)
@@ -186,28 +197,27 @@ def title_candidates(
             continue
         if depth == 0 and zone > 0:
             before = count
-            sure = np.float32(1.0)
+            sure = 1.0
             if code == AND:
-                sure = np.float32(JOINED)
+                sure = JOINED
             elif code in (NUMBER, MODEL):
-                sure = np.float32(BEFORE_NUMBER)
-            count = _phrase(
-                codes, begin, end, head_first, phrase * zone * sure, places, chances, count
-            )
+                sure = BEFORE_NUMBER
+            sure *= phrase * zone
+            count = _phrase(codes, begin, end, head_first, sure, places, chances, count)
             if count > before and code != AND:
-                phrase *= np.float32(LATER)
+                phrase *= LATER
         if code == OPEN:
             depth += 1
         elif code == CLOSE:
             depth = max(depth - 1, 0)
         elif code == FOR:
-            zone = np.float32(0.0)
+            zone = 0.0
         elif code == PLUS and zone > 0:
-            zone = np.float32(AFTER_WITH)
+            zone = AFTER_WITH
         elif code == DASH and 0 < zone < 1:
-            zone = np.float32(0.5)
+            zone = 0.5
         elif code == OFF and zone > 0:
-            zone = np.float32(AFTER_WITH)
+            zone = AFTER_WITH
         begin = end + 1
     return count
 

@@ -99,13 +99,3 @@ def _add(feature: int, begin: int, used: int, features: UInt32Array) -> int:
             return used
     features[used] = feature
     return used + 1
-
-
-def first_values(offsets: Int64Array, ordinals: UInt32Array) -> Int32Array:
-    """int32[n]: the first ordinal of each document, -1 without one."""
-    out = np.full(len(offsets) - 1, -1, dtype=np.int32)
-    has = offsets[1:] > offsets[:-1]
-    out[has] = ordinals[offsets[:-1][has]]
-    return out
-
-

@@ -27,6 +27,8 @@ MAX_TITLES: Final = 200_000
 """More are sampled evenly to learn from."""
 MAX_BITS: Final = 23
 """Of the hash table's size: 100 MB at most."""
+NONE_SIZE: Final = 4.0
+"""Products of what has no type, as if it were one."""
 _EMPTY: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
@@ -54,15 +56,15 @@ def _count(
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _counted(keys: np.ndarray, values: Float32Array, mask: np.uint64, key: np.uint64) -> np.float32:
+def _counted(keys: np.ndarray, values: Float32Array, mask: np.uint64, key: np.uint64) -> float:
     slot = _slot(key, mask)
     for _ in range(64):
         if keys[slot] == key:
-            return values[slot]
+            return float(values[slot])
         if keys[slot] == _EMPTY:
-            return np.float32(0.0)
+            return 0.0
         slot = (slot + np.uint64(1)) & mask
-    return np.float32(0.0)
+    return 0.0
 
 
 @njit(nogil=True, cache=True)
@@ -122,6 +124,10 @@ def weigh(
         best = -1e30
         for at in range(first, last):
             label = labels[at]
+            if label == len(sizes) - 1:  # no type: as likely as anybody's features
+                chances[at] = np.log(priors[at] * NONE_SIZE**SIZE)
+                best = max(best, chances[at])
+                continue
             total = 0.0
             high = np.uint64(label) << np.uint64(32)
             for place in range(feature_starts[doc], feature_starts[doc + 1]):

@@ -46,7 +46,9 @@ def named_types(own: Lists, lists: Lists, labels: Int32Array, words: list[str]) 
     order = order[rank < MOST_TYPES]
     chosen = np.unique(of_word[order])
     chosen = chosen[np.argsort(-totals[chosen], kind="stable")[:MAX_WORDS]]
-    chosen = np.array(sorted(chosen.tolist(), key=lambda word: words[word].encode()), dtype=np.int64)
+    chosen = np.array(
+        sorted(chosen.tolist(), key=lambda word: words[word].encode()), dtype=np.int64
+    )
     begins = np.searchsorted(of_word[order], chosen)
     ends_at = np.searchsorted(of_word[order], chosen, side="right")
     picked = np.concatenate(

@@ -13,17 +13,16 @@ from indexing.types.candidates import MOST, Lists, title_candidates
 from indexing.types.phrases import Titles
 
 _PRODUCT_TYPE: Final = re.compile(
-    r"(?:[a-z]_)?(?:(?:product|item|article|goods?)[ _-]?(?:type|kind|category)|type|kind|produkttyp"
-    r"|produktart|artikeltyp|type[ _]de[ _]produit|tipo(?:[ _]de[ _]producto)?|tipologia|类型|类目"
-    r"|品类|产品类型|商品类型)",
+    r"(?:[a-z]_)?(?:(?:product|item|article|goods?)[ _-]?(?:type|kind|category)|type|kind"
+    r"|produkttyp|produktart|artikeltyp|type[ _]de[ _]produit|tipo(?:[ _]de[ _]producto)?"
+    r"|tipologia|类型|类目|品类|产品类型|商品类型)",
     re.IGNORECASE,
 )
+"""Names of attributes that say what kind of product it is."""
 _LEAST: Final = 0.2
 
 
-def category_heads(
-    columns: Columns, leaf: Int32Array, titles: Titles, head_first: bool
-) -> Lists:
+def category_heads(columns: Columns, leaf: Int32Array, titles: Titles, head_first: bool) -> Lists:
     """Nouns of each category that is the deepest of some product; rows are ordinals."""
     column = columns.keywords["category"]
     rows: list[list[tuple[int, float]]] = [[] for _ in range(len(column.values))]
@@ -50,9 +49,9 @@ def product_type_heads(
 
 
 def words_of_brands(columns: Columns, titles: Titles) -> Lists:
-    """Words of each brand; rows are ordinals."""
+    """Codes of each brand, signs too, as it stands in titles; rows are ordinals."""
     values = columns.keywords["brand"].values
-    return Lists.of([[(code, 1.0) for code in titles.codes_of(v) if code >= 0] for v in values])
+    return Lists.of([[(code, 1.0) for code in titles.codes_of(value)] for value in values])
 
 
 def heads(name: str, titles: Titles, head_first: bool) -> list[tuple[int, float]]:

@@ -50,12 +50,13 @@ class Titles:
     """Titles as one row of numbers: words from 0 up, signs below.
 
     words: word → its number, in order of appearance; a Latin word is its stem, Chinese is cut
-    into words.
+    into words. written: stem → its shortest spelling.
     """
 
     def __init__(self, analyzer: Analyzer, words: dict[str, int] | None = None) -> None:
         self.words: dict[str, int] = {} if words is None else words
         self._grows = words is None
+        self.written: dict[str, str] = {}
         self._analyzer = analyzer
         self._codes = array("i")
         self._ends = array("q")
@@ -98,18 +99,6 @@ class Titles:
         starts = np.zeros(len(self._ends) + 1, dtype=np.int64)
         starts[1:] = np.frombuffer(self._ends, dtype=np.int64)
         return np.frombuffer(self._codes, dtype=np.int32).copy(), starts
-
-    def surfaces(self) -> dict[str, str]:
-        """Stem → its shortest spelling among the chunks that are remembered."""
-        words = list(self.words)
-        best: dict[str, str] = {}
-        for chunk, codes in self._chunks.items():
-            if len(codes) == 1 and codes[0] >= 0:
-                word, written = words[codes[0]], fold(chunk)
-                known = best.get(word)
-                if known is None or (len(written), written) < (len(known), known):
-                    best[word] = written
-        return best
 
     def _gap(self, gap: str) -> tuple[int, ...]:
         signs: list[int] = []
@@ -167,7 +156,11 @@ class Titles:
                 made.append(AND)
             surface = surfaces[place] if apart else token.term
             sign = _sign(surface)
-            made.append(self._number(token.term) if sign is None else sign)
+            if sign is None:
+                known = self.written.get(token.term, surface)
+                self.written[token.term] = min(known, surface, key=lambda word: (len(word), word))
+                sign = self._number(token.term)
+            made.append(sign)
         return tuple(made)
 
     def _number(self, word: str) -> int:

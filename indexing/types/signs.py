@@ -1,65 +1,61 @@
-"""Words and signs between which a title's phrases lie, in the languages that shops write."""
+"""Words between which a title's phrases lie, in the languages that shops write."""
 
 from typing import Final
 
-PURPOSE: Final = frozenset(
-    # What follows says what the product fits, not what it is.
-    "for compatible fits fit replacement suitable designed zu für passend kompatibel geeignet "
-    "pour compatible adapté para compatibles compatibili per adatto voor geschikt til passer för "
-    "passar till kompatibel подходит для".split()
-) - {"replacement", "fit"}
-"""`battery for laptops`: the head stands before."""
-WITH: Final = frozenset(
-    "with w incl including includes featuring mit inkl inklusive avec inclus con incluso met "
-    "inclusief med com without ohne sans sin senza zonder uden utan sem".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PURPOSE: Final = _words(
+    "for compatible fits suitable designed zu für passend kompatibel geeignet pour adapté para "
+    "compatibles compatibili per adatto voor geschikt til passer för passar till для подходит"
 )
-"""`phone with charger`: the head stands before."""
-OF: Final = frozenset("of by from von de du des d di del della da do dos van af av et".split()) - {
-    "et"
-}
-"""`box of chocolates`: the head stands before, and the phrase goes on."""
-JOIN: Final = frozenset("and or und oder et ou y o e og och en &".split())
+"""What follows says what the product fits: `battery for laptops`."""
+WITH: Final = _words(
+    "with w incl including includes featuring mit inkl inklusive avec inclus con incluso met "
+    "inclusief med com without ohne sans sin senza zonder uden utan sem"
+)
+"""What follows comes with it, or does not: `phone with charger`."""
+OF: Final = _words("of by from von de du des d di del della da do dos van af av")
+"""The head stands before: `box of chocolates`, `drill by Karmach`."""
+JOIN: Final = _words("and or und oder et ou y o e og och en")
 """`washer and dryer`: one phrase."""
-COLOURS: Final = frozenset(
-    # English
+COLOURS: Final = _words(
     "black white red blue green yellow orange purple pink brown grey gray silver gold beige navy "
-    "teal turquoise cyan magenta charcoal ivory bronze copper graphite transparent "
-    "multicolor multicolour multicolored multi assorted violet maroon burgundy khaki "
-    "indigo aqua fuchsia stainless titanium platinum bisque chrome metallic glossy matte matt "
-    # German, Dutch, Nordic
-    "schwarz weiß weiss rot blau grün gruen gelb lila rosa braun grau silber bunt türkis "
-    "zwart wit rood blauw groen geel paars roze bruin grijs zilver goud svart vit röd blå grön "
-    "gul brun grå hvid rød grøn "
-    # French, Spanish, Italian, Portuguese
-    "noir noire blanc blanche rouge bleu bleue vert verte jaune gris grise doré marron "
-    "negro negra blanco blanca rojo roja azul verde amarillo amarilla morado plata dorado marrón "
-    "nero nera bianco bianca rosso rossa giallo grigio argento marrone preto preta "
-    "branco branca vermelho amarelo roxo cinza prata dourado castanho".split()
+    "teal turquoise cyan magenta charcoal ivory bronze copper graphite transparent multicolor "
+    "multicolour multicolored multi assorted violet maroon burgundy khaki indigo aqua fuchsia "
+    "stainless titanium platinum bisque chrome metallic glossy matte matt schwarz weiß weiss rot "
+    "blau grün gruen gelb lila rosa braun grau silber bunt türkis zwart wit rood blauw groen geel "
+    "paars roze bruin grijs zilver goud svart vit röd blå grön gul brun grå hvid rød grøn noir "
+    "noire blanc blanche rouge bleu bleue vert verte jaune gris grise doré marron negro negra "
+    "blanco blanca rojo roja azul verde amarillo amarilla morado plata dorado marrón nero nera "
+    "bianco bianca rosso rossa giallo grigio argento marrone preto preta branco branca vermelho "
+    "amarelo roxo cinza prata dourado castanho color colour coloured colored"
 )
 """At the end of a phrase they say what it looks like."""
 SHADES: Final = ("light", "dark", "bright", "deep", "pale", "hell", "dunkel", "clair", "chiaro")
 """Before a colour they are part of it."""
-HAN_COLOURS: Final = frozenset(
-    "黑色 白色 红色 蓝色 绿色 黄色 橙色 紫色 粉色 粉红色 灰色 银色 金色 棕色 米色 咖啡色 透明 "
-    "彩色 藏青色 酒红色 奶油色 石墨色 玫瑰金 古铜色 米白色 卡其色 天蓝色".split()
+FILLERS: Final = _words(
+    "series edition version model type style size pack pcs piece pieces each pair lot class new "
+    "original genuine refurbished replacement official brand authentic sale free shipping small "
+    "medium large xl xxl mini max pro premium deluxe standard basic classic two men women mens "
+    "womens kids boys girls adult adults unisex male female mm cm inch inches ft feet oz ml kg lb "
+    "lbs gb mb tb ghz mhz hz mah watt volt amp stück stk serie modell größe packung pièces taille "
+    "série unité piezas tamaño pezzi taglia stuks maat first second third single double triple "
+    "dual full half extra super ultra"
 )
-HAN_PURPOSE: Final = frozenset("适用 适用于 兼容 通用 专用 配 用于 适合".split())
-HAN_FILLERS: Final = frozenset(
-    # What sellers put into any title.
+"""Words that a phrase may end with, though its head stands before them."""
+HAN_COLOURS: Final = _words(
+    "黑色 白色 红色 蓝色 绿色 黄色 橙色 紫色 粉色 粉红色 灰色 银色 金色 棕色 米色 咖啡色 透明 "
+    "彩色 藏青色 酒红色 奶油色 石墨色 玫瑰金 古铜色 米白色 卡其色 天蓝色"
+)
+HAN_PURPOSE: Final = _words("适用 适用于 兼容 通用 专用 配 用于 适合")
+HAN_FILLERS: Final = _words(
     "包邮 正品 专柜 官方 旗舰店 特价 新款 热卖 爆款 预售 现货 促销 赠 送 买 专卖店 正版 同款 "
     "代购 直邮 天猫 淘宝 特惠 秒杀 店长 推荐 男士 女士 男女 男 女 可选 系列 版 款 装 的 了 "
-    "清仓 新品 上市 双 当天 专享 特供 抢先 限量 限 拍 发货 日常".split()
+    "清仓 新品 上市 双 当天 专享 特供 抢先 限量 限 拍 发货 日常"
 )
+"""What sellers put into any title."""
 HEAD_FIRST: Final = frozenset(("fr", "es", "it", "pt", "ro"))
 """Languages whose heads stand before what describes them: `coque de téléphone`."""
-FILLERS: Final = frozenset(
-    # After the noun, and never what the product is.
-    "series edition version model type style size pack pcs pc piece pieces each pair lot class "
-    "new original genuine refurbished replacement official brand authentic sale free shipping "
-    "mm cm m inch inches ft feet oz ml l kg g lb lbs gb mb tb ghz mhz hz w v mah watt volt amp "
-    "small medium large xl xxl mini max plus pro premium deluxe standard basic classic one two "
-    "men women mens womens kids boys girls adult adults unisex baby male female stück stk serie "
-    "modell größe packung pièces taille série unité piezas tamaño pezzi taglia stuks maat "
-    "first second third single double triple dual full half extra super ultra".split()
-) - {"pc", "baby", "plus", "one"}
-"""Words that a phrase may end with, though its head stands before them."""

@@ -1,4 +1,4 @@
-"""What kinds of things the catalogue holds, and of which kind each product is. See docs/types.md."""
+"""What kinds of things the catalogue holds, and of which each product is. See docs/types.md."""
 
 from dataclasses import dataclass
 from pathlib import Path
