@@ -2,13 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from indexing.analysis.versions import is_present
 from indexing.errors import CorruptSnapshotError, FormatVersionError, SnapshotError
+from indexing.parts import FIRST_PARTS, outdated_parts, readable_parts, written_parts
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
+"""Of the manifest itself, and of where files lie; each part has a number of its own (parts.py)."""
+READABLE = (6, 5)
 FILE_NAME = "manifest.json"
 
 
@@ -24,6 +28,7 @@ class Manifest:
 
     analyzer: languages and fingerprint. encoder: family, fingerprint, dimension, cosine floor.
     report: what the build measured. files: by path below the snapshot's folder.
+    parts: format of each part (indexing/parts.py).
     """
 
     snapshot_id: str
@@ -35,6 +40,7 @@ class Manifest:
     config: dict[str, Any]
     report: dict[str, Any]
     files: dict[str, FileFacts] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=written_parts)
     format_version: int = FORMAT_VERSION
 
     def write(self, folder: Path) -> None:
@@ -55,14 +61,49 @@ class Manifest:
             raise CorruptSnapshotError(
                 f"{path} cannot be read: {error}. Roll back with `vitrina snapshots rollback`."
             ) from error
-        if version != FORMAT_VERSION:
-            raise FormatVersionError(
-                f"{folder} has format version {version}; this code reads {FORMAT_VERSION}. "
-                "Build the index again, or run the Vitrina version that wrote it: "
-                f"{facts.get('code_version', 'unknown')}."
+        if version not in READABLE:
+            raise _not_readable(
+                folder, f"it has format {version}; this code reads {_listed(READABLE)}.", facts
             )
-        facts["files"] = {name: FileFacts(**each) for name, each in facts["files"].items()}
-        return cls(**facts)
+        try:
+            return _manifest(facts)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise CorruptSnapshotError(
+                f"{path} cannot be used: {error}. Roll back with `vitrina snapshots rollback`."
+            ) from error
+        except FormatVersionError as error:
+            raise _not_readable(folder, str(error), facts) from None
+
+    def outdated(self) -> list[str]:
+        """What a snapshot that is built now would have otherwise; empty if nothing."""
+        found = []
+        if self.format_version != FORMAT_VERSION:
+            found.append(f"format {self.format_version}, now {FORMAT_VERSION}")
+        found += [f"part {name}" for name in outdated_parts(self.parts)]
+        if not is_present(self.analyzer["languages"], self.analyzer["fingerprint"]):
+            found.append("analyzer")
+        return found
+
+
+def _manifest(facts: dict[str, Any]) -> Manifest:
+    """Keys of newer code are passed over. Raises FormatVersionError for parts nobody here reads."""
+    known = {each.name for each in fields(Manifest)}
+    kept = {name: value for name, value in facts.items() if name in known}
+    kept["files"] = {name: FileFacts(**each) for name, each in facts["files"].items()}
+    kept.setdefault("parts", dict(FIRST_PARTS))
+    readable_parts(kept["parts"])
+    return Manifest(**kept)
+
+
+def _not_readable(folder: Path, why: str, facts: dict[str, Any]) -> FormatVersionError:
+    return FormatVersionError(
+        f"{folder} cannot be read by this version of Vitrina: {why} Build the index again, or run "
+        f"the version that wrote it: {facts.get('code_version', 'unknown')}."
+    )
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return " and ".join(map(str, numbers))
 
 
 def facts_of(folder: Path) -> dict[str, FileFacts]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.versions import analyzer_of
 from indexing.arrays import Float32Array, Float64Array, UInt32Array, load_array
 from indexing.catalogue.documents import Documents
 from indexing.catalogue.index_config import IndexConfig
@@ -11,7 +12,7 @@ from indexing.columns import Columns
 from indexing.completions.completions import Completions
 from indexing.entities.category_model import CategoryModel
 from indexing.entities.names import EntityNames
-from indexing.errors import SnapshotError
+from indexing.errors import FormatVersionError
 from indexing.manifest import Manifest, check_sizes
 from indexing.postings.postings import InvertedIndex
 from indexing.query_log.table import QueryTable
@@ -58,20 +59,17 @@ class Snapshot:
 
 
 def open_snapshot(folder: Path) -> Snapshot:
-    """Check manifest, version, sizes and analyzer, then map everything. Well under a second.
+    """Check manifest, formats, sizes and analyzer, then map everything. Well under a second.
 
     Contents are checked when a snapshot is published and by `verify`, not here.
     """
     manifest = Manifest.read(folder)
     check_sizes(folder, manifest)
     config = IndexConfig.from_facts(manifest.config)
-    analyzer = Analyzer(config.languages)
-    if analyzer.fingerprint != manifest.analyzer["fingerprint"]:
-        raise SnapshotError(
-            f"{folder} was analysed by another version of the analyzer "
-            f"({manifest.analyzer['fingerprint']}, this code has {analyzer.fingerprint}). "
-            "Build the index again."
-        )
+    try:
+        analyzer = analyzer_of(config.languages, manifest.analyzer["fingerprint"])
+    except FormatVersionError as error:
+        raise FormatVersionError(f"{folder}: {error} Build the index again.") from None
     columns = Columns.load(folder / "columns")
     return Snapshot(
         id=manifest.snapshot_id,

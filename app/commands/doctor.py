@@ -77,7 +77,9 @@ def _index_checks(data: Path) -> Iterator[tuple[str, str | None]]:
             current = read_current(folder)
             if current is not None:
                 snapshot = open_snapshot(folder / "snapshots" / current.snapshot)
-                yield f"index {name}: {snapshot.doc_count:,} products", None
+                outdated = ", ".join(snapshot.manifest.outdated())
+                note = f"; build it again when convenient (older: {outdated})" if outdated else ""
+                yield f"index {name}: {snapshot.doc_count:,} products{note}", None
         except IndexingError as error:
             yield f"index {name}", str(error)
 

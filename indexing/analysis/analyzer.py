@@ -17,9 +17,9 @@ from indexing.analysis.units import CANONICAL
 from indexing.errors import IndexingError
 
 VERSION = 2
-"""Raised when the same text yields other terms than before."""
+"""Raised when the same text yields other terms than before; docs/formats.md says how."""
 
-_STEMMERS = {
+STEMMERS = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian",
     "pt": "portuguese", "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian",
     "fi": "finnish", "ro": "romanian", "hu": "hungarian", "tr": "turkish", "ru": "russian",
@@ -33,14 +33,16 @@ class Analyzer:
     Korean need no entry: they are recognised by script.
     """
 
+    version = VERSION
+
     def __init__(self, languages: Sequence[str] = ("en",)) -> None:
-        unknown = [name for name in languages if name not in _STEMMERS and name not in _CJK_NAMES]
+        unknown = [name for name in languages if name not in STEMMERS and name not in _CJK_NAMES]
         if unknown:
-            known = ", ".join(sorted([*_STEMMERS, *_CJK_NAMES]))
+            known = ", ".join(sorted([*STEMMERS, *_CJK_NAMES]))
             raise IndexingError(f"language {unknown[0]!r} is not known. Use one of: {known}.")
         self.languages = tuple(languages)
-        stemmed = [name for name in languages if name in _STEMMERS]
-        self._stemmer = Stemmer.Stemmer(_STEMMERS[stemmed[0]]) if stemmed else None
+        stemmed = [name for name in languages if name in STEMMERS]
+        self._stemmer = Stemmer.Stemmer(STEMMERS[stemmed[0]]) if stemmed else None
         self.stop_words = frozenset().union(
             *(STOP_WORDS.get(name, frozenset()) for name in languages)
         )
@@ -53,7 +55,7 @@ class Analyzer:
     @property
     def fingerprint(self) -> str:
         """Equal fingerprints cut every text alike."""
-        facts = f"{VERSION}|{','.join(self.languages)}"
+        facts = f"{self.version}|{','.join(self.languages)}"
         return hashlib.blake2b(facts.encode(), digest_size=8).hexdigest()
 
     def chunk_tokens(self, chunk: str) -> tuple[Token, ...]:

@@ -85,9 +85,9 @@ class IndexConfig(PolicySettings):
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> "IndexConfig":
-        """The inverse of `facts`. Raises IndexConfigError."""
+        """The inverse of `facts`; keys of newer code are passed over. Raises IndexConfigError."""
         try:
-            return cls.model_validate(facts)
+            return cls.model_validate({k: v for k, v in facts.items() if k in cls.model_fields})
         except ValidationError as error:
             raise IndexConfigError(
                 f"the settings in the manifest: {_told(error)[1]}. Build the index again."
