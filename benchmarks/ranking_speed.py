@@ -24,12 +24,13 @@ from indexing.current import read_current
 from indexing.demo.queries import read_intents
 from ranking.features.extract import extract
 from ranking.features.feature import Group, Rows
-from ranking.features.features import GROUPS, NAMES, definition_hash
+from ranking.features.features import GROUPS, NAMES, VERSIONS
 from ranking.features.inputs import Inputs
 from ranking.generation import Generation, open_generation
 from ranking.learning.lambdamart import Table, TreeParams, fit
 from ranking.query.query import Query
-from ranking.rankers.model import Booster, ModelManifest, ModelRanker
+from ranking.rankers.manifest import EncoderNeeds, ModelManifest
+from ranking.rankers.model import Booster, ModelRanker
 from ranking.rankers.ranker import HandWeightedRanker
 from ranking.search.candidates import Candidates
 from ranking.search.coarse import choose
@@ -162,7 +163,8 @@ def model(cases: list[Case], trees: int, leaves: int) -> ModelRanker:
 
 
 def _manifest(name: str) -> ModelManifest:
-    return ModelManifest(name, "", "", NAMES, definition_hash(), {}, {"bm25": 1.0}, {}, 0, {}, {})
+    features, encoder = tuple(VERSIONS.items()), EncoderNeeds("", 0)
+    return ModelManifest(name, "", "", features, encoder, {"bm25": 1.0}, {}, 0, {}, {})
 
 
 def times_of_hand(cases: list[Case], generation: Generation) -> float:

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from indexing.arrays import Float32Array
-from ranking.features.features import FEATURES, NAMES, definition_hash
+from ranking.features.features import FEATURES, NAMES, VERSIONS
 from ranking.learning.lambdamart import Table, TreeParams, fit
-from ranking.rankers.model import Booster, ModelManifest, ModelRanker, save_model
+from ranking.rankers.manifest import EncoderNeeds, ModelManifest
+from ranking.rankers.model import Booster, ModelRanker, save_model
 from ranking.rankers.model_store import publish_model
 
 QUERIES, PER_QUERY = 30, 20
@@ -45,9 +46,8 @@ def tiny_manifest(
         model_id=model_id,
         created_at="2026-11-21T00:00:00+00:00",
         code_version="test",
-        features=NAMES,
-        feature_hash=definition_hash(),
-        encoder={"family": family, "dimension": dimension},
+        features=tuple(VERSIONS.items()),
+        encoder=EncoderNeeds(family, dimension),
         base={"bm25": 3.0, "coverage": 2.0, "cosine": 1.5},
         params={},
         seed=0,

@@ -5,7 +5,6 @@ logarithms, ranks as 1/(1 + rank); never a raw price or a raw BM25 score.
 """
 
 import hashlib
-from collections.abc import Iterable
 
 from ranking.features.asked import ASKED
 from ranking.features.feature import Feature
@@ -21,13 +20,11 @@ GROUPS = (TEXT, TITLE, MATCH, PRODUCT, RESULT, ASKED, QUERY)
 
 FEATURES: tuple[Feature, ...] = tuple(each for group in GROUPS for each in group.features)
 NAMES = tuple(feature.name for feature in FEATURES)
+VERSIONS = {feature.name: feature.version for feature in FEATURES}
+"""What a model declares of the features that it was trained with, and is held to."""
 
 
-def definition_hash(names: Iterable[str] = NAMES) -> str:
-    """Changes whenever one of these features begins to mean something else.
-
-    Raises KeyError for a name that is no feature.
-    """
-    known = {f.name: f for f in FEATURES}
-    facts = "|".join(f"{name}:{known[name].version}:{known[name].missing}" for name in names)
+def definition_hash() -> str:
+    """Changes whenever a feature comes, goes, or begins to mean something else."""
+    facts = "|".join(f"{f.name}:{f.version}:{f.missing}" for f in FEATURES)
     return hashlib.blake2b(facts.encode(), digest_size=8).hexdigest()

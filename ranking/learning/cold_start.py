@@ -25,7 +25,7 @@ from indexing.demo.grades import Intent, grade
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
-from ranking.features.features import NAMES, definition_hash
+from ranking.features.features import NAMES, VERSIONS
 from ranking.features.query import QUERY
 from ranking.generation import COLD_START, Generation, open_generation
 from ranking.learning.calibration import Points, fit_gain_curve, judged_points
@@ -42,7 +42,8 @@ from ranking.learning.lambdamart import (
 )
 from ranking.learning.splits import split_queries
 from ranking.learning.training import compare_held_out, told_measures
-from ranking.rankers.model import MODEL_FILE, ModelManifest, ModelRanker, save_model
+from ranking.rankers.manifest import EncoderNeeds, ModelManifest
+from ranking.rankers.model import MODEL_FILE, ModelRanker, save_model
 from ranking.rankers.ranker import HandWeightedRanker, Ranker
 from ranking.rerank.gain_curve import GainCurve
 
@@ -168,9 +169,8 @@ def cold_start_manifest(
         model_id=f"cold-start-{digest}",
         created_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         code_version=code_version,
-        features=NAMES,
-        feature_hash=definition_hash(),
-        encoder={"family": family, "dimension": dimension},
+        features=tuple(VERSIONS.items()),
+        encoder=EncoderNeeds(family, dimension),
         base=dict(COLD_START_PARAMS.base),
         params=COLD_START_PARAMS.facts(),
         seed=0,

@@ -19,6 +19,7 @@ from ranking.learning.lambdamart import (
     validation_curve,
 )
 from ranking.learning.splits import split_queries, text_key
+from ranking.rankers.tree_text import read_trees
 from ranking.rankers.trees import FlatTrees, flat_trees
 
 FOLDS, SEEDS = 5, 5
@@ -63,7 +64,9 @@ class Fold:
     def of(
         cls, booster: lightgbm.Booster, params: TreeParams, query_ids: tuple[str, ...], trees: int
     ) -> "Fold":
-        return cls(booster, params, query_ids, trees, flat_trees(booster.model_to_string()))
+        read = read_trees(booster.model_to_string(), "of a fold")
+        flat = flat_trees(read, np.arange(len(read.features), dtype=np.int32))
+        return cls(booster, params, query_ids, trees, flat)
 
     def scores(self, features: Float32Array) -> Float32Array:
         """As `model_scores`, to the bit, and sooner where the kernel can."""

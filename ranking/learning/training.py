@@ -12,7 +12,7 @@ import numpy as np
 from indexing.arrays import Float32Array
 from indexing.progress import Progress
 from indexing.snapshot import Snapshot
-from ranking.features.features import NAMES, definition_hash
+from ranking.features.features import VERSIONS
 from ranking.generation import Generation
 from ranking.learning.calibration import fit_gain_curve, judged_points
 from ranking.learning.checks import warnings_of
@@ -40,7 +40,8 @@ from ranking.learning.lambdamart import (
 from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measure_run
 from ranking.learning.splits import text_key
 from ranking.learning.variants import VariantGroups
-from ranking.rankers.model import ModelManifest, ModelRanker
+from ranking.rankers.manifest import EncoderNeeds, ModelManifest
+from ranking.rankers.model import ModelRanker
 from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 from ranking.rerank.gain_curve import GainCurve
 
@@ -209,9 +210,8 @@ def manifest_of(
         model_id=f"{stamp:%Y%m%dT%H%M%S}-{blake2b(text.encode(), digest_size=3).hexdigest()}",
         created_at=stamp.isoformat(),
         code_version=code_version,
-        features=NAMES,
-        feature_hash=definition_hash(),
-        encoder={"family": snapshot.encoder.family, "dimension": snapshot.encoder.dimension},
+        features=tuple(VERSIONS.items()),
+        encoder=EncoderNeeds(snapshot.encoder.family, snapshot.encoder.dimension),
         base=dict(trained.params.base),
         params=trained.params.facts() | {"trees": trained.trees},
         seed=int(trained.facts["seed"]),

@@ -9,15 +9,8 @@ from filelock import FileLock
 from indexing.current import Current, change_current, read_current, sync_folder
 from indexing.errors import SnapshotError
 from ranking.errors import ModelError
-from ranking.rankers.model import (
-    MANIFEST_FILE,
-    MODEL_ID,
-    Booster,
-    ModelManifest,
-    load_model,
-    read_manifest,
-    save_model,
-)
+from ranking.rankers.manifest import MANIFEST_FILE, MODEL_ID, ModelManifest, read_manifest
+from ranking.rankers.model import Booster, load_model, save_model
 
 KEPT = 3
 _STAGING = ".staging-"
@@ -49,7 +42,7 @@ def publish_model(index: Path, booster: Booster, manifest: ModelManifest) -> Cur
         staging = folder.with_name(_STAGING + manifest.model_id)
         try:
             written = save_model(staging, booster, manifest)
-            load_model(staging, written.encoder["family"], written.encoder["dimension"])
+            load_model(staging, written.encoder.family, written.encoder.dimension)
             for path in staging.iterdir():
                 _sync_file(path)
             sync_folder(staging)

@@ -4,13 +4,15 @@ LightGBM's own predict is the reference; equal to the last bit, as both add floa
 tree. Only trees that split on numbers (`tree_text.py` refuses others).
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
 
 from indexing.arrays import Float32Array, Float64Array, Int32Array
+from ranking.rankers.tree_text import TreeText
 
 _DEFAULT_LEFT, _MISSING_SHIFT, _ZERO_MISSING, _NAN_MISSING = 2, 2, 1, 2
 
@@ -44,52 +46,47 @@ class FlatTrees:
         return out
 
 
-def flat_trees(text: str) -> FlatTrees | None:
-    """Of LightGBM's model text; None for what only LightGBM knows how to add up."""
-    head, *blocks = text.partition("\nend of trees\n")[0].split("\nTree=")
-    if "\naverage_output" in head:
+def flat_trees(read: TreeText, columns: Int32Array) -> FlatTrees | None:
+    """None for what only LightGBM knows how to add up.
+
+    columns: int32[features of the trees], the place of each in the rows that will be scored.
+    """
+    kinds = [tree.kinds >> _MISSING_SHIFT & 3 for tree in read.trees]
+    if read.averaged or any((kind == _ZERO_MISSING).any() for kind in kinds):
         return None
     roots, first_leaves = [], []
-    parts: dict[str, list[Float64Array]] = {
-        "feature": [], "threshold": [], "children": [], "nan_right": [], "values": [],
-    }  # fmt: skip
+    features, thresholds, children, nan_right, values = [], [], [], [], []
     base = 0
-    for block in blocks:
-        facts = dict(_numbers(block))
-        leaves = facts["leaf_value"]
-        inner = len(leaves) - 1
+    for tree in read.trees:
+        count, leaves = len(tree.features), len(tree.leaves)
         roots.append(base)
-        first_leaves.append(base + inner)
-        both = np.empty(0)
-        if inner:
-            kinds = facts["decision_type"].astype(np.int64)
-            missing = kinds >> _MISSING_SHIFT & 3
-            if (kinds & 1).any() or (missing == _ZERO_MISSING).any():
-                return None
-            left = np.where(  # where missing values were not seen in training, they count as 0
-                missing == _NAN_MISSING, kinds & _DEFAULT_LEFT > 0, facts["threshold"] >= 0
-            )
-            parts["nan_right"].append((~left).astype(np.float64))
-            parts["feature"].append(facts["split_feature"])
-            parts["threshold"].append(facts["threshold"])
-            both = np.stack([facts["left_child"], facts["right_child"]], axis=1).ravel()
-            both = base + np.where(both >= 0, both, inner - both - 1)
-        own = np.repeat(np.arange(base + inner, base + inner + len(leaves)), 2)
-        parts["children"] += [both, own.astype(np.float64)]
-        for name in ("feature", "threshold", "nan_right"):
-            parts[name].append(np.zeros(len(leaves)))
-        parts["values"] += [np.zeros(inner), leaves]
-        base += inner + len(leaves)
-    flat = {name: np.concatenate([np.empty(0), *each]) for name, each in parts.items()}
+        first_leaves.append(base + count)
+        left = np.where(  # where missing values were not seen in training, they count as 0
+            tree.kinds >> _MISSING_SHIFT & 3 == _NAN_MISSING,
+            tree.kinds & _DEFAULT_LEFT > 0,
+            tree.thresholds >= 0,
+        )
+        both = np.stack([tree.left, tree.right], axis=1).ravel()
+        own = np.repeat(np.arange(base + count, base + count + leaves), 2)
+        children += [base + np.where(both >= 0, both, count + ~both), own]
+        features += [columns[tree.features], np.zeros(leaves, dtype=np.int32)]
+        thresholds += [tree.thresholds, np.zeros(leaves)]
+        nan_right += [~left, np.zeros(leaves, dtype=np.bool_)]
+        values += [np.zeros(count), tree.leaves]
+        base += count + leaves
     return FlatTrees(
         np.array(roots, dtype=np.int32),
         np.array(first_leaves, dtype=np.int32),
-        flat["feature"].astype(np.int32),
-        _rounded_down(flat["threshold"]),
-        flat["children"].astype(np.int32),
-        flat["nan_right"].astype(np.int32),
-        flat["values"],
+        _joined(features, np.int32),
+        _rounded_down(_joined(thresholds, np.float64)),
+        _joined(children, np.int32),
+        _joined(nan_right, np.int32),
+        _joined(values, np.float64),
     )
+
+
+def _joined(parts: Sequence[np.ndarray], dtype: type) -> Any:
+    return np.concatenate([np.empty(0), *parts]).astype(dtype)
 
 
 def _rounded_down(thresholds: Float64Array) -> Float32Array:
@@ -98,19 +95,6 @@ def _rounded_down(thresholds: Float64Array) -> Float32Array:
         near = thresholds.astype(np.float32)
         below: Float32Array = np.nextafter(near, np.float32(-np.inf))
     return np.where(near > thresholds, below, near).astype(np.float32)
-
-
-_WANTED = frozenset(
-    ("split_feature", "threshold", "decision_type", "left_child", "right_child", "leaf_value")
-)
-
-
-def _numbers(block: str) -> Iterator[tuple[str, Float64Array]]:
-    """Names and values of one tree's lines; indexes are exact as float64."""
-    for line in block.splitlines():
-        name, _, values = line.partition("=")
-        if name in _WANTED:
-            yield name, np.array([float(value) for value in values.split()], dtype=np.float64)
 
 
 @njit(nogil=True, cache=True, inline="always")

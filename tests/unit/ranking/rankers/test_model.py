@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from catalogs import build_index, open_index
+from forged_model import forged
 from tiny_model import publish_tiny, random_features, tiny_booster, tiny_manifest, tiny_ranker
 
 from indexing.current import read_current
 from indexing.errors import SnapshotError
 from ranking.errors import ModelError
-from ranking.rankers.model import MODEL_FILE, _checksum, load_model, read_manifest, save_model
+from ranking.rankers.manifest import read_manifest
+from ranking.rankers.model import MODEL_FILE, _checksum, load_model, save_model
 from ranking.rankers.model_store import activate_model, list_models, model_folder, publish_model
 from ranking.rankers.ranker import linear_scores, linear_weights
 
@@ -39,13 +41,6 @@ def manifest(folder: Path, **changed: Any) -> None:
     (folder / MANIFEST).write_text(json.dumps({**facts, **changed}), encoding="utf-8")
 
 
-def line(text: str, key: str, value: str) -> str:
-    """The first line `key=…` with another value."""
-    before = next(each for each in text.splitlines() if each.startswith(f"{key}="))
-    first = before.removeprefix(f"{key}=").split(" ", 1)
-    return text.replace(before, f"{key}={' '.join([value, *first[1:]])}", 1)
-
-
 def test_a_model_read_back_scores_as_before(saved: Path) -> None:
     rows = random_features(200, seed=5)
     before, after = tiny_ranker(), load_model(saved, FAMILY, DIMENSION)
@@ -67,16 +62,10 @@ def test_contributions_add_up_to_the_score(saved: Path) -> None:
     ("change", "says"),
     [
         (lambda text: text[: len(text) // 2], "truncated"),
-        (lambda text: text.replace("end of trees", ""), "truncated"),
-        (lambda text: "", "truncated"),
-        (lambda text: line(text, "leaf_value", "nan"), "a leaf that is not a finite number"),
-        (lambda text: line(text, "leaf_value", "inf"), "a leaf that is not a finite number"),
-        (lambda text: line(text, "leaf_value", "much"), "a leaf that is not a finite number"),
-        (lambda text: line(text, "threshold", "nan"), "splits at a value that is not a number"),
-        (lambda text: line(text, "num_cat", "1"), "splits on categories"),
-        (lambda text: line(text, "is_linear", "1"), "linear leaves"),
-        (lambda text: line(text, "num_class", "3"), "several scores"),
+        (lambda text: forged(text, "leaf_value", "nan"), "a leaf that is not a finite number"),
         (lambda text: text.replace("bm25_title", "bm25_titel"), "other features"),
+        (lambda text: text.replace("=lambdarank", "=regression"), "not trained to order a list"),
+        (lambda text: forged(text, "leaf_value", "1e300"), "a leaf beyond"),
     ],
 )
 def test_a_damaged_model_is_refused_with_the_remedy(
@@ -86,6 +75,15 @@ def test_a_damaged_model_is_refused_with_the_remedy(
     with pytest.raises(ModelError, match=says) as refused:
         load_model(saved, FAMILY, DIMENSION)
     assert "Retrain with `vitrina train`" in str(refused.value)
+
+
+def test_lightgbm_sees_nothing_but_the_trees(saved: Path) -> None:
+    rows = random_features(20, seed=5)
+    expected = load_model(saved, FAMILY, DIMENSION).scores(rows)
+    rewrite(
+        saved, lambda text: text.partition("end of trees\n")[0] + "end of trees\n[junk" + "]" * 99
+    )
+    np.testing.assert_array_equal(load_model(saved, FAMILY, DIMENSION).scores(rows), expected)
 
 
 def test_a_model_that_was_cut_or_changed_after_training_is_refused(saved: Path) -> None:
@@ -102,15 +100,12 @@ def test_a_model_that_was_cut_or_changed_after_training_is_refused(saved: Path) 
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"features": ["bm25", "price_vs_median"]}, "does not compute: price_vs_median"),
+        ({"features": [["bm25", 1]]}, "other features than its manifest"),
         ({"base": {"price_vs_median": 1.0}}, "does not compute: price_vs_median"),
-        ({"features": ["bm25"]}, "features were defined otherwise"),
-        ({"feature_hash": "0" * 16}, "features were defined otherwise"),
         ({"encoder": {"family": "other-2", "dimension": 256}}, "needs vectors of other-2"),
         ({"encoder": {"family": FAMILY, "dimension": 64}}, "with 64 dimensions"),
         ({"model_id": "../../etc"}, "unusable model_id"),
-        ({"base": {"bm25": "much"}}, "not understood"),
-        ({"unheard_of": 1}, "not understood"),
+        ({"base": {"bm25": 1e300}}, "not understood: base.bm25"),
     ],
 )
 def test_a_model_that_does_not_fit_is_refused(
@@ -121,8 +116,36 @@ def test_a_model_that_does_not_fit_is_refused(
         load_model(saved, FAMILY, DIMENSION)
 
 
+STRANGE: list[dict[str, Any]] = [
+    {key: value}
+    for key, values in {
+        "model_id": [None, 7, ["tiny"]],
+        "created_at": [0, None],
+        "features": [None, "bm25", 7, [["bm25"]], [["bm25", "1"]], [["bm25", 1, 1]], [7], {}],
+        "encoder": [None, [], {}, {"family": FAMILY}, {"family": FAMILY, "dimension": "256"}],
+        "base": [None, [], {"bm25": "much"}, {"bm25": None}, {"bm25": True},
+                 {"bm25": float("nan")}],
+        "params": [None, []],
+        "seed": ["0", 0.5, None],
+        "training": ["all"],
+        "measures": [[]],
+        "warm_up": ["lamp", [7], None],
+        "checksum": [None, 7],
+        "unheard_of": [1],
+    }.items()
+    for value in values
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", STRANGE, ids=str)
+def test_a_manifest_of_strange_types_is_refused(saved: Path, changed: dict[str, Any]) -> None:
+    manifest(saved, **changed)
+    with pytest.raises(ModelError, match=f"not understood: {next(iter(changed))}"):
+        read_manifest(saved)
+
+
 def test_a_manifest_that_is_no_json_is_refused(saved: Path) -> None:
-    for text in ("", "[]", "{", "null"):
+    for text in ("", "[]", "{", "null", "{}", "[" * 100_000, '{"a":' * 100_000, "\ufeff{}"):
         (saved / MANIFEST).write_text(text, encoding="utf-8")
         with pytest.raises(ModelError, match="not understood"):
             read_manifest(saved)

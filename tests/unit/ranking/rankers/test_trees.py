@@ -6,14 +6,20 @@ import pytest
 from tiny_model import random_features, tiny_booster, tiny_manifest
 
 from ranking.rankers.model import ModelRanker
-from ranking.rankers.trees import _rounded_down, flat_trees
+from ranking.rankers.tree_text import read_trees
+from ranking.rankers.trees import FlatTrees, _rounded_down, flat_trees
+
+
+def flat_of(booster: lightgbm.Booster) -> FlatTrees | None:
+    read = read_trees(booster.model_to_string(), "tiny")
+    return flat_trees(read, np.arange(len(read.features), dtype=np.int32))
 
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("trees", "leaves"), [(1, 2), (12, 7), (25, 31)])
 def test_the_same_to_the_last_bit(trees: int, leaves: int, seed: int) -> None:
     booster = tiny_booster(trees, leaves, seed)
-    flat = flat_trees(booster.model_to_string())
+    flat = flat_of(booster)
     assert flat is not None
     rows = random_features(203, seed + 100)
     rows[:3] = np.nan
@@ -30,7 +36,7 @@ def test_the_same_to_the_last_bit(trees: int, leaves: int, seed: int) -> None:
 
 def test_thresholds_themselves_go_left() -> None:
     booster = tiny_booster()
-    flat = flat_trees(booster.model_to_string())
+    flat = flat_of(booster)
     assert flat is not None
     for feature, threshold in zip(flat.feature[:20], flat.threshold[:20], strict=True):
         rows = random_features(3, 1)
@@ -55,7 +61,7 @@ def test_trees_of_one_leaf() -> None:
     rows = np.random.default_rng(0).normal(size=(40, 3))
     settings = {"objective": "regression", "min_data_in_leaf": 100, "verbose": -1}
     booster = lightgbm.train(settings, lightgbm.Dataset(rows, np.arange(40.0)), 2)
-    flat = flat_trees(booster.model_to_string())
+    flat = flat_of(booster)
     assert flat is not None
     found = flat.scores(rows[:5].astype(np.float32))
     np.testing.assert_array_equal(found, booster.predict(rows[:5], raw_score=True))
@@ -66,13 +72,10 @@ def test_what_only_lightgbm_knows_is_left_to_it() -> None:
     labels = rows @ [1.0, 2.0, 3.0]
     settings = {"objective": "regression", "min_data_in_leaf": 5, "verbose": -1}
     zero = lightgbm.Dataset(rows, labels, params={"zero_as_missing": True})
-    assert flat_trees(lightgbm.train({**settings, "zero_as_missing": True}, zero, 3)
-                      .model_to_string()) is None  # fmt: skip
-    kinds = lightgbm.Dataset(rows.astype(int), labels, categorical_feature=[0, 1, 2])
-    assert flat_trees(lightgbm.train(settings, kinds, 3).model_to_string()) is None
+    assert flat_of(lightgbm.train({**settings, "zero_as_missing": True}, zero, 3)) is None
     forest = {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5}
     mean = lightgbm.train({**settings, **forest}, lightgbm.Dataset(rows, labels), 3)
-    assert flat_trees(mean.model_to_string()) is None
+    assert flat_of(mean) is None
 
 
 def test_the_ranker_uses_them() -> None:
