@@ -6,12 +6,12 @@ from typing import Any
 
 import orjson
 
-from indexing.catalogue.byte_streams import ByteCount
+from indexing.catalogue.formats.byte_streams import ByteCount
+from indexing.catalogue.formats.tabular import typed
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, ProductError, RejectedLine, parse_product
 from indexing.catalogue.records import Record
 from indexing.catalogue.sources import Source, find_sources
-from indexing.catalogue.tabular import typed
 
 
 class CatalogReader:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from indexing.catalogue.byte_streams import MAX_LINE
+from indexing.catalogue.formats.byte_streams import MAX_LINE
 
 TOO_LONG = f"is longer than {MAX_LINE:,} bytes"
 

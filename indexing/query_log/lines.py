@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from indexing.catalogue.byte_streams import ByteCount, chunks_of, lines_of
+from indexing.catalogue.formats.archives import content_of
+from indexing.catalogue.formats.byte_streams import ByteCount, lines_of
+from indexing.catalogue.formats.text_encoding import survey, utf8_chunks
 
 MAX_QUERY: Final = 1_000  # characters; longer ones are rejected
 _MAX_COUNT: Final = 1e12
@@ -54,13 +56,17 @@ class RejectedQuery(NamedTuple):
 
 
 def read_lines(path: Path) -> Iterator[LogLine | RejectedQuery]:
-    """The lines of one file, plain, .gz or .zst; empty lines are skipped.
+    """The lines of one file, plain, .gz or .zst, in an encoding that it tells itself.
 
+    Empty lines are skipped.
     The columns are those of the header, if the first line is one, else they follow from the
     number of columns in the first line. Raises CatalogError for a file that cannot be read.
     """
     columns: tuple[str, ...] = ()
-    for number, raw in enumerate(lines_of(path, chunks_of(path, ByteCount())), 1):
+    content = content_of(path)
+    encoding = survey(content.chunks(ByteCount()))
+    text = utf8_chunks(content.chunks(ByteCount()), encoding)
+    for number, raw in enumerate(lines_of(text), 1):
         line = raw.decode("utf-8", "replace").rstrip("\r")
         if not line.strip():
             continue

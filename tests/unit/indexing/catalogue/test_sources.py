@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from indexing.catalogue.byte_streams import MAX_LINE
+from indexing.catalogue.formats.byte_streams import MAX_LINE
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader, read_catalog
@@ -45,7 +45,6 @@ def test_names_of_fields_are_mapped(tmp_path: Path) -> None:
         (b'{"id": "1", "title": "Mug", "price": NaN}', "price", "is not a finite number"),
         (b'{"id": "1", "title": "Mug"', None, "is not valid JSON: "),
         (b'["Mug"]', None, "must be a JSON object"),
-        (b'{"id": "1", "title": "M\xff"}', None, "is not valid UTF-8 (byte 24)"),
         (b'{"id": "%s", "title": "Mug"}' % (b"x" * 1000), "id", "at most 256"),
         (b'{"id": "1", "title": "%s"}' % (b"x" * 1_000_000), "title", "at most 10000"),
         (b'{"id": "1", "title": "%s"}' % (b"x" * MAX_LINE), None, "longer than 2,000,000 bytes"),
@@ -92,11 +91,12 @@ def test_broken_json_arrays(tmp_path: Path, end: bytes) -> None:
         list(reader)
 
 
-@pytest.mark.parametrize("behind", [b"[" + CUP + b"]", b"x" * 3_000_000, CUP])
+@pytest.mark.parametrize("behind", [b"x" * 3_000_000, CUP])
 def test_what_is_behind_a_json_array_is_not_passed_over(tmp_path: Path, behind: bytes) -> None:
     path = written(tmp_path, b"[" + MUG + b"]\n" + behind, "a.json")
-    with pytest.raises(CatalogError, match="more behind the end"):
+    with pytest.raises(CatalogError, match="is followed by more"):
         read(path)
+    assert read(written(tmp_path, b"[" + MUG + b"]\n[" + CUP + b"]", "b.json"))[0] == ["Mug", "Cup"]
 
 
 def test_a_cut_off_compressed_array_is_told(tmp_path: Path) -> None:
@@ -113,24 +113,19 @@ def test_a_number_too_long_to_read_is_told(tmp_path: Path) -> None:
         read(path)
 
 
-def test_json_arrays_with_bad_text(tmp_path: Path) -> None:
-    path = written(tmp_path, b'[{"id": "1", "title": "M\xff"}, ' + CUP + b"]", "a.json")
-    titles, rejected = read(path)
-    assert titles == ["Cup"]
-    assert rejected[0].field == "title"
-    assert "\ufffd" in rejected[0].text
+def test_text_that_is_not_utf8_is_kept(tmp_path: Path) -> None:
+    content = b'[{"id": "1", "title": "M\xfcg"}, ' + CUP + b"]"
+    assert read(written(tmp_path, content, "a.json")) == (["Müg", "Cup"], [])
+    content = b'{"id": "1", "title": "M\xfcg"}\n{"id": "2", "title": "T\xc3\xa4sse"}\n'
+    assert read(written(tmp_path, content)) == (["Müg", "Tässe"], [])
 
 
-def test_a_cut_off_file_gives_its_lines_and_then_fails(tmp_path: Path) -> None:
+def test_a_cut_off_file_fails_before_anything_is_read(tmp_path: Path) -> None:
     lines = b"".join(b'{"id": "%d", "title": "Mug %d"}\n' % (n, n * n) for n in range(50_000))
     packed = gzip.compress(lines)
     path = written(tmp_path, packed[: len(packed) * 3 // 4], "a.jsonl.gz")
-    count = 0
     with pytest.raises(CatalogError, match="is cut off"):
-        for line in read_catalog([path]):
-            assert isinstance(line, Product)
-            count += 1
-    assert 10_000 < count < 50_000
+        read_catalog([path])
 
 
 def test_files_and_folders_in_order_each_once(tmp_path: Path) -> None:
@@ -146,6 +141,7 @@ def test_files_and_folders_in_order_each_once(tmp_path: Path) -> None:
     names = [source.path.name for source in reader.sources]
     assert names == ["x.jsonl", "b.jsonl", "c.csv"]
     assert [Path(source).name for source, _ in reader.passed_over] == [
+        "README.md",
         "intents.jsonl",
         "queries.tsv",
     ]
@@ -157,8 +153,8 @@ def test_files_and_folders_in_order_each_once(tmp_path: Path) -> None:
 def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="does not exist"):
         read_catalog([tmp_path / "none.jsonl"])
-    with pytest.raises(CatalogError, match=r"a\.xlsx.*\.jsonl, .*\.parquet.*\.gz or \.zst"):
-        read_catalog([written(tmp_path, b"", "a.xlsx")])
+    with pytest.raises(CatalogError, match=r"a\.pdf: is no catalogue but a PDF"):
+        read_catalog([written(tmp_path, b"%PDF-1.7", "a.pdf")])
     (tmp_path / "empty").mkdir()
     with pytest.raises(CatalogError, match="holds no catalogue file"):
         read_catalog([tmp_path / "empty"])
@@ -169,7 +165,7 @@ def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_damaged_files_in_folders_are_not_passed_over(tmp_path: Path) -> None:
     written(tmp_path, MUG, "shop/a.jsonl")
-    written(tmp_path, b"not gzip", "shop/b.jsonl.gz")
+    written(tmp_path, b"\x1f\x8bnot gzip", "shop/b.jsonl.gz")
     with pytest.raises(CatalogError, match=r"b\.jsonl\.gz"):
         list(read_catalog([tmp_path / "shop"]))
 

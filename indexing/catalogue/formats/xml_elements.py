@@ -1,0 +1,100 @@
+"""What an element of XML says: its text, its attributes, the elements in it, without prefixes."""
+
+from typing import Any
+
+Fields = dict[str, Any]
+
+_GOOGLE = "http://base.google.com/"
+_MARK = "@"
+_NAMES = ("name", "key", "code", "label")
+_ADDRESSES = ("href", "url", "src", "resource")
+_PROSE = frozenset((
+    "p", "br", "b", "i", "u", "em", "strong", "span", "div", "ul", "ol", "li", "a", "table", "tr",
+    "td", "th", "tbody", "h1", "h2", "h3", "h4", "sup", "sub", "small", "font", "blockquote",
+))  # fmt: skip
+_INLINE = frozenset(("b", "i", "u", "em", "strong", "span", "a", "sup", "sub", "small", "font"))
+_OF_PROSE = frozenset(
+    _MARK + name for name in ("class", "style", "href", "target", "rel", "id", "align", "title")
+)
+
+
+def marked(attributes: dict[str, str]) -> Fields:
+    """Attributes as fields that no element's name can be mistaken for."""
+    return {
+        _MARK + name: value
+        for name, value in attributes.items()
+        if not name.startswith(("xmlns", "xml:"))
+    }
+
+
+def prose_end(tag: str, fields: Fields) -> str | None:
+    """What ends an element of HTML that was not escaped: it is text of the element around it.
+
+    None of other elements.
+    """
+    if tag not in _PROSE or not fields.keys() <= _OF_PROSE:
+        return None
+    return "" if tag in _INLINE else "\n"
+
+
+def with_attributes(tag: str, fields: Fields, text: str, parent: Fields) -> object:
+    """The value of an element that has attributes, or elements within.
+
+    `<param name="Colour">Red</param>` is a name and a value. `<price currency="EUR">5</price>` is
+    "5", and its parent gets `price@currency`. `<link href="…"/>` is the address.
+    """
+    if any(not name.startswith(_MARK) for name in fields):
+        if text:
+            fields.setdefault("text", text)
+        return fields
+    if not text:
+        for name in _ADDRESSES:
+            if _MARK + name in fields:
+                return fields[_MARK + name]
+        return fields
+    for name in _NAMES:
+        named = fields.get(_MARK + name)
+        if named:
+            unit = fields.get(_MARK + "unit")
+            return {"name": named, "value": f"{text} {unit}" if unit else text}
+    for name, value in fields.items():
+        parent.setdefault(tag + name, value)
+    return text
+
+
+class LocalNames:
+    """`prefix:name` → `name`. Google's goes before one without a prefix, and that before others."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, int]] = {}
+        self._google = {"g"}
+
+    def declared(self, attributes: dict[str, str]) -> None:
+        for name, value in attributes.items():
+            if name.startswith("xmlns:") and value.startswith(_GOOGLE):
+                self._google.add(name[6:])
+
+    def plain(self, fields: Fields) -> Fields:
+        """The same under local names, within lists and objects too."""
+        made: Fields = {}
+        ranks: dict[str, int] = {}
+        known = self._known
+        for name, value in fields.items():
+            entry = known.get(name) or self._learnt(name)
+            local, rank = entry
+            if type(value) is dict:
+                value = self.plain(value)  # noqa: PLW2901 - the same value, renamed
+            elif type(value) is list:
+                value = [self.plain(v) if type(v) is dict else v for v in value]  # noqa: PLW2901
+            if local in made and (not value or (made[local] and ranks[local] <= rank)):
+                continue
+            made[local], ranks[local] = value, rank
+        return made
+
+    def _learnt(self, name: str) -> tuple[str, int]:
+        mark, path = (3, name[1:]) if name.startswith(_MARK) else (0, name)
+        head, at, attribute = path.partition(_MARK)
+        prefix, _, local = head.rpartition(":")
+        rank = 0 if prefix in self._google else 1 if not prefix else 2
+        self._known[name] = (local + at + attribute, rank + mark)
+        return self._known[name]
