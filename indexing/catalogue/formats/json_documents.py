@@ -88,11 +88,10 @@ def find_records(chunks: Iterable[bytes], only_sure: bool = False) -> Path:
     top = survey.names[()]
     if top & _OF_PRODUCTS:
         return ()
-    if survey.lists:
-        return max(survey.lists, key=survey.lists.__getitem__)
     objects = [names for path, names in survey.names.items() if len(path) == 1]
-    alike = len(objects) == len(top) > 1 and min(map(len, objects)) > 1
-    return (EVERY,) if alike else ()
+    if len(objects) == len(top) > 1 and len(set.intersection(*objects)) > 1:
+        return (EVERY,)
+    return max(survey.lists, key=survey.lists.__getitem__, default=())
 
 
 def _sure(text: JsonText) -> Path:
@@ -114,8 +113,8 @@ def document_records(
             if opening != first:
                 raise BrokenJsonError(f"is followed by more, which begins with {opening!r}")
             for key in _places(text, path):
-                number += 1
                 made, source = text.value()
+                number += 1
                 line = source.encode("utf-8", "replace")
                 if isinstance(made, dict):
                     yield Record(number, {"id": key, **made} if key else made, line)

@@ -204,7 +204,7 @@ def _recognised_json(
     try:
         if not one_a_line or len(lines) == 1:
             path = find_records(text.chunks())
-        elif lines[0].startswith(b"{"):
+        elif lines and lines[0].startswith(b"{"):
             path = find_records((lines[0],), only_sure=True)
     except BrokenJsonError:
         path = ()  # reading it tells where it is broken

@@ -6,11 +6,10 @@ from xml.parsers import expat
 
 from indexing.catalogue.formats.byte_streams import MAX_LINE
 from indexing.catalogue.formats.xml_elements import LocalNames, marked, prose_end, with_attributes
-from indexing.catalogue.formats.xml_text import RefusedError, fed
+from indexing.catalogue.formats.xml_text import MAX_DEPTH, RefusedError, fed
 from indexing.catalogue.product import RejectedLine
 from indexing.catalogue.records import TOO_LONG, Record
 
-MAX_DEPTH = 64
 MAX_ELEMENTS = 100_000
 """Of one record, elements within elements included."""
 

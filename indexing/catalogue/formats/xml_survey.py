@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from xml.parsers import expat
 
-from indexing.catalogue.formats.xml_text import fed
+from indexing.catalogue.formats.xml_text import MAX_DEPTH, RefusedError, fed
 from indexing.errors import CatalogError
 
 Path = tuple[str, ...]
@@ -38,6 +38,8 @@ def find_element(told: str, chunks: Iterable[bytes], wanted: str | None = None) 
         if path and (around := elements.get(tuple(path))) is not None:
             around.within.add(name)
         path.append(name)
+        if len(path) > MAX_DEPTH:
+            raise RefusedError(f"nests elements deeper than {MAX_DEPTH}")
         here = tuple(path)
         if here not in elements and len(elements) < _MAX_PATHS and len(path) < 12:
             elements[here] = _Element()

@@ -7,6 +7,9 @@ from xml.parsers import expat
 
 from indexing.errors import CatalogError
 
+MAX_DEPTH = 64
+"""Of elements within elements."""
+
 _MAX_TOKEN = 8 << 20
 """Bytes of one tag, comment or attribute: the parser keeps a whole one in memory."""
 
