@@ -39,7 +39,7 @@ _STRANGE = 0.0002
 
 _SIGN = 0.003
 _PRIOR = log(10)
-_TYPICAL = 0.6
+_TYPICAL, _SURELY_WIDE = 0.6, 0.85
 _SURE = log(20)
 _UNLIKE_ANY = log(0.01)
 _SIGNS = re.compile(  # m² and cm³, 5½ and £5 are no Polish
@@ -66,8 +66,7 @@ def guess_encoding(lines: Sequence[bytes], languages: Sequence[str] = ()) -> Gue
     }
     best = max(wide, key=wide.__getitem__)
     if wide[best] >= _TYPICAL:
-        other = min(wide, key=wide.__getitem__)
-        return Guess(best, (other,) if wide[best] - wide[other] < 0.2 else ())
+        return Guess(best, ("big5", "euc_kr", "cp1251") if wide[best] < _SURELY_WIDE else ())
     return _narrow(text, languages)
 
 

@@ -167,6 +167,8 @@ def _recognised_text(
             dialect = sniff(sample.decode("utf-8", "replace"), tabs)
         except csv.Error as error:
             raise CatalogError(f"{told}: its first line is no header: {error}.") from error
+        if len(dialect.columns) < 2 and named == "json lines":
+            kind, dialect = named, COMMAS  # whose first line is broken
         notes += dialect.notes
     if named is not None and kind != named and {kind, named} != {"json", "json lines"} and start:
         notes.append(f"its name says {named}, but its content is {kind}.")

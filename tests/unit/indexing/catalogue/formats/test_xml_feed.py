@@ -128,7 +128,7 @@ def test_an_element_of_great_length_is_rejected_alone(tmp_path: Path) -> None:
     ],
 )
 def test_what_no_feed_needs_is_refused(tmp_path: Path, item: str, told: str) -> None:
-    text = (RSS % item) if item != "<a" else (RSS % "<a>")[:150]
+    text = (RSS % item) if item != "<a" else (RSS % "<a/>")[:150]
     with pytest.raises(CatalogError, match=told):
         rows_of(written(tmp_path, text))
 
