@@ -1,8 +1,6 @@
 """The application, made by a factory: nothing happens at import."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,7 +28,6 @@ from app.settings import Settings, load_settings
 from app.telemetry import count_open_files
 from app.version import code_version
 
-_PARENT_EVERY_S = 1.0
 _FILES_EVERY_S = 5.0
 _DESCRIPTION = """
 Every answer comes from one generation (snapshot and model) of one index, which it names.
@@ -91,8 +88,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await asyncio.to_thread(service.generations.start)
     tasks = [asyncio.create_task(_count_files())]
-    if service.settings.workers > 1:
-        tasks.append(asyncio.create_task(_end_with_parent()))
     if service.settings.redis_url:
         tasks.append(_listen(service))
     yield
@@ -126,11 +121,3 @@ async def _count_files() -> None:
     while True:
         count_open_files()
         await asyncio.sleep(_FILES_EVERY_S)
-
-
-async def _end_with_parent() -> None:
-    """A worker whose parent was killed would go on listening on the port, for nobody."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        await asyncio.sleep(_PARENT_EVERY_S)
-    os.kill(os.getpid(), signal.SIGTERM)

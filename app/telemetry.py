@@ -92,9 +92,12 @@ def tell_builds(counts: Mapping[str, int]) -> None:
         BUILDS.labels(state).set(count)
 
 
-def share_metrics(folder: Path) -> None:
-    """Before workers start: an empty folder where they add up what they count."""
-    os.environ[METRICS_VARIABLE] = str(folder)
+def share_metrics(folder: Path | None) -> None:
+    """Before workers start: an empty folder where they add up what they count; None ends it."""
+    if folder is None:
+        os.environ.pop(METRICS_VARIABLE, None)
+    else:
+        os.environ[METRICS_VARIABLE] = str(folder)
 
 
 def exposition() -> tuple[bytes, str]:

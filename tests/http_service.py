@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from redis_server import free_port
 from source_tree import KERNELS, ROOT
 
 from app.main import create_app
+from app.server.listener import bind
+from app.server.server import Server
+from app.server.start import server_config
 from app.settings import Settings
 
 COMPILING_S = 600
@@ -27,17 +29,18 @@ COMPILING_S = 600
 def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
     """A client of a service on these settings."""
     settings = Settings(
-        data_dir=data, **{"access_log": False, "poll_s": 0.05, "budget_ms": 5_000.0, **given}
+        data_dir=data,
+        **{"access_log": False, "poll_s": 0.05, "budget_ms": 5_000.0, "shutdown_s": 0, **given},
     )
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None)
-    )
-    thread = threading.Thread(target=server.run, name="service", daemon=True)
+    listeners = list(bind("127.0.0.1", 0))
+    port = listeners[0].getsockname()[1]
+    config = server_config(create_app(settings), settings, log_config=None)
+    server = Server(config, owns_listener=True)
+    thread = threading.Thread(target=server.run, args=(listeners,), name="service", daemon=True)
     thread.start()
     try:
         wait_until(lambda: server.started or not thread.is_alive(), COMPILING_S)
         assert server.started
-        port = server.servers[0].sockets[0].getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             yield client
     finally:
@@ -48,13 +51,17 @@ def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
 
 @contextmanager
 def served_by_command(
-    data: Path, *arguments: str, environment: dict[str, str] | None = None, ready: bool = True
+    data: Path,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    ready: bool = True,
+    port: int | None = None,
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Address and process of `vitrina serve` in a process group of its own."""
-    port = free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "app.cli", "serve", "--data", str(data), "--port", str(port)]
-    with (data.parent / f"serve-{port}.log").open("wb") as log:
+    with (data.parent / f"serve-{port}.log").open("ab") as log:
         process = subprocess.Popen(
             [*command, *arguments],
             cwd=ROOT,

@@ -44,6 +44,11 @@ class Kind:
 
 INTERNAL = Kind(500, "internal", "The service failed")
 TOO_LONG = Kind(414, "address-too-long", "The address is too long")
+NOT_HTTP = Kind(400, "not-http", "The request cannot be read")
+REQUEST_TOO_SLOW = Kind(408, "request-too-slow", "The request did not arrive in time")
+HEADERS_TOO_LARGE = Kind(431, "headers-too-large", "The headers are too large")
+UNREAD = (NOT_HTTP, REQUEST_TOO_SLOW, HEADERS_TOO_LARGE)
+"""Told by app/server/protocol.py, of what is not yet a request."""
 
 KINDS: dict[type[Exception], Kind] = {
     InvalidRequestError: Kind(422, "invalid-request", "The request cannot be understood"),
@@ -78,15 +83,20 @@ def problem(
     errors: Sequence[Fault] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
+    body = problem_body(kind, detail, request.scope.get("request_id", ""), errors)
+    return Response(body, kind.status, headers, MEDIA_TYPE)
+
+
+def problem_body(kind: Kind, detail: str, request_id: str, errors: Sequence[Fault] = ()) -> bytes:
     body: dict[str, Any] = {
         "type": kind.type,
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": f"urn:vitrina:request:{request.scope.get('request_id', '')}",
+        "instance": f"urn:vitrina:request:{request_id}",
         "errors": [asdict(fault) for fault in errors[:MAX_FAULTS]],
     }
-    return Response(_encode(body), kind.status, headers, MEDIA_TYPE)
+    return _encode(body)
 
 
 def _encode(body: dict[str, Any]) -> bytes:

@@ -54,7 +54,7 @@ def demo(
     from indexing.current import index_folder, read_current
 
     if not once:
-        from app.serving import check_address
+        from app.server.listener import check_address
 
         check_address(host, port)
     console = Console(stderr=True)

@@ -41,9 +41,11 @@ def run_service(
         "VITRINA_PORT": str(port),
         "VITRINA_WORKERS": str(workers),
     }  # workers are spawned and read their settings from here
-    from app.serving import run
+    from app.server.start import run
 
-    run(load_settings(), compiled)
+    code = run(load_settings(), compiled)
+    if code:
+        raise typer.Exit(code)
 
 
 def warm(
