@@ -20,7 +20,7 @@ from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
-from indexing.catalogue.row_order import group_order
+from indexing.catalogue.row_order import group_order, order_keys
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
 from indexing.errors import BuildError
@@ -129,10 +129,12 @@ def _publish(
     now: datetime,
     progress: Progress,
 ) -> BuildReport:
-    order = group_order(read.documents.id_hashes, read.documents.group_hashes)
+    ids, groups = read.documents.id_hashes, read.documents.group_hashes
+    order = group_order(ids, groups)
+    keys = order_keys(ids, groups, order)
     progress.begin("documents", None, "products")
     documents = read.documents.finish(_made(staging / "documents"), order)
-    columns = read.columns.finish(_made(staging / "columns"), order)
+    columns = read.columns.finish(_made(staging / "columns"), order, keys)
     _save_priors(staging, columns)
     progress.begin("postings", None, "products")
     terms = list(read.numbers.ids)
