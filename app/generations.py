@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import Fault, NotFoundError, NotReadyError, refused
+from app.openings import killed_openers, opening, try_apart
 from app.settings import Settings
-from app.telemetry import PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SWAP_SECONDS, SWAPS
+from app.telemetry import NOT_SERVED, PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SWAP_SECONDS, SWAPS
 from app.version import code_version
 from indexing.current import CURRENT, Current, is_withdrawn, list_indexes, read_current
 from indexing.errors import IndexingError, SnapshotError
@@ -18,6 +19,7 @@ from ranking.generation import Generation, open_generation
 from ranking.warm import warm, warm_chinese
 
 log = logging.getLogger("vitrina.generations")
+_TRIAL_EVERY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Generations:
         self._poll_s = settings.poll_s
         self._retry_s = settings.retry_s
         self._warm = settings.warm
+        self._verify = settings.verify
         self._served: dict[str, Generation] = {}
         self._currents: dict[str, Current] = {}
         self._failed: dict[str, _Failed] = {}
@@ -101,8 +104,10 @@ class Generations:
         if self._served and not _has_entries(self._data):
             return  # a volume that is away for a moment is no reason to stop serving from memory
         known = set(self._served) | set(self._failed) | set(self._unreadable)
-        for name in known.union(list_indexes(self._data)):
+        for name in sorted(known.union(list_indexes(self._data))):
             self._refresh_one(name, self._data / name)
+        for name in self._served.keys() | self.failures().keys():
+            NOT_SERVED.labels(name).set(name in self.failures())
 
     def _forget(self, name: str) -> None:
         if name in self._served:
@@ -111,6 +116,7 @@ class Generations:
         self._currents.pop(name, None)
         self._failed.pop(name, None)
         self._unreadable.pop(name, None)
+        NOT_SERVED.labels(name).set(0)
 
     def _refresh_one(self, name: str, folder: Path) -> None:
         try:
@@ -143,10 +149,13 @@ class Generations:
         begun = time.monotonic()
         try:
             before = self._served.get(name)
-            generation = open_generation(folder, current, code_version(), before)
-            warmed = self._warm and not _only_rules(before, generation)
-            if warmed:
-                warm(generation)
+            if self._is_suspect(name, folder, current):
+                return
+            with opening(folder, current.snapshot):
+                generation = open_generation(folder, current, code_version(), before, self._verify)
+                warmed = self._warm and not _only_rules(before, generation)
+                if warmed:
+                    warm(generation)
         except (IndexingError, OSError) as error:
             self._not_served(name, current, str(error))
             return
@@ -164,11 +173,36 @@ class Generations:
             name, current.snapshot, generation.id, time.monotonic() - begun,
         )  # fmt: skip
 
+    def _is_suspect(self, name: str, folder: Path, current: Current) -> bool:
+        """Whether a process died while it opened this snapshot, and so may this one.
+
+        The first look only says so, as nobody must wait for a trial at the start.
+        """
+        if not killed_openers(folder, current.snapshot):
+            return False
+        if name not in self._failed or self._failed[name].current != current:
+            self._not_served(
+                name, current, "a process ended while it opened this snapshot: it is being tried "
+                "in a process of its own", again_s=0.0,
+            )  # fmt: skip
+            return True
+        why = try_apart(folder, current.snapshot)
+        if why is None:
+            return False
+        self._not_served(name, current, why, again_s=_TRIAL_EVERY_S)
+        return True
+
     def _not_served(
-        self, name: str, current: Current, why: str, unforeseen: Exception | None = None
+        self,
+        name: str,
+        current: Current,
+        why: str,
+        unforeseen: Exception | None = None,
+        again_s: float | None = None,
     ) -> None:
         before = self._failed.get(name)
-        self._failed[name] = _Failed(current, time.monotonic() + self._retry_s, why)
+        again_at = time.monotonic() + (self._retry_s if again_s is None else again_s)
+        self._failed[name] = _Failed(current, again_at, why)
         SWAP_FAILURES.labels(name).inc()
         told = before is not None and (before.current, before.why) == (current, why)
         log.log(  # as an error once, not at every attempt

@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         le=3_600,
         description="Seconds before a snapshot that could not be opened is tried again.",
     )
+    verify: Literal["always", "once", "never"] = Field(
+        "once",
+        description="When the checksums of a snapshot are compared before it is opened: at every "
+        "opening, once on this disk, or never.",
+    )
     warm: bool = Field(True, description="Run a few queries on a new generation before it serves.")
 
     # Operation

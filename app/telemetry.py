@@ -45,6 +45,10 @@ SWAPS = Counter("vitrina_generation_swaps_total", "Generations put in force.", [
 SWAP_FAILURES = Counter(
     "vitrina_generation_failures_total", "Generations that could not be opened.", ["index"]
 )
+NOT_SERVED = Gauge(
+    "vitrina_index_not_served", "1 where what is in force cannot be served; /readyz says why.",
+    ["index"], multiprocess_mode="livemax",
+)  # fmt: skip
 PRODUCTS = Gauge(
     "vitrina_products", "Products of the snapshot in force.", ["index"],
     multiprocess_mode="mostrecent",

@@ -1,11 +1,16 @@
-"""Compiling every kernel before anybody waits for it: `python -m app.warming DATA`."""
+"""Compiling every kernel before anybody waits for it: `python -m app.warming DATA`.
+
+Also opens one index apart from everybody: `python -m app.warming --index FOLDER`.
+"""
 
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.openings import opening
 from app.version import code_version
 from indexing.build import BuildOptions, build
 from indexing.current import list_indexes, read_current
@@ -44,10 +49,23 @@ def _warm_index(folder: Path) -> bool:
     current = read_current(folder)
     if current is None:
         return False
-    warm(open_generation(folder, current, code_version()))
+    with opening(folder, current.snapshot):
+        warm(open_generation(folder, current, code_version()))
     return True
 
 
-if __name__ == "__main__":
-    if not warm_indexes(Path(sys.argv[1])):
+def main(arguments: Sequence[str]) -> int:
+    """`DATA`: all indexes, or a small shop if there is none. `--index FOLDER`: this one."""
+    if arguments[0] == "--index":
+        try:
+            return 0 if _warm_index(Path(arguments[1])) else 1
+        except IndexingError as error:
+            print(error, file=sys.stderr)  # noqa: T201 - read by who started this process
+            return 1
+    if not warm_indexes(Path(arguments[0])):
         compile_kernels()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 import math
 import os
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
@@ -57,7 +58,7 @@ def load_array(path: Path) -> npt.NDArray[Any]:
         raise CorruptSnapshotError(
             f"{path} is missing. Roll back with `vitrina snapshots rollback`, or build again."
         ) from None
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, SyntaxError, TokenError) as error:  # of a header
         raise CorruptSnapshotError(f"{path} is not a readable array: {error}.") from error
     order: Literal["F", "C"] = "F" if fortran_order else "C"
     if raw is None:

@@ -31,6 +31,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "completions": Part(),
     "queries": Part(),
     "priors": Part(),
+    "types": Part(optional=True),
 }
 """Name → how it is read; a part is a folder of its name, `priors` the arrays beside them.
 

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from indexing.current import Current, change_current, read_current, sync_folder
 from indexing.errors import LockedError, SnapshotError
 from indexing.manifest import FILE_NAME, Manifest, check_contents
+from indexing.verified import forget_verified, record_verified
 
 STAGING = ".staging-"
 KEPT = 3
@@ -60,6 +61,7 @@ def keep(index: Path, staging: Path, snapshot_id: str) -> None:
         if path.is_file():
             _sync_file(path)
     staging.rename(index / "snapshots" / snapshot_id)
+    record_verified(index / "snapshots" / snapshot_id, manifest)
     sync_folder(index / "snapshots")
 
 
@@ -113,6 +115,7 @@ def prune(index: Path) -> None:
         if current is None or name != current.snapshot:
             gone = snapshots / f"{STAGING}{name}"  # if it is killed here, the next build goes on
             (snapshots / name).rename(gone)
+            forget_verified(snapshots / name)
             shutil.rmtree(gone, ignore_errors=True)
 
 

@@ -12,15 +12,18 @@ from indexing.columns import Columns
 from indexing.completions.completions import Completions
 from indexing.entities.category_model import CategoryModel
 from indexing.entities.names import EntityNames
-from indexing.errors import FormatVersionError
+from indexing.errors import CorruptSnapshotError, FormatVersionError
 from indexing.manifest import Manifest, check_sizes
+from indexing.parts import readable_parts
 from indexing.postings.postings import InvertedIndex
 from indexing.query_log.table import QueryTable
+from indexing.ranges import check_ranges
 from indexing.spelling.spelling import Spelling
 from indexing.types.type_model import FOLDER as TYPES
 from indexing.types.type_model import TypeModel
 from indexing.vectors.encoder import Encoder, load_encoder
 from indexing.vectors.index import VectorIndex
+from indexing.verified import Verify, verify_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,33 @@ class Snapshot:
         return self.columns.doc_count
 
 
-def open_snapshot(folder: Path) -> Snapshot:
+def open_snapshot(folder: Path, verify: Verify = "once") -> Snapshot:
     """Check manifest, formats, sizes and analyzer, then map everything. Well under a second.
 
-    Contents are checked when a snapshot is published and by `verify`, not here.
+    verify: whether contents are compared with their checksums first (indexing/verified.py).
     """
     manifest = Manifest.read(folder)
     check_sizes(folder, manifest)
+    verify_contents(folder, manifest, verify)
     config = IndexConfig.from_facts(manifest.config)
     try:
         analyzer = analyzer_of(config.languages, manifest.analyzer["fingerprint"])
     except FormatVersionError as error:
         raise FormatVersionError(f"{folder}: {error} Build the index again.") from None
+    try:
+        snapshot = _mapped(folder, manifest, config, analyzer)
+        check_ranges(snapshot)
+    except CorruptSnapshotError as error:
+        raise CorruptSnapshotError(f"{folder}: {error}") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise CorruptSnapshotError(
+            f"{folder} does not hold what it should ({type(error).__name__}: {error}). Roll back "
+            "with `vitrina snapshots rollback`, or build again."
+        ) from error
+    return snapshot
+
+
+def _mapped(folder: Path, manifest: Manifest, config: IndexConfig, analyzer: Analyzer) -> Snapshot:
     columns = Columns.load(folder / "columns")
     return Snapshot(
         id=manifest.snapshot_id,
@@ -87,15 +105,12 @@ def open_snapshot(folder: Path) -> Snapshot:
         categories=CategoryModel.load(folder / "categories"),
         entities=EntityNames.load(folder / "entities"),
         queries=QueryTable.load(folder / "queries"),
-        types=_types(folder / TYPES, columns.doc_count),
+        types=TypeModel.load(folder / TYPES)
+        if TYPES in readable_parts(manifest.parts)
+        else TypeModel.nothing(columns.doc_count),
         priors=load_array(folder / "priors.npy"),
         liked=load_array(folder / "liked.npy"),
         popular=load_array(folder / "popular.npy"),
         prices=columns.dense("price"),
         cosine_floor=float(manifest.encoder["cosine_floor"]),
     )
-
-
-def _types(folder: Path, doc_count: int) -> TypeModel:
-    """None of them in a snapshot that was built before there were types."""
-    return TypeModel.load(folder) if folder.is_dir() else TypeModel.nothing(doc_count)

@@ -11,6 +11,7 @@ from indexing.catalogue.policy_config import OWN
 from indexing.current import Current
 from indexing.rules import SYNONYMS, read_rules_file
 from indexing.snapshot import Snapshot, open_snapshot
+from indexing.verified import Verify
 from ranking.errors import ModelError, UnknownPolicyError
 from ranking.features.features import definition_hash
 from ranking.policy import SHIPPED, Policy, policies_of
@@ -73,7 +74,11 @@ class Generation:
 
 
 def open_generation(
-    index: Path, current: Current, code_version: str, before: Generation | None = None
+    index: Path,
+    current: Current,
+    code_version: str,
+    before: Generation | None = None,
+    verify: Verify = "once",
 ) -> Generation:
     """Open what CURRENT names. A model that does not fit is replaced and told, not an error.
 
@@ -83,7 +88,7 @@ def open_generation(
     if before is not None and before.snapshot.id == current.snapshot:
         snapshot = before.snapshot
     else:
-        snapshot = open_snapshot(index / "snapshots" / current.snapshot)
+        snapshot = open_snapshot(index / "snapshots" / current.snapshot, verify)
     query_rules = read_query_rules(index, current.rules, snapshot)
     synonyms = Synonyms.parse(read_rules_file(index, current.rules, SYNONYMS), snapshot)
     policies = policies_of(snapshot.config)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
+from indexing.array_checks import check_ids, check_offsets
 from indexing.arrays import (
     Float64Array,
     UInt8Array,
@@ -49,12 +50,15 @@ class TrigramIndex:
 
     @classmethod
     def load(cls, folder: Path) -> "TrigramIndex":
-        return cls(
+        made = cls(
             load_array(folder / "trigrams.keys.npy"),
             load_array(folder / "trigrams.offsets.npy"),
             load_array(folder / "trigrams.words.npy"),
             load_array(folder / "trigrams.sizes.npy"),
         )
+        check_offsets("trigrams.offsets", made.offsets, len(made.keys), len(made.words))
+        check_ids("trigrams.words", made.words, len(made.sizes))
+        return made
 
     def nearest(self, word: str) -> list[tuple[int, float]]:
         """At most 3 (row, Dice) with Dice ≥ 0.55, best first, then the lower row.
