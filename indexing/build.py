@@ -1,7 +1,6 @@
 """Catalogue → published snapshot. Whatever fails, what is published stays as it was."""
 
 import errno
-import re
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -11,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.analysis.chunks import CHUNK
-from indexing.analysis.folding import fold
 from indexing.arrays import BoolArray, load_array, save_array
 from indexing.catalogue.documents import Documents, DocumentsBuilder
 from indexing.catalogue.index_config import IndexConfig
@@ -20,7 +17,7 @@ from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
-from indexing.catalogue.row_order import group_order, order_keys
+from indexing.catalogue.row_order import group_order
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
 from indexing.errors import BuildError
@@ -31,8 +28,7 @@ from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
 from indexing.postings.strict_match import hidden_products
 from indexing.postings.token_stream import TermNumbers, TokenStream
 from indexing.progress import Progress
-from indexing.publication_gate import GateLimits, objections
-from indexing.publish import keep, publish, stage, whole_current, writer_lock
+from indexing.publish import publish, stage, writer_lock
 from indexing.query_log.reading import LogRules, QueryLog, read_query_log
 from indexing.query_log.table_build import QueryCounts, Shop, build_queries
 from indexing.spelling.spelling import Spelling
@@ -45,7 +41,6 @@ from indexing.vectors.encoder import load_encoder
 from indexing.vectors.index import VectorIndex
 
 REJECTS = "rejects.jsonl"
-_SEPARATORS = re.compile(r"[\W_]+")
 _CLOCKS_DIFFER_S = 86_400.0
 _PHRASE_SAMPLE = 200_000
 _TOLD_EVERY = 1000
@@ -56,8 +51,7 @@ class BuildOptions:
     """index: the index's folder. queries: optional query log for suggestions.
 
     max_reject_ratio: share of rejected lines above which nothing is published.
-    vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`. stage_only: keep the snapshot beside the one
-    in force, to be looked at. force: publish also what the gate objects to.
+    vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`.
     """
 
     catalog: Sequence[Path]
@@ -70,21 +64,15 @@ class BuildOptions:
     vector_kind: str = "auto"
     min_count: int = 1
     seed: int = 0
-    stage_only: bool = False
-    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """published: whether the snapshot is in force. objections: why the gate kept it back."""
-
     snapshot_id: str
     counts: dict[str, int]
     aliases: dict[str, int]
     meaning: dict[str, Any]
     rejects: Path | None
-    published: bool = True
-    objections: tuple[str, ...] = ()
 
 
 def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildReport:
@@ -137,12 +125,10 @@ def _publish(
     now: datetime,
     progress: Progress,
 ) -> BuildReport:
-    ids, groups = read.documents.id_hashes, read.documents.group_hashes
-    order = group_order(ids, groups)
-    keys = order_keys(ids, groups, order)
+    order = group_order(read.documents.id_hashes, read.documents.group_hashes)
     progress.begin("documents", None, "products")
     documents = read.documents.finish(_made(staging / "documents"), order)
-    columns = read.columns.finish(_made(staging / "columns"), order, keys)
+    columns = read.columns.finish(_made(staging / "columns"), order)
     _save_priors(staging, columns)
     progress.begin("postings", None, "products")
     terms = list(read.numbers.ids)
@@ -183,22 +169,11 @@ def _publish(
         report=meaning.report,
         files=facts_of(staging),
     ).write(staging)
-    why = _objections(options, staging)
-    published = not (why or options.stage_only)
-    (publish if published else keep)(options.index, staging, snapshot_id)
+    publish(options.index, staging, snapshot_id)
     return BuildReport(
         snapshot_id, counts, dict(options.mapping.used), meaning.report,
-        options.index / REJECTS if read.rejected else None, published, why,
+        options.index / REJECTS if read.rejected else None,
     )  # fmt: skip
-
-
-def _objections(options: BuildOptions, staging: Path) -> tuple[str, ...]:
-    """What the gate says against the snapshot that was built, compared with the one in force."""
-    current = None if options.force else whole_current(options.index)
-    if current is None:
-        return ()
-    limits = GateLimits(options.config.most_lost, options.config.most_price_change)
-    return objections(options.index / "snapshots" / current.snapshot, staging, limits)
 
 
 @dataclass(slots=True)
@@ -266,23 +241,20 @@ def _check_mapping(mapping: FieldMapping, progress: Progress) -> None:
 
 
 def searchable_texts(product: Product) -> list[Sequence[str]]:
-    """The texts of each field, in `Field` order. Identifiers also stand as one bare word."""
+    """The texts of each field, in `Field` order."""
     attributes = [
         text
         for value in product.attributes.values()
         for text in (value if isinstance(value, tuple) else (value,))
         if isinstance(text, str)
     ]
-    identifiers = [product.id, *product.identifiers]
-    # One chunk has its whole among its tokens; `AB 12/34` needs it said.
-    bare = [_SEPARATORS.sub("", fold(i)) for i in identifiers if not CHUNK.fullmatch(i)]
     return [
         [product.title],
         [product.brand] if product.brand else [],
         product.category,
         attributes,
         [product.description] if product.description else [],
-        [*identifiers, *bare],
+        [product.id, *product.identifiers],
     ]
 
 

@@ -35,9 +35,6 @@ class Generation:
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
     query_rules: what people decided about suggestions. synonyms: and about words.
-    parts: the segments that hold the products, where the snapshot does not hold all of them; its
-    tables (statistics, lexicon, encoder, names) hold for all, and a term or a value has the same
-    number in each. Groups never span segments.
     """
 
     id: str
@@ -51,11 +48,6 @@ class Generation:
     synonyms: Synonyms = NO_SYNONYMS
     policy_name: str = OWN
     others: Mapping[str, "Generation"] = field(default_factory=dict)
-    parts: tuple[Snapshot, ...] = ()
-
-    @property
-    def segments(self) -> tuple[Snapshot, ...]:
-        return self.parts or (self.snapshot,)
 
     def under(self, policy_name: str | None) -> "Generation":
         """The variant under a named policy; under the index's own for None.
@@ -90,7 +82,9 @@ def open_generation(
     else:
         snapshot = open_snapshot(index / "snapshots" / current.snapshot, verify)
     query_rules = read_query_rules(index, current.rules, snapshot)
-    synonyms = Synonyms.parse(read_rules_file(index, current.rules, SYNONYMS), snapshot)
+    shipped = "words" in snapshot.config.word_forms
+    rules = read_rules_file(index, current.rules, SYNONYMS)
+    synonyms = Synonyms.parse(rules, snapshot, shipped)
     policies = policies_of(snapshot.config)
     models = {policy.model or current.model for policy in policies.values()}
     rankers = {model: ranker_for(index, model, snapshot) for model in models}

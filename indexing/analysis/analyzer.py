@@ -9,6 +9,7 @@ import Stemmer
 from indexing.analysis.chunks import CHUNK, MAX_TERM, Kind, Token, cjk_tokens, is_cjk, word_tokens
 from indexing.analysis.elision import elided_words
 from indexing.analysis.folding import arabic_root, fold, visible
+from indexing.analysis.identifiers import IDENTIFIER_SIGN, bare
 from indexing.analysis.lemmas import Lemmas
 from indexing.analysis.memory import remember_chunk
 from indexing.analysis.numbers import COMMA_LANGUAGES, joined_sizes
@@ -47,7 +48,7 @@ class Analyzer:
             *(STOP_WORDS.get(name, frozenset()) for name in languages)
         )
         self._lemmas = Lemmas(languages)
-        self._comma = self.languages[0] in COMMA_LANGUAGES
+        self.decimal_comma = self.languages[0] in COMMA_LANGUAGES
         self._elided = elided_words(languages)
         self._units = CANONICAL | {self.stem(each): unit for each, unit in CANONICAL.items()}
         self._chunks: dict[str, tuple[Token, ...]] = {}
@@ -66,7 +67,7 @@ class Analyzer:
             if is_cjk(folded):
                 made = cjk_tokens(folded)
             else:
-                made = word_tokens(folded, self.stem, self._comma, self._elided)
+                made = word_tokens(folded, self.stem, self.decimal_comma, self._elided)
             known = tuple(made)
             remember_chunk(self._chunks, chunk, known)
         return known
@@ -95,6 +96,11 @@ class Analyzer:
             base += found[-1].position + 1
             before = found
         return tokens
+
+    @staticmethod
+    def identifier_term(text: str) -> str:
+        """The term of an identifier: apart from all words, equal for every way to write it."""
+        return IDENTIFIER_SIGN + bare(text)[:MAX_TERM]
 
     def stem(self, word: str) -> str:
         """The term of a folded word."""

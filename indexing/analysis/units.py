@@ -1,5 +1,9 @@
 """Units of measure: every spelling of a unit after a number becomes one."""
 
+import re
+from collections.abc import Iterator
+from typing import Final
+
 _SPELLINGS = {
     "in": "inch inches zoll pouce pouces pulgada pulgadas pollice pollici duim tum tommer",
     "ft": "foot feet",
@@ -33,7 +37,8 @@ _SPELLINGS = {
     "tb": "terabyte terabytes",
     "mb": "megabyte megabytes",
     "hz": "hertz",
-    "ghz": "",
+    "khz": "kilohertz",
+    "ghz": "gigahertz",
     "mhz": "",
     "mp": "megapixel megapixels",
     "k": "",
@@ -48,3 +53,32 @@ CANONICAL: dict[str, str] = {unit: unit for unit in _SPELLINGS} | {
     spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()
 }
 """Spelling → unit, for a word right after a number."""
+
+_MEASURE = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
+# Units of one quantity, each with its worth in the first of them.
+_QUANTITIES: Final = (
+    {"ml": 1, "cl": 10, "dl": 100, "l": 1000},
+    {"mg": 1, "g": 1000, "kg": 1_000_000},
+    {"mm": 1, "cm": 10, "m": 1000},
+    {"in": 1, "ft": 12, "yd": 36},
+    {"oz": 1, "lb": 16},
+    {"w": 1, "kw": 1000},
+    {"wh": 1, "kwh": 1000},
+    {"mb": 1, "gb": 1000, "tb": 1_000_000},
+    {"hz": 1, "khz": 1000, "mhz": 1_000_000, "ghz": 1_000_000_000},
+    {"qt": 1, "gal": 4},
+)
+
+
+def other_measures(term: str) -> Iterator[str]:
+    """The same measure in other units: of 500ml 0.5l and 50cl."""
+    found = _MEASURE.fullmatch(term)
+    if found is None:
+        return
+    number, unit = float(found[1]), found[2]
+    for units in _QUANTITIES:
+        if unit in units:
+            for other, worth in units.items():
+                value = number * units[unit] / worth
+                if other != unit and 0.01 <= value < 1e6:
+                    yield f"{value:.4f}".rstrip("0").rstrip(".") + other

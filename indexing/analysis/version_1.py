@@ -139,6 +139,11 @@ class AnalyzerVersion1(Analyzer):
             before = found
         return tokens
 
+    @staticmethod
+    def identifier_term(text: str) -> str:
+        """Identifiers stood among the words."""
+        return re.sub(r"[\W_]+", "", _fold(text))
+
     def stem(self, word: str) -> str:
         if self._stemmer is None or len(word) < 3 or not word.isalpha():
             return word

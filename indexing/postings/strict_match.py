@@ -69,9 +69,14 @@ def telling_words(text: str, analyzer: Analyzer) -> frozenset[str]:
 
 
 def strict_terms(text: str, analyzer: Analyzer, lexicon: Lexicon) -> list[int]:
-    """Ids of `strict_words`, ascending; empty if one of them is unknown."""
+    """Ids of `strict_words`, ascending; of an identifier the one id that it has. Empty if the
+    catalogue knows neither.
+    """
     ids = {lexicon.id_of(term) for term in strict_words(text, analyzer)}
-    return [] if UNKNOWN in ids else sorted(ids)
+    if UNKNOWN not in ids:
+        return sorted(ids)
+    whole = lexicon.id_of(analyzer.identifier_term(text))
+    return [] if whole == UNKNOWN else [whole]
 
 
 def hidden_products(columns: Columns, config: IndexConfig) -> BoolArray | None:

@@ -64,6 +64,10 @@ class TermNumbers:
             codes.extend(made)
             before = tokens
 
+    def append_identifier(self, text: str, codes: "array[int]") -> None:
+        """An identifier is one term, and no word."""
+        codes.append(self.number(self.analyzer.identifier_term(text)))
+
     def append_repeated(self, text: str, codes: "array[int]") -> None:
         """The same for a text that is likely to come again."""
         made = self._texts.get(text)
@@ -99,6 +103,8 @@ class TokenStream:
         """The texts of each field of one row; between two texts nothing joins."""
         for field, texts in enumerate(row):
             append = numbers.append_repeated if field in _REPEATED else numbers.append
+            if field == Field.IDENTIFIERS:
+                append = numbers.append_identifier
             for text in texts:
                 append(text, self._pending)
             self._ends.append(self._written + len(self._pending))

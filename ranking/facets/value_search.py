@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexing.analysis.folding import fold
-from indexing.arrays import Int64Array
-from indexing.columns import KeywordColumn
-from ranking.facets.facets import count_values, selected_ordinals
-from ranking.facets.parts import Part, narrowed
+from indexing.arrays import Int64Array, UInt32Array
+from indexing.columns import Columns, KeywordColumn
+from ranking.facets.facets import count_values, narrowed, selected_ordinals
 from ranking.facets.values import values_at
 from ranking.filters.filters import Filter, FilterError, evaluate, fields_of, unknown_field
 from ranking.search.result import Facet
@@ -18,7 +17,8 @@ MOST_READ = 100_000
 
 
 def matching_values(
-    parts: Sequence[Part],
+    columns: Columns,
+    doc_ids: UInt32Array,
     clauses: Sequence[Filter],
     field: str,
     text: str,
@@ -26,14 +26,13 @@ def matching_values(
 ) -> Facet:
     """The values of a field that hold the text, with the counts that the facet shows.
 
-    parts: the match set before filters, a part a segment. Case, accents and width make no
+    doc_ids: uint32[m], ascending, the match set before filters. Case, accents and width make no
     difference; a category is judged by its own name, not by those above it. Values that begin with
     the text come first, then those in which a word does, then the others; the more products the
     earlier. `distinct`: how many hold it. O(m + values).
 
     Raises FilterError for a field that does not exist or is a number.
     """
-    columns = parts[0].columns
     column = columns.keyword(field)
     if column is None:
         if columns.numeric(field) is not None:
@@ -41,11 +40,8 @@ def matching_values(
         raise unknown_field("field", field, sorted(columns.keywords))
     own = [clause for clause in clauses if fields_of(clause) == {field}]
     others = [clause for clause in clauses if fields_of(clause) != {field}]
-    passing = [
-        narrowed(part, [evaluate(clause, part.columns, part.doc_ids) for clause in others])
-        for part in parts
-    ]
-    counts = count_values(column, passing)
+    masks = [evaluate(clause, columns, doc_ids) for clause in others]
+    counts = count_values(column, narrowed(doc_ids, columns, masks))
     chosen = {ordinal for clause in own for ordinal in selected_ordinals(clause, column)}
     places = _holding(column, counts, fold(text).strip())
     shown = places[:limit]

@@ -30,11 +30,11 @@ FEATURES = (
 
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
-    flat, statistics = inputs.matches.flat, inputs.tables.index.statistics
+    flat, index = inputs.matches.flat, inputs.snapshot.index
     _fill_text(
-        inputs.texts.rows, inputs.matches.chosen, inputs.matches.tfs, inputs.texts.lengths,
+        inputs.candidates.doc_ids, inputs.matches.chosen, inputs.matches.tfs, index.lengths,
         flat.gains, flat.alternatives, flat.slots, flat.weights, flat.origins,
-        inputs.weights.arrays(statistics.mean_lengths), inputs.weights.k1, rows.matrix,
+        inputs.weights.arrays(index.statistics.mean_lengths), inputs.weights.k1, rows.matrix,
     )  # fmt: skip
 
 

@@ -38,14 +38,15 @@ FEATURES = (
 
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
-    matches, texts = inputs.matches, inputs.texts
-    flat, (low, high) = matches.flat, _last_prefix(inputs.query, inputs.tables)
+    matches, index = inputs.matches, inputs.snapshot.index
+    flat, (low, high) = matches.flat, _last_prefix(inputs.query, inputs.snapshot)
     rows.matrix[:] = np.float32(0.0)
     _fill_filled_shares(
-        texts.rows, matches.chosen, matches.tfs, texts.lengths, flat.weights, rows.matrix
-    )
+        inputs.candidates.doc_ids, matches.chosen, matches.tfs, index.lengths, flat.weights,
+        rows.matrix,
+    )  # fmt: skip
     _fill_title(
-        texts.rows, texts.offsets, texts.terms, matches.chosen,
+        inputs.candidates.doc_ids, index.titles.offsets, index.titles.terms, matches.chosen,
         flat.term_ids, flat.alternatives, flat.weights, flat.spans,
         np.uint32(low), np.uint32(high), rows.matrix,
     )  # fmt: skip

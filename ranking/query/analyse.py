@@ -1,7 +1,7 @@
 """Text → slots: what must match, what only scores."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, Token
@@ -13,9 +13,12 @@ from ranking.query.words import QueryWords
 
 MAX_SLOTS = 32
 PARTS_BOOST = 0.8
+MEASURE_BOOST = 0.9
+"""Of the same measure in another unit."""
 CHAR_BOOST = 0.3
 """Scattered single characters must not outrank words, which are bigrams."""
 
+_MODEL = re.compile(r"(?<!\d)[^\W\d_]\d+[^\W\d_]|\d(?!(?:x|in)\d)[^\W\d_]+\d")
 _IDENTIFIER = re.compile(r"(?=[^\s]*\d)[^\W_]+(?:[-./_ ][^\W_]+)*")
 
 
@@ -37,15 +40,14 @@ def slots_from(
     taken: positions that no product needs to hold (the words of a price).
     """
     tokens = _distinct([token for token in words.tokens if taken.isdisjoint(_places(token))])
-    ids = words.ids
-    groups = _compounds(tokens, ids)
+    groups = _compounds(tokens, words)
     covered = {p for whole in groups for p in _places(whole)}
     plain = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
     if groups or any(t.term not in stops for t in plain):
         plain = [t for t in plain if t.term not in stops]
     singles = plain + [t for t in tokens if t.kind == Kind.BIGRAM]
-    slots = [_single(token, words.tokens, ids, statistics) for token in singles]
-    slots += [_compound(whole, words.tokens, ids, statistics) for whole in groups]
+    slots = [_single(token, words, statistics) for token in singles]
+    slots += [_compound(whole, words, statistics) for whole in groups]
     slots = [slot for slot in slots if slot.weight > 0 or slot.alternatives]
     slots.sort(key=lambda slot: (slot.position, -slot.weight))
     return tuple(slots[:MAX_SLOTS])
@@ -83,39 +85,45 @@ def _places(token: Token) -> range:
     return range(token.position, token.position + token.span)
 
 
-def _compounds(tokens: list[Token], ids: Mapping[str, int]) -> list[Token]:
+def _compounds(tokens: list[Token], words: QueryWords) -> list[Token]:
     """The widest known wholes that do not overlap."""
     wholes = sorted((t for t in tokens if t.kind == Kind.WHOLE), key=lambda t: -t.span)
     chosen: list[Token] = []
     taken: set[int] = set()
     for whole in wholes:
-        if taken.isdisjoint(_places(whole)) and ids[whole.term] != UNKNOWN:
+        if taken.isdisjoint(_places(whole)) and (
+            words.known(whole.term) or words.measures(whole.term)
+        ):
             chosen.append(whole)
             taken.update(_places(whole))
     return chosen
 
 
-def _single(
-    token: Token, tokens: Sequence[Token], ids: Mapping[str, int], statistics: Statistics
-) -> Slot:
-    also = [t.term for t in tokens if t.kind == Kind.ALSO and t.position == token.position]
-    known_ids = [ids[term] for term in (token.term, *also) if ids[term] != UNKNOWN]
+def _single(token: Token, words: QueryWords, statistics: Statistics) -> Slot:
+    here = (t for t in words.tokens if t.position == token.position)
+    known = words.known(token.term, *(t.term for t in here if t.kind == Kind.ALSO))
     boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
-    known = tuple(Alternative((term_id,), boost) for term_id in known_ids)
-    weight = 0.0
-    if token.kind != Kind.BIGRAM:
-        weight = min((statistics.idf(each) for each in known_ids), default=statistics.idf(UNKNOWN))
-    return Slot(token.term, weight, known, token.position, token.span)
+    alternatives = tuple(Alternative((term_id,), boost) for term_id in known)
+    weight = 0.0 if token.kind == Kind.BIGRAM else _rarity(known, statistics)
+    return Slot(token.term, weight, alternatives, token.position, token.span)
 
 
-def _compound(
-    whole: Token, tokens: Sequence[Token], ids: Mapping[str, int], statistics: Statistics
-) -> Slot:
-    whole_id = ids[whole.term]
-    alternatives = [Alternative((whole_id,), 1.0)]
+def _compound(whole: Token, words: QueryWords, statistics: Statistics) -> Slot:
+    """A model number is whole or nothing; its parts say no more than any numbers."""
+    known = words.known(whole.term)
+    alternatives = [Alternative((term_id,), 1.0) for term_id in known]
+    measures = words.measures(whole.term)
+    alternatives += [Alternative((term_id,), MEASURE_BOOST, "form") for term_id in measures]
     inside = range(whole.position, whole.position + whole.span)
-    parts = [ids[t.term] for t in tokens if t.kind == Kind.WORD and t.position in inside]
-    if len(parts) > 1 and UNKNOWN not in parts:
+    parts = [
+        words.ids[t.term] for t in words.tokens if t.kind == Kind.WORD and t.position in inside
+    ]
+    if len(parts) > 1 and UNKNOWN not in parts and not _MODEL.search(words.folded(whole.position)):
         alternatives.append(Alternative(tuple(parts), PARTS_BOOST, "parts"))
-    weight = statistics.idf(whole_id)
+    weight = _rarity(known + measures, statistics)
     return Slot(whole.term, weight, tuple(alternatives), whole.position, whole.span)
+
+
+def _rarity(term_ids: Sequence[int], statistics: Statistics) -> float:
+    """Weight of the commonest of them."""
+    return min(map(statistics.idf, term_ids), default=statistics.idf(UNKNOWN))

@@ -8,7 +8,7 @@ from indexing.arrays import Float32Array, Int64Array, UInt32Array
 from indexing.postings.postings import InvertedIndex
 from ranking.query.query import Slot
 
-_ORIGINS = {"literal": 0, "parts": 0, "synonym": 1, "correction": 2}
+_ORIGINS = {"literal": 0, "parts": 0, "form": 0, "synonym": 1, "correction": 2}
 
 
 @dataclass(frozen=True, slots=True)

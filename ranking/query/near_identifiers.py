@@ -1,13 +1,10 @@
 """Identifiers that differ from a typed one by a sign or two, for `did_you_mean`."""
 
-import re
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numba import njit
 
-from indexing.analysis.folding import fold
 from indexing.arrays import Int64Array, UInt8Array, UInt64Array
 from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
@@ -20,25 +17,24 @@ _LIMIT: Final = 64
 _SHIFT = np.uint32(BITS * Field.IDENTIFIERS)
 
 
-def near_identifiers(
-    identifier: str, segments: Sequence[Snapshot], limit: int = 5
-) -> tuple[str, ...]:
+def near_identifiers(identifier: str, snapshot: Snapshot, limit: int = 5) -> tuple[str, ...]:
     """Existing identifiers, as the catalogue writes them, nearest first, then in order.
 
     Distance (optimal string alignment) 1, or 2 from LONG signs on. Looked for among the terms
     that share the first signs, so one mistyped there is not found.
     """
-    typed = np.frombuffer(identifier.encode(), dtype=np.uint8)
-    lexicon = segments[0].index.lexicon
-    first, last = lexicon.prefix_range(identifier[:_SHARED])
-    middle = lexicon.prefix_range(identifier)[0]
+    term = snapshot.analyzer.identifier_term(identifier)
+    typed = np.frombuffer(term.encode(), dtype=np.uint8)
+    lexicon = snapshot.index.lexicon
+    first, last = lexicon.prefix_range(term[: len(term) - len(identifier) + _SHARED])
+    middle = lexicon.prefix_range(term)[0]
     first, last = max(first, middle - MAX_SCANNED // 2), min(last, middle + MAX_SCANNED // 2)
     found = np.empty((_LIMIT, 2), dtype=np.int64)
-    most = 2 if len(typed) >= LONG else 1
+    most = 2 if len(identifier) >= LONG else 1
     count = near_terms(typed, lexicon.terms.blob, lexicon.terms.offsets, first, last, most, found)
     texts: list[str] = []
     for _, term_id in sorted(map(tuple, found[:count].tolist())):
-        text = _as_written(int(term_id), segments)
+        text = _as_written(int(term_id), snapshot)
         if text is not None and text not in texts:
             texts.append(text)
         if len(texts) == limit:
@@ -46,22 +42,16 @@ def near_identifiers(
     return tuple(texts)
 
 
-def _as_written(term_id: int, segments: Sequence[Snapshot]) -> str | None:
+def _as_written(term_id: int, snapshot: Snapshot) -> str | None:
     """The identifier that was indexed as this term, None if the term is another field's."""
-    holders = []
-    for segment in segments:
-        docs, tfs = segment.index.postings(term_id)
-        held = np.flatnonzero((tfs >> _SHIFT) & np.uint32(MAX_TF))
-        if len(held):
-            doc = int(docs[held[0]])
-            holders.append((int(segment.columns.keys[doc]), doc, segment))
-    if not holders:
+    docs, tfs = snapshot.index.postings(term_id)
+    docs = docs[((tfs >> _SHIFT) & np.uint32(MAX_TF)) > 0]
+    if not len(docs):
         return None
-    _, doc, segment = min(holders, key=lambda each: each[0])
-    term = segment.index.lexicon.terms[term_id]
-    product = segment.documents.product_at(doc)
+    term = snapshot.index.lexicon.terms[term_id]
+    product = snapshot.documents.product_at(int(docs[0]))
     written = [product["id"], *product.get("identifiers", ())]
-    return next((w for w in written if re.sub(r"[\W_]+", "", fold(w)) == term), None)
+    return next((each for each in written if snapshot.analyzer.identifier_term(each) == term), None)
 
 
 @njit(nogil=True, cache=True)

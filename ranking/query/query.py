@@ -15,7 +15,8 @@ class Alternative:
     """One way to satisfy a slot: a document holds all of these terms.
 
     boost: 1 for what was typed, less for what was derived from it.
-    origin: `literal`, `parts` (a compound written apart), `synonym` or `correction`.
+    origin: `literal`, `parts` (a compound written apart), `form` (the word or measure written
+    otherwise), `synonym` or `correction`.
     """
 
     term_ids: tuple[int, ...]

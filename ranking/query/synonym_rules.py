@@ -7,7 +7,9 @@ language (`zh:`, `ja:`, `ko:` hold in any, for their script is known). What foll
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from indexing.analysis.folding import fold
@@ -19,13 +21,15 @@ MAX_WORDS: Final = 6
 MAX_PROBLEMS: Final = 100
 _LANGUAGE = re.compile(r"\s*([a-z]{2})\s*:(.*)", re.DOTALL)
 _LANGUAGES = frozenset("en de fr es it pt nl sv da no fi ro hu tr ru zh ja ko".split())  # noqa: SIM905
+_SHIPPED: Final = Path(__file__).parent / "shipped"
 _WORD = re.compile(r"\w")
 _ARROW = "=>"
 
 
 @dataclass(frozen=True, slots=True)
 class SynonymRule:
-    """line: its number in the file. said: phrases that find `also` too. both: and `also`, `said`.
+    """line: its number in the shop's file, 0 if it ships. said: phrases that find `also` too.
+    both: and `also`, `said`.
 
     language: None for all.
     """
@@ -69,6 +73,18 @@ def parse_synonyms(text: str) -> tuple[tuple[SynonymRule, ...], tuple[str, ...]]
             problems.append("and maybe more; correct these first.")
             break
     return tuple(rules), tuple(problems)
+
+
+@lru_cache(maxsize=16)
+def shipped_rules(languages: tuple[str, ...]) -> tuple[SynonymRule, ...]:
+    """Rules of these languages that come with Vitrina."""
+    rules: list[SynonymRule] = []
+    for language in languages:
+        path = _SHIPPED / f"{language}.txt"
+        if path.exists():
+            made, _ = parse_synonyms(path.read_text(encoding="utf-8"))
+            rules += [replace(rule, line=0) for rule in made]
+    return tuple(rules)
 
 
 def _rule(number: int, content: str) -> SynonymRule | str:

@@ -11,7 +11,7 @@ from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.statistics import Statistics
 from indexing.snapshot import Snapshot
 from ranking.query.query import Alternative, Expansion, Slot
-from ranking.query.synonym_rules import SynonymRule, parse_synonyms
+from ranking.query.synonym_rules import SynonymRule, parse_synonyms, shipped_rules
 from ranking.query.words import QueryWords
 
 BOOST: Final = 0.7
@@ -55,10 +55,14 @@ class Synonyms:
     wide: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, text: str, snapshot: Snapshot) -> "Synonyms":
-        """Compile the text of a synonyms file; lines that cannot be used are told, not raised."""
+    def parse(cls, text: str, snapshot: Snapshot, shipped: bool = False) -> "Synonyms":
+        """Compile the text of a synonyms file; lines that cannot be used are told, not raised.
+
+        shipped: behind them the rules that come with Vitrina for the index's languages.
+        """
         rules, problems = parse_synonyms(text)
-        return cls.of(rules, snapshot, problems)
+        also = shipped_rules(snapshot.config.languages) if shipped else ()
+        return cls.of([*rules, *also], snapshot, problems)
 
     @classmethod
     def of(
@@ -73,7 +77,7 @@ class Synonyms:
         back: dict[Phrase, list[Also]] = {}
         for rule in rules:
             if rule.language not in (None, *_CJK_LANGUAGES, *languages):
-                idle.append(rule.line)
+                idle += [rule.line] if rule.line else []
                 continue
             others = [also for other in rule.also if (also := read.of(other)[1])]
             useful = False
@@ -88,7 +92,7 @@ class Synonyms:
                     if also.text != said and len(each) < MAX_ALSO:
                         each.setdefault(also.text, also)
                         useful = True
-            if not useful:
+            if not useful and rule.line:
                 idle.append(rule.line)
         kept = {phrase: tuple(each.values()) for phrase, each in found.items() if phrase and each}
         wide = _wide(kept, back)

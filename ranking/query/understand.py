@@ -4,17 +4,20 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from indexing.postings.postings import InvertedIndex
+from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from ranking.query.analyse import identifier_of, slots_from
 from ranking.query.correct import Correction, propose
 from ranking.query.entities import Entity, Other, find_entities, negated
+from ranking.query.glued import apart
 from ranking.query.predict import NOTHING, predict
+from ranking.query.price_names import names_product
 from ranking.query.price_phrases import PriceWish, find_price
 from ranking.query.quantity_phrases import QuantityWish, find_quantities, limit_words
 from ranking.query.query import Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
 from ranking.query.term_weights import weighed
+from ranking.query.word_forms import with_forms
 from ranking.query.words import QueryWords
 from ranking.recall.lexical import count_strict
 from ranking.search.request import SearchRequest
@@ -39,26 +42,26 @@ def understand(
     snapshot: Snapshot,
     synonyms: Synonyms = NO_SYNONYMS,
     min_matches: int = 100,
-    segments: Sequence[Snapshot] = (),
 ) -> Query:
     """Cut the text into slots, correct it, see what it names, and find its vector.
 
     A vector of the request takes the text's place. min_matches: of a literal query that finds
-    fewer products, a correction that finds more is taken. segments: that hold the products, the
-    snapshot alone if none are given; its tables are for all of them.
+    fewer products, a correction that finds more is taken.
     """
     identifier = identifier_of(request.text)
+    correction, corrected = _glued(identifier, request, snapshot), False
+    if correction is not None:
+        identifier = None
     plain = identifier is not None  # it is not prose
     parsed = _parse(request.text, snapshot, request.entities and not plain)
-    correction = None
-    if request.correct and not plain:
-        correction = propose(request.text, snapshot, synonyms.words)
-    corrected = False
     if correction is not None:
+        parsed, corrected = _parse(correction.text, snapshot, request.entities), True
+    elif request.correct and not plain:
+        correction = propose(request.text, snapshot, synonyms.words)
+    if correction is not None and not corrected:
         meant = _parse(correction.text, snapshot, request.entities)
         meant = replace(meant, slots=_marked(meant.slots, correction, snapshot))
-        indexes = [segment.index for segment in segments or (snapshot,)]
-        if _finds_more(meant.slots, parsed.slots, indexes, min_matches):
+        if _finds_more(meant.slots, parsed.slots, snapshot, min_matches):
             parsed, corrected = meant, True
     words, taken = parsed.words, parsed.taken
     said: tuple[Said, ...] = ()
@@ -125,13 +128,39 @@ def query_facts(query: Query, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def _glued(identifier: str | None, request: SearchRequest, snapshot: Snapshot) -> Correction | None:
+    """The words of what looks like an identifier but is none that the catalogue knows."""
+    if identifier is None or not request.correct:
+        return None
+    find = snapshot.index.lexicon.id_of
+    if any(
+        find(term) != UNKNOWN
+        for term in (identifier, snapshot.analyzer.identifier_term(identifier))
+    ):
+        return None
+    return apart(request.text, snapshot)
+
+
 def _parse(text: str, snapshot: Snapshot, prices: bool) -> _Parsed:
     index = snapshot.index
     words = QueryWords.of(text, snapshot.analyzer, index.lexicon)
-    price = find_price(text) if prices else None
+    price = _price(words, snapshot) if prices else None
     taken = words.positions(price.start, price.end) if price is not None else frozenset()
     slots = slots_from(words, snapshot.analyzer.stop_words, index.statistics, taken)
+    slots = with_forms(slots, words, snapshot)
     return _Parsed(words, slots, price, taken)
+
+
+def _price(words: QueryWords, snapshot: Snapshot) -> PriceWish | None:
+    """The price wish, in the index's currency; none where its words name a product (Max 100)."""
+    own = snapshot.config.currency
+    found = find_price(words.text, own, snapshot.analyzer.decimal_comma)
+    if found is None or found.soft:
+        return found
+    places = words.positions(found.start, found.end)
+    if not found.certain and names_product(words, places, snapshot):
+        return None
+    return found if found.currency is None else found.within(lambda amount: None)
 
 
 def _not_required(slots: tuple[Slot, ...], places: Set[int]) -> tuple[Slot, ...]:
@@ -173,17 +202,15 @@ def _marked(
 
 
 def _finds_more(
-    meant: tuple[Slot, ...],
-    typed: tuple[Slot, ...],
-    indexes: Sequence[InvertedIndex],
-    min_matches: int,
+    meant: tuple[Slot, ...], typed: tuple[Slot, ...], snapshot: Snapshot, min_matches: int
 ) -> bool:
     """Whether a correction is taken: what was typed finds too little, and it finds more.
 
     Where neither finds products with all words, it is taken if the typed words are unknown and
     each new one stands in products with another word of the query.
     """
-    literal, corrected = count_strict(typed, indexes), count_strict(meant, indexes)
+    index = snapshot.index
+    literal, corrected = count_strict(typed, index), count_strict(meant, index)
     if literal or corrected:
         return literal < min_matches and corrected > literal
     new = [slot for slot in meant if slot.weight > 0 and _is_corrected(slot)]
@@ -193,7 +220,7 @@ def _finds_more(
         bool(new)
         and len(unknown) >= len(new)
         and all(
-            any(count_strict((slot, other), indexes) >= LEAST_TOGETHER for other in others)
+            any(count_strict((slot, other), index) >= LEAST_TOGETHER for other in others)
             for slot in new
         )
     )

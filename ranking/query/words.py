@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK, Kind, Token, is_cjk
 from indexing.analysis.folding import fold
-from indexing.postings.lexicon import Lexicon
+from indexing.analysis.identifiers import IDENTIFIER_SIGN, is_shaped
+from indexing.analysis.units import other_measures
+from indexing.postings.lexicon import UNKNOWN, Lexicon
 
 Span = tuple[int, int]
 
@@ -15,7 +17,8 @@ class QueryWords:
     """text: prepared for analysis. tokens: as the analyzer cuts them. spans: of each position,
     text[start:end].
 
-    A compound's parts share the span of the whole chunk. ids: term → term id, -1 if unknown.
+    A compound's parts share the span of the whole chunk. ids: term → term id, -1 if unknown;
+    also of the identifiers that they may be, and of measures in other units.
     primary: term id of the first token at each position.
     """
 
@@ -29,13 +32,25 @@ class QueryWords:
     def of(cls, text: str, analyzer: Analyzer, lexicon: Lexicon) -> "QueryWords":
         text = analyzer.prepared(text)
         tokens = tuple(analyzer.tokens(text))
-        ids = {term: lexicon.id_of(term) for term in {token.term for token in tokens}}
+        terms = {token.term for token in tokens}
+        terms |= {IDENTIFIER_SIGN + term for term in terms if is_shaped(term)}
+        terms |= {other for t in tokens if t.kind == Kind.WHOLE for other in other_measures(t.term)}
+        ids = {term: lexicon.id_of(term) for term in terms}
         first: dict[int, int] = {}
         for token in tokens:
             if token.kind in (Kind.WORD, Kind.CHAR):
                 first.setdefault(token.position, ids[token.term])
         primary = tuple(first[position] for position in range(len(first)))
         return cls(text, tokens, _spans(text, analyzer), ids, primary)
+
+    def known(self, *terms: str) -> list[int]:
+        """Ids of those that the catalogue knows, as words and as identifiers."""
+        both = [each for term in terms for each in (term, IDENTIFIER_SIGN + term)]
+        return [self.ids[each] for each in both if self.ids.get(each, UNKNOWN) != UNKNOWN]
+
+    def measures(self, term: str) -> list[int]:
+        """Ids of the same measure in other units."""
+        return [self.ids[each] for each in other_measures(term) if self.ids[each] != UNKNOWN]
 
     def positions(self, start: int, end: int) -> frozenset[int]:
         """Positions that lie inside text[start:end]."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from indexing.analysis.identifiers import bare
 from indexing.postings.doc_sets import unite
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import BITS, MAX_TF, Field
@@ -9,17 +10,18 @@ from indexing.snapshot import Snapshot
 from ranking.query.query import Query
 from ranking.recall.hits import NO_HITS, Hits, equally_good
 
-_GTIN = range(12, 15)
 _SHIFT = np.uint32(BITS * Field.IDENTIFIERS)
+_GTIN = range(12, 15)
 
 
 def exact(query: Query, segment: Snapshot) -> Hits:
-    """Products whose identifiers hold the whole query; all are equally good."""
-    if query.identifier is None:
+    """Products whose id or identifiers are the whole query; all are equally good."""
+    whole = bare(query.typed)
+    if not whole:
         return NO_HITS
     index, found = segment.index, np.empty(0, dtype=np.uint32)
-    for written in _ways_to_write(query.identifier):
-        term_id = index.lexicon.id_of(written)
+    for written in _ways_to_write(whole):
+        term_id = index.lexicon.id_of(segment.analyzer.identifier_term(written))
         if term_id != UNKNOWN:
             docs, tfs = index.postings(term_id)
             found = unite(found, docs[(tfs >> _SHIFT) & np.uint32(MAX_TF) > 0])

@@ -3,42 +3,41 @@
 Training calls the same two functions as serving: train = serve.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from indexing.arrays import Float32Array, Int64Array
 from indexing.snapshot import Snapshot
+from ranking.bm25 import Bm25Weights
 from ranking.errors import RankerFailedError
 from ranking.features.extract import extract
 from ranking.generation import Generation
 from ranking.query.query import Query
 from ranking.rankers.ranker import checked_scores
 from ranking.search.candidates import COARSE, Candidates, Ordered
-from ranking.search.context import Context
-from ranking.search.segments import read
+from ranking.search.stages import StageLog
 
 
-def fine(query: Query, coarse: Ordered, context: Context) -> Ordered:
+def fine(query: Query, coarse: Ordered, generation: Generation, log: StageLog) -> Ordered:
     """The ranker orders the first `fine_pool`; the rest follows in coarse order.
 
     If the ranker fails, the coarse order stands for all, and the answer is degraded.
     """
-    generation = context.generation
-    pool = np.arange(min(context.policy.fine_pool, len(coarse)))
-    by_key = pool[np.argsort(coarse.candidates.keys[pool])]
-    head, features = features_of(query, coarse.candidates, by_key, generation)
+    policy = generation.policy
+    pool = np.arange(min(policy.fine_pool, len(coarse)))
+    by_doc = pool[np.argsort(coarse.candidates.doc_ids[pool])]
+    head, features = features_of(query, coarse.candidates, by_doc, generation.snapshot, policy.bm25)
     try:
         scores, ranked_by = checked_scores(generation.ranker, features), generation.ranker.name
     except RankerFailedError as error:
-        context.log.degraded.append(f"ranker_failed: {error}")
-        scores, ranked_by = coarse.scores[by_key], COARSE
-    best = np.lexsort((head.keys, -scores))
+        log.degraded.append(f"ranker_failed: {error}")
+        scores, ranked_by = coarse.scores[by_doc], COARSE
+    best = np.lexsort((head.doc_ids, -scores))
     rest = np.arange(len(pool), len(coarse))
     tail = coarse.scores[rest] - coarse.scores[rest].max(initial=0.0) + scores.min(initial=0.0)
     return Ordered(
-        coarse.candidates.take(np.concatenate([by_key[best], rest])).with_cosines(
+        coarse.candidates.take(np.concatenate([by_doc[best], rest])).with_cosines(
             head.cosine[best]
         ),
         np.concatenate([scores[best], tail]).astype(np.float32),
@@ -48,18 +47,20 @@ def fine(query: Query, coarse: Ordered, context: Context) -> Ordered:
 
 
 def features_of(
-    query: Query, candidates: Candidates, places: Int64Array, generation: Generation
+    query: Query,
+    candidates: Candidates,
+    places: Int64Array,
+    snapshot: Snapshot,
+    weights: Bm25Weights,
 ) -> tuple[Candidates, Float32Array]:
-    """The candidates at these places (ascending by key), with cosines, and their features."""
-    segments = generation.segments
+    """The candidates at these places (ascending by document), with cosines, and their features."""
     chosen = candidates.take(places)
-    chosen = replace(chosen, cosine=cosines(query, chosen, segments))
-    return chosen, extract(query, chosen, generation)
+    chosen = replace(chosen, cosine=cosines(query, chosen, snapshot))
+    return chosen, extract(query, chosen, snapshot, weights)
 
 
-def cosines(query: Query, candidates: Candidates, segments: Sequence[Snapshot]) -> Float32Array:
+def cosines(query: Query, candidates: Candidates, snapshot: Snapshot) -> Float32Array:
     """float32[k]: query to product for every candidate, NaN where either has no vector."""
-    vector = query.vector
-    if vector is None or not len(candidates):
+    if query.vector is None or not len(candidates):
         return np.full(len(candidates), np.nan, dtype=np.float32)
-    return read(candidates, segments, lambda segment, docs: segment.vectors.score(vector, docs))
+    return snapshot.vectors.score(query.vector, candidates.doc_ids)

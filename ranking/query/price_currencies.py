@@ -1,0 +1,55 @@
+"""Signs and names of currencies, as queries say them; folded."""
+
+import re
+from typing import Final
+
+SIGN: Final = (
+    r"(?:us\$|c\$|a\$|r\$|[$€£¥₹₺₽₩]|usd|euro?|gbp|cny|rmb|chf|cad|aud|sek|nok|dkk|pln|inr|jpy)"
+)
+UNIT: Final = (
+    r"(?:us\s?dollars?|dollars?|bucks|usd|euros?|eur|gbp|quid|pounds?\s+sterling|yuan|rmb|cny|"
+    r"yens?|jpy|rupees?|inr|chf|sfr|francs?|franken|sek|nok|dkk|kronor|kroner|kr|pln|zloty|zl|czk|kc|"
+    r"huf|rub|rubles?|roubles?|tl|try|lira|won|krw|brl|reais|cad|aud|nzd|[$€£¥₹₺₽₩])"
+)
+_DOLLARS: Final = frozenset("USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD".split())  # noqa: SIM905
+_KRONOR: Final = frozenset(("SEK", "NOK", "DKK"))
+_FRANCS: Final = frozenset(("CHF",))
+# (what is said, the currencies that it may be, the likeliest first).
+_SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (r"us\s?\$|us\s?dollar|usd", ("USD",)),
+    (r"c\$|cad", ("CAD",)),
+    (r"a\$|aud", ("AUD",)),
+    (r"r\$|brl|reais", ("BRL",)),
+    (r"nzd", ("NZD",)),
+    (r"\$|dollar|bucks", ("USD", *sorted(_DOLLARS - {"USD"}))),
+    (r"€|euro?s?\b", ("EUR",)),
+    (r"£|gbp|quid|sterling", ("GBP",)),
+    (r"yuan|rmb|cny|元|块|人民币", ("CNY", "TWD", "HKD", "JPY")),
+    (r"¥", ("CNY", "JPY")),
+    (r"yen|jpy", ("JPY",)),
+    (r"₹|rupee|inr", ("INR",)),
+    (r"chf|sfr|franken|franc", ("CHF",)),
+    (r"sek|kronor", ("SEK",)),
+    (r"nok", ("NOK",)),
+    (r"dkk", ("DKK",)),
+    (r"kroner", ("NOK", "DKK")),
+    (r"\bkr\b|\dkr\b", ("SEK", "NOK", "DKK")),
+    (r"pln|zloty|zl\b", ("PLN",)),
+    (r"czk|kc\b", ("CZK",)),
+    (r"huf", ("HUF",)),
+    (r"₽|rub|rouble", ("RUB",)),
+    (r"₺|\btl\b|\dtl\b|lira", ("TRY",)),
+    (r"₩|krw|won\b", ("KRW",)),
+)
+_PATTERNS: Final = tuple((re.compile(said), codes) for said, codes in _SAID)
+
+
+def currency_of(phrase: str, own: str | None) -> str | None:
+    """The currency that a folded phrase names; None for the index's own, or if it names none.
+
+    A sign that several currencies share is the index's own if that is one of them.
+    """
+    for pattern, codes in _PATTERNS:
+        if pattern.search(phrase):
+            return None if own is None or own in codes else codes[0]
+    return None

@@ -1,0 +1,113 @@
+"""What words find beside themselves, and what they must not."""
+
+import pytest
+from catalogs import build_index, open_index
+
+from indexing.analysis.spellings import other_spellings
+from indexing.analysis.units import other_measures
+from indexing.catalogue.index_config import IndexConfig
+from ranking.generation import Generation
+from ranking.query.glued import apart
+from ranking.query.synonym_rules import shipped_rules
+from ranking.search.pipeline import search
+from ranking.search.request import SearchRequest
+
+PRODUCTS = [
+    {"id": "13", "title": "Rope knot guide", "identifiers": ["WK800NC5"]},
+    {"id": "4", "title": "Headset WK800NC4", "identifiers": ["WK800NC4"]},
+    {"id": "a", "title": "Phone 13"},
+    {"id": "b", "title": "Grey cardigan"},
+    {"id": "c", "title": "Gray scarf"},
+    {"id": "d", "title": "Bottle 0.5 l"},
+    {"id": "e", "title": "Bottle 500 ml"},
+    {"id": "f", "title": "Television 55 inch tv"},
+    {"id": "g", "title": "Charger 65 W for tv"},
+    {"id": "h", "title": "Newborn diapers"},
+]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    folder = tmp_path_factory.mktemp("forms") / "index"
+    build_index(folder, PRODUCTS)
+    return open_index(folder)
+
+
+def strict(shop: Generation, text: str) -> set[str]:
+    found = search(SearchRequest(text=text), shop, lambda: 0.0)
+    return {hit.id for hit in found.hits if hit.level == 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("gray", {"b", "c"}),
+        ("grey cardigan", {"b"}),
+        ("bottle 500ml", {"d", "e"}),
+        ("bottle 50 cl", {"d", "e"}),
+        ("phone 13", {"a"}),
+        ("13", {"13", "a"}),
+        ("WK800-NC4", {"4"}),
+        ("rope wk800nc5", {"13"}),
+        ("headset wk800nc5", set()),
+        ("55inchtv", {"f"}),
+        ("65wcharger", {"g"}),
+        ("nappies", {"h"}),
+    ],
+)
+def test_what_is_found_strictly(shop: Generation, text: str, ids: set[str]) -> None:
+    assert strict(shop, text) == ids
+
+
+def test_spellings_and_other_words_can_be_switched_off(tmp_path: object) -> None:
+    from pathlib import Path
+
+    folder = Path(str(tmp_path)) / "index"
+    build_index(folder, PRODUCTS, config=IndexConfig(word_forms=()))
+    shop = open_index(folder)
+    assert strict(shop, "gray") == {"c"}
+    assert strict(shop, "nappies") == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("colours", "colors"),
+        ("tires", "tyres"),
+        ("jewellery", "jewelry"),
+        ("organiser", "organizer"),
+        ("modeling", "modelling"),
+        ("theaters", "theatres"),
+        ("pajamas", "pyjamas"),
+    ],
+)
+def test_british_and_american_spellings(one: str, other: str) -> None:
+    assert other in other_spellings(one, ("en",))
+    assert one in other_spellings(other, ("en",))
+
+
+def test_umlauts_are_also_typed_as_two_letters() -> None:
+    assert "schlussel" in other_spellings("schluessel", ("de",))
+    assert other_spellings("schluessel", ("en",)) == ()
+
+
+def test_measures_in_other_units() -> None:
+    assert set(other_measures("500ml")) == {"50cl", "5dl", "0.5l"}
+    assert set(other_measures("1.5kg")) == {"1500g"}
+    assert list(other_measures("55in")) == ["4.5833ft", "1.5278yd"]
+    assert not list(other_measures("m6x20"))
+
+
+def test_shipped_words_are_valid_rules() -> None:
+    rules = shipped_rules(("en",))
+    assert len(rules) > 100
+    assert all(rule.language is None and rule.line == 0 for rule in rules)
+
+
+def test_what_is_glued_falls_apart_only_into_known_words(shop: Generation) -> None:
+    found = apart("55inchtv", shop.snapshot)
+    assert found is not None
+    assert found.text == "55 inch tv"
+    assert apart("wk800nc4", shop.snapshot) is None
+    assert apart("sb750mk2", shop.snapshot) is None
+    assert apart("cheap tv", shop.snapshot) is None
