@@ -1,6 +1,7 @@
 """Text → terms, one way for building and for querying."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -25,6 +26,15 @@ STEMMERS = {
     "pt": "portuguese", "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian",
     "fi": "finnish", "ro": "romanian", "hu": "hungarian", "tr": "turkish", "ru": "russian",
 }  # fmt: skip
+
+
+class Cut(NamedTuple):
+    """A chunk text[start:end]; its tokens, positions from 0; and their terms."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    terms: frozenset[str]
 
 
 class Analyzer:
@@ -52,6 +62,7 @@ class Analyzer:
         self._elided = elided_words(languages)
         self._units = CANONICAL | {self.stem(each): unit for each, unit in CANONICAL.items()}
         self._chunks: dict[str, tuple[Token, ...]] = {}
+        self._cuts: dict[str, tuple[Cut, ...]] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -71,6 +82,19 @@ class Analyzer:
             known = tuple(made)
             remember_chunk(self._chunks, chunk, known)
         return known
+
+    def cuts(self, word: str) -> tuple[Cut, ...]:
+        """The chunks of a text without white space, as they are written, where they begin."""
+        known = self._cuts.get(word)
+        if known is None:
+            known = tuple(map(self._cut, CHUNK.finditer(word)))
+            remember_chunk(self._cuts, word, known)
+        return known
+
+    def _cut(self, found: re.Match[str]) -> Cut:
+        tokens = self.chunk_tokens(found.group())
+        terms = frozenset(token.term for token in tokens)
+        return Cut(found.start(), found.end(), tokens, terms)
 
     @staticmethod
     def prepared(text: str) -> str:

@@ -1,25 +1,34 @@
 """Where the query's terms stand in a text that is shown."""
 
+import re
 from html import escape
 from typing import Any
 
-from indexing.analysis.analyzer import Analyzer
-from indexing.analysis.chunks import CHUNK, Kind
+from indexing.analysis.analyzer import Analyzer, Cut
+from indexing.analysis.chunks import Kind
 
 MARKED_FIELDS = {"title": 1_000, "brand": 200, "description": 160}
 """Fields that are marked, and how much of each is looked at, in characters."""
 
 Spans = list[tuple[int, int]]
 
+_UNSAFE = re.compile(r"[&<>\"']")
+"""What HTML needs escaped; most texts hold none of it."""
+
 
 class Highlighter:
-    """Marks the terms of one query in many texts; what each chunk comes to is remembered."""
+    """Marks the terms of one query in many texts.
+
+    No chunk reaches over white space, so texts are cut there first, and each word is looked at
+    once: of a page's words most are known from other pages, and few are marked.
+    """
 
     def __init__(self, terms: frozenset[str], analyzer: Analyzer) -> None:
         self._terms = terms
         self._analyzer = analyzer
         self._words_asked = any(len(term) == 2 and not term.isascii() for term in terms)
-        self._known: dict[str, Spans] = {}
+        self._seen: set[str] = set()
+        self._marked: dict[str, Spans] = {}
 
     def highlights(self, product: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Field → {`text`: escaped HTML with <em>, `offsets`: [start, end) in code points}.
@@ -40,44 +49,53 @@ class Highlighter:
 
     def spans(self, text: str) -> Spans:
         """Ascending, not overlapping. CJK is marked by bigrams where the query has any."""
+        words, marked, terms = text.split(), self._marked, self._terms
+        unseen = set(words).difference(self._seen)
+        self._seen |= unseen
+        for word in unseen:
+            for cut in self._analyzer.cuts(word):
+                inside = [] if terms.isdisjoint(cut.terms) else self._within(cut)
+                if inside:
+                    marked[word] = [*marked.get(word, ()), *inside]
+        if marked.keys().isdisjoint(words):
+            return []
         found: Spans = []
-        known = self._known
-        for chunk in CHUNK.finditer(text):
-            word = chunk.group()
-            inside = known.get(word)
-            if inside is None:
-                inside = known[word] = self._within(word)
-            if inside:
-                begin = chunk.start()
-                found.extend((begin + start, begin + end) for start, end in inside)
+        end = 0
+        for word in words:
+            begin = text.find(word, end)  # only white space lies between
+            end = begin + len(word)
+            if word in marked:
+                found.extend((begin + start, begin + stop) for start, stop in marked[word])
         return found
 
-    def _within(self, chunk: str) -> Spans:
-        """Spans inside one chunk: all of a word, or the matching part of a CJK run."""
+    def _within(self, cut: Cut) -> Spans:
+        """Spans inside a word: all of a chunk, or the matching part of a CJK run."""
         hits = [
             token
-            for token in self._analyzer.chunk_tokens(chunk)
+            for token in cut.tokens
             if token.term in self._terms and not (self._words_asked and token.kind == Kind.CHAR)
         ]
         if not hits:
             return []
         if hits[0].kind not in (Kind.CHAR, Kind.BIGRAM):
-            return [(0, len(chunk))]
+            return [(cut.start, cut.end)]
         spans: Spans = []
         for token in hits:
-            start, end = token.position, token.position + token.span
+            start = cut.start + token.position
+            stop = start + token.span
             if spans and start <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+                spans[-1] = (spans[-1][0], max(stop, spans[-1][1]))
             else:
-                spans.append((start, end))
+                spans.append((start, stop))
         return spans
 
 
 def mark(text: str, spans: Spans) -> str:
     """HTML-escaped text with <em> around the spans."""
+    written = escape if _UNSAFE.search(text) else str
     pieces = []
     end = 0
     for start, stop in spans:
-        pieces += [escape(text[end:start]), "<em>", escape(text[start:stop]), "</em>"]
+        pieces += [written(text[end:start]), "<em>", written(text[start:stop]), "</em>"]
         end = stop
-    return "".join([*pieces, escape(text[end:])])
+    return "".join([*pieces, written(text[end:])])
