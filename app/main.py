@@ -23,6 +23,7 @@ from app.api import (
 from app.api.examples import show_examples
 from app.middleware import RequestFrame
 from app.pages import add_pages
+from app.request_limits import RequestLimits
 from app.service import Service
 from app.settings import Settings, load_settings
 from app.telemetry import count_open_files
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_pages(app)
     if settings.gzip_min_bytes:
         app.add_middleware(GZipMiddleware, minimum_size=settings.gzip_min_bytes, compresslevel=1)
+    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -77,9 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_headers=["X-Request-ID"],
             expose_headers=["X-Request-ID", "Retry-After"],
         )
-    app.add_middleware(
-        RequestFrame, max_body_bytes=settings.max_body_bytes, access_log=settings.access_log
-    )
+    app.add_middleware(RequestFrame, access_log=settings.access_log)
     return app
 
 

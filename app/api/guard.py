@@ -1,6 +1,7 @@
 """Who may use `/v1/admin`: whoever has the key, or, without one, this machine only."""
 
 import hmac
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,8 +12,20 @@ from app.api.bodies import StrictRoute
 from app.errors import AdminRefusedError, UnwritableError
 from app.service import service_of
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+# Of proxies and the like: whoever passes a request on says so in one of these, or in none.
+_FORWARDED_PREFIX = "x-forwarded-"
+_FORWARDED = frozenset({
+    "forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-remote-ip",
+    "x-remote-addr", "x-originating-ip", "x-original-forwarded-for", "x-original-host",
+    "x-original-url", "x-envoy-external-address", "x-envoy-original-path", "cf-connecting-ip",
+    "cf-connecting-ipv6", "cf-ray", "cdn-loop", "true-client-ip", "fastly-client-ip",
+    "x-appengine-user-ip", "x-azure-clientip", "x-azure-socketip", "x-amzn-trace-id",
+    "x-arr-log-id", "proxy-client-ip", "wl-proxy-client-ip", "x-proxyuser-ip",
+})  # fmt: skip
+_LOOPBACK = {"127.0.0.1", "::1"}
+_LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+_OWN_SITE = {"same-origin", "none"}
+"""What a browser says of its own page, and of an address that was typed."""
 
 # For OpenAPI only; the route checks before it looks at anything else of the request.
 described = [
@@ -56,11 +69,13 @@ def check(request: Request) -> None:
 
 
 def _has_key(request: Request, key: str) -> bool:
-    given = request.headers.get("x-admin-key", "")
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        given = token.strip()
-    return hmac.compare_digest(given.encode(), key.encode())
+    """X-Admin-Key counts if it is sent; Authorization, which proxies also use, only without it."""
+    given = request.headers.getlist("x-admin-key")
+    if not given:
+        sent = request.headers.getlist("authorization")
+        parts = [each.partition(" ") for each in sent]
+        given = [token.strip() for scheme, _, token in parts if scheme.lower() == "bearer"]
+    return len(given) == 1 and hmac.compare_digest(given[0].encode(), key.encode())
 
 
 def _is_local(request: Request) -> bool:
@@ -68,16 +83,14 @@ def _is_local(request: Request) -> bool:
     a browser on this machine reaches loopback too, also under a name that was made to point here.
     """
     headers = request.headers
-    host, origin = headers.get("host", ""), headers.get("origin")
+    hosts, origins = headers.getlist("host"), headers.getlist("origin")
     return (
         request.client is not None
         and request.client.host in _LOOPBACK
-        and not any(name in headers for name in _FORWARDED)
         and request.scope["http_version"] != "1.0"  # what a proxy without any header speaks
-        and _without_port(host) in _LOOPBACK
-        and (origin is None or origin.partition("://")[2] == host)
+        and not any(name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name in headers)
+        and len(hosts) == 1
+        and _LOOPBACK_HOST.fullmatch(hosts[0]) is not None
+        and all(origin.partition("://")[2] == hosts[0] for origin in origins)
+        and set(headers.getlist("sec-fetch-site")) <= _OWN_SITE
     )
-
-
-def _without_port(host: str) -> str:
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from app.api.schemas import Problem, SearchAnswer
-from app.middleware import MAX_URL_BYTES, RequestFrame
+from app.request_limits import MAX_URL_BYTES, RequestLimits
 
 FUNNY = {
     "empty": "",
@@ -277,7 +277,7 @@ def test_a_body_that_drips_is_given_up() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    frame = RequestFrame(app, max_body_bytes=1_000, access_log=False, body_s=0.01)
+    frame = RequestLimits(app, max_body_bytes=1_000, body_s=0.01)
     scope = {
         "type": "http", "method": "POST", "path": "/v1/search", "raw_path": b"/v1/search",
         "query_string": b"", "headers": [(b"content-length", b"10")],

@@ -14,6 +14,7 @@ from http_service import serving, wait_until
 from redis_server import RedisServer, free_port, require_redis_server
 
 from app.api.schemas import SearchAnswer
+from app.request_limits import MAX_URL_BYTES
 from indexing.current import CURRENT, withdraw
 from indexing.publish import rollback
 
@@ -303,6 +304,29 @@ def test_origins_that_may_ask(demo_data: Path) -> None:
         assert http.options("/v1/search", headers=origin | asked).status_code == 200
         answer = http.get("/v1/search?q=lamp", headers={"Origin": "https://evil.example"})
         assert "access-control-allow-origin" not in answer.headers
+
+
+def test_whoever_is_refused_may_read_why(demo_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser shows a page nothing of an answer without these headers, whatever its status."""
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("planted")
+
+    with serving(demo_data, cors_origins=("https://shop.example",)) as http:
+        origin = {"Origin": "https://shop.example"}
+        long, large = "x" * MAX_URL_BYTES, b"x" * 300_000
+        answers = [
+            http.get(f"/v1/search?q={long}", headers=origin),
+            http.post("/v1/search", content=large, headers=origin),
+            http.get("/v1/search?nope=1", headers=origin),
+            http.get("/nowhere", headers=origin),
+        ]
+        monkeypatch.setattr("app.search.Searcher.answer", broken)
+        answers.append(http.get("/v1/search?q=lamp", headers=origin))
+    assert [answer.status_code for answer in answers] == [414, 413, 422, 404, 500]
+    for answer in answers:
+        assert answer.headers["access-control-allow-origin"] == origin["Origin"]
+        assert answer.headers["x-request-id"] in answer.json()["instance"]
 
 
 def test_pages_come_from_here_alone(http: httpx.Client) -> None:
