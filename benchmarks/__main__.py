@@ -43,6 +43,7 @@ BENCHMARKS = (
     Benchmark("corrected_queries", (DATA,)),
     Benchmark("suggestion", ("--data", DATA)),
     Benchmark("query_products"),
+    Benchmark("catalog_reading"),
     Benchmark("encoder_recall", (DATA,)),
     Benchmark("structure"),
 )

@@ -72,9 +72,9 @@ class Source:
             return parquet_records(self.content, found.format.compression != "", count)
         if found.format.kind == "workbook":
             return sheet_records(self.content, found, count)
-        chunks = utf8_chunks(self.content.chunks(count), found.encoding)
         if found.format.kind == "xml":
-            return xml_records(told, chunks, found.path)
+            return xml_records(told, lambda: self._text(count), found.path)
+        chunks = self._text(count)
         if found.format.kind == "csv":
             return csv_records(told, blocks_of(chunks), found.dialect)
         rows = (
@@ -83,6 +83,9 @@ class Source:
             else document_records(told, chunks, found.path)
         )
         return _unwrapped(rows) if found.wrapped else rows
+
+    def _text(self, count: ByteCount) -> Iterator[bytes]:
+        return utf8_chunks(self.content.chunks(count), self.recognised.encoding)
 
 
 class PassedOver(NamedTuple):

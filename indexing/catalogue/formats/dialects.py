@@ -14,8 +14,8 @@ MAX_COLUMNS = 16_384
 
 _PREAMBLE = 20
 _QUOTES = '"'
-_BETTER = 0.02
-"""Share of rows that another way of quoting must read better, to be preferred."""
+_ENOUGH = 3
+"""Cells that begin with a quote and do not end with one: fewer are slips of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +82,38 @@ def _fit(lines: Sequence[str], separator: str, quote: str, escape: str) -> tuple
     except csv.Error:
         return 0.0, -1.0
     widths = [len(row) for row in rows if any(row)]
-    if not widths:
-        return 0.0, 0.0
-    width = max(widths[0], Counter(widths).most_common(1)[0][0])
-    share = sum(each == width for each in widths) / len(widths)
-    return share, share * log2(width) if width > 1 else 0.0
+    several = [width for width in widths if width > 1]
+    if not several:
+        return 1.0, 0.0
+    width = Counter(several).most_common(1)[0][0]
+    share = several.count(width) / len(widths)
+    like_header = (1.0 if several[0] == width else 0.5) * (1.0 if widths[0] > 1 else 0.9)
+    return share, share * like_header * log2(width)
 
 
 def _quoting(lines: Sequence[str], separator: str) -> tuple[str, str]:
     """Quotes as in CSV, unless that reads worse: escaped with a backslash, or plain text."""
     if lines and lines[0].startswith("'") and lines[0].count(f"'{separator}'") > 0:
         return "'", ""
-    plain, best = _fit(lines, separator, _QUOTES, "")[0], (_QUOTES, "")
-    if plain == 1.0 and not _astray(lines, separator):
-        return best
-    for quote, escape in ((_QUOTES, "\\"), ("", "")):
-        share = _fit(lines, separator, quote, escape)[0]
-        better = share > plain + _BETTER
-        if better or (escape and share >= plain and any('\\"' in line for line in lines)):
-            plain, best = share, (quote, escape)
-    return best
+    if not _astray(lines, separator):
+        return _QUOTES, ""
+    share = _fit(lines, separator, _QUOTES, "")[0]
+    if any('\\"' in line for line in lines) and share <= _fit(lines, separator, _QUOTES, "\\")[0]:
+        return _QUOTES, "\\"
+    return (
+        ("", "")
+        if share <= _fit(lines, separator, "", "")[0] and _quotes_are_text(lines, separator)
+        else (_QUOTES, "")
+    )
+
+
+def _quotes_are_text(lines: Sequence[str], separator: str) -> bool:
+    """Whether cells begin with a quote more often than they are wrapped in two."""
+    cells = [cell.strip() for row in _rows(lines, separator, "", "") for cell in row]
+    begun = [cell for cell in cells if cell.startswith(_QUOTES)]
+    wrapped = sum(len(cell) > 1 and cell.endswith(_QUOTES) for cell in begun)
+    enough = 1 if separator == "\t" else _ENOUGH
+    return len(begun) - wrapped >= enough and 2 * wrapped < len(begun)
 
 
 def _astray(lines: Sequence[str], separator: str) -> bool:
@@ -120,7 +132,7 @@ def header_of(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...], tupl
     Above it may stand a title, a date, remarks: rows of a cell or two where the others have more.
     Raises csv.Error.
     """
-    widths = Counter(len(row) for row in rows if any(row))
+    widths = Counter(len(row) for row in rows if any(row) and len(row) > 1)
     place = 0
     if widths:
         width = widths.most_common(1)[0][0]

@@ -23,12 +23,13 @@ _CONTINUATION = range(0x80, 0xC0)
 class TextEncoding:
     """name: of all lines, or UTF8, where those `repaired` ones that are not are `repaired_as`.
 
-    notes: what is uncertain about it.
+    returns: whether lines end with a carriage return alone. notes: what is uncertain.
     """
 
     name: str = UTF8
     repaired: int = 0
     repaired_as: str = ""
+    returns: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -62,26 +63,31 @@ def survey(
     mark = next((mark for mark in _MARKS if first.startswith(mark)), b"")
     if mark and _MARKS[mark] != UTF8:
         return TextEncoding(_MARKS[mark])
+    returns = b"\r" in first and b"\n" not in first
     good, bad, sample = _counted(chain((first[len(mark) :],), pieces))
     if not bad:
-        return TextEncoding()
+        return TextEncoding(returns=returns)
     guess = Guess(named) if named and named != UTF8 else guess_encoding(sample, languages)
     share = good / (good + bad)
     alone = share >= _HALF if guess.encoding in {GB18030, SHIFT_JIS} else good > 0
     notes = _doubts(guess, sample) if guess.others else ()
     if not alone:
-        return TextEncoding(guess.encoding, notes=notes)
+        return TextEncoding(guess.encoding, returns=returns, notes=notes)
     if share < _MOSTLY:
         notes = (
             f"its lines are in two encodings: {good:,} beyond ASCII are UTF-8, {bad:,} are read as "
             f"{guess.encoding}. --encoding reads all in one.",
             *notes,
         )
-    return TextEncoding(UTF8, bad, guess.encoding, notes)
+    return TextEncoding(UTF8, bad, guess.encoding, returns, notes)
 
 
 def utf8_chunks(chunks: Iterable[bytes], encoding: TextEncoding) -> Iterator[bytes]:
-    """The text as UTF-8 without a mark; what cannot be decoded becomes U+FFFD."""
+    """The text as UTF-8 without a mark, lines ended by line feeds; what cannot be decoded becomes
+    U+FFFD.
+    """
+    if encoding.returns:
+        chunks = (chunk.replace(b"\r", b"\n") for chunk in chunks)
     if encoding.repaired:
         return _without_mark(_repaired(blocks_of(chunks), encoding.repaired_as))
     if encoding.name == UTF8:

@@ -4,7 +4,7 @@ from typing import Any
 
 Fields = dict[str, Any]
 
-_GOOGLE = "http://base.google.com/"
+GOOGLE = "http://base.google.com/"
 _MARK = "@"
 _NAMES = ("name", "key", "code", "label")
 _ADDRESSES = ("href", "url", "src", "resource")
@@ -21,7 +21,7 @@ _OF_PROSE = frozenset(
 def marked(attributes: dict[str, str]) -> Fields:
     """Attributes as fields that no element's name can be mistaken for."""
     return {
-        _MARK + name: value
+        _MARK + name.rpartition(":")[2]: value
         for name, value in attributes.items()
         if not name.startswith(("xmlns", "xml:"))
     }
@@ -67,11 +67,12 @@ class LocalNames:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, int]] = {}
+        self.local: dict[str, str] = {}
         self._google = {"g"}
 
     def declared(self, attributes: dict[str, str]) -> None:
         for name, value in attributes.items():
-            if name.startswith("xmlns:") and value.startswith(_GOOGLE):
+            if name.startswith("xmlns:") and value.startswith(GOOGLE):
                 self._google.add(name[6:])
 
     def plain(self, fields: Fields) -> Fields:
@@ -91,10 +92,20 @@ class LocalNames:
             made[local], ranks[local] = value, rank
         return made
 
+    def plain_outside(self, fields: Fields) -> Fields:
+        """As `plain`, where all that is within is plain already."""
+        names = self.local
+        try:
+            made = {names[name]: value for name, value in fields.items()}
+        except KeyError:
+            return self.plain(fields)
+        return made if len(made) == len(fields) else self.plain(fields)
+
     def _learnt(self, name: str) -> tuple[str, int]:
         mark, path = (3, name[1:]) if name.startswith(_MARK) else (0, name)
         head, at, attribute = path.partition(_MARK)
         prefix, _, local = head.rpartition(":")
         rank = 0 if prefix in self._google else 1 if not prefix else 2
-        self._known[name] = (local + at + attribute, rank + mark)
+        self.local[name] = local + at + attribute
+        self._known[name] = (self.local[name], rank + mark)
         return self._known[name]

@@ -1,27 +1,40 @@
 """XML feeds as records: one element, with what is in it, each."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 from xml.parsers import expat
 
 from indexing.catalogue.formats.byte_streams import MAX_LINE
 from indexing.catalogue.formats.xml_elements import LocalNames, marked, prose_end, with_attributes
-from indexing.catalogue.formats.xml_text import MAX_DEPTH, RefusedError, fed
+from indexing.catalogue.formats.xml_text import MAX_DEPTH, MAX_ELEMENTS, RefusedError, fed
+from indexing.catalogue.formats.xml_tree import GiveUpError, tree_records
 from indexing.catalogue.product import RejectedLine
 from indexing.catalogue.records import TOO_LONG, Record
 
-MAX_ELEMENTS = 100_000
-"""Of one record, elements within elements included."""
-
 
 def xml_records(
-    told: str, chunks: Iterable[bytes], path: tuple[str, ...]
+    told: str, opened: Callable[[], Iterable[bytes]], path: tuple[str, ...]
 ) -> Iterator[Record | RejectedLine]:
-    """The elements at the path, one record each, in order. chunks: UTF-8.
+    """The elements at the path, one record each, in order. opened: gives the text, as UTF-8.
 
     Raises CatalogError where the text is no XML, or what only attacks need; what is behind that
     cannot be told apart.
     """
+    number = 0
+    try:
+        for some in tree_records(opened(), path):
+            for fields in some:
+                number += 1
+                yield Record(number, fields)
+    except GiveUpError:
+        yield from islice(handled_records(told, opened(), path), number, None)
+
+
+def handled_records(
+    told: str, chunks: Iterable[bytes], path: tuple[str, ...]
+) -> Iterator[Record | RejectedLine]:
+    """The same by handlers, whatever is in the text: slower, and bounded."""
     made: list[Record | RejectedLine] = []
     builder = _Builder(told, path, made.append)
     for _ in fed(told, chunks, builder.handlers):
@@ -105,7 +118,7 @@ class _Builder:
                 return
             if elements > MAX_ELEMENTS:
                 return
-            prose = prose_end(tag, fields)
+            prose = prose_end(tag, fields) if len(within) > 1 else None
             if prose is not None:
                 texts.append(prose)
                 return

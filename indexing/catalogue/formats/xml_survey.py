@@ -12,7 +12,7 @@ _KNOWN = frozenset((
     "item", "entry", "product", "offer", "shopitem", "o", "artikel", "article", "produkt", "prod",
     "produit", "producto", "prodotto", "tuote", "vare", "product_item", "row", "record", "good",
 ))  # fmt: skip
-_LOOKED_AT = 4 << 20
+_LOOKED_AT = 1 << 20
 _MAX_PATHS = 10_000
 
 

@@ -10,6 +10,9 @@ from indexing.errors import CatalogError
 MAX_DEPTH = 64
 """Of elements within elements."""
 
+MAX_ELEMENTS = 100_000
+"""Of one record, elements within elements included."""
+
 _MAX_TOKEN = 8 << 20
 """Bytes of one tag, comment or attribute: the parser keeps a whole one in memory."""
 
@@ -41,7 +44,7 @@ def fed(told: str, chunks: Iterable[bytes], handlers: Handlers) -> Iterator[None
     handlers(parser)
     given = 0
     try:
-        for chunk in _well_formed(chunks):
+        for chunk in well_formed(chunks):
             parser.Parse(chunk, False)
             given += len(chunk)
             if given - parser.CurrentByteIndex > _MAX_TOKEN:
@@ -76,7 +79,7 @@ def _no_entities(*_: object) -> None:
     raise RefusedError("declares entities")
 
 
-def _well_formed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def well_formed(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Without control characters; names of HTML's entities, and `&` alone, as XML has them."""
     rest, within = b"", False
     for raw in chunks:

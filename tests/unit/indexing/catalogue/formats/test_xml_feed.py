@@ -156,7 +156,7 @@ def test_any_cut_gives_the_same(tmp_path: Path) -> None:
         pieces = [text[at : at + size] for at in range(0, len(text), size)]
         rows = [
             json.dumps(row.fields, ensure_ascii=False)
-            for row in xml_records("a", pieces, ("rss", "channel", "item"))
+            for row in xml_records("a", lambda pieces=pieces: pieces, ("rss", "channel", "item"))
             if isinstance(row, Record)
         ]
         whole = whole or rows
