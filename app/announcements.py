@@ -9,12 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
-from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
-from app.cache.redis_cache import BACKEND_ERRORS
+from app.redis import BACKEND_ERRORS, PubSub, client
 
 CHANNEL = "vitrina:generations"
 CONNECT_TIMEOUT_S = 2.0
@@ -53,13 +49,7 @@ class Announcements:
         ping_every_s: float = 15.0,
         pause: Pause = asyncio.sleep,
     ) -> None:
-        self._client: Redis = Redis.from_url(
-            url,
-            socket_connect_timeout=CONNECT_TIMEOUT_S,
-            socket_timeout=None,  # a listener is silent most of the time
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
+        self._client = client(url, connect_timeout_s=CONNECT_TIMEOUT_S)
         self._first_pause_s = first_pause_s
         self._longest_pause_s = longest_pause_s
         self._ping_every_s = ping_every_s

@@ -29,9 +29,9 @@ from app.telemetry import (
     ZERO_RESULTS,
 )
 from ranking.generation import Generation
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
+from ranking.search.root import search
 
 Work = TypeVar("Work")
 FAULTS = frozenset({"ranker_failed", "model_incompatible"})

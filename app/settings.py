@@ -179,10 +179,10 @@ class Settings(BaseSettings):
 
 def _check_redis(url: str) -> None:
     """Options that the client does not know would fail at every request. Connects to nothing."""
-    from redis.asyncio import ConnectionPool  # slow to import, seldom needed
+    from app.redis import check_url  # slow to import, seldom needed
 
     try:
-        ConnectionPool.from_url(url).make_connection()  # type: ignore[no-untyped-call]
+        check_url(url)
     except (TypeError, ValueError):
         raise ValueError(
             "is not understood by the Redis client; write redis://, rediss:// or unix://, and only "

@@ -35,10 +35,10 @@ from ranking.rankers.ranker import HandWeightedRanker
 from ranking.rerank.head import head_key, rerank_head
 from ranking.rerank.policy import NO_DIVERSITY, DiversityPolicy
 from ranking.search.candidates import Ordered
-from ranking.search.deadline import Deadline
-from ranking.search.pipeline import find, rank
+from ranking.search.context import Context
+from ranking.search.matching import find
 from ranking.search.request import SearchRequest
-from ranking.search.stages import StageLog
+from ranking.search.root import rank
 
 CATALOGUES, JUDGED = ("bigbasket", "chorus_icecat"), ("esci_us_150", "homedepot")
 QUERIES, K, HEAD = 200, 10, 100
@@ -149,9 +149,9 @@ def _attributes(product: Mapping[str, Any]) -> list[str]:
 def answers_of(generation: Generation, queries: Mapping[str, str]) -> list[Answer]:
     answers = []
     for query_id, text in queries.items():
-        log, never = StageLog(lambda: 0.0), Deadline(lambda: 0.0, 1.0)
-        found = find(SearchRequest(text=text, diversity=False), generation, never, log)
-        ordered = rank(found.query, found.request, found.answer, generation, never, log)
+        context = Context.unhurried(SearchRequest(text=text, diversity=False), generation)
+        found = find(context)
+        ordered = rank(found.query, found.answer, context)
         answers.append(Answer(query_id, found.query, ordered.top(HEAD)))
     return answers
 
@@ -206,7 +206,7 @@ def measured(
 
 def _list_values(ordered: Ordered, generation: Generation) -> dict[str, float]:
     snapshot, docs = generation.snapshot, ordered.candidates.doc_ids
-    brand, category = (head_key(name, docs, snapshot) for name in ("brand", "category"))
+    brand, category = (head_key(name, snapshot, docs) for name in ("brand", "category"))
     return {
         "largest brand": largest_share(brand, K),
         "brand coverage": coverage(brand, K),

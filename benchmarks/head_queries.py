@@ -27,10 +27,10 @@ from indexing.current import read_current
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
 from ranking.generation import Generation, open_generation
-from ranking.search.deadline import Deadline
-from ranking.search.pipeline import find, rank
+from ranking.search.context import Context
+from ranking.search.matching import find
 from ranking.search.request import SearchRequest
-from ranking.search.stages import StageLog
+from ranking.search.root import rank
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "relevance" / "head_queries.tsv"
 DEMO, DEMO_PRODUCTS, DEMO_SEED = "demo", 20_000, 1
@@ -100,10 +100,9 @@ def opened(name: str, data: Path, index: Path) -> Generation:
 
 
 def share_of(query: HeadQuery, generation: Generation) -> Share:
-    request, log = SearchRequest(text=query.text), StageLog(lambda: 0.0)
-    never = Deadline(lambda: 0.0, 1.0)
-    found = find(request, generation, never, log)
-    ordered = rank(found.query, found.request, found.answer, generation, never, log)
+    context = Context.unhurried(SearchRequest(text=query.text), generation)
+    found = find(context)
+    ordered = rank(found.query, found.answer, context)
     documents = generation.snapshot.documents
     shown = [documents.product_at(int(doc)) for doc in ordered.candidates.doc_ids[:K]]
     others = tuple(str(product.get("title")) for product in shown if not query.holds(product))

@@ -20,8 +20,8 @@ import psutil
 from indexing.current import read_current
 from indexing.demo.queries import read_intents
 from ranking.generation import Generation, open_generation
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 from ranking.suggestions.suggest import suggest
 from ranking.warm import warm
 

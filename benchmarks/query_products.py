@@ -29,8 +29,8 @@ from benchmarks.query_products_quality import demo_quality
 from indexing.current import read_current
 from indexing.demo.shop import write_demo_shop
 from ranking.generation import Generation, open_generation
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 from ranking.suggestions.after_click import after_click
 from ranking.suggestions.beside import EXTRAS
 from ranking.suggestions.discover import discover

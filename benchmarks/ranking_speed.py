@@ -33,12 +33,11 @@ from ranking.rankers.manifest import EncoderNeeds, ModelManifest
 from ranking.rankers.model import Booster, ModelRanker
 from ranking.rankers.ranker import HandWeightedRanker
 from ranking.search.candidates import Candidates
-from ranking.search.coarse import choose
-from ranking.search.deadline import Deadline
-from ranking.search.fine import cosines
-from ranking.search.pipeline import find, search
+from ranking.search.context import Context
+from ranking.search.fine import cosines, features_of
+from ranking.search.matching import find, size
 from ranking.search.request import SearchRequest
-from ranking.search.stages import StageLog
+from ranking.search.root import choose, search
 
 POOL, QUERIES = 300, 100
 SIZES = ((300, 63), (150, 31))
@@ -93,16 +92,15 @@ def measure(folder: Path) -> None:
 def cases_of(texts: list[str], generation: Generation) -> list[Case]:
     cases: list[Case] = []
     for text in texts:
-        log, never = StageLog(lambda: 0.0), Deadline(lambda: 0.0, 1.0)
-        found = find(SearchRequest(text=text), generation, never, log)
-        if len(found.answer) < POOL:
+        context = Context.unhurried(SearchRequest(text=text), generation)
+        found = find(context)
+        if size(found.answer) < POOL:
             continue
-        candidates = choose(found.query, found.answer, generation.snapshot, POOL).candidates
+        candidates = choose(found.query, found.answer, context, POOL).candidates
         if len(candidates) < POOL:
             continue
-        chosen = candidates.take(np.argsort(candidates.doc_ids))
-        chosen = replace(chosen, cosine=cosines(found.query, chosen, generation.snapshot))
-        rows = extract(found.query, chosen, generation.snapshot, generation.policy.bm25)
+        by_key = np.argsort(candidates.keys)
+        chosen, rows = features_of(found.query, candidates, by_key, generation)
         cases.append(Case(text, found.query, chosen, rows))
         if len(cases) == QUERIES:
             break
@@ -123,13 +121,13 @@ def median_ms(cases: list[Case], work: Callable[[Case], object]) -> float:
 
 
 def times_of_features(cases: list[Case], generation: Generation) -> None:
-    snapshot, weights = generation.snapshot, generation.policy.bm25
+    snapshot = generation.snapshot
     docs_of: Callable[[Case], object] = lambda c: snapshot.priors[c.candidates.doc_ids]  # noqa: E731
     plain = median_ms(cases, lambda c: (docs_of(c), c.features.copy()))
-    cosine = median_ms(cases, lambda c: cosines(c.query, c.candidates, snapshot))
-    inputs = median_ms(cases, lambda c: Inputs.of(c.query, c.candidates, snapshot, weights))
+    cosine = median_ms(cases, lambda c: cosines(c.query, c.candidates, generation.segments))
+    inputs = median_ms(cases, lambda c: _inputs(c, generation))
     by_group = {group.name: time_of_group(group, cases, generation) for group in GROUPS}
-    whole = median_ms(cases, lambda c: extract(c.query, c.candidates, snapshot, weights))
+    whole = median_ms(cases, lambda c: extract(c.query, c.candidates, generation))
     print(f"{'':<44}{'ms':>8}{'÷ plain':>10}")
     for name, took in {
         "plain: gather the priors, copy the matrix": plain,
@@ -142,14 +140,16 @@ def times_of_features(cases: list[Case], generation: Generation) -> None:
 
 
 def time_of_group(group: Group, cases: list[Case], generation: Generation) -> float:
-    given = {
-        case.text: Inputs.of(
-            case.query, case.candidates, generation.snapshot, generation.policy.bm25
-        )
-        for case in cases
-    }
+    given = {case.text: _inputs(case, generation) for case in cases}
     rows = Rows(group.features, np.empty((len(group.features), POOL), dtype=np.float32))
     return median_ms(cases, lambda case: group.fill(given[case.text], rows))
+
+
+def _inputs(case: Case, generation: Generation) -> Inputs:
+    return Inputs.of(
+        case.query, case.candidates, generation.snapshot, generation.segments,
+        generation.policy.bm25,
+    )  # fmt: skip
 
 
 def model(cases: list[Case], trees: int, leaves: int) -> ModelRanker:

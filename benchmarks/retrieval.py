@@ -29,8 +29,8 @@ from ranking.learning.measures import DEFAULT_PLAN, Run, measure_run
 from ranking.learning.significance import paired_difference
 from ranking.query.understand import understand
 from ranking.recall import lexical, semantic
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 
 SETS = ("esci_us_150", "homedepot", "product1m_zh")
 DEPTH = 1000
@@ -92,12 +92,13 @@ def run_of(judgments: Judgments, rank: Callable[[str], list[str]]) -> Run:
 
 def lexical_list(text: str, generation: Generation) -> list[str]:
     query = understand(SearchRequest(text=text), generation.snapshot)
-    policy = generation.policy
-    found = lexical.match(
-        query.slots, generation.snapshot.index, policy.bm25, policy.min_matches, True
-    )
-    best = np.argsort(-found.hits.scores, kind="stable")[:DEPTH]
-    return [generation.snapshot.documents.id_at(int(doc)) for doc in found.hits.doc_ids[best]]
+    index, policy = generation.snapshot.index, generation.policy
+    covered = lexical.cover(query.slots, index)
+    level = lexical.level_of([covered.counts], policy.min_matches)
+    docs = covered.reaching(level)
+    hits = lexical.scored(docs, query.slots, index, policy.bm25, level).hits
+    best = np.argsort(-hits.scores, kind="stable")[:DEPTH]
+    return [generation.snapshot.documents.id_at(int(doc)) for doc in hits.doc_ids[best]]
 
 
 def semantic_list(text: str, generation: Generation) -> list[str]:

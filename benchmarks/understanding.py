@@ -28,8 +28,8 @@ from ranking.learning.measures import Run, measure_run
 from ranking.learning.significance import paired_difference
 from ranking.query.understand import understand
 from ranking.rankers.ranker import HandWeightedRanker
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 
 SAMPLE = 1_000
 MOST_JUDGED = 2_000

@@ -17,7 +17,7 @@ from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
-from indexing.catalogue.row_order import group_order
+from indexing.catalogue.row_order import group_order, order_keys
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
 from indexing.errors import BuildError
@@ -28,7 +28,8 @@ from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
 from indexing.postings.strict_match import hidden_products
 from indexing.postings.token_stream import TermNumbers, TokenStream
 from indexing.progress import Progress
-from indexing.publish import publish, stage, writer_lock
+from indexing.publication_gate import GateLimits, objections
+from indexing.publish import keep, publish, stage, whole_current, writer_lock
 from indexing.query_log.reading import LogRules, QueryLog, read_query_log
 from indexing.query_log.table_build import QueryCounts, Shop, build_queries
 from indexing.spelling.spelling import Spelling
@@ -51,7 +52,8 @@ class BuildOptions:
     """index: the index's folder. queries: optional query log for suggestions.
 
     max_reject_ratio: share of rejected lines above which nothing is published.
-    vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`.
+    vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`. stage_only: keep the snapshot beside the one
+    in force, to be looked at. force: publish also what the gate objects to.
     """
 
     catalog: Sequence[Path]
@@ -64,15 +66,21 @@ class BuildOptions:
     vector_kind: str = "auto"
     min_count: int = 1
     seed: int = 0
+    stage_only: bool = False
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
+    """published: whether the snapshot is in force. objections: why the gate kept it back."""
+
     snapshot_id: str
     counts: dict[str, int]
     aliases: dict[str, int]
     meaning: dict[str, Any]
     rejects: Path | None
+    published: bool = True
+    objections: tuple[str, ...] = ()
 
 
 def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildReport:
@@ -125,10 +133,12 @@ def _publish(
     now: datetime,
     progress: Progress,
 ) -> BuildReport:
-    order = group_order(read.documents.id_hashes, read.documents.group_hashes)
+    ids, groups = read.documents.id_hashes, read.documents.group_hashes
+    order = group_order(ids, groups)
+    keys = order_keys(ids, groups, order)
     progress.begin("documents", None, "products")
     documents = read.documents.finish(_made(staging / "documents"), order)
-    columns = read.columns.finish(_made(staging / "columns"), order)
+    columns = read.columns.finish(_made(staging / "columns"), order, keys)
     _save_priors(staging, columns)
     progress.begin("postings", None, "products")
     terms = list(read.numbers.ids)
@@ -169,11 +179,22 @@ def _publish(
         report=meaning.report,
         files=facts_of(staging),
     ).write(staging)
-    publish(options.index, staging, snapshot_id)
+    why = _objections(options, staging)
+    published = not (why or options.stage_only)
+    (publish if published else keep)(options.index, staging, snapshot_id)
     return BuildReport(
         snapshot_id, counts, dict(options.mapping.used), meaning.report,
-        options.index / REJECTS if read.rejected else None,
+        options.index / REJECTS if read.rejected else None, published, why,
     )  # fmt: skip
+
+
+def _objections(options: BuildOptions, staging: Path) -> tuple[str, ...]:
+    """What the gate says against the snapshot that was built, compared with the one in force."""
+    current = None if options.force else whole_current(options.index)
+    if current is None:
+        return ()
+    limits = GateLimits(options.config.most_lost, options.config.most_price_change)
+    return objections(options.index / "snapshots" / current.snapshot, staging, limits)
 
 
 @dataclass(slots=True)

@@ -48,6 +48,13 @@ def stage(index: Path, snapshot_id: str) -> Path:
 
 def publish(index: Path, staging: Path, snapshot_id: str) -> None:
     """Verify the staged snapshot, move it into place, put it in force, drop the oldest."""
+    keep(index, staging, snapshot_id)
+    change_current(index, snapshot=snapshot_id)
+    prune(index)
+
+
+def keep(index: Path, staging: Path, snapshot_id: str) -> None:
+    """Verify the staged snapshot and move it among the kept ones; what is in force stays."""
     manifest = Manifest.read(staging)
     check_contents(staging, manifest)
     for path in staging.rglob("*"):
@@ -56,8 +63,6 @@ def publish(index: Path, staging: Path, snapshot_id: str) -> None:
     staging.rename(index / "snapshots" / snapshot_id)
     record_verified(index / "snapshots" / snapshot_id, manifest)
     sync_folder(index / "snapshots")
-    change_current(index, snapshot=snapshot_id)
-    prune(index)
 
 
 def list_snapshots(index: Path) -> list[Manifest]:
@@ -88,7 +93,7 @@ def activate(index: Path, snapshot_id: str) -> Current:
 
 def rollback(index: Path) -> Current:
     """Put the newest snapshot older than the one in force in force."""
-    current = _whole_current(index)
+    current = whole_current(index)
     older = [
         manifest.snapshot_id
         for manifest in list_snapshots(index)
@@ -101,7 +106,7 @@ def rollback(index: Path) -> Current:
 
 def prune(index: Path) -> None:
     """Keep the newest snapshots and the one in force; remove the others."""
-    current = _whole_current(index)
+    current = whole_current(index)
     snapshots = index / "snapshots"
     names = sorted(
         (each.name for each in snapshots.glob("[!.]*") if each.is_dir()), reverse=True
@@ -114,7 +119,7 @@ def prune(index: Path) -> None:
             shutil.rmtree(gone, ignore_errors=True)
 
 
-def _whole_current(index: Path) -> Current | None:
+def whole_current(index: Path) -> Current | None:
     """None also for a damaged one: who puts a snapshot in force repairs it."""
     try:
         return read_current(index)

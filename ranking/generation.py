@@ -35,6 +35,9 @@ class Generation:
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
     query_rules: what people decided about suggestions. synonyms: and about words.
+    parts: the segments that hold the products, where the snapshot does not hold all of them; its
+    tables (statistics, lexicon, encoder, names) hold for all, and a term or a value has the same
+    number in each. Groups never span segments.
     """
 
     id: str
@@ -48,6 +51,11 @@ class Generation:
     synonyms: Synonyms = NO_SYNONYMS
     policy_name: str = OWN
     others: Mapping[str, "Generation"] = field(default_factory=dict)
+    parts: tuple[Snapshot, ...] = ()
+
+    @property
+    def segments(self) -> tuple[Snapshot, ...]:
+        return self.parts or (self.snapshot,)
 
     def under(self, policy_name: str | None) -> "Generation":
         """The variant under a named policy; under the index's own for None.

@@ -8,8 +8,9 @@ import numpy as np
 
 from ranking.filters.filters import AnyOf, Exists, Filter, Not, Range
 from ranking.generation import Generation
-from ranking.search.pipeline import search, similar
 from ranking.search.request import SearchRequest, Sort
+from ranking.search.root import search
+from ranking.search.similar import similar
 from ranking.suggestions.beside import EXTRAS
 from ranking.suggestions.suggest import suggest
 

@@ -23,12 +23,12 @@ def build_index(
     config: IndexConfig | None = None,
     now: datetime = NOW,
 ) -> str:
-    """Publish a snapshot of these products; its id."""
+    """Publish a snapshot of these products, whatever it loses; its id."""
     index.parent.mkdir(parents=True, exist_ok=True)
     catalog = index.parent / f"{index.name}.jsonl"
     catalog.write_bytes(b"".join(orjson.dumps(product) + b"\n" for product in products))
     options = BuildOptions(
-        [catalog], index, "test", queries=queries, config=config or IndexConfig()
+        [catalog], index, "test", queries=queries, config=config or IndexConfig(), force=True
     )
     return build(options, now, Silent()).snapshot_id
 

@@ -37,4 +37,4 @@ def columns_of(
         builder.add(item)
     if order is None:
         order = np.arange(len(products), dtype=np.uint32)
-    return builder.finish(made, order)
+    return builder.finish(made, order, np.arange(len(order), dtype=np.uint64))

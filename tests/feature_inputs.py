@@ -15,6 +15,7 @@ from ranking.features.slot_matches import match_slots
 from ranking.query.query import Query, Slot
 from ranking.recall.channels import COUNT
 from ranking.search.candidates import Candidates
+from ranking.search.segments import texts_of
 
 
 def plain_candidates(doc_ids: UInt32Array) -> Candidates:
@@ -24,8 +25,9 @@ def plain_candidates(doc_ids: UInt32Array) -> Candidates:
     ranks = np.zeros((k, COUNT), dtype=np.uint32)
     scores = np.full((k, COUNT), np.nan, dtype=np.float32)
     return Candidates(
-        doc_ids, np.zeros(k, np.uint8), none, none, scores, ranks, np.ones(k, np.uint32)
-    )
+        doc_ids, np.zeros(k, np.uint16), doc_ids.astype(np.uint64), np.zeros(k, np.uint8),
+        none, none, scores, ranks, np.ones(k, np.uint32),
+    )  # fmt: skip
 
 
 def inputs_of_texts(index: InvertedIndex, slots: tuple[Slot, ...]) -> Inputs:
@@ -33,12 +35,15 @@ def inputs_of_texts(index: InvertedIndex, slots: tuple[Slot, ...]) -> Inputs:
     docs = np.arange(len(index.lengths), dtype=np.uint32)
     snapshot = cast(Snapshot, SimpleNamespace(index=index))
     unknown = np.full(len(docs), np.nan)
+    candidates = plain_candidates(docs)
     return Inputs(
         Query("", slots, None, None),
-        plain_candidates(docs),
+        candidates,
         snapshot,
+        (snapshot,),
         Bm25Weights(),
-        match_slots(docs, slots, index),
+        match_slots(candidates, slots, (snapshot,)),
+        texts_of(candidates, (snapshot,)),
         np.full((len(docs), len(PRIORS)), np.nan, dtype=np.float32),
         unknown,
         unknown,

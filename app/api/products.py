@@ -14,7 +14,7 @@ from app.errors import Fault, NotFoundError
 from app.service import service_of
 from ranking.filters.url_syntax import parse_filters
 from ranking.generation import Generation
-from ranking.search.pipeline import similar
+from ranking.search.similar import similar
 
 router = APIRouter(prefix="/v1/products", tags=["products"], responses=PROBLEMS)
 

@@ -2,22 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
-
-from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from app.cache.circuit import Circuit
 from app.cache.result_cache import CacheStats
+from app.cache.seal import opened, sealed
+from app.redis import BACKEND_ERRORS, client
 
 KEY_PREFIX = b"vitrina:answer:"
 BUSY_S = 0.01
-
-# What a client of a dead, slow, full or foreign server can run into. ValueError: something that
-# is not Redis answered with what cannot be parsed. TimeoutError is asyncio's and the socket's.
-BACKEND_ERRORS: Final = (RedisError, OSError, TimeoutError, EOFError, ValueError)
+_WRONG_TYPE = "WRONGTYPE"
+"""Redis lives, and somebody else keeps something under our key."""
 
 
 class RedisCache:
@@ -41,18 +35,9 @@ class RedisCache:
         open_s: float = 5.0,
         max_connections: int = 8,
     ) -> None:
-        # No retries and no timeouts of the client's own: ours is the only one, and it also
-        # covers waiting for a connection, connecting and the greeting.
-        pool = ConnectionPool.from_url(
-            url,
-            max_connections=max_connections,
-            socket_timeout=None,
-            socket_connect_timeout=None,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
-        self._client: Redis = Redis(connection_pool=pool)
-        self._pool = pool
+        # Our time limit is the only one, and also covers waiting for a connection, connecting and
+        # the greeting.
+        self._client = client(url, max_connections)
         # First come, first served, which redis-py's own BlockingConnectionPool is not: under load
         # it lets some wait until they are too late.
         self._free_connections = asyncio.Semaphore(max_connections)
@@ -78,8 +63,9 @@ class RedisCache:
 
     async def get(self, key: bytes) -> bytes | None:
         answer = await self._ask(lambda: self._client.get(KEY_PREFIX + key))
-        body = answer if isinstance(answer, bytes) else None
+        body = opened(key, answer) if isinstance(answer, bytes) else None
         if body is None:
+            self._errors += answer is not None  # somebody else writes under our keys
             self._misses += 1
         else:
             self._hits += 1
@@ -87,7 +73,7 @@ class RedisCache:
 
     async def put(self, key: bytes, body: bytes, ttl_s: int) -> None:
         if ttl_s > 0:
-            await self._ask(lambda: self._client.set(KEY_PREFIX + key, body, ex=ttl_s))
+            await self._ask(lambda: self._client.set(KEY_PREFIX + key, sealed(key, body), ex=ttl_s))
 
     async def close(self) -> None:
         if self._closed:
@@ -96,7 +82,6 @@ class RedisCache:
         try:
             async with asyncio.timeout(1.0):
                 await self._client.aclose()
-                await self._pool.disconnect()
         except BACKEND_ERRORS:
             self._errors += 1
 
@@ -111,11 +96,13 @@ class RedisCache:
         try:
             async with asyncio.timeout(self._timeout_s), self._free_connections:
                 answer = await operation()
-        except BACKEND_ERRORS:
+        except BACKEND_ERRORS as error:
             self._errors += 1
+            if str(error).startswith(_WRONG_TYPE):
+                self._circuit.succeeded()
             # A timeout that itself comes late says that this process is busy, not that Redis is
             # slow. Under load, of all times, the cache must not be given up for that.
-            if self._clock() - due < BUSY_S:
+            elif self._clock() - due < BUSY_S:
                 self._circuit.failed()
             return None
         self._circuit.succeeded()

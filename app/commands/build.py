@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,8 +16,12 @@ from app.commands.options import (
     IndexOption,
     tell_compiling,
 )
+from app.jobs.files import STAGED
 from app.progress import ConsoleProgress
 from app.version import code_version
+
+if TYPE_CHECKING:
+    from indexing.build import BuildReport
 
 
 def build(
@@ -49,6 +53,12 @@ def build(
         int, typer.Option(min=1, help="Queries counted less often are not suggested.")
     ] = 1,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    stage: Annotated[
+        bool, typer.Option("--stage", help="Do not publish; keep the snapshot to be looked at.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish though products are lost or prices moved.")
+    ] = False,
     progress_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Build an index from a catalogue and publish it.
@@ -85,16 +95,19 @@ def build(
         vector_kind=vectors,
         min_count=min_count,
         seed=seed,
+        stage_only=stage,
+        force=force,
     )
     tell_compiling(data)
     with ConsoleProgress(console, progress_file) as progress:
         report = run(options, datetime.now(UTC), progress)
-    tell_services(index, report.snapshot_id)
+    if report.published:
+        tell_services(index, report.snapshot_id)
     for name, count in report.aliases.items():
         console.print(f"  read {name} in {count:,} products", highlight=False, soft_wrap=True)
-    counts = report.counts
+    counts, made = report.counts, "Published" if report.published else "Staged"
     console.print(
-        f"Published {report.snapshot_id} in index {index!r}: {counts['products']:,} products in "
+        f"{made} {report.snapshot_id} in index {index!r}: {counts['products']:,} products in "
         f"{counts['groups']:,} groups, {counts['terms']:,} terms; {counts['rejected']:,} lines "
         f"rejected, {counts['duplicates']:,} duplicates replaced.",
         highlight=False,
@@ -103,3 +116,22 @@ def build(
     if report.rejects is not None:
         console.print(f"Rejected lines: {report.rejects}", highlight=False, soft_wrap=True)
     typer.echo(report.snapshot_id)
+    if not report.published:
+        _tell_staged(report, index, console)
+
+
+def _tell_staged(report: "BuildReport", index: str, console: Console) -> None:
+    """What is to be done with a snapshot that is not in force. Exits with STAGED if the gate kept
+    it back, so that a nightly job is seen to have stopped.
+    """
+    for objection in report.objections:
+        console.print(f"Not published: {objection}.", highlight=False, soft_wrap=True)
+    console.print(
+        f"Look at it with `vitrina snapshots diff --index {index}` or with "
+        f"`preview={report.snapshot_id}` in a search; publish it with `vitrina snapshots activate "
+        f"{report.snapshot_id} --index {index}`, or build with --force.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if report.objections:
+        raise typer.Exit(STAGED)

@@ -103,10 +103,10 @@ def _warnings(data: Path) -> Iterator[str]:
 
 
 def _redis_problem(url: str) -> str | None:
-    import redis
+    from app.redis import BACKEND_ERRORS, ping
 
     try:
-        redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
-    except redis.RedisError as error:
+        ping(url, within_s=1)
+    except BACKEND_ERRORS as error:
         return f"does not answer ({error}). Searches work without it, but nothing is shared"
     return None

@@ -54,8 +54,8 @@ def search(
     from app.commands.published import published
     from ranking.filters.url_syntax import parse_filters
     from ranking.generation import open_generation
-    from ranking.search.pipeline import search as run
     from ranking.search.request import SearchRequest
+    from ranking.search.root import search as run
     from ranking.search.sorting import parse_sort
 
     folder, current = published(data, index)

@@ -1,6 +1,7 @@
 """`vitrina snapshots`: what is published, is it whole, back to the one before, or to none."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -14,6 +15,9 @@ from indexing.manifest import Manifest, check_contents
 from indexing.publish import activate as put_in_force
 from indexing.publish import list_snapshots
 from indexing.publish import rollback as roll_back
+
+SHOWN_FIELDS = 20
+"""Fields of a comparison that are told; all are with --json."""
 
 snapshots = typer.Typer(
     help="List, verify, and roll back published snapshots.", no_args_is_help=True
@@ -62,6 +66,48 @@ def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) 
         else:
             typer.echo(f"{path.name}: ok")
     raise typer.Exit(1 if bad else 0)
+
+
+@snapshots.command()
+def diff(
+    before: Annotated[str | None, typer.Argument(help="Default: the one in force.")] = None,
+    after: Annotated[str | None, typer.Argument(help="Default: the newest.")] = None,
+    data: DataOption = DEFAULT_DATA,
+    index: IndexOption = DEFAULT_INDEX,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+) -> None:
+    """Compare two snapshots: products gone, new and changed, and fields that lost values."""
+    from indexing.errors import SnapshotError
+    from indexing.snapshot_diff import compare_snapshots
+
+    folder, current = published(data, index)
+    kept = [manifest.snapshot_id for manifest in list_snapshots(folder)]
+    names = (before or current.snapshot, after or kept[0])
+    for name in names:
+        if name not in kept:
+            raise SnapshotError(
+                f"index {index!r} has no snapshot {name!r}. It has: {', '.join(kept)}."
+            )
+    found = compare_snapshots(*(folder / "snapshots" / name for name in names))
+    if as_json:
+        facts = asdict(found) | {"before": names[0], "after": names[1]}
+        typer.echo(json.dumps(facts))
+        return
+    typer.echo(f"{names[0]} → {names[1]}")
+    for kind in ("gone", "new", "changed"):
+        examples = ", ".join(found.examples[kind])
+        named = f" ({examples})" if examples else ""
+        typer.echo(f"{kind + ':':<9} {getattr(found, kind):,}{named}")
+    typer.echo(f"{'kept:':<9} {found.kept:,}")
+    for told, counts in (
+        ("lost their value", found.lost),
+        ("have a new value", found.gained),
+        ("have another value", found.other),
+    ):
+        fields = [f"{name} {count:,}" for name, count in counts.items()]
+        more = f" and {len(fields) - SHOWN_FIELDS:,} more" if len(fields) > SHOWN_FIELDS else ""
+        if fields:
+            typer.echo(f"{told}: {', '.join(fields[:SHOWN_FIELDS])}{more}")
 
 
 @snapshots.command()

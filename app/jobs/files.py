@@ -16,6 +16,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 LOG_TAIL_BYTES = 64 * 1024
+STAGED = 3
+"""Exit code of a build whose snapshot was kept back (`indexing/publication_gate.py`)."""
 Record = TypeVar("Record", bound=BaseModel)
 
 

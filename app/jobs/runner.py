@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from app.jobs.files import JobResult, write_record
+from app.jobs.files import STAGED, JobResult, write_record
 from indexing.current import read_current
 from indexing.errors import SnapshotError
 
@@ -41,6 +41,11 @@ def main(arguments: list[str]) -> int:
 def _reason(exit_code: int) -> str | None:
     if exit_code == 0:
         return None
+    if exit_code == STAGED:
+        return (
+            "the snapshot was kept back, as it loses products or moves prices; the log says more. "
+            "Activate it if that is right"
+        )
     if exit_code < 0:
         return f"the build was ended by signal {-exit_code}"
     return f"the build ended with exit code {exit_code}; its log says why"

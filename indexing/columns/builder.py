@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.arrays import Float64Array, UInt32Array, save_array
+from indexing.arrays import Float64Array, UInt32Array, UInt64Array, save_array
 from indexing.catalogue.attributes import PREFIX
 from indexing.catalogue.product import Product
 from indexing.columns.attributes import AttributeCollector
-from indexing.columns.columns import CORE_NUMBERS, Columns
+from indexing.columns.columns import CORE_NUMBERS, KEYS, Columns
 from indexing.columns.groups import Groups
 from indexing.columns.keyword import (
     SEPARATOR,
@@ -87,12 +87,13 @@ class ColumnsBuilder:
         if not self._rows % _SPILL_EVERY:
             self._spill()
 
-    def finish(self, folder: Path, order: UInt32Array) -> Columns:
+    def finish(self, folder: Path, order: UInt32Array, keys: UInt64Array) -> Columns:
         """Write the columns of the documents into the folder.
 
-        order: uint32[n], the row of each document; variants of a group are neighbours.
-        Raises BuildError if they are not.
+        order: uint32[n], the row of each document; variants of a group are neighbours. keys:
+        uint64[n], ascending, see `Columns`. Raises BuildError if they are not.
         """
+        save_array(folder / KEYS, keys)
         doc_of_row = np.full(self._rows, NOT_KEPT, dtype=np.uint32)
         doc_of_row[order] = np.arange(len(order), dtype=np.uint32)
         attributes = self._attributes.finish(doc_of_row, len(order))

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Float64Array, UInt16Array, UInt32Array, load_array
+from indexing.arrays import (
+    Float32Array,
+    Float64Array,
+    UInt16Array,
+    UInt32Array,
+    UInt64Array,
+    load_array,
+)
 from indexing.catalogue.attributes import PREFIX
 from indexing.columns.groups import Groups
 from indexing.columns.keyword import KeywordColumn, KeywordTable
@@ -24,10 +31,15 @@ CORE_NUMBERS = (
 """Number fields that every index has, even if no product fills them. Dates are epoch seconds."""
 
 
+KEYS = "keys.npy"
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """numbers, keywords: by field name, core fields first. `brand` and `category` always exist.
 
+    keys: uint64[n], ascending: the order of products that are equal otherwise, the same in
+    whichever segment they stand (`row_order.order_keys`).
     completeness: float32[n], share of the core fields that the product fills.
     attribute_names: text attributes' fields, sorted; all are in one table.
     attribute_of: uint16[v], for each ordinal of that table the place of its field among them.
@@ -37,6 +49,7 @@ class Columns:
     numbers: dict[str, NumericColumn]
     keywords: dict[str, KeywordColumn]
     groups: Groups
+    keys: UInt64Array
     completeness: Float32Array
     attribute_names: tuple[str, ...]
     attribute_of: UInt16Array
@@ -51,6 +64,7 @@ class Columns:
             numbers,
             keywords,
             Groups.load(folder),
+            _load_keys(folder, len(completeness)),
             completeness,
             texts,
             load_array(folder / "attributes.fields.npy"),
@@ -79,6 +93,12 @@ class Columns:
         kinds = {name: "date" if name == "created_at" else "number" for name in self.numbers}
         kinds.update((name, column.kind) for name, column in self.keywords.items())
         return kinds
+
+
+def _load_keys(folder: Path, doc_count: int) -> UInt64Array:
+    """Older snapshots have none: their documents stand in the order of their rows."""
+    path = folder / KEYS
+    return load_array(path) if path.is_file() else np.arange(doc_count, dtype=np.uint64)
 
 
 def _load_keywords(folder: Path) -> dict[str, KeywordColumn]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from indexing.arrays import UInt16Array, UInt32Array, UInt64Array, load_array
+import numpy as np
+
+from indexing.arrays import Int64Array, UInt16Array, UInt32Array, UInt64Array, load_array
 from indexing.postings.lexicon import Lexicon
 from indexing.postings.statistics import Statistics
 
@@ -81,3 +83,9 @@ class TitleTerms:
 
     offsets: UInt64Array
     terms: UInt32Array
+
+    def sizes(self, doc_ids: UInt32Array) -> Int64Array:
+        """int64[k], tokens of each title."""
+        ends, begins = self.offsets[doc_ids + np.uint32(1)], self.offsets[doc_ids]
+        sizes: Int64Array = np.subtract(ends, begins).astype(np.int64)
+        return sizes

@@ -140,16 +140,6 @@ class VectorIndex:
         out[present] = self.stored(rows)
         return out
 
-    def centre(self, doc_ids: UInt32Array, weights: Float32Array) -> Float32Array:
-        """Direction of the documents' weighted mean, float32[d], of length 1; zeros without one.
-
-        Documents without a vector count nothing.
-        """
-        rows, present = self._rows_of(doc_ids)
-        mean: Float32Array = weights[present] @ self.stored(rows)
-        length = np.sqrt(mean @ mean)
-        return mean / length if length > 0 else mean
-
     def stored(self, rows: Int64Array) -> Float32Array:
         """The vectors of so many rows, float32[k, d]."""
         decoded: Float32Array = self.codes[rows] * self.step + self.low

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import Float64Array, Int64Array, UInt32Array
-from indexing.columns import NumericColumn
+from ranking.facets.parts import Passing, by_key
 from ranking.filters.numbers import DATE_FIELD
 from ranking.search.result import Facet, FacetValue
 
@@ -19,11 +19,7 @@ _SAMPLE = 2_048
 
 
 def count_bins(
-    column: NumericColumn,
-    doc_ids: UInt32Array,
-    groups: UInt32Array,
-    chosen: Sequence[tuple[float, float]],
-    most: int,
+    name: str, parts: Sequence[Passing], chosen: Sequence[tuple[float, float]], most: int
 ) -> Facet:
     """Least and greatest value, and products by bin.
 
@@ -31,17 +27,21 @@ def count_bins(
     leaves out; the last one includes the greatest value. A product with variants in two bins
     counts in both. chosen: selected ranges; a bin that lies within one is flagged.
     """
-    values = column.at(doc_ids)
-    low, high, found = extent(values)
+    columns = [part.columns.numbers[name] for part in parts]
+    values = [column.at(part.doc_ids) for column, part in zip(columns, parts, strict=True)]
+    low, high, found = extent_of(values)
     if not found:
         return Facet("number", ())
-    if column.name == DATE_FIELD:
+    if name == DATE_FIELD:
         edges = date_edges(low, high, most)
     else:
-        sample = values[:: max(1, len(values) // _SAMPLE)]
-        edges = natural_edges(low, high, column.whole, sample[~np.isnan(sample)], most)
+        together = values[0] if len(parts) == 1 else np.concatenate(values)[by_key(parts)]
+        sample = together[:: max(1, len(together) // _SAMPLE)]
+        whole = all(column.whole for column in columns)
+        edges = natural_edges(low, high, whole, sample[~np.isnan(sample)], most)
     counts = np.zeros(len(edges), dtype=np.int64)
-    count_in_bins(values, groups, edges, counts, np.zeros(len(edges), dtype=np.uint32))
+    for own, part in zip(values, parts, strict=True):
+        count_in_bins(own, part.groups, edges, counts, np.zeros(len(edges), dtype=np.uint32))
     lower = edges.tolist()
     upper = [*(math.nextafter(edge, -math.inf) for edge in lower[1:]), high]
     return Facet(
@@ -133,6 +133,12 @@ def date_edges(low: float, high: float, most: int) -> Float64Array:
     start -= start % step if step <= 120 else 0
     starts = range(start, 12 * end.year + end.month, step)
     return np.array([datetime(m // 12, m % 12 + 1, 1, tzinfo=UTC).timestamp() for m in starts])
+
+
+def extent_of(parts: Sequence[Float64Array]) -> tuple[float, float, int]:
+    """Least, greatest, and how many there are, over all parts."""
+    each = [extent(values) for values in parts]
+    return min(e[0] for e in each), max(e[1] for e in each), sum(e[2] for e in each)
 
 
 @njit(nogil=True, cache=True)

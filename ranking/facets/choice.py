@@ -1,14 +1,15 @@
 """Which attributes are worth showing as facets for these products."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 import numpy as np
 from numba import njit
 
 from indexing.arrays import Int64Array, UInt16Array, UInt32Array
 from indexing.catalogue.attributes import PREFIX
-from indexing.columns import Columns, NumericColumn
+from indexing.columns import Columns
 from ranking.facets.bins import bin_sizes, even_edges, extent
+from ranking.facets.parts import Part, Passing, spread
 
 _SAMPLE = 1_024
 _NUMBER_SAMPLE = 256
@@ -45,55 +46,61 @@ def worth(counts: Int64Array, covered: int, documents: int) -> float:
 
 
 def choose_facets(
-    columns: Columns, doc_ids: UInt32Array, most: int, taken: Set[str] = frozenset()
+    parts: Sequence[Part | Passing], most: int, taken: Set[str] = frozenset()
 ) -> list[str]:
     """Up to `most` attribute fields not yet taken, the most worthwhile first, then by name.
 
-    Judged on up to 1,024 documents spread evenly over doc_ids, so that the choice costs the
+    Judged on up to 1,024 documents spread evenly over all parts, so that the choice costs the
     same for every result; attributes on less than a tenth of them are left out. Of number
     attributes the 50 that most products of the index have are considered.
     """
-    if not len(doc_ids) or most <= 0:
+    if not sum(map(len, parts)) or most <= 0:
         return []
-    sample = _spread(doc_ids, _SAMPLE)
-    numbers = [column for name, column in columns.numbers.items() if name.startswith(PREFIX)]
-    numbers.sort(key=lambda column: (-len(column.values), column.name))
-    scored = _texts_worth(columns, sample)
-    scored += _numbers_worth(numbers[:_MOST_NUMBERS], _spread(doc_ids, _NUMBER_SAMPLE))
+    columns = [part.columns for part in parts]
+    held = {
+        name: sum(len(each.numbers[name].values) for each in columns)
+        for name in columns[0].numbers
+        if name.startswith(PREFIX)
+    }
+    numbers = sorted(held, key=lambda name: (-held[name], name))[:_MOST_NUMBERS]
+    scored = _texts_worth(columns, spread(parts, _SAMPLE))
+    scored += _numbers_worth(numbers, columns, spread(parts, _NUMBER_SAMPLE))
     best = sorted((-score, name) for score, name in scored if score > 0 and name not in taken)
     return [name for _, name in best[:most]]
 
 
-def _spread(doc_ids: UInt32Array, size: int) -> UInt32Array:
-    if len(doc_ids) <= size:
-        return doc_ids
-    return doc_ids[np.arange(size, dtype=np.int64) * len(doc_ids) // size]
-
-
-def _texts_worth(columns: Columns, sample: UInt32Array) -> list[tuple[float, str]]:
-    names = columns.attribute_names
+def _texts_worth(
+    columns: Sequence[Columns], samples: Sequence[UInt32Array]
+) -> list[tuple[float, str]]:
+    names = columns[0].attribute_names
     if not names:
         return []
-    table = columns.keywords[names[0]].table
-    counts = np.zeros(len(table), dtype=np.int64)
+    counts = np.zeros(len(columns[0].keywords[names[0]].table), dtype=np.int64)
     covered = np.zeros(len(names), dtype=np.int64)
-    count_sample(sample, table.offsets, table.ordinals, columns.attribute_of, counts, covered)
+    for each, sample in zip(columns, samples, strict=True):
+        table = each.keywords[names[0]].table
+        count_sample(sample, table.offsets, table.ordinals, each.attribute_of, counts, covered)
+    size = sum(map(len, samples))
     scored = []
-    for place in np.flatnonzero(covered >= _LEAST_COVERAGE * len(sample)).tolist():
-        column = columns.keywords[names[place]]
+    for place in np.flatnonzero(covered >= _LEAST_COVERAGE * size).tolist():
+        column = columns[0].keywords[names[place]]
         found = counts[column.first : column.last]
-        scored.append((worth(found, int(covered[place]), len(sample)), column.name))
+        scored.append((worth(found, int(covered[place]), size), column.name))
     return scored
 
 
-def _numbers_worth(numbers: list[NumericColumn], sample: UInt32Array) -> list[tuple[float, str]]:
-    scored = []
-    for column in numbers:
-        values = column.at(sample)
+def _numbers_worth(
+    names: Sequence[str], columns: Sequence[Columns], samples: Sequence[UInt32Array]
+) -> list[tuple[float, str]]:
+    size, scored = sum(map(len, samples)), []
+    for name in names:
+        own = [each.numbers[name] for each in columns]
+        values = np.concatenate([c.at(docs) for c, docs in zip(own, samples, strict=True)])
         low, high, found = extent(values)
-        if found >= _LEAST_COVERAGE * len(sample):
-            sizes = bin_sizes(values, even_edges(low, high, _VALUES, column.whole))
-            scored.append((worth(sizes, found, len(sample)), column.name))
+        if found >= _LEAST_COVERAGE * size:
+            whole = all(column.whole for column in own)
+            sizes = bin_sizes(values, even_edges(low, high, _VALUES, whole))
+            scored.append((worth(sizes, found, size), name))
     return scored
 
 

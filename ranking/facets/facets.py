@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from indexing.arrays import BoolArray, Int64Array, UInt32Array
-from indexing.columns import Columns, KeywordColumn
+from indexing.arrays import Int64Array, UInt32Array
+from indexing.columns import KeywordColumn
 from ranking.facets.bins import count_bins
 from ranking.facets.choice import choose_facets
+from ranking.facets.parts import Part, Passing, narrowed
 from ranking.facets.values import hidden_below, keyword_places, tree_places, values_at
 from ranking.filters.filters import (
     And,
@@ -53,25 +54,17 @@ class FacetLimits:
 DEFAULT_LIMITS = FacetLimits()
 
 
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """Documents that a facet counts, ascending, and their groups, uint32 both."""
-
-    doc_ids: UInt32Array
-    groups: UInt32Array
-
-
 def count_facets(
-    columns: Columns,
-    doc_ids: UInt32Array,
+    parts: Sequence[Part],
     clauses: Sequence[Filter],
     fields: Sequence[str],
     limits: FacetLimits = DEFAULT_LIMITS,
 ) -> dict[str, Facet]:
     """Facets by field, in the order asked for; `auto` stands for up to `limits.auto` of them.
 
-    doc_ids: uint32[m], ascending, the match set before filters. clauses: the filters that are
-    joined by *and*; those that mention only a facet's field are its own selection.
+    parts: the match set before filters, a part a segment; what is shown depends on their sum.
+    clauses: the filters that are joined by *and*; those that mention only a facet's field are its
+    own selection.
 
     Counts are products (groups). A facet ignores its own selection, so the count of a value is
     the total that a search gets whose own selection of the facet is this one value. Selected
@@ -82,24 +75,29 @@ def count_facets(
     """
     if len(fields) > limits.fields:
         raise FilterError("facets", f"more than {limits.fields} facets", "Ask for fewer.")
+    columns = parts[0].columns
     for field in fields:
         if field != AUTO and field not in columns.numbers and field not in columns.keywords:
             raise unknown_field("facets", field, [*columns.fields(), AUTO])
-    masks = [(fields_of(clause), evaluate(clause, columns, doc_ids)) for clause in clauses]
-    base = narrowed(doc_ids, columns, [mask for _, mask in masks])
-    names = _resolved(columns, base, fields, limits)
-    shared = [name for name in names if not any(owners == {name} for owners, _ in masks)]
-    counts = _count_together(columns, base, shared)
+    owners = [fields_of(clause) for clause in clauses]
+    masks = [[evaluate(each, part.columns, part.doc_ids) for each in clauses] for part in parts]
+    base = [narrowed(part, own) for part, own in zip(parts, masks, strict=True)]
+    names = _resolved(base, fields, limits)
+    shared = [name for name in names if {name} not in owners]
+    counts = _count_together(base, shared)
     facets: dict[str, Facet] = {}
     for name in names:
-        own = [c for c, (owners, _) in zip(clauses, masks, strict=True) if owners == {name}]
+        own = [clause for clause, owner in zip(clauses, owners, strict=True) if owner == {name}]
         passing = base
         if own:
-            passing = narrowed(doc_ids, columns, [m for owners, m in masks if owners != {name}])
-        number = columns.numeric(name)
-        if number is not None:
+            others = [place for place, owner in enumerate(owners) if owner != {name}]
+            passing = [
+                narrowed(part, [each[place] for place in others])
+                for part, each in zip(parts, masks, strict=True)
+            ]
+        if columns.numeric(name) is not None:
             ranges = [ends for clause in own for ends in _ranges(clause)]
-            facets[name] = count_bins(number, passing.doc_ids, passing.groups, ranges, limits.bins)
+            facets[name] = count_bins(name, passing, ranges, limits.bins)
             continue
         column = columns.keywords[name]
         found = counts[name] if name in counts else count_values(column, passing)
@@ -126,14 +124,12 @@ def _keyword_facet(
     )
 
 
-def _resolved(
-    columns: Columns, base: Passing, fields: Sequence[str], limits: FacetLimits
-) -> list[str]:
+def _resolved(base: Sequence[Passing], fields: Sequence[str], limits: FacetLimits) -> list[str]:
     """Fields with `auto` replaced by the chosen ones, each once."""
     named = [field for field in dict.fromkeys(fields) if field != AUTO]
     if AUTO not in fields:
         return named
-    chosen = choose_facets(columns, base.doc_ids, limits.auto, set(named))
+    chosen = choose_facets(base, limits.auto, set(named))
     place = fields.index(AUTO)
     before = [field for field in named if fields.index(field) < place]
     return [*before, *chosen, *(field for field in named if field not in before)]
@@ -158,19 +154,9 @@ def _ranges(clause: Filter) -> list[tuple[float, float]]:
     return []
 
 
-def narrowed(doc_ids: UInt32Array, columns: Columns, masks: Sequence[BoolArray]) -> Passing:
-    if not masks:
-        return Passing(doc_ids, groups_at(doc_ids, columns.group_of))
-    mask = masks[0].copy()
-    for part in masks[1:]:
-        mask &= part
-    return Passing(*select(doc_ids, mask, columns.group_of))
-
-
-def _count_together(
-    columns: Columns, passing: Passing, names: Sequence[str]
-) -> dict[str, Int64Array]:
+def _count_together(passing: Sequence[Passing], names: Sequence[str]) -> dict[str, Int64Array]:
     """Counts of keyword fields, one pass for all that share a table."""
+    columns = passing[0].columns
     by_table: dict[int, list[KeywordColumn]] = {}
     for name in names:
         column = columns.keyword(name)
@@ -186,41 +172,21 @@ def _count_together(
     return counts
 
 
-def count_values(column: KeywordColumn, passing: Passing) -> Int64Array:
+def count_values(column: KeywordColumn, passing: Sequence[Passing]) -> Int64Array:
+    """int64[last - first], products of all parts that hold each value of the column."""
     return _count_range(column, passing, column.first, column.last)
 
 
-def _count_range(column: KeywordColumn, passing: Passing, first: int, last: int) -> Int64Array:
-    """int64[last - first], products that hold each ordinal."""
+def _count_range(
+    column: KeywordColumn, passing: Sequence[Passing], first: int, last: int
+) -> Int64Array:
+    """int64[last - first], products that hold each ordinal. No group is in two parts."""
     counts = np.zeros(last - first, dtype=np.uint32)
-    newest = np.zeros(last - first, dtype=np.uint32)
-    count_ordinals(
-        passing.doc_ids, passing.groups, column.offsets, column.ordinals, first, counts, newest
-    )
+    for part in passing:
+        own = part.columns.keywords[column.name]
+        newest = np.zeros(last - first, dtype=np.uint32)
+        count_ordinals(part.doc_ids, part.groups, own.offsets, own.ordinals, first, counts, newest)
     return counts.astype(np.int64)
-
-
-@njit(nogil=True, cache=True)
-def groups_at(doc_ids: UInt32Array, group_of: UInt32Array) -> UInt32Array:
-    groups = np.empty(len(doc_ids), dtype=np.uint32)
-    for i in range(len(doc_ids)):
-        groups[i] = group_of[doc_ids[i]]
-    return groups
-
-
-@njit(nogil=True, cache=True)
-def select(
-    doc_ids: UInt32Array, mask: BoolArray, group_of: UInt32Array
-) -> tuple[UInt32Array, UInt32Array]:
-    """The documents under the mask, and their groups."""
-    kept = np.empty(len(doc_ids), dtype=np.uint32)
-    groups = np.empty(len(doc_ids), dtype=np.uint32)
-    found = 0
-    for i in range(len(doc_ids)):
-        kept[found] = doc_ids[i]
-        groups[found] = group_of[doc_ids[i]]
-        found += mask[i]
-    return kept[:found], groups[:found]
 
 
 @njit(nogil=True, cache=True)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexing.analysis.folding import fold
-from indexing.arrays import Int64Array, UInt32Array
-from indexing.columns import Columns, KeywordColumn
-from ranking.facets.facets import count_values, narrowed, selected_ordinals
+from indexing.arrays import Int64Array
+from indexing.columns import KeywordColumn
+from ranking.facets.facets import count_values, selected_ordinals
+from ranking.facets.parts import Part, narrowed
 from ranking.facets.values import values_at
 from ranking.filters.filters import Filter, FilterError, evaluate, fields_of, unknown_field
 from ranking.search.result import Facet
@@ -17,8 +18,7 @@ MOST_READ = 100_000
 
 
 def matching_values(
-    columns: Columns,
-    doc_ids: UInt32Array,
+    parts: Sequence[Part],
     clauses: Sequence[Filter],
     field: str,
     text: str,
@@ -26,13 +26,14 @@ def matching_values(
 ) -> Facet:
     """The values of a field that hold the text, with the counts that the facet shows.
 
-    doc_ids: uint32[m], ascending, the match set before filters. Case, accents and width make no
+    parts: the match set before filters, a part a segment. Case, accents and width make no
     difference; a category is judged by its own name, not by those above it. Values that begin with
     the text come first, then those in which a word does, then the others; the more products the
     earlier. `distinct`: how many hold it. O(m + values).
 
     Raises FilterError for a field that does not exist or is a number.
     """
+    columns = parts[0].columns
     column = columns.keyword(field)
     if column is None:
         if columns.numeric(field) is not None:
@@ -40,8 +41,11 @@ def matching_values(
         raise unknown_field("field", field, sorted(columns.keywords))
     own = [clause for clause in clauses if fields_of(clause) == {field}]
     others = [clause for clause in clauses if fields_of(clause) != {field}]
-    masks = [evaluate(clause, columns, doc_ids) for clause in others]
-    counts = count_values(column, narrowed(doc_ids, columns, masks))
+    passing = [
+        narrowed(part, [evaluate(clause, part.columns, part.doc_ids) for clause in others])
+        for part in parts
+    ]
+    counts = count_values(column, passing)
     chosen = {ordinal for clause in own for ordinal in selected_ordinals(clause, column)}
     places = _holding(column, counts, fold(text).strip())
     shown = places[:limit]

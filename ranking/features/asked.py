@@ -1,8 +1,10 @@
 """How well candidates fit what the query names: category, brand, attribute values, price."""
 
+from functools import partial
+
 import numpy as np
 
-from indexing.arrays import Float32Array, Float64Array
+from indexing.arrays import Float32Array, Float64Array, UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
@@ -10,9 +12,7 @@ from ranking.filters.filters import holding
 from ranking.query.entities import Entity, Reading
 from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
-from ranking.query.query import Query
 from ranking.recall.fit import category_fit
-from ranking.search.candidates import Candidates
 
 FEATURES = (
     Feature("category_fit", "probability of its category for this query, over the likeliest "
@@ -31,13 +31,17 @@ FEATURES = (
 
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
-    query, found, snapshot = inputs.query, inputs.candidates, inputs.snapshot
+    query = inputs.query
     prediction = query.prediction if query.prediction.useful else NOTHING
-    rows["category_fit"] = category_fit(prediction, found.doc_ids, snapshot, missing=np.nan)
-    rows["category_near"] = _category_near(prediction, found, snapshot)
-    rows["category_named"] = _named("category", query, found, snapshot)
-    rows["brand_named"] = _named("brand", query, found, snapshot)
-    rows["attributes_named"] = _named("attribute", query, found, snapshot)
+    rows["category_fit"] = inputs.read(
+        lambda segment, docs: category_fit(prediction, docs, segment, missing=np.nan)
+    )
+    rows["category_near"] = inputs.read(
+        lambda segment, docs: _category_near(prediction, docs, segment)
+    )
+    rows["category_named"] = _named("category", inputs)
+    rows["brand_named"] = _named("brand", inputs)
+    rows["attributes_named"] = _named("attribute", inputs)
     rows["price_fit"] = _price_fit(query.price, inputs.prices, inputs.price_percentile)
 
 
@@ -47,40 +51,36 @@ ASKED = Group(
 
 
 def _category_near(
-    prediction: Prediction, candidates: Candidates, snapshot: Snapshot
+    prediction: Prediction, doc_ids: UInt32Array, snapshot: Snapshot
 ) -> Float32Array:
     """float32[k]: probability of the category above each one's, over the best of those."""
     model = snapshot.categories
     if not len(prediction.probabilities):
-        return np.full(len(candidates), np.nan, dtype=np.float32)
+        return np.full(len(doc_ids), np.nan, dtype=np.float32)
     above = model.parents[model.classes]
     above = np.where(above >= 0, above, model.classes)  # itself at the top
     chances = model.by_node(prediction.probabilities)[above]
     with_none = np.append(chances / chances.max(), np.float32(np.nan))
-    near: Float32Array = with_none[model.class_of[candidates.doc_ids]]  # -1 is the last
+    near: Float32Array = with_none[model.class_of[doc_ids]]  # -1 is the last
     return near
 
 
-def _named(
-    kind: str, query: Query, candidates: Candidates, snapshot: Snapshot
-) -> Float64Array | float:
+def _named(kind: str, inputs: Inputs) -> Float64Array | float:
     """Share of the query's entities of a kind that each candidate fulfils; NaN if none."""
-    parts = [
-        _satisfied(entity, candidates, snapshot) for entity in query.entities if entity.kind == kind
-    ]
+    parts = [_satisfied(entity, inputs) for entity in inputs.query.entities if entity.kind == kind]
     return sum(parts[1:], start=parts[0]) / len(parts) if parts else np.nan
 
 
-def _satisfied(entity: Entity, candidates: Candidates, snapshot: Snapshot) -> Float64Array:
+def _satisfied(entity: Entity, inputs: Inputs) -> Float64Array:
     """Weight of the entity's readings that each candidate fulfils; they add up to 1."""
-    out = np.zeros(len(candidates))
+    out = np.zeros(len(inputs))
     for reading in entity.readings:
-        out += reading.weight * _holds(reading, candidates, snapshot)
+        out += reading.weight * inputs.read(partial(_holds, reading))
     return np.minimum(out, 1.0)
 
 
-def _holds(reading: Reading, candidates: Candidates, snapshot: Snapshot) -> Float64Array:
-    columns, doc_ids = snapshot.columns, candidates.doc_ids
+def _holds(reading: Reading, snapshot: Snapshot, doc_ids: UInt32Array) -> Float64Array:
+    columns = snapshot.columns
     if reading.ordinals:
         ordinals = np.array(reading.ordinals, dtype=np.int64)
         held = holding(columns.keywords[reading.field], ordinals, doc_ids)

@@ -1,19 +1,22 @@
 """What features are computed from: the candidates of one query, and what several groups need."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from indexing.arrays import Float32Array, Float64Array
+from indexing.arrays import Float32Array, Float64Array, UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.features.shares import mid_ranks
 from ranking.features.slot_matches import SlotMatches, match_slots
 from ranking.query.query import Query
 from ranking.search.candidates import Candidates
+from ranking.search.segments import Array, Texts, read, texts_of
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """candidates: ascending by document. matches: of the query's slots in their texts.
+    """candidates: ascending by key, of these segments. tables: what holds for all segments
+    (statistics, lexicon, categories). matches: of the query's slots in their texts.
 
     priors: float32[k, PRIORS]. prices: float64[k], NaN where unknown. price_percentile:
     float64[k], of each among the candidates.
@@ -21,28 +24,41 @@ class Inputs:
 
     query: Query
     candidates: Candidates
-    snapshot: Snapshot
+    tables: Snapshot
+    segments: Sequence[Snapshot]
     weights: Bm25Weights
     matches: SlotMatches
+    texts: Texts
     priors: Float32Array
     prices: Float64Array
     price_percentile: Float64Array
 
     @classmethod
     def of(
-        cls, query: Query, candidates: Candidates, snapshot: Snapshot, weights: Bm25Weights
+        cls,
+        query: Query,
+        candidates: Candidates,
+        tables: Snapshot,
+        segments: Sequence[Snapshot],
+        weights: Bm25Weights,
     ) -> "Inputs":
-        prices = snapshot.prices[candidates.doc_ids]
+        prices = read(candidates, segments, lambda segment, docs: segment.prices[docs])
         return cls(
             query,
             candidates,
-            snapshot,
+            tables,
+            segments,
             weights,
-            match_slots(candidates.doc_ids, query.slots, snapshot.index),
-            snapshot.priors[candidates.doc_ids],
+            match_slots(candidates, query.slots, segments),
+            texts_of(candidates, segments),
+            read(candidates, segments, lambda segment, docs: segment.priors[docs]),
             prices,
             mid_ranks(prices),
         )
+
+    def read(self, of: Callable[[Snapshot, UInt32Array], Array]) -> Array:
+        """A row a candidate, as `of` reads them of one segment's documents."""
+        return read(self.candidates, self.segments, of)
 
     def __len__(self) -> int:
         return len(self.candidates)

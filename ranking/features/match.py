@@ -33,7 +33,7 @@ FEATURES = (
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
     found = inputs.candidates
-    best = best_possible(inputs.query, inputs.snapshot, inputs.weights)
+    best = best_possible(inputs.query, inputs.tables, inputs.weights)
     _fill_match(
         found.lexical, found.coverage, found.levels, found.cosine, found.ranks, best, rows.matrix
     )

@@ -9,11 +9,12 @@ from numba import njit
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array
 from indexing.columns.single_values import first_ordinals, leaf_categories
-from indexing.snapshot import Snapshot
 from indexing.vectors.quantized import best_places
+from ranking.features.inputs import Inputs
 from ranking.features.shares import key_shares
 from ranking.score_mix import best_of, mixed_scores
 from ranking.search.candidates import Candidates
+from ranking.search.segments import read
 
 BEST = 20
 """So many best matches speak for the query; measured, see docs/learning.md."""
@@ -31,26 +32,35 @@ def best_matches(candidates: Candidates) -> Int64Array:
     return best_places(mixed, BEST)
 
 
-def category_shares(candidates: Candidates, best: Int64Array, snapshot: Snapshot) -> Float64Array:
+def category_shares(inputs: Inputs, best: Int64Array) -> Float64Array:
     """float64[k]: share of the other best in each candidate's category; NaN without one."""
-    leaves = leaf_categories(snapshot.columns, candidates.doc_ids)
+    leaves = inputs.read(lambda segment, docs: leaf_categories(segment.columns, docs))
     return key_shares(leaves, best, _RANK_WEIGHTS[: len(best)])
 
 
-def brand_shares(candidates: Candidates, best: Int64Array, snapshot: Snapshot) -> Float64Array:
+def brand_shares(inputs: Inputs, best: Int64Array) -> Float64Array:
     """float64[k]: share of the other best of each candidate's brand; NaN without one."""
-    brands = first_ordinals(snapshot.columns.keyword("brand"), candidates.doc_ids)
+    brands = inputs.read(
+        lambda segment, docs: first_ordinals(segment.columns.keyword("brand"), docs)
+    )
     return key_shares(brands.astype(np.int64), best, _RANK_WEIGHTS[: len(best)])
 
 
-def centroid_cosines(candidates: Candidates, best: Int64Array, snapshot: Snapshot) -> Float32Array:
+def centroid_cosines(inputs: Inputs, best: Int64Array) -> Float32Array:
     """float32[k]: cosine to the weighted mean of the best's vectors; NaN where there are none."""
-    docs = candidates.doc_ids
     weights = _RANK_WEIGHTS[: len(best)].astype(np.float32)
-    centre = snapshot.vectors.centre(docs[best], weights)
+    chosen = inputs.candidates.take(best)
+    vectors = read(chosen, inputs.segments, lambda segment, docs: segment.vectors.vectors(docs))
+    centre = direction(weights @ vectors)
     if not centre.any():
-        return np.full(len(candidates), np.nan, dtype=np.float32)
-    return snapshot.vectors.score(centre, docs)
+        return np.full(len(inputs), np.nan, dtype=np.float32)
+    return inputs.read(lambda segment, docs: segment.vectors.score(centre, docs))
+
+
+def direction(vector: Float32Array) -> Float32Array:
+    """The vector at length 1; zeros stay zeros."""
+    length = np.sqrt(vector @ vector)
+    return vector / length if length > 0 else vector
 
 
 @njit(nogil=True, cache=True)

@@ -26,7 +26,7 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
     required, prediction = query.required, query.prediction
     weights = [slot.weight for slot in required] or [0.0]
     total = max(sum(weights), 1e-9)
-    rarest = inputs.snapshot.index.statistics.idf(UNKNOWN)
+    rarest = inputs.tables.index.statistics.idf(UNKNOWN)
     unknown = sum(slot.weight for slot in required if not slot.alternatives)
     numbers = sum(any(sign.isdigit() for sign in slot.text) for slot in required)
     strict = 1.0 - np.count_nonzero(found.levels) / max(len(found), 1)

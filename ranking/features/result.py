@@ -32,13 +32,13 @@ _POPULARITY = PRIOR_NAMES.index("popularity_percentile")
 
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
-    found, snapshot = inputs.candidates, inputs.snapshot
+    found = inputs.candidates
     rows["price_in_results"] = inputs.price_percentile
     rows["popularity_in_results"] = mid_ranks(inputs.priors[:, _POPULARITY].astype(np.float64))
     best = best_matches(found)
-    rows["best_cosine"] = centroid_cosines(found, best, snapshot)
-    rows["best_category_share"] = category_shares(found, best, snapshot)
-    rows["best_brand_share"] = brand_shares(found, best, snapshot)
+    rows["best_cosine"] = centroid_cosines(inputs, best)
+    rows["best_category_share"] = category_shares(inputs, best)
+    rows["best_brand_share"] = brand_shares(inputs, best)
     rows["price_to_best"] = price_ratios(inputs.prices, best)
     rows["variants_matching"] = np.log(np.maximum(found.variants, 1), dtype=np.float32)
 

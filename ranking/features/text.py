@@ -30,11 +30,11 @@ FEATURES = (
 
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
-    flat, index = inputs.matches.flat, inputs.snapshot.index
+    flat, statistics = inputs.matches.flat, inputs.tables.index.statistics
     _fill_text(
-        inputs.candidates.doc_ids, inputs.matches.chosen, inputs.matches.tfs, index.lengths,
+        inputs.texts.rows, inputs.matches.chosen, inputs.matches.tfs, inputs.texts.lengths,
         flat.gains, flat.alternatives, flat.slots, flat.weights, flat.origins,
-        inputs.weights.arrays(index.statistics.mean_lengths), inputs.weights.k1, rows.matrix,
+        inputs.weights.arrays(statistics.mean_lengths), inputs.weights.k1, rows.matrix,
     )  # fmt: skip
 
 

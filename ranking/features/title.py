@@ -38,15 +38,14 @@ FEATURES = (
 
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
-    matches, index = inputs.matches, inputs.snapshot.index
-    flat, (low, high) = matches.flat, _last_prefix(inputs.query, inputs.snapshot)
+    matches, texts = inputs.matches, inputs.texts
+    flat, (low, high) = matches.flat, _last_prefix(inputs.query, inputs.tables)
     rows.matrix[:] = np.float32(0.0)
     _fill_filled_shares(
-        inputs.candidates.doc_ids, matches.chosen, matches.tfs, index.lengths, flat.weights,
-        rows.matrix,
-    )  # fmt: skip
+        texts.rows, matches.chosen, matches.tfs, texts.lengths, flat.weights, rows.matrix
+    )
     _fill_title(
-        inputs.candidates.doc_ids, index.titles.offsets, index.titles.terms, matches.chosen,
+        texts.rows, texts.offsets, texts.terms, matches.chosen,
         flat.term_ids, flat.alternatives, flat.weights, flat.spans,
         np.uint32(low), np.uint32(high), rows.matrix,
     )  # fmt: skip

@@ -12,13 +12,13 @@ from ranking.generation import Generation
 from ranking.learning.judgments import Judgments
 from ranking.query.query import Query
 from ranking.search.candidates import Candidates
-from ranking.search.coarse import as_candidates, choose
-from ranking.search.deadline import Deadline
+from ranking.search.coarse import as_candidates
+from ranking.search.context import Context
 from ranking.search.fine import features_of
 from ranking.search.match_set import MatchSet, with_documents
-from ranking.search.pipeline import find
+from ranking.search.matching import find
 from ranking.search.request import SearchRequest
-from ranking.search.stages import StageLog
+from ranking.search.root import choose
 from ranking.search.stock import sold_out
 
 UNJUDGED_PER_QUERY = 50
@@ -82,9 +82,9 @@ def rows_of(
     A variant's grade is its group's: the server shows any one of them.
     """
     snapshot, policy = generation.snapshot, generation.policy
-    never, log = Deadline(lambda: 0.0, 1.0), StageLog(lambda: 0.0)
-    found = find(SearchRequest(text=text), generation, never, log)
-    query, answer = found.query, found.answer
+    context = Context.unhurried(SearchRequest(text=text), generation)
+    found = find(context)
+    query, (answer,) = found.query, found.answer  # a model learns from one built snapshot
     group_of = snapshot.columns.group_of
     graded: dict[int, float] = {}
     first: dict[int, int] = {}
@@ -94,10 +94,10 @@ def rows_of(
             group = int(group_of[doc])
             graded[group] = max(grade, graded.get(group, grade))
             first[group] = min(doc, first.get(group, doc))
-    coarse = choose(query, answer, snapshot, policy.coarse_pool).candidates
+    coarse = choose(query, found.answer, context, policy.coarse_pool).candidates
     pool = np.arange(min(policy.fine_pool, len(coarse)))
     served = pool[np.argsort(coarse.doc_ids[pool])]
-    chosen, features = features_of(query, coarse, served, snapshot, policy.bm25)
+    chosen, features = features_of(query, coarse, served, generation)
     found_groups = set(group_of[chosen.doc_ids].tolist())
     lost = np.array(sorted(first[g] for g in first if g not in found_groups), dtype=np.uint32)
     docs = np.concatenate([chosen.doc_ids, lost])
@@ -134,9 +134,10 @@ def _as_if_found(
     groups, sizes = np.unique(group_of[widened.doc_ids], return_counts=True)
     candidates = np.union1d(coarse.doc_ids, lost)
     variants = sizes[np.searchsorted(groups, group_of[candidates])].astype(np.uint32)
-    found = as_candidates(widened, np.searchsorted(widened.doc_ids, candidates), variants)
+    at = np.searchsorted(widened.doc_ids, candidates)
+    found = as_candidates(widened, at, variants, snapshot.columns, segment=0)
     places = np.flatnonzero(np.isin(candidates, np.concatenate([served, lost])))
-    chosen, features = features_of(query, found, places, snapshot, weights)
+    chosen, features = features_of(query, found, places, generation)
     return features[np.isin(chosen.doc_ids, lost)]
 
 

@@ -12,10 +12,10 @@ from ranking.learning.errors import LearningError
 from ranking.learning.evaluate import FactsOf, ListFacts, Ranker, random_ranker
 from ranking.learning.variants import VariantGroups
 from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker
-from ranking.search.deadline import Deadline
-from ranking.search.pipeline import find, rank
+from ranking.search.context import Context
+from ranking.search.matching import find
 from ranking.search.request import SearchRequest
-from ranking.search.stages import StageLog
+from ranking.search.root import rank
 
 RANKERS = ("random", "bm25", "hand", "model", "model+diversity")
 """Names that `served_rankers` knows. bm25: the order of recall. model: the generation's own."""
@@ -50,11 +50,12 @@ def served(generation: Generation, *, diversity: bool) -> Ranker:
 
     def ids(text: str) -> list[str]:
         request = SearchRequest(text=text, diversity=diversity)
-        log, never = StageLog(lambda: 0.0), Deadline(lambda: 0.0, 1.0)
-        found = find(request, generation, never, log)
-        ordered = rank(found.query, found.request, found.answer, generation, never, log)
-        if any(line.startswith("ranker_failed") for line in log.degraded):
-            raise LearningError(f"query {text!r}: {log.degraded[-1]}")
+        context = Context.unhurried(request, generation)
+        found = find(context)
+        ordered = rank(found.query, found.answer, context)
+        degraded = context.log.degraded
+        if any(line.startswith("ranker_failed") for line in degraded):
+            raise LearningError(f"query {text!r}: {degraded[-1]}")
         return groups.ids(ordered.candidates.doc_ids)
 
     return ids

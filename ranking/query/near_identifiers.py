@@ -1,5 +1,6 @@
 """Identifiers that differ from a typed one by a sign or two, for `did_you_mean`."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -17,15 +18,18 @@ _LIMIT: Final = 64
 _SHIFT = np.uint32(BITS * Field.IDENTIFIERS)
 
 
-def near_identifiers(identifier: str, snapshot: Snapshot, limit: int = 5) -> tuple[str, ...]:
+def near_identifiers(
+    identifier: str, segments: Sequence[Snapshot], limit: int = 5
+) -> tuple[str, ...]:
     """Existing identifiers, as the catalogue writes them, nearest first, then in order.
 
     Distance (optimal string alignment) 1, or 2 from LONG signs on. Looked for among the terms
     that share the first signs, so one mistyped there is not found.
     """
-    term = snapshot.analyzer.identifier_term(identifier)
+    tables = segments[0]
+    term = tables.analyzer.identifier_term(identifier)
     typed = np.frombuffer(term.encode(), dtype=np.uint8)
-    lexicon = snapshot.index.lexicon
+    lexicon = tables.index.lexicon
     first, last = lexicon.prefix_range(term[: len(term) - len(identifier) + _SHARED])
     middle = lexicon.prefix_range(term)[0]
     first, last = max(first, middle - MAX_SCANNED // 2), min(last, middle + MAX_SCANNED // 2)
@@ -34,7 +38,7 @@ def near_identifiers(identifier: str, snapshot: Snapshot, limit: int = 5) -> tup
     count = near_terms(typed, lexicon.terms.blob, lexicon.terms.offsets, first, last, most, found)
     texts: list[str] = []
     for _, term_id in sorted(map(tuple, found[:count].tolist())):
-        text = _as_written(int(term_id), snapshot)
+        text = _as_written(int(term_id), segments)
         if text is not None and text not in texts:
             texts.append(text)
         if len(texts) == limit:
@@ -42,16 +46,22 @@ def near_identifiers(identifier: str, snapshot: Snapshot, limit: int = 5) -> tup
     return tuple(texts)
 
 
-def _as_written(term_id: int, snapshot: Snapshot) -> str | None:
+def _as_written(term_id: int, segments: Sequence[Snapshot]) -> str | None:
     """The identifier that was indexed as this term, None if the term is another field's."""
-    docs, tfs = snapshot.index.postings(term_id)
-    docs = docs[((tfs >> _SHIFT) & np.uint32(MAX_TF)) > 0]
-    if not len(docs):
+    holders = []
+    for segment in segments:
+        docs, tfs = segment.index.postings(term_id)
+        held = np.flatnonzero((tfs >> _SHIFT) & np.uint32(MAX_TF))
+        if len(held):
+            doc = int(docs[held[0]])
+            holders.append((int(segment.columns.keys[doc]), doc, segment))
+    if not holders:
         return None
-    term = snapshot.index.lexicon.terms[term_id]
-    product = snapshot.documents.product_at(int(docs[0]))
+    _, doc, segment = min(holders, key=lambda each: each[0])
+    term = segment.index.lexicon.terms[term_id]
+    product = segment.documents.product_at(doc)
     written = [product["id"], *product.get("identifiers", ())]
-    return next((each for each in written if snapshot.analyzer.identifier_term(each) == term), None)
+    return next((each for each in written if segment.analyzer.identifier_term(each) == term), None)
 
 
 @njit(nogil=True, cache=True)

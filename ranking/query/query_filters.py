@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from indexing.arrays import BoolArray, UInt32Array
+from indexing.arrays import UInt32Array
 from indexing.catalogue.attributes import PREFIX
 from indexing.postings.doc_sets import intersect
 from indexing.snapshot import Snapshot
@@ -46,15 +46,20 @@ class Implied:
 
 
 def implied_filters(
-    query: Query, request: SearchRequest, matches: MatchSet, snapshot: Snapshot
+    query: Query,
+    request: SearchRequest,
+    matches: Sequence[MatchSet],
+    segments: Sequence[Snapshot],
 ) -> tuple[Implied, ...]:
     """The price, quantities and sizes that the query asks for, as filters of its whole match set,
     where that is safe. None filters with `implied=off`.
 
     Depends on the match set and the request's own filters' fields, so counts agree with hits.
+    matches: a part a segment; the shares are of all of them.
     """
+    matched: Sequence[UInt32Array] = [part.doc_ids for part in matches]
     found: list[Implied] = []
-    left = matches.doc_ids  # less what the clauses before hide
+    left = matched  # less what the clauses before hide
     wish = query.price
     if wish is not None and wish.foreign is not None:
         text = query.text[wish.start : wish.end].strip()
@@ -63,18 +68,18 @@ def implied_filters(
     if wish is not None and wish.limits != (None, None):
         clause = Range("price", *wish.limits)
         text = query.text[wish.start : wish.end].strip()
-        why_not, left = _doubt(clause, request, matches.doc_ids, left, snapshot)
+        why_not, left = _doubt(clause, request, matched, left, segments)
         found.append(Implied(text, clause, why_not))
-    inside = _meant(query, matches.doc_ids, snapshot)
+    inside = [_meant(query, *each) for each in zip(matched, segments, strict=True)]
     for quantity in query.quantities:
         clause = Range(quantity.field, *quantity.limits)
         text = query.text[quantity.start : quantity.end].strip()
-        why_not, left = _doubt(clause, request, inside, left, snapshot)
+        why_not, left = _doubt(clause, request, inside, left, segments)
         found.append(Implied(text, clause, why_not))
     for entity in query.entities:
         size = _size(entity)
         if size is not None:
-            why_not, left = _doubt(size, request, inside, left, snapshot)
+            why_not, left = _doubt(size, request, inside, left, segments)
             found.append(Implied(entity.text, size, why_not))
     return tuple(found)
 
@@ -99,29 +104,37 @@ def _meant(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> UInt32Arra
 def _doubt(
     clause: Range | AnyOf,
     request: SearchRequest,
-    asked: UInt32Array,
-    left: UInt32Array,
-    snapshot: Snapshot,
-) -> tuple[str | None, UInt32Array]:
+    asked: Sequence[UInt32Array],
+    left: Sequence[UInt32Array],
+    segments: Sequence[Snapshot],
+) -> tuple[str | None, Sequence[UInt32Array]]:
     """Why the clause must not filter, if so; and what it leaves of `left`, uint32, ascending.
 
-    asked: documents that should have the field.
+    asked: documents that should have the field. Both are by segment.
     """
-    what, columns = clause.field.removeprefix(PREFIX), snapshot.columns
+    what = clause.field.removeprefix(PREFIX)
     if not request.implied:
         return "switched off: implied=off", left
     if any(clause.field in fields_of(given) for given in request.filters):
         return f"the request filters by {what} itself", left
-    if _share(evaluate(Exists(clause.field), columns, asked)) < LEAST_KNOWN:
+    if _known(clause.field, asked, segments) < LEAST_KNOWN:
         return f"too few of the products have a {what}", left
-    passing = left[evaluate(clause, columns, left)]
-    if count_groups(columns.group_of, passing) < LEAST_LEFT:
+    passing, groups = [], 0
+    for docs, segment in zip(left, segments, strict=True):
+        passing.append(docs[evaluate(clause, segment.columns, docs)])
+        groups += count_groups(segment.columns.group_of, passing[-1])
+    if groups < LEAST_LEFT:
         return f"too few of the products have such a {what}", left
     return None, passing
 
 
-def _share(passes: BoolArray) -> float:
-    return float(np.mean(passes)) if len(passes) else 0.0
+def _known(field: str, asked: Sequence[UInt32Array], segments: Sequence[Snapshot]) -> float:
+    """Share of the documents that have the field."""
+    known = sum(
+        int(np.count_nonzero(evaluate(Exists(field), segment.columns, docs)))
+        for docs, segment in zip(asked, segments, strict=True)
+    )
+    return known / max(sum(map(len, asked)), 1)
 
 
 def clauses_of(implied: Sequence[Implied]) -> tuple[Range | AnyOf, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
 from ranking.query.analyse import identifier_of, slots_from
 from ranking.query.correct import Correction, propose
@@ -42,11 +43,13 @@ def understand(
     snapshot: Snapshot,
     synonyms: Synonyms = NO_SYNONYMS,
     min_matches: int = 100,
+    segments: Sequence[Snapshot] = (),
 ) -> Query:
     """Cut the text into slots, correct it, see what it names, and find its vector.
 
     A vector of the request takes the text's place. min_matches: of a literal query that finds
-    fewer products, a correction that finds more is taken.
+    fewer products, a correction that finds more is taken. segments: that hold the products, the
+    snapshot alone if none are given; its tables are for all of them.
     """
     identifier = identifier_of(request.text)
     correction, corrected = _glued(identifier, request, snapshot), False
@@ -61,7 +64,8 @@ def understand(
     if correction is not None and not corrected:
         meant = _parse(correction.text, snapshot, request.entities)
         meant = replace(meant, slots=_marked(meant.slots, correction, snapshot))
-        if _finds_more(meant.slots, parsed.slots, snapshot, min_matches):
+        indexes = [segment.index for segment in segments or (snapshot,)]
+        if _finds_more(meant.slots, parsed.slots, indexes, min_matches):
             parsed, corrected = meant, True
     words, taken = parsed.words, parsed.taken
     said: tuple[Said, ...] = ()
@@ -202,15 +206,17 @@ def _marked(
 
 
 def _finds_more(
-    meant: tuple[Slot, ...], typed: tuple[Slot, ...], snapshot: Snapshot, min_matches: int
+    meant: tuple[Slot, ...],
+    typed: tuple[Slot, ...],
+    indexes: Sequence[InvertedIndex],
+    min_matches: int,
 ) -> bool:
     """Whether a correction is taken: what was typed finds too little, and it finds more.
 
     Where neither finds products with all words, it is taken if the typed words are unknown and
     each new one stands in products with another word of the query.
     """
-    index = snapshot.index
-    literal, corrected = count_strict(typed, index), count_strict(meant, index)
+    literal, corrected = count_strict(typed, indexes), count_strict(meant, indexes)
     if literal or corrected:
         return literal < min_matches and corrected > literal
     new = [slot for slot in meant if slot.weight > 0 and _is_corrected(slot)]
@@ -220,7 +226,7 @@ def _finds_more(
         bool(new)
         and len(unknown) >= len(new)
         and all(
-            any(count_strict((slot, other), index) >= LEAST_TOGETHER for other in others)
+            any(count_strict((slot, other), indexes) >= LEAST_TOGETHER for other in others)
             for slot in new
         )
     )

@@ -1,5 +1,6 @@
 """Lexical channel: strict first, then relax by the weight that a document must cover."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,22 +36,65 @@ class LexicalMatches:
         return len(self.hits)
 
 
-def match(
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """coverage: float32[n], weight of the query that each document of a segment holds.
+
+    thresholds: float32[levels], weight that each level asks for. counts: uint32[levels],
+    documents of the segment that reach each.
+    """
+
+    coverage: Float32Array
+    thresholds: Float32Array
+    counts: UInt32Array
+
+    def reaching(self, level: int) -> UInt32Array:
+        """Documents that reach the level, ascending."""
+        count = int(self.counts[level])
+        return _sealed(reaching(self.coverage, float(self.thresholds[level]), count))
+
+
+def strict(slots: Sequence[Slot], index: InvertedIndex) -> UInt32Array:
+    """Documents that match all slots that must match, ascending; none if there are none."""
+    required = _required(slots)
+    if not required or any(not slot.alternatives for slot in required):
+        return _sealed(np.empty(0, dtype=np.uint32))
+    lists = sorted((_documents(slot, index) for slot in required), key=len)
+    found = lists[0]
+    for docs in lists[1:]:
+        found = _sealed(intersect(found, docs))
+    return found
+
+
+def cover(slots: Sequence[Slot], index: InvertedIndex) -> Covered:
+    required = _required(slots)
+    total = float(sum(slot.weight for slot in required))
+    coverage = np.zeros(index.doc_count, dtype=np.float32)
+    for slot in required:
+        if slot.alternatives:
+            accumulate(coverage, _documents(slot, index), slot.weight)
+    thresholds = np.array([share * total * (1 - _SLACK) for share in LEVELS], dtype=np.float32)
+    return Covered(coverage, thresholds, count_reaching(coverage, thresholds))
+
+
+def level_of(counts: Sequence[UInt32Array], min_matches: int) -> int:
+    """The first level that at least so many documents of all segments reach, else the last."""
+    of_all = sum(each.astype(np.int64) for each in counts)
+    enough = np.flatnonzero(of_all >= min_matches)
+    return int(enough[0]) if len(enough) else len(LEVELS) - 1
+
+
+def scored(
+    doc_ids: UInt32Array,
     slots: tuple[Slot, ...],
     index: InvertedIndex,
     weights: Bm25Weights,
-    min_matches: int,
-    relax: bool,
+    level: int,
 ) -> LexicalMatches:
-    """Documents at the first level with at least `min_matches`, else at the last."""
-    required = [slot for slot in slots if slot.weight > 0]
-    if not required:
-        return _nothing()
-    total = float(sum(slot.weight for slot in required))
-    strict = _strict(required, index)
-    doc_ids, level = strict, 0
-    if relax and len(strict) < min_matches:
-        doc_ids, level = _relaxed(required, index, total, min_matches)
+    """Matching documents (ascending) with what they cover and score. level: the level used."""
+    total = float(sum(slot.weight for slot in _required(slots)))
+    if not len(doc_ids) or not total:
+        return LexicalMatches(NO_HITS, np.empty(0, np.uint8), np.empty(0, np.float32), level)
     scores, covered = score(doc_ids, slots, index, weights)
     share = np.minimum(covered / np.float32(total), np.float32(1.0))
     reached = share[:, None] >= np.array(LEVELS, dtype=np.float32)[None, :] - _SLACK
@@ -58,10 +102,13 @@ def match(
     return LexicalMatches(Hits(doc_ids, scores), levels, share, level)
 
 
-def count_strict(slots: tuple[Slot, ...], index: InvertedIndex) -> int:
-    """Number of documents that match all slots that must match; 0 if there are none."""
-    required = [slot for slot in slots if slot.weight > 0]
-    return len(_strict(required, index)) if required else 0
+def count_strict(slots: Sequence[Slot], indexes: Sequence[InvertedIndex]) -> int:
+    """Number of documents of all segments that match all slots that must match."""
+    return sum(len(strict(slots, index)) for index in indexes)
+
+
+def _required(slots: Sequence[Slot]) -> list[Slot]:
+    return [slot for slot in slots if slot.weight > 0]
 
 
 def score(
@@ -79,29 +126,6 @@ def score(
     return scores, coverage
 
 
-def _strict(required: list[Slot], index: InvertedIndex) -> UInt32Array:
-    if any(not slot.alternatives for slot in required):
-        return _sealed(np.empty(0, dtype=np.uint32))
-    lists = sorted((_documents(slot, index) for slot in required), key=len)
-    found = lists[0]
-    for docs in lists[1:]:
-        found = _sealed(intersect(found, docs))
-    return found
-
-
-def _relaxed(
-    required: list[Slot], index: InvertedIndex, total: float, min_matches: int
-) -> tuple[UInt32Array, int]:
-    coverage = np.zeros(index.doc_count, dtype=np.float32)
-    for slot in required:
-        if slot.alternatives:
-            accumulate(coverage, _documents(slot, index), slot.weight)
-    thresholds = np.array([share * total * (1 - _SLACK) for share in LEVELS], dtype=np.float32)
-    counts = count_reaching(coverage, thresholds)
-    level = next((i for i, count in enumerate(counts) if count >= min_matches), len(LEVELS) - 1)
-    return _sealed(reaching(coverage, float(thresholds[level]), int(counts[level]))), level
-
-
 def _documents(slot: Slot, index: InvertedIndex) -> UInt32Array:
     """Documents that satisfy the slot, ascending."""
     lists = [_holding(alternative, index) for alternative in slot.alternatives]
@@ -117,10 +141,6 @@ def _holding(alternative: Alternative, index: InvertedIndex) -> UInt32Array:
     for docs in lists[1:]:
         found = _sealed(intersect(found, docs))
     return found
-
-
-def _nothing() -> LexicalMatches:
-    return LexicalMatches(NO_HITS, np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.float32), 0)
 
 
 def _sealed(docs: UInt32Array) -> UInt32Array:

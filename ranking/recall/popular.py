@@ -5,16 +5,16 @@ import numpy as np
 from indexing.arrays import UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
-from ranking.recall.hits import Hits, equally_good
+from ranking.recall.hits import Hits
 
 QUOTA = 100
 
 
 def popular(query: Query, segment: Snapshot) -> Hits:
-    """At most QUOTA, of the category that is meant if that is sure; all count the same."""
+    """At most QUOTA, of the category that is meant if that is sure; scores are how well liked."""
     category = query.prediction.sure
-    best = _best(segment) if category is None else _best_of(category, segment)
-    return equally_good(np.sort(best), 0.0)
+    best = np.sort(_best(segment) if category is None else _best_of(category, segment))
+    return Hits(best, segment.liked[best])
 
 
 def _best(snapshot: Snapshot) -> UInt32Array:

@@ -1,5 +1,7 @@
 """The head of an answer as a whole: its candidates' brands, categories, vectors → rerank."""
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 
@@ -13,6 +15,7 @@ from ranking.rerank.describe import describe
 from ranking.rerank.price_bands import price_bands
 from ranking.rerank.rerank import HeadTitles, rerank
 from ranking.search.candidates import Ordered
+from ranking.search.segments import Texts, read, texts_of
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
 _UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
@@ -25,16 +28,18 @@ def rerank_head(
 
     told: fill `moved`, for explanations.
     """
-    policy, ranker = generation.policy.diversity, generation.ranker
-    head = ordered.candidates.doc_ids[: policy.head]
-    snapshot = generation.snapshot
-    keys = {name: head_key(name, head, snapshot) for name in policy.keys}
+    policy, ranker, segments = generation.policy.diversity, generation.ranker, generation.segments
+    head = ordered.candidates.take(np.arange(min(policy.head, len(ordered))))
+    keys = {name: read(head, segments, partial(head_key, name)) for name in policy.keys}
+    vectors = None
+    if policy.spread != "off" or policy.twin_cosine:
+        vectors = read(head, segments, lambda segment, docs: segment.vectors.vectors(docs))
     made = rerank(
         ordered.scores,
-        snapshot.vectors.vectors(head) if policy.spread != "off" or policy.twin_cosine else None,
+        vectors,
         keys,
         policy,
-        titles=_title_terms(head, generation),
+        titles=_title_terms(texts_of(head, segments)),
         curve=ranker.curve if ordered.ranked_by == ranker.name else None,
         uniform=asks_for_sameness(query, ordered),
     )
@@ -51,7 +56,7 @@ def rerank_head(
     )
 
 
-def head_key(name: str, doc_ids: UInt32Array, snapshot: Snapshot) -> Int32Array:
+def head_key(name: str, snapshot: Snapshot, doc_ids: UInt32Array) -> Int32Array:
     """int32[k], -1 where missing: `price` as bands, the deepest `category`, or the first value
     of a text field, such as `brand` or `attributes.seller`. All missing if there is no such field.
     """
@@ -80,12 +85,11 @@ def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
     return bool(len(asked)) and float(asked.mean()) >= _UNIFORM_SHARE
 
 
-def _title_terms(doc_ids: UInt32Array, generation: Generation) -> HeadTitles:
-    titles = generation.snapshot.index.titles
-    sizes = (titles.offsets[doc_ids + np.uint32(1)] - titles.offsets[doc_ids]).astype(np.int64)
-    terms = np.empty(int(sizes.sum()), dtype=np.uint32)
-    starts = np.zeros(len(doc_ids) + 1, dtype=np.int32)
-    distinct_terms(doc_ids, titles.offsets, titles.terms, starts, terms)
+def _title_terms(texts: Texts) -> HeadTitles:
+    begins, ends = texts.offsets[texts.rows], texts.offsets[texts.rows + np.uint32(1)]
+    terms = np.empty(int((ends - begins).sum()), dtype=np.uint32)
+    starts = np.zeros(len(texts.rows) + 1, dtype=np.int32)
+    distinct_terms(texts.rows, texts.offsets, texts.terms, starts, terms)
     return HeadTitles(starts, terms[: starts[-1]])
 
 

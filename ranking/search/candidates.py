@@ -1,10 +1,18 @@
 """Candidates: what recall hands to ranking, as equally long arrays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Int64Array, UInt8Array, UInt32Array
+from indexing.arrays import (
+    Float32Array,
+    Int64Array,
+    UInt8Array,
+    UInt16Array,
+    UInt32Array,
+    UInt64Array,
+)
 from ranking.recall.channels import LEXICAL
 
 COARSE = "coarse"
@@ -15,7 +23,8 @@ COARSE = "coarse"
 class Candidates:
     """One representative of each product group.
 
-    doc_ids: uint32[k]. levels: uint8[k], relaxation level (4: by meaning only).
+    doc_ids: uint32[k], of the segments of these numbers, uint16[k]. keys: uint64[k], the order of
+    equals (`Columns`). levels: uint8[k], relaxation level (4: by meaning only).
     coverage: float32[k], share of the query's weight. cosine: float32[k], query to product, NaN
     without vectors; before the fine rank only of what the semantic channel found.
     scores: float32[k, channels], in the order of `recall.channels.NAMES`, NaN if not found by it.
@@ -24,6 +33,8 @@ class Candidates:
     """
 
     doc_ids: UInt32Array
+    segments: UInt16Array
+    keys: UInt64Array
     levels: UInt8Array
     coverage: Float32Array
     cosine: Float32Array
@@ -39,6 +50,16 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.doc_ids)
 
+    @classmethod
+    def joined(cls, parts: Sequence["Candidates"]) -> "Candidates":
+        """One after the other; ranks are still those within each part."""
+        return cls(
+            *(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__)
+        )
+
+    def with_ranks(self, ranks: UInt32Array) -> "Candidates":
+        return replace(self, ranks=ranks)
+
     def with_cosines(self, cosines: Float32Array) -> "Candidates":
         """The first candidates' cosines replaced by these."""
         known = np.concatenate([cosines, self.cosine[len(cosines) :]])
@@ -46,15 +67,7 @@ class Candidates:
 
     def take(self, places: Int64Array) -> "Candidates":
         """A subset or another order."""
-        return Candidates(
-            self.doc_ids[places],
-            self.levels[places],
-            self.coverage[places],
-            self.cosine[places],
-            self.scores[places],
-            self.ranks[places],
-            self.variants[places],
-        )
+        return Candidates(*(getattr(self, name)[places] for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)

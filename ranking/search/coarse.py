@@ -1,51 +1,48 @@
 """Coarse rank: one cheap score for the whole match set; the best of each group, the best groups."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from indexing.arrays import Float32Array, Int64Array, UInt32Array
+from indexing.columns import Columns
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
 from ranking.recall.channels import CHANNELS, COUNT, LEXICAL, SEMANTIC
 from ranking.recall.fit import fit
-from ranking.score_mix import NOTHING, best_of, mixed_scores
-from ranking.search.candidates import Candidates, Ordered
+from ranking.score_mix import NOTHING, mixed_scores
+from ranking.search.candidates import Candidates
 from ranking.search.match_set import MatchSet
-from ranking.search.sorting import collapse
 from ranking.search.stock import sold_out
 
 LIKED, DEMOTED = 0.02, 100.0
 """Worth of popularity, and of being in stock, beside words and meaning."""
 
 
-def choose(query: Query, answer: MatchSet, snapshot: Snapshot, pool: int) -> Ordered:
-    """At most `pool` groups, each by its best product, best first; ties in document order.
+def coarse_scores(
+    query: Query, answer: MatchSet, segment: Snapshot, best: Float32Array, *, demote: bool
+) -> Float32Array:
+    """float32[m]: words and meaning, what else the channels are worth, fit, a little popularity.
 
-    Where the index demotes what is sold out, any product in stock comes before any that is not.
+    best: float32[channels], the highest scores of the whole answer, in whichever segments.
+    demote: any product in stock comes before any that is not.
     """
-    scores = coarse_scores(query, answer, snapshot)
-    if snapshot.config.out_of_stock == "demote":
-        scores -= np.float32(DEMOTED) * sold_out(answer.doc_ids, snapshot)
-    picked = collapse(answer.doc_ids, scores, snapshot.columns.group_of)
-    best = top(scores[picked.places], pool)
-    chosen = picked.places[best]
-    return Ordered(as_candidates(answer, chosen, picked.variants[best]), scores[chosen])
-
-
-def coarse_scores(query: Query, answer: MatchSet, snapshot: Snapshot) -> Float32Array:
-    """float32[m]: words and meaning, what else the channels are worth, fit, a little popularity."""
-    liked, fits = snapshot.liked[answer.doc_ids], fit(query, answer.doc_ids, snapshot)
-    found = answer.scores.T
-    best = [best_of(column) for column in found]
-    if max(best) <= NOTHING:
-        return np.add(liked, fits)  # browsing, or the last resort
-    scores = mixed_scores(
-        found[LEXICAL], found[SEMANTIC], answer.coverage, best[LEXICAL], best[SEMANTIC]
-    )
-    scores += np.float32(LIKED) * liked
-    for channel, column in zip(CHANNELS, found, strict=True):
-        if channel.worth:
-            scores += np.float32(channel.worth) * np.nan_to_num(column)
-    scores += fits
+    liked, fits = segment.liked[answer.doc_ids], fit(query, answer.doc_ids, segment)
+    if best.max() <= NOTHING:
+        scores = np.add(liked, fits)  # browsing, or the last resort
+    else:
+        found = answer.scores.T
+        lexical, cosine = found[LEXICAL], found[SEMANTIC]
+        scores = mixed_scores(lexical, cosine, answer.coverage, best[LEXICAL], best[SEMANTIC])
+        scores += np.float32(LIKED) * liked
+        for channel, column in zip(CHANNELS, found, strict=True):
+            if channel.worth:
+                scores += np.float32(channel.worth) * np.nan_to_num(column)
+        scores += fits
+    if demote:
+        scores -= np.float32(DEMOTED) * sold_out(answer.doc_ids, segment)
     return scores
 
 
@@ -60,11 +57,34 @@ def top(scores: Float32Array, count: int) -> Int64Array:
 
 
 def as_candidates(
-    answer: MatchSet, places: Int64Array | UInt32Array, variants: UInt32Array
+    answer: MatchSet,
+    places: Int64Array | UInt32Array,
+    variants: UInt32Array,
+    columns: Columns,
+    segment: int,
 ) -> Candidates:
-    """The products at these places, in this order, with their ranks among each other."""
+    """The products at these places, in this order, with their ranks among each other.
+
+    segment: number of the one that they stand in; columns: its own.
+    """
+    doc_ids = answer.doc_ids[places]
     scores = answer.scores.T.take(places, axis=1).T
-    ranks = np.zeros((len(places), COUNT), dtype=np.uint32)
+    return Candidates(
+        doc_ids=doc_ids,
+        segments=np.full(len(doc_ids), segment, dtype=np.uint16),
+        keys=columns.keys[doc_ids],
+        levels=answer.levels[places],
+        coverage=answer.coverage[places],
+        cosine=scores[:, SEMANTIC],
+        scores=scores,
+        ranks=ranks_of(scores),
+        variants=variants,
+    )
+
+
+def ranks_of(scores: Float32Array) -> UInt32Array:
+    """uint32[k, channels]: ranks by score of those that a channel found, ties in order of place."""
+    ranks = np.zeros((len(scores), COUNT), dtype=np.uint32)
     for column, channel in enumerate(CHANNELS):
         found = np.flatnonzero(~np.isnan(scores[:, column]))
         if channel.ranked:
@@ -72,12 +92,20 @@ def as_candidates(
             ranks[found, column] = np.arange(1, len(found) + 1)
         else:
             ranks[found, column] = 1
-    return Candidates(
-        doc_ids=answer.doc_ids[places],
-        levels=answer.levels[places],
-        coverage=answer.coverage[places],
-        cosine=scores[:, SEMANTIC],
-        scores=scores,
-        ranks=ranks,
-        variants=variants,
-    )
+    return ranks
+
+
+def merged(
+    parts: Sequence[tuple[Candidates, npt.NDArray[Any]]], limit: int, *, falling: bool
+) -> tuple[Candidates, npt.NDArray[Any]]:
+    """The first `limit` of all leaves' candidates, by the values beside them, then by key.
+
+    Each part is in that order already; ranks are among all of them. falling: the highest first.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    together = Candidates.joined([candidates for candidates, _ in parts])
+    values = np.concatenate([values for _, values in parts])
+    order = np.lexsort((together.keys, -values if falling else values))[:limit]
+    chosen = together.take(order)
+    return chosen.with_ranks(ranks_of(chosen.scores)), values[order]

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from indexing.arrays import Float32Array
-from indexing.postings.postings import BITS, MAX_TF, Field
+from indexing.postings.postings import BITS, MAX_TF, Field, InvertedIndex
+from ranking.bm25 import Bm25Weights
 from ranking.features.features import FEATURES, NAMES
 from ranking.generation import Generation
 from ranking.query.query import Alternative, Query, Slot
@@ -72,33 +73,37 @@ def _contributions(row: Float32Array, generation: Generation) -> list[dict[str, 
 
 def _words(place: int, query: Query, ordered: Ordered, generation: Generation) -> dict[str, Any]:
     """counted: whether the words are why it was found; by meaning only, they may still match."""
-    doc_id = int(ordered.candidates.doc_ids[place])
-    parts = {slot.text: _slot_part(slot, doc_id, generation) for slot in query.slots}
+    candidates, weights = ordered.candidates, generation.policy.bm25
+    doc_id = int(candidates.doc_ids[place])
+    index = generation.segments[int(candidates.segments[place])].index
+    parts = {slot.text: _slot_part(slot, doc_id, index, weights) for slot in query.slots}
     found = [part for part in parts.values() if part]
     return {
         "score": round(sum(part["score"] for part in found), 5),
-        "counted": bool(ordered.candidates.lexical[place] > 0),
+        "counted": bool(candidates.lexical[place] > 0),
         "terms": found,
         "missing": [slot.text for slot in query.required if not parts[slot.text]],
     }
 
 
-def _slot_part(slot: Slot, doc_id: int, generation: Generation) -> dict[str, Any] | None:
+def _slot_part(
+    slot: Slot, doc_id: int, index: InvertedIndex, weights: Bm25Weights
+) -> dict[str, Any] | None:
     """The alternative of the slot that scores best in this document, as in `bm25.py`."""
     found = [
         part
         for alternative in slot.alternatives
-        if (part := _alternative_part(slot, alternative, doc_id, generation))
+        if (part := _alternative_part(slot, alternative, doc_id, index, weights))
     ]
     return max(found, key=lambda part: float(part["score"])) if found else None
 
 
 def _alternative_part(
-    slot: Slot, alternative: Alternative, doc_id: int, generation: Generation
+    slot: Slot, alternative: Alternative, doc_id: int, index: InvertedIndex, weights: Bm25Weights
 ) -> dict[str, Any] | None:
     terms = []
     for term_id in alternative.term_ids:
-        term = _term_part(term_id, alternative.boost, doc_id, generation)
+        term = _term_part(term_id, alternative.boost, doc_id, index, weights)
         if term is None:
             return None
         terms.append(term)
@@ -112,13 +117,12 @@ def _alternative_part(
 
 
 def _term_part(
-    term_id: int, boost: float, doc_id: int, generation: Generation
+    term_id: int, boost: float, doc_id: int, index: InvertedIndex, weights: Bm25Weights
 ) -> dict[str, Any] | None:
     """Score = boost · idf · (k1 + 1) · f / (k1 + f), f the frequency over all fields.
 
     Repetition saturates over all fields together, so each field is given its share of f.
     """
-    index, weights = generation.snapshot.index, generation.policy.bm25
     params = weights.arrays(index.statistics.mean_lengths)
     docs, tfs = index.postings(term_id)
     at = int(np.searchsorted(docs, doc_id))

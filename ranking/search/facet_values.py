@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from ranking.facets.value_search import matching_values
 from ranking.generation import Generation
-from ranking.search.deadline import Deadline
-from ranking.search.pipeline import find
+from ranking.search.context import Context
+from ranking.search.matching import find
 from ranking.search.request import SearchRequest
 from ranking.search.result import Facet
-from ranking.search.stages import StageLog
+from ranking.search.root import parts_of
 
 
 def facet_values(
@@ -22,14 +22,7 @@ def facet_values(
 
     Raises FilterError for a field without values to search in.
     """
-    budget_ms = generation.policy.budget_ms if request.budget_ms is None else request.budget_ms
-    log, deadline = StageLog(clock), Deadline.after(budget_ms, clock)
-    found = find(request, generation, deadline, log)
-    return matching_values(
-        generation.snapshot.columns,
-        found.matches.doc_ids,
-        found.request.filters,
-        field,
-        text,
-        request.facet_limit,
-    )
+    context = Context.begin(request, generation, clock)
+    found = find(context)
+    parts = parts_of(found.matches, context)
+    return matching_values(parts, found.request.filters, field, text, request.facet_limit)

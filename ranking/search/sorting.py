@@ -57,8 +57,10 @@ def order_by(
     sort: Sort,
     limit: int,
     attributes: Sequence[str] | None = None,
-) -> Picked:
+) -> tuple[Picked, Float64Array]:
     """The first `limit` groups in the order; each shows its product that comes first in it.
+
+    Beside them what they are ordered by, float64[k], never falling.
 
     doc_ids: uint32[m], ascending, those that passed the filters. Products without a value come
     last in either direction; equal ones in document order. O(m + limit log limit).
@@ -85,7 +87,7 @@ def order_by(
     groups = columns.group_of[doc_ids]
     places, variants = first_of_groups(groups, keys)
     best = smallest(keys[places], limit)
-    return Picked(places[best], variants[best])
+    return Picked(places[best], variants[best]), keys[places[best]]
 
 
 def collapse(doc_ids: UInt32Array, scores: Float32Array, group_of: UInt32Array) -> Picked:

@@ -1,11 +1,14 @@
 """What becomes of products that are sold out: kept, put last, or hidden (index.toml)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from indexing.arrays import BoolArray, UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.search.candidates import Ordered
 from ranking.search.match_set import MatchSet
+from ranking.search.segments import read
 
 
 def sold_out(doc_ids: UInt32Array, snapshot: Snapshot) -> BoolArray:
@@ -22,9 +25,9 @@ def without_sold_out(matches: MatchSet, snapshot: Snapshot) -> MatchSet:
     return matches.where(~sold_out(matches.doc_ids, snapshot))
 
 
-def sold_out_last(ordered: Ordered, snapshot: Snapshot) -> Ordered:
+def sold_out_last(ordered: Ordered, segments: Sequence[Snapshot]) -> Ordered:
     """Sold-out products behind all others, otherwise in the same order."""
-    gone = sold_out(ordered.candidates.doc_ids, snapshot)
+    gone = read(ordered.candidates, segments, lambda segment, docs: sold_out(docs, segment))
     if not gone.any():
         return ordered
     return ordered.rearranged(np.argsort(gone, kind="stable"))

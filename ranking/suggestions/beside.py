@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ranking.filters.filters import Filter
-from ranking.generation import Generation
 from ranking.query.query import Query
 from ranking.search.candidates import Ordered
+from ranking.search.context import Context
 from ranking.search.match_set import MatchSet
 from ranking.search.request import SearchRequest
-from ranking.search.stages import StageLog
 from ranking.suggestions.item import QueryItem
 from ranking.suggestions.refine import refine
 from ranking.suggestions.related import related
@@ -35,24 +34,25 @@ def beside_hits(
     request: SearchRequest,
     filters: Sequence[Filter],
     query: Query,
-    answer: MatchSet,
+    answer: Sequence[MatchSet],
     ordered: Ordered,
-    generation: Generation,
-    log: StageLog,
+    context: Context,
 ) -> Beside:
-    """filters: the request's and what its words imply. answer: the products found. ordered: the
-    same, best first.
+    """filters: the request's and what its words imply. answer: the products found, by segment.
+    ordered: the same, best first.
     """
+    generation, log = context.generation, context.log
     if not request.extras:
         return Beside()
     chips = others = None
     if REFINEMENTS in request.extras:
-        with log.timed(REFINEMENTS, len(answer)) as stage:
+        with log.timed(REFINEMENTS, sum(map(len, answer))) as stage:
             chips = tuple(refine(query.text, answer, request.filters, filters, MOST, generation))
             stage.passed = len(chips)
     if RELATED in request.extras:
         with log.timed(RELATED, len(ordered)) as stage:
-            hits = ordered.candidates.doc_ids[:_HITS].tolist()
+            top = ordered.top(_HITS).candidates
+            hits = top.doc_ids[top.segments == 0].tolist()  # the log knows these products
             others = tuple(related(query.text, query.vector, hits, MOST, generation, request.text))
             stage.passed = len(others)
     return Beside(chips, others)

@@ -52,7 +52,7 @@ class Chip:
 
 def refine(
     text: str,
-    answer: MatchSet,
+    answer: Sequence[MatchSet],
     own: Sequence[Filter],
     filters: Sequence[Filter],
     limit: int,
@@ -61,8 +61,9 @@ def refine(
     """The shopper's own filters (`selected`), then at most `limit` chips, the best first.
 
     own: those of the request. filters: all in force, with what the words imply. answer: the
-    products found; chips are judged on those that hold the whole query, if they are enough, as the
-    others are seldom what is looked at. Score: coverage × entropy × lift (`split`), coverage being
+    products found, by segment; chips are judged on those of the first (it holds nearly all) that
+    hold the whole query, if they are enough, as the others are seldom what is looked at. Score:
+    coverage × entropy × lift (`split`), coverage being
     the share of the products that have the field at all. A facet chip's count is the total that a
     search with its filter has; a word chip's are products here with the word. Not offered are
     fields with a filter, values that nearly all or hardly any have, more than
@@ -70,9 +71,10 @@ def refine(
     """
     snapshot = generation.snapshot
     columns = snapshot.columns
-    doc_ids = answer.doc_ids[answer.levels == 0]
+    first = answer[0]
+    doc_ids = first.doc_ids[first.levels == 0]
     if len(doc_ids) < _ENOUGH:
-        doc_ids = answer.doc_ids
+        doc_ids = first.doc_ids
     sample = sample_of(doc_ids, columns)
     items = [_selected(clause) for clause in own if filter_text(clause) is not None]
     if len(sample) < 2:
@@ -93,7 +95,7 @@ def refine(
     return items + [
         _word_item(chip, holds, doc_ids, columns)
         if not chip.field
-        else _filter_item(chip, answer.doc_ids, columns)
+        else _filter_item(chip, answer, generation.segments)
         for chip, holds in chosen
     ]
 
@@ -215,14 +217,16 @@ def _word_item(chip: Chip, holds: BoolArray, doc_ids: UInt32Array, columns: Colu
     )  # fmt: skip
 
 
-def _filter_item(chip: Chip, doc_ids: UInt32Array, columns: Columns) -> QueryItem:
-    """doc_ids: all products found."""
-    passes = evaluate(AnyOf(chip.field, (chip.value,)), columns, doc_ids)
+def _filter_item(chip: Chip, answer: Sequence[MatchSet], segments: Sequence[Snapshot]) -> QueryItem:
+    """answer: all products found."""
+    clause, count = AnyOf(chip.field, (chip.value,)), 0
+    for part, segment in zip(answer, segments, strict=True):
+        passes = evaluate(clause, segment.columns, part.doc_ids)
+        count += count_groups(segment.columns.group_of, part.doc_ids[passes])
     return QueryItem.of(
         "refine", chip.text, FACET, kind=FILTER, field=chip.field, value=chip.value,
         filter=f"{escaped(chip.field)}:{escaped(chip.value)}",
-        count=count_groups(columns.group_of, doc_ids[passes]), score=round(chip.score, 4),
-        selected=False,
+        count=count, score=round(chip.score, 4), selected=False,
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 import pytest
+from redis import Redis
+from redis_server import RedisServer
 
-from app.cache.redis_cache import RedisCache
+from app.cache.redis_cache import KEY_PREFIX, RedisCache
 from app.cache.result_cache import MemoryCache, NoCache, ResultCache, make_cache
 
 Scenario = Callable[[ResultCache], Awaitable[None]]
@@ -134,6 +136,61 @@ def test_closed_twice_and_used_after(new_cache: MakeCache) -> None:
         assert await cache.get(key) is None
 
     run(new_cache, scenario)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda entry: entry[:-1],
+        lambda entry: entry[: len(entry) // 2],
+        lambda entry: entry + b"x",
+        lambda entry: entry[:-1] + b"!",
+        lambda entry: entry.replace(b"hits", b"bits"),
+        lambda _: b"",
+        lambda _: b'{"hits":[]}',
+        lambda _: bytes(range(256)),
+    ],
+    ids=["cut", "half", "longer", "changed", "inside", "empty", "json", "bytes"],
+)
+def test_foreign_bytes_are_a_miss(
+    redis_server: RedisServer, damage: Callable[[bytes], bytes]
+) -> None:
+    async def scenario() -> None:
+        cache = RedisCache(redis_server.url, clock=time.monotonic, timeout_s=PATIENT_S)
+        key, other = unique(), unique()
+        body = b'{"hits":[1,2,3]}'
+        await cache.put(key, body, 60)
+        with Redis.from_url(redis_server.url) as direct:
+            entry = direct.get(KEY_PREFIX + key)
+            direct.set(KEY_PREFIX + key, damage(entry))
+            direct.set(KEY_PREFIX + other, entry)
+            assert await cache.get(key) is None
+            assert await cache.get(other) is None, "an entry of another key"
+            assert (cache.stats.hits, cache.stats.misses, cache.stats.errors) == (0, 2, 2)
+            await cache.put(key, body, 60)
+            assert await cache.get(key) == body, "the next answer takes its place"
+        await cache.close()
+
+    asyncio.run(scenario())
+
+
+def test_keys_of_another_type_are_a_miss_and_no_reason_to_give_redis_up(
+    redis_server: RedisServer,
+) -> None:
+    async def scenario() -> None:
+        cache = RedisCache(redis_server.url, clock=time.monotonic, timeout_s=PATIENT_S)
+        keys = [unique() for _ in range(20)]
+        with Redis.from_url(redis_server.url) as direct:
+            for key in keys:
+                direct.lpush(KEY_PREFIX + key, b"of somebody else")
+        for key in keys:
+            assert await cache.get(key) is None
+        assert not cache.stats.circuit_open
+        await cache.put(keys[0], b"body", 60)
+        assert await cache.get(keys[0]) == b"body"
+        await cache.close()
+
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize(

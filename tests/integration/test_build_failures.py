@@ -44,7 +44,9 @@ def write_catalog(path: Path, count: int, word: str = "lamp") -> Path:
 
 
 def run(tmp_path: Path, catalog: Path, **changes: object) -> BuildReport:
-    options = BuildOptions([catalog], tmp_path / "var" / "main", "test", **changes)  # type: ignore[arg-type]
+    """Published, whatever it loses."""
+    given = {"force": True} | changes
+    options = BuildOptions([catalog], tmp_path / "var" / "main", "test", **given)  # type: ignore[arg-type]
     return build(options, NOW, Silent())
 
 

@@ -119,3 +119,26 @@ def test_help(command: str) -> None:
     shown = run(command, "--help")
     assert shown.exit_code == 0
     assert "Usage" in shown.output
+
+
+def test_a_build_that_loses_products_is_staged_and_told(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "var"))
+    first = run("build", "--catalog", written(tmp_path / "a.jsonl", MUGS), *data)
+    assert first.exit_code == 0, first.output
+    small = written(tmp_path / "b.jsonl", MUGS[:10])
+    second = run("build", "--catalog", small, *data)
+    assert second.exit_code == 3, second.output
+    staged = second.stdout.strip().splitlines()[-1]
+    assert "20 of the 30 published products are gone" in second.output
+    assert f"preview={staged}" in second.output
+    assert ids(data[1]) == [first.stdout.strip().splitlines()[-1]]
+
+    told = run("snapshots", "diff", *data)
+    assert told.exit_code == 0, told.output
+    assert "gone:     20 (m10" in told.output
+    facts = json.loads(run("snapshots", "diff", "--json", *data).stdout)
+    assert (facts["gone"], facts["kept"], facts["after"]) == (20, 10, staged)
+    assert run("snapshots", "diff", "nothing", *data).exit_code == 1
+
+    assert run("build", "--catalog", small, "--force", *data).exit_code == 0
+    assert run("build", "--catalog", small, "--stage", *data).exit_code == 0

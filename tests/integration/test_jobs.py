@@ -65,7 +65,7 @@ def wait_for(jobs: BuildJobs, job: Job, until: Callable[[Job], bool] | None = No
 def kill(job: Job) -> None:
     """Every process of a job: the group's leader is the runner, whose id nobody needs to keep."""
     found = subprocess.run(
-        ["pgrep", "-f", f"job_runner .*{job.record.id}"], capture_output=True, check=True
+        ["pgrep", "-f", f"jobs.runner .*{job.record.id}"], capture_output=True, check=True
     )
     os.killpg(int(found.stdout.split()[0]), signal.SIGKILL)
 

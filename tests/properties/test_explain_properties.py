@@ -16,9 +16,9 @@ from indexing.catalogue.index_config import IndexConfig
 from ranking.features.features import FEATURES, NAMES
 from ranking.generation import Generation
 from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker, checked_scores
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Hit
+from ranking.search.root import search
 
 WORDS = [
     "red", "blue", "lamp", "desk", "usb-c", "cable", "500ml", "bottle", "oak", "chair", "手机",

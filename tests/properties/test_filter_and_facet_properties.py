@@ -13,6 +13,7 @@ from indexing.catalogue.attributes import text_of
 from indexing.catalogue.product import Product
 from indexing.columns import Columns
 from ranking.facets.facets import FacetLimits, count_facets
+from ranking.facets.parts import Part
 from ranking.filters.filters import And, AnyOf, Exists, Filter, Not, Or, Range, evaluate, fields_of
 from ranking.search.request import Sort
 from ranking.search.sorting import collapse, count_groups, order_by
@@ -153,7 +154,7 @@ def test_total_with_a_value_is_the_value_s_shown_count(shops: list[Shop]) -> Non
         fields = [field for field in FIELDS if field in shop[1].fields()]
         for _ in range(10):
             docs, clauses = asked(rng, shop)
-            facets = count_facets(shop[1], docs, clauses, fields, EVERYTHING)
+            facets = count_facets([Part(shop[1], docs)], clauses, fields, EVERYTHING)
             for field, facet in facets.items():
                 others = [clause for clause in clauses if fields_of(clause) != {field}]
                 for item in facet.values:
@@ -177,7 +178,7 @@ def test_total_with_a_bin_is_the_bin_s_count(shops: list[Shop]) -> None:
         fields = [field for field in NUMBERS if field in shop[1].fields()]
         for _ in range(10):
             docs, clauses = asked(rng, shop)
-            for field, facet in count_facets(shop[1], docs, clauses, fields).items():
+            for field, facet in count_facets([Part(shop[1], docs)], clauses, fields).items():
                 others = [clause for clause in clauses if fields_of(clause) != {field}]
                 edges = [float(item.value) for item in facet.values]
                 for item, edge in zip(facet.values, [*edges, math.inf][1:], strict=True):
@@ -195,7 +196,7 @@ def test_a_tree_shows_parents_before_their_children(shops: list[Shop]) -> None:
         limits = FacetLimits(values=2, nodes=4)
         paths = [
             str(item.value)
-            for item in count_facets(shop[1], docs, clauses, ["category"], limits)[
+            for item in count_facets([Part(shop[1], docs)], clauses, ["category"], limits)[
                 "category"
             ].values
         ]
@@ -224,7 +225,7 @@ def test_orders_equal_plain_python(shops: list[Shop]) -> None:
                     best.setdefault(int(columns.group_of[doc]), doc)
                 expected = list(best.values())
                 limit = int(rng.integers(1, 60))
-                picked = order_by(columns, docs, Sort(field, descending), limit)
+                picked, _ = order_by(columns, docs, Sort(field, descending), limit)
                 assert docs[picked.places].tolist() == expected[:limit]
 
 

@@ -20,7 +20,8 @@ from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights
 from ranking.query.analyse import slots_of
-from ranking.recall.lexical import LEVELS, LexicalMatches, match
+from ranking.query.query import Slot
+from ranking.recall.lexical import LEVELS, LexicalMatches, cover, level_of, scored, strict
 
 WORDS = ["red", "lamp", "chair", "usb-c", "500 ml", "灯具", "wh-1000xm4", "desk", "3/4 in", "oak"]
 TITLES = st.lists(st.sampled_from(WORDS), min_size=0, max_size=6).map(" ".join)
@@ -37,9 +38,21 @@ def build(folder: Path, titles: list[str]) -> InvertedIndex:
     return invert(folder, stream.finish(), order, list(numbers.ids))
 
 
+def match(
+    slots: tuple[Slot, ...], index: InvertedIndex, min_matches: int, relax: bool = True
+) -> LexicalMatches:
+    """What a root asks of its only leaf."""
+    docs, level = strict(slots, index), 0
+    if relax and len(docs) < min_matches and any(slot.weight > 0 for slot in slots):
+        covered = cover(slots, index)
+        level = level_of([covered.counts], min_matches)
+        docs = covered.reaching(level)
+    return scored(docs, slots, index, WEIGHTS, level)
+
+
 def found(index: InvertedIndex, query: str, min_matches: int, relax: bool = True) -> LexicalMatches:
     slots = slots_of(query, ANALYZER, index.lexicon, index.statistics)
-    return match(slots, index, WEIGHTS, min_matches, relax)
+    return match(slots, index, min_matches, relax)
 
 
 @given(st.lists(TITLES, min_size=1, max_size=20), TITLES, st.integers(0, 5))
@@ -51,7 +64,7 @@ def test_matches_equal_the_reference(
 ) -> None:
     index = build(tmp_path_factory.mktemp("index"), titles)
     slots = slots_of(query, ANALYZER, index.lexicon, index.statistics)
-    result = match(slots, index, WEIGHTS, min_matches, True)
+    result = match(slots, index, min_matches)
     terms = [
         {t.term for t in ANALYZER.tokens(x)} | {t.term for t in ANALYZER.tokens(x[:20])}
         for x in titles
@@ -128,7 +141,7 @@ def test_score_by_hand_with_the_statistics_of_a_larger_collection(tmp_path: Path
     for field in (Field.TITLE, Field.DESCRIPTION):
         b = WEIGHTS.b[field]
         worth += WEIGHTS.weights[field] / (1 - b + b * 2 / 4)
-    result = match(slots, index, WEIGHTS, 1, True)
+    result = match(slots, index, 1)
     assert result.hits.doc_ids.tolist() == [1]  # the rarer word may not be dropped, the other may
     assert result.coverage[0] == pytest.approx(rarity["chair"] / sum(rarity.values()))
     expected = rarity["chair"] * worth * 2.2 / (1.2 + worth)

@@ -10,8 +10,8 @@ from query_shop import DAY, END, PRODUCTS
 
 from indexing.query_log.personal import is_personal
 from ranking.generation import Generation
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 from ranking.suggestions.after_click import after_click
 from ranking.suggestions.beside import EXTRAS
 from ranking.suggestions.discover import discover

@@ -12,8 +12,8 @@ from indexing.errors import CorruptSnapshotError, FormatVersionError
 from indexing.manifest import FORMAT_VERSION, READABLE, Manifest
 from indexing.parts import FIRST_PARTS, PARTS, outdated_parts, readable_parts, written_parts
 from ranking.generation import Generation
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 from ranking.suggestions.suggest import suggest
 
 FIXTURES = Path(__file__).parent / "formats"

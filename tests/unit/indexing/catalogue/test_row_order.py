@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from indexing.arrays import UInt64Array
-from indexing.catalogue.row_order import group_order, hash_of_group, hash_of_id, last_rows
+from indexing.catalogue.row_order import (
+    group_order,
+    hash_of_group,
+    hash_of_id,
+    last_rows,
+    order_keys,
+)
 
 
 def hashes(*numbers: int) -> UInt64Array:
@@ -23,7 +29,9 @@ def test_groups_stand_where_their_first_row_stands() -> None:
 def test_groups_are_those_of_surviving_rows() -> None:
     # row 0 is replaced by row 3, which is in another group
     order = group_order(hashes(1, 2, 3, 1), hashes(90, 20, 90, 20))
-    assert order.tolist() == [1, 3, 2]
+    assert order.tolist() == [3, 1, 2]  # its place is still that of row 0, and so its group's
+    keys = order_keys(hashes(1, 2, 3, 1), hashes(90, 20, 90, 20), order)
+    assert [divmod(int(key), 2**32) for key in keys] == [(0, 0), (0, 1), (2, 2)]
 
 
 def test_no_rows() -> None:
@@ -35,12 +43,14 @@ def test_order_equals_a_plain_loop(seed: int) -> None:
     random = np.random.default_rng(seed)
     ids = random.integers(0, 30, 60).astype(np.uint64)
     groups = random.integers(0, 12, 60).astype(np.uint64)
-    last = {int(name): row for row, name in enumerate(ids)}
+    last = {int(name): row for row, name in enumerate(ids)}  # in order of first appearance
     by_group: dict[int, list[int]] = {}
-    for row in sorted(last.values()):
+    for row in last.values():
         by_group.setdefault(int(groups[row]), []).append(row)
     expected = [row for rows in by_group.values() for row in rows]
-    assert group_order(ids, groups).tolist() == expected
+    order = group_order(ids, groups)
+    assert order.tolist() == expected
+    assert (np.diff(order_keys(ids, groups, order).astype(np.int64)) > 0).all()
 
 
 def test_hashes_tell_ids_from_groups() -> None:

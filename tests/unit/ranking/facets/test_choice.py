@@ -5,6 +5,7 @@ import pytest
 from columns_of import columns_of, product
 
 from ranking.facets.choice import choose_facets, worth
+from ranking.facets.parts import Part
 
 
 def test_worth_is_coverage_times_bits() -> None:
@@ -37,9 +38,9 @@ def test_telling_attributes_come_first(tmp_path: Path) -> None:
     ]
     columns = columns_of(tmp_path, products)
     docs = np.arange(400, dtype=np.uint32)
-    chosen = choose_facets(columns, docs, 3)
+    chosen = choose_facets([Part(columns, docs)], 3)
     assert chosen == ["attributes.weight", "attributes.colour", "attributes.size"]
-    rest = choose_facets(columns, docs, 9, taken=set(chosen))
+    rest = choose_facets([Part(columns, docs)], 9, taken=set(chosen))
     assert rest == ["attributes.serial"]  # what all share is worth nothing, what few have too
-    assert "attributes.rare" in choose_facets(columns, docs[:20], 9)  # but here they all do
-    assert choose_facets(columns, docs, 0) == []
+    assert "attributes.rare" in choose_facets([Part(columns, docs[:20])], 9)  # but here they all do
+    assert choose_facets([Part(columns, docs)], 0) == []

@@ -6,6 +6,7 @@ from columns_of import columns_of, product
 
 from indexing.columns import Columns
 from ranking.facets.facets import FacetLimits, count_facets
+from ranking.facets.parts import Part
 from ranking.filters.filters import Filter, FilterError, Or
 from ranking.filters.url_syntax import parse_filters
 from ranking.search.result import Facet
@@ -33,7 +34,7 @@ def shown(facet: Facet) -> list[tuple]:
 
 
 def facet(columns: Columns, field: str, *filters: str) -> Facet:
-    return count_facets(columns, ALL, parse_filters(filters), [field])[field]
+    return count_facets([Part(columns, ALL)], parse_filters(filters), [field])[field]
 
 
 def test_variants_count_once_a_value_and_ties_go_by_value(columns: Columns) -> None:
@@ -62,7 +63,7 @@ def test_what_is_excluded_is_not_selected(columns: Columns) -> None:
 def test_a_clause_over_two_fields_is_no_facets_own_selection(columns: Columns) -> None:
     clause = Or(parse_filters(["brand:Beta", "attributes.colour:blue"]))
     clauses: list[Filter] = [clause]
-    assert shown(count_facets(columns, ALL, clauses, ["brand"])["brand"]) == [
+    assert shown(count_facets([Part(columns, ALL)], clauses, ["brand"])["brand"]) == [
         ("Acme", 1, False),
         ("Beta", 1, False),
         ("Zeta", 1, False),
@@ -81,7 +82,7 @@ def test_categories_are_a_tree_siblings_by_count(columns: Columns) -> None:
 def test_limits_keep_the_most_frequent_and_what_is_selected(columns: Columns) -> None:
     limits = FacetLimits(values=1)
     clauses = parse_filters(["brand:Beta", "category:A > C"])
-    facets = count_facets(columns, ALL, clauses, ["brand", "category"], limits)
+    facets = count_facets([Part(columns, ALL)], clauses, ["brand", "category"], limits)
     assert [value for value, _, _ in shown(facets["brand"])] == ["Zeta", "Beta"]
     assert [value for value, _, _ in shown(facets["category"])] == ["D", "A", "A > C"]
 
@@ -101,25 +102,27 @@ def test_numbers_have_bins_least_and_greatest(columns: Columns) -> None:
 
 def test_nothing_to_count(columns: Columns) -> None:
     none = np.empty(0, dtype=np.uint32)
-    facets = count_facets(columns, none, (), ["brand", "price", "category", "stock", "auto"])
+    facets = count_facets(
+        [Part(columns, none)], (), ["brand", "price", "category", "stock", "auto"]
+    )
     assert all(facet.values == () and facet.min is None for facet in facets.values())
 
 
 def test_auto_stands_where_it_was_asked_for(columns: Columns) -> None:
-    facets = count_facets(columns, ALL, (), ["price", "auto", "brand"])
+    facets = count_facets([Part(columns, ALL)], (), ["price", "auto", "brand"])
     assert list(facets) == ["price", "attributes.colour", "attributes.size", "brand"]
-    facets = count_facets(columns, ALL, (), ["auto", "attributes.colour"])
+    facets = count_facets([Part(columns, ALL)], (), ["auto", "attributes.colour"])
     assert list(facets) == ["attributes.size", "attributes.colour"]
-    assert list(count_facets(columns, ALL, (), ["auto"], FacetLimits(auto=1))) == [
+    assert list(count_facets([Part(columns, ALL)], (), ["auto"], FacetLimits(auto=1))) == [
         "attributes.colour"
     ]
 
 
 def test_what_cannot_be_counted(columns: Columns) -> None:
     with pytest.raises(FilterError, match=r"no field 'bramd'.*nearest first: brand, "):
-        count_facets(columns, ALL, (), ["bramd"])
+        count_facets([Part(columns, ALL)], (), ["bramd"])
     with pytest.raises(FilterError, match="more than 1 facets"):
-        count_facets(columns, ALL, (), ["brand", "price"], FacetLimits(fields=1))
+        count_facets([Part(columns, ALL)], (), ["brand", "price"], FacetLimits(fields=1))
 
 
 def test_a_category_filter_by_its_last_level_selects_the_path(columns: Columns) -> None:
@@ -131,7 +134,7 @@ def test_dates_are_binned_by_the_calendar(tmp_path: Path) -> None:
     products = [product(i, created_at=f"{day}T12:00:00Z") for i, day in enumerate(days)]
     columns = columns_of(tmp_path, products)
     docs = np.arange(4, dtype=np.uint32)
-    found = count_facets(columns, docs, (), ["created_at"])["created_at"]
+    found = count_facets([Part(columns, docs)], (), ["created_at"])["created_at"]
     starts = [np.datetime64(int(item.value), "s").astype("datetime64[D]") for item in found.values]
     assert [str(day) for day in starts] == [
         "2023-11-01",

@@ -4,6 +4,7 @@ from columns_of import columns_of, product
 
 from indexing.columns import Columns
 from ranking.facets.facets import FacetLimits, count_facets
+from ranking.facets.parts import Part
 from ranking.facets.value_search import matching_values
 from ranking.filters.filters import FilterError
 from ranking.filters.url_syntax import parse_filters
@@ -23,7 +24,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> Columns:
 
 
 def asked(columns: Columns, field: str, text: str, *filters: str, limit: int = 20) -> Facet:
-    return matching_values(columns, ALL, parse_filters(filters), field, text, limit)
+    return matching_values([Part(columns, ALL)], parse_filters(filters), field, text, limit)
 
 
 def values(facet: Facet) -> list[tuple[str | float, int]]:
@@ -71,13 +72,13 @@ def test_a_number_or_an_unknown_field_is_refused(columns: Columns, field: str) -
 
 def test_a_facet_says_how_many_values_it_does_not_show(columns: Columns) -> None:
     limits = FacetLimits(values=20, field_values=(("brand", 2),))
-    facets = count_facets(columns, ALL, [], ["brand", "category"], limits)
+    facets = count_facets([Part(columns, ALL)], [], ["brand", "category"], limits)
     assert [each.value for each in facets["brand"].values] == ["KORG", "Akorn"]
     assert (facets["brand"].distinct, facets["brand"].other) == (6, 4)
     assert (facets["category"].distinct, facets["category"].other) == (3, 0)
 
 
 def test_a_tree_counts_the_nearest_hidden_paths_only(columns: Columns) -> None:
-    facet = count_facets(columns, ALL, [], ["category"], FacetLimits(values=1))["category"]
+    facet = count_facets([Part(columns, ALL)], [], ["category"], FacetLimits(values=1))["category"]
     assert [each.value for each in facet.values] == ["Kor", "Kor > Korn"]
     assert (facet.distinct, facet.other) == (3, 3)

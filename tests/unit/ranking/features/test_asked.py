@@ -46,7 +46,7 @@ def columns(
     """Each column over products a to e; prices rank a < d < b."""
     candidates = plain_candidates(np.arange(5, dtype=np.uint32))
     query = Query("", (), None, None, entities=entities, price=price, prediction=prediction)
-    inputs = Inputs.of(query, candidates, snapshot, Bm25Weights())
+    inputs = Inputs.of(query, candidates, snapshot, (snapshot,), Bm25Weights())
     found = ASKED.values(inputs) | {"certainty": QUERY.values(inputs)["query_category_certainty"]}
     return {name: column.tolist() for name, column in found.items()}
 

@@ -34,7 +34,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Generation:
 def inputs(shop: Generation) -> Inputs:
     query = understand(SearchRequest(text="red lamp under 9"), shop.snapshot)
     found = plain_candidates(np.arange(12, dtype=np.uint32))
-    return Inputs.of(query, found, shop.snapshot, shop.policy.bm25)
+    return Inputs.of(query, found, shop.snapshot, shop.segments, shop.policy.bm25)
 
 
 def test_every_row_is_written_by_its_group(inputs: Inputs) -> None:
@@ -45,8 +45,10 @@ def test_every_row_is_written_by_its_group(inputs: Inputs) -> None:
         assert not left, group.name
 
 
-def test_the_matrix_holds_every_group_s_values_under_their_names(inputs: Inputs) -> None:
-    matrix = extract(inputs.query, inputs.candidates, inputs.snapshot, inputs.weights)
+def test_the_matrix_holds_every_group_s_values_under_their_names(
+    inputs: Inputs, shop: Generation
+) -> None:
+    matrix = extract(inputs.query, inputs.candidates, shop)
     assert matrix.shape == (len(inputs), len(NAMES))
     for group in GROUPS:
         for name, column in group.values(inputs).items():

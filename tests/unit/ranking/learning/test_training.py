@@ -24,8 +24,8 @@ from ranking.learning.variants import VariantGroups
 from ranking.rankers.model import Booster
 from ranking.rankers.model_store import publish_model
 from ranking.rankers.ranker import HandWeightedRanker
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OPTIONS = TrainingOptions(

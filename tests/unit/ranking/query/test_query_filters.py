@@ -11,9 +11,9 @@ from ranking.generation import Generation
 from ranking.query.quantity_phrases import find_quantities, limit_words
 from ranking.query.understand import understand
 from ranking.query.words import QueryWords
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
+from ranking.search.root import search
 
 
 def run(shop: Generation, text: str, **request: Any) -> SearchResult:

@@ -8,9 +8,9 @@ import pytest
 
 from ranking.generation import Generation
 from ranking.query.synonyms import Synonyms
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
+from ranking.search.root import search
 
 
 def run(shop: Generation, text: str, **request: Any) -> SearchResult:

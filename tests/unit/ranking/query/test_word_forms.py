@@ -9,8 +9,8 @@ from indexing.catalogue.index_config import IndexConfig
 from ranking.generation import Generation
 from ranking.query.glued import apart
 from ranking.query.synonym_rules import shipped_rules
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 
 PRODUCTS = [
     {"id": "13", "title": "Rope knot guide", "identifiers": ["WK800NC5"]},

@@ -18,9 +18,9 @@ from ranking.features.features import NAMES
 from ranking.filters.filters import Range
 from ranking.generation import Generation
 from ranking.rankers.ranker import HandWeightedRanker, RecallOrderRanker, checked_scores
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
+from ranking.search.root import search
 
 PRODUCTS = [
     {"id": f"{kind}-{n}", "title": f"{colour} {kind} {n}", "brand": brand, "price": 10.0 + n,

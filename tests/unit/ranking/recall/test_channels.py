@@ -1,9 +1,12 @@
 """Channels of one shape: what they find becomes one match set, with scores and ranks by name."""
 
 from itertools import permutations
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 
+from indexing.columns import Columns
 from ranking.recall.channels import (
     BY_MEANING,
     CHANNELS,
@@ -36,6 +39,7 @@ WORDS = LexicalMatches(
     floats(0.8, 1.0, 0.5),
     level=2,
 )
+COLUMNS = cast(Columns, SimpleNamespace(keys=np.arange(10, dtype=np.uint64)))
 OTHERS = [
     ("semantic", Hits(docs(1, 5, 9), floats(0.6, 0.9, 0.7))),
     ("identifier", equally_good(docs(7, 9), 1.0)),
@@ -66,7 +70,7 @@ def test_the_union_does_not_depend_on_the_order_of_the_channels() -> None:
 
 def test_ranks_are_within_the_channel_and_equal_scores_in_order() -> None:
     found = combine(WORDS, OTHERS)
-    chosen = as_candidates(found, np.array([3, 2, 0, 4]), np.ones(4, dtype=np.uint32))
+    chosen = as_candidates(found, np.array([3, 2, 0, 4]), np.ones(4, np.uint32), COLUMNS, 0)
     assert chosen.doc_ids.tolist() == [7, 5, 1, 9]
     assert chosen.ranks[:, LEXICAL].tolist() == [1, 2, 0, 0]
     assert chosen.ranks[:, SEMANTIC].tolist() == [0, 1, 3, 2]
@@ -87,7 +91,7 @@ def test_filters_keep_the_columns_together() -> None:
 def test_one_channel_alone() -> None:
     found = found_by("popular", equally_good(docs(3, 4), 0.0))
     assert found.levels.tolist() == [POPULAR, POPULAR]
-    chosen = as_candidates(found, np.array([1, 0]), np.ones(2, dtype=np.uint32))
+    chosen = as_candidates(found, np.array([1, 0]), np.ones(2, np.uint32), COLUMNS, 0)
     assert chosen.ranks[:, NAMES.index("popular")].tolist() == [1, 2]  # in the order given
     assert (chosen.ranks > 0).sum() == 2
 

@@ -13,9 +13,9 @@ from indexing.catalogue.index_config import IndexConfig
 from ranking.generation import Generation
 from ranking.rerank.head import head_key
 from ranking.rerank.policy import DiversityPolicy, WindowCap
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
+from ranking.search.root import search
 
 BRANDS = ("Lumo",) * 12 + ("Acme", "Zeta", "Oakley", "Norden", "Bright", "Casa")
 PRODUCTS: list[dict[str, Any]] = [
@@ -104,12 +104,12 @@ def test_the_first_value_of_each_field(shop: Generation) -> None:
     for name in ("brand", "attributes.colour", "attributes.seller"):
         column = columns.keyword(name)
         assert column is not None
-        for doc, ordinal in zip(docs, head_key(name, docs, shop.snapshot), strict=True):
+        for doc, ordinal in zip(docs, head_key(name, shop.snapshot, docs), strict=True):
             product = shop.snapshot.documents.product_at(int(doc))
             field = name.removeprefix("attributes.")
             held = product.get(field) or product.get("attributes", {}).get(field)
             assert (column.values[int(ordinal)] if ordinal >= 0 else None) == held
-    assert set(head_key("nothing", docs, shop.snapshot).tolist()) == {-1}
+    assert set(head_key("nothing", shop.snapshot, docs).tolist()) == {-1}
 
 
 def test_moves_are_explained(shop: Generation) -> None:

@@ -12,9 +12,10 @@ from indexing.catalogue.index_config import IndexConfig
 from indexing.postings.statistics import Statistics
 from ranking.filters.filters import AnyOf, FilterError, Range
 from ranking.generation import Generation
-from ranking.search.pipeline import search, similar
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import SearchResult
+from ranking.search.root import search
+from ranking.search.similar import similar
 from tests.catalogs import build_index, open_index
 
 PRODUCTS: list[dict[str, Any]] = [

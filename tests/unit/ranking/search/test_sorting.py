@@ -24,7 +24,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> Columns:
 
 
 def ordered(columns: Columns, sort: Sort, docs: np.ndarray = ALL, limit: int = 10) -> list:
-    picked = order_by(columns, docs, sort, limit)
+    picked, _ = order_by(columns, docs, sort, limit)
     return list(zip(docs[picked.places].tolist(), picked.variants.tolist(), strict=True))
 
 

@@ -7,8 +7,8 @@ from catalogs import build_index, open_index
 
 from ranking.filters.url_syntax import parse_filters
 from ranking.generation import Generation
-from ranking.search.pipeline import search
 from ranking.search.request import SearchRequest
+from ranking.search.root import search
 from ranking.suggestions.item import QueryItem
 from ranking.suggestions.split import entropy, lift, sample_of
 

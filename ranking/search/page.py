@@ -1,4 +1,4 @@
-"""Candidates of one page → hits, at the border."""
+"""The page: its candidates → hits, at the border."""
 
 import orjson
 
@@ -41,9 +41,9 @@ def _hit(
     generation: Generation,
     marker: Highlighter,
 ) -> Hit:
-    snapshot, candidates = generation.snapshot, ordered.candidates
-    doc_id = int(candidates.doc_ids[place])
-    raw = snapshot.documents.json_at(doc_id)
+    candidates = ordered.candidates
+    segment = generation.segments[int(candidates.segments[place])]
+    raw = segment.documents.json_at(int(candidates.doc_ids[place]))
     product = orjson.loads(raw)
     if request.fields is not None:
         wanted = {name: product[name] for name in request.fields if name in product}

@@ -1,0 +1,90 @@
+"""The products that are counted, segment by segment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from indexing.arrays import BoolArray, Int64Array, UInt32Array
+from indexing.columns import Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Documents of one segment, uint32, ascending, and the segment's columns."""
+
+    columns: Columns
+    doc_ids: UInt32Array
+
+    def __len__(self) -> int:
+        return len(self.doc_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Documents of one segment that a facet counts, ascending, and their groups, uint32 both."""
+
+    columns: Columns
+    doc_ids: UInt32Array
+    groups: UInt32Array
+
+    def __len__(self) -> int:
+        return len(self.doc_ids)
+
+
+def narrowed(part: Part, masks: Sequence[BoolArray]) -> Passing:
+    """Those of the part that are under all masks."""
+    columns = part.columns
+    if not masks:
+        return Passing(columns, part.doc_ids, groups_at(part.doc_ids, columns.group_of))
+    mask = masks[0].copy()
+    for other in masks[1:]:
+        mask &= other
+    return Passing(columns, *select(part.doc_ids, mask, columns.group_of))
+
+
+def spread(parts: Sequence[Part | Passing], size: int) -> list[UInt32Array]:
+    """At most `size` documents, evenly spread over all in the order of their keys; by part.
+
+    So they are the same however the products are divided into segments.
+    """
+    total = sum(map(len, parts))
+    if total <= size:
+        return [part.doc_ids for part in parts]
+    picked = np.arange(size, dtype=np.int64) * total // size
+    if len(parts) == 1:
+        return [parts[0].doc_ids[picked]]
+    kept = np.zeros(total, dtype=np.bool_)
+    kept[by_key(parts)[picked]] = True
+    bounds = np.cumsum([len(part) for part in parts])[:-1]
+    masks = np.split(kept, bounds)
+    return [part.doc_ids[mask] for part, mask in zip(parts, masks, strict=True)]
+
+
+def by_key(parts: Sequence[Part | Passing]) -> Int64Array:
+    """int64[m], places of all documents, one part after the other, in the order of their keys."""
+    return np.argsort(np.concatenate([part.columns.keys[part.doc_ids] for part in parts]))
+
+
+@njit(nogil=True, cache=True)
+def groups_at(doc_ids: UInt32Array, group_of: UInt32Array) -> UInt32Array:
+    groups = np.empty(len(doc_ids), dtype=np.uint32)
+    for i in range(len(doc_ids)):
+        groups[i] = group_of[doc_ids[i]]
+    return groups
+
+
+@njit(nogil=True, cache=True)
+def select(
+    doc_ids: UInt32Array, mask: BoolArray, group_of: UInt32Array
+) -> tuple[UInt32Array, UInt32Array]:
+    """The documents under the mask, and their groups."""
+    kept = np.empty(len(doc_ids), dtype=np.uint32)
+    groups = np.empty(len(doc_ids), dtype=np.uint32)
+    found = 0
+    for i in range(len(doc_ids)):
+        kept[found] = doc_ids[i]
+        groups[found] = group_of[doc_ids[i]]
+        found += mask[i]
+    return kept[:found], groups[:found]

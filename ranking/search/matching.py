@@ -1,0 +1,158 @@
+"""Which products a request is about: understand, recall, filter. What needs the whole is decided
+here, from what the leaves tell: the level, the quotas of channels, the filters of the words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ranking.query.query import Query
+from ranking.query.query_filters import Implied, clauses_of, implied_filters
+from ranking.query.understand import understand
+from ranking.query.widening import widened
+from ranking.recall.channels import BY_MEANING, CHANNELS
+from ranking.recall.hits import Hits, best_hits, equally_good
+from ranking.recall.identifier import exact
+from ranking.recall.lexical import LexicalMatches, level_of
+from ranking.recall.popular import QUOTA, popular
+from ranking.search.context import Context
+from ranking.search.match_set import NOTHING, MatchSet, combine, everything, found_by
+from ranking.search.request import SearchRequest
+
+Matches = tuple[MatchSet, ...]
+"""A match set: a part for each leaf, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a request is about.
+
+    request: as it came, with the filter that its text implies. matches: before filters, less what
+    the index hides. answer: the part that passes them.
+    """
+
+    request: SearchRequest
+    query: Query
+    matches: Matches
+    answer: Matches
+    implied: tuple[Implied, ...]
+
+
+def find(context: Context) -> Found:
+    """Understand → recall → filter; training and evaluation begin here too."""
+    request, log = context.request, context.log
+    with log.timed("understand") as stage:
+        query = understand(
+            request, context.tables, context.generation.synonyms, context.policy.min_matches,
+            context.segments,
+        )  # fmt: skip
+        stage.passed = len(query.slots)
+    matches = match(query, context)
+    wider = _widened(query, matches, context)
+    if wider is not None:
+        query, matches = wider, match(wider, context)
+    if context.tables.config.out_of_stock == "hide":
+        matches = _offered(matches, context)
+        if not size(matches):
+            matches = _offered(_last_resort(query, context), context)
+    implied = implied_filters(query, request, matches, context.segments)
+    request = replace(request, filters=(*request.filters, *clauses_of(implied)))
+    with log.timed("filter", size(matches)) as stage:
+        pairs = zip(context.leaves, matches, strict=True)
+        answer = tuple(leaf.passing(part, request.filters) for leaf, part in pairs)
+        stage.passed = size(answer)
+    return Found(request, query, matches, answer, implied)
+
+
+def size(matches: Matches) -> int:
+    """Documents of all parts."""
+    return sum(len(part) for part in matches)
+
+
+def match(query: Query, context: Context) -> Matches:
+    """What the query is about, before filters."""
+    if query.vector is None and (not query.text.strip() or _only_price(query)):
+        return tuple(everything(segment) for segment in context.segments)
+    strict = not context.request.relax or query.identifier is not None
+    words = _by_words(query, context, relax=not strict)
+    found = [("identifier", [exact(query, segment) for segment in context.segments])]
+    found += _by_channels(query, context, strict=strict)
+    matches = tuple(
+        combine(words[number], [(name, hits[number]) for name, hits in found])
+        for number in range(len(words))
+    )
+    return matches if size(matches) else _last_resort(query, context)
+
+
+def _by_words(query: Query, context: Context, *, relax: bool) -> list[LexicalMatches]:
+    """Documents at the first level that `min_matches` products of all segments reach."""
+    leaves, policy = context.leaves, context.policy
+    with context.log.timed("recall_lexical", len(query.slots)) as stage:
+        docs, level = [leaf.strict(query.slots) for leaf in leaves], 0
+        if relax and query.required and sum(map(len, docs)) < policy.min_matches:
+            covered = [leaf.covered(query.slots) for leaf in leaves]
+            level = level_of([each.counts for each in covered], policy.min_matches)
+            docs = [each.reaching(level) for each in covered]
+        words = [
+            leaf.scored(part, query.slots, policy.bm25, level)
+            for leaf, part in zip(leaves, docs, strict=True)
+        ]
+        stage.passed = sum(map(len, words))
+    return words
+
+
+def _by_channels(query: Query, context: Context, *, strict: bool) -> list[tuple[str, list[Hits]]]:
+    """What the other channels find, each while there is time; their hits by leaf."""
+    found = []
+    for channel in CHANNELS:
+        if channel.find is None:
+            continue
+        stage_name, why_not = f"recall_{channel.name}", channel.why_not(query, strict)
+        if why_not is not None or context.deadline.passed():
+            context.log.skip(stage_name, why_not or "budget", degrades=why_not is None)
+            continue
+        with context.log.timed(stage_name, 1) as stage:
+            hits = [leaf.hits(channel, query) for leaf in context.leaves]
+            if channel.quota is not None:
+                hits = shared(hits, channel.quota, context)
+            stage.passed = sum(map(len, hits))
+        found.append((channel.name, hits))
+    return found
+
+
+def shared(hits: Sequence[Hits], quota: int, context: Context) -> list[Hits]:
+    """The best `quota` of all leaves' hits, equal ones by key."""
+    keys = [segment.columns.keys for segment in context.segments]
+    return best_hits(hits, quota, keys)
+
+
+def _widened(query: Query, matches: Matches, context: Context) -> Query | None:
+    """The query with farther synonyms, where dropping words left too little."""
+    by_words = sum(int((part.levels < BY_MEANING).sum()) for part in matches)
+    request, least = context.request, context.policy.min_matches
+    if not (request.relax and request.synonyms) or by_words >= least:
+        return None
+    return widened(query, context.generation.synonyms, context.tables)
+
+
+def _offered(matches: Matches, context: Context) -> Matches:
+    pairs = zip(context.leaves, matches, strict=True)
+    return tuple(leaf.offered(part) for leaf, part in pairs)
+
+
+def _last_resort(query: Query, context: Context) -> Matches:
+    """Nothing matches: popular products, of the category that is meant if that is known.
+
+    None if the shopper wants this thing or nothing.
+    """
+    if not context.request.relax or query.identifier is not None:
+        context.log.skip("recall_popular", "strict")
+        return (NOTHING,) * len(context.leaves)
+    with context.log.timed("recall_popular") as stage:
+        liked = shared([popular(query, each) for each in context.segments], QUOTA, context)
+        stage.passed = sum(map(len, liked))
+    return tuple(found_by("popular", equally_good(hits.doc_ids, 0.0)) for hits in liked)
+
+
+def _only_price(query: Query) -> bool:
+    """Nothing but a price was said: everything at that price is asked for."""
+    return query.price is not None and not query.slots

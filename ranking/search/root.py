@@ -1,0 +1,191 @@
+"""One search, from text to page, written out: understand → recall → coarse → fine → rerank.
+
+The root decides what needs the whole, from what the leaves (one a segment) tell.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ranking.facets.facets import AUTO, DEFAULT_LIMITS, FacetLimits, count_facets
+from ranking.facets.focus import focused
+from ranking.facets.parts import Part
+from ranking.generation import Generation
+from ranking.query.near_identifiers import near_identifiers
+from ranking.query.query import Query
+from ranking.query.understand import query_facts
+from ranking.recall import lexical
+from ranking.recall.channels import BY_MEANING, POPULAR
+from ranking.rerank.head import rerank_head
+from ranking.search.candidates import Ordered
+from ranking.search.coarse import merged
+from ranking.search.context import Context
+from ranking.search.explain import SORT
+from ranking.search.fine import fine
+from ranking.search.matching import Found, Matches, find, size
+from ranking.search.page import make_hits
+from ranking.search.request import SearchRequest, Sort
+from ranking.search.result import Facet, Hit, Relaxed, SearchResult
+from ranking.search.stock import sold_out_last
+from ranking.suggestions.beside import beside_hits
+
+
+def search(
+    request: SearchRequest, generation: Generation, clock: Callable[[], float]
+) -> SearchResult:
+    """Answer one search. Never raises for what a shopper may type."""
+    context = Context.begin(request, generation, clock)
+    log, tables = context.log, context.tables
+    found = find(context)
+    query, answer = found.query, found.answer
+    total, strict = _totals(answer, context)
+    facets = _facets(found, context)
+    if request.sort is not None:
+        ordered = _sorted(request.sort, answer, context)
+    else:
+        ordered = rank(query, answer, context)
+    with log.timed("page", len(ordered)) as stage:
+        hits = make_hits(query, request, ordered, generation)
+        stage.passed = len(hits)
+    beside = beside_hits(request, found.request.filters, query, answer, ordered, context)
+    fallback = _fallback(found, total, context)
+    return SearchResult(  # last of all: whatever runs may still be told as degraded
+        query=query_facts(query, tables) | {"filters": [each.facts() for each in found.implied]},
+        hits=hits,
+        total=total,
+        total_strict=strict,
+        facets=facets,
+        page=request.page,
+        page_size=request.page_size,
+        stages=tuple(log.stages),
+        degraded=tuple(log.degraded),
+        relaxed=_relaxed(query, answer),
+        did_you_mean=_meant(query, total, context),
+        fallback_hits=fallback,
+        refinements=beside.refinements,
+        related=beside.related,
+    )
+
+
+def rank(query: Query, answer: Matches, context: Context) -> Ordered:
+    """Coarse → fine → rerank, each only while the deadline allows."""
+    policy, log, deadline = context.policy, context.log, context.deadline
+    demote = context.tables.config.out_of_stock == "demote"
+    with log.timed("coarse", size(answer)) as stage:
+        coarse = choose(query, answer, context, policy.coarse_pool)
+        stage.passed = len(coarse)
+    if deadline.passed():
+        log.skip("fine", "budget", len(coarse), degrades=True)
+        if context.request.diversity:
+            log.skip("rerank", "budget", len(coarse), degrades=True)
+        return coarse
+    with log.timed("fine", min(policy.fine_pool, len(coarse))) as stage:
+        ordered = fine(query, coarse, context)
+        stage.passed = stage.taken  # the rest goes by, in coarse order
+    if not context.request.diversity:
+        log.skip("rerank", "not asked", len(ordered))
+    elif deadline.passed():
+        log.skip("rerank", "budget", len(ordered), degrades=True)
+    else:
+        with log.timed("rerank", min(policy.head, len(ordered))) as stage:
+            told = context.request.explain
+            ordered = rerank_head(query, ordered, context.generation, told=told)
+            stage.passed = stage.taken
+    return sold_out_last(ordered, context.segments) if demote else ordered
+
+
+def choose(query: Query, answer: Matches, context: Context, pool: int) -> Ordered:
+    """At most `pool` groups, each by its best product, best first; ties by key.
+
+    Where the index demotes what is sold out, any product in stock comes before any that is not.
+    """
+    demote = context.tables.config.out_of_stock == "demote"
+    pairs = list(zip(context.leaves, answer, strict=True))
+    best = np.max([leaf.best(part) for leaf, part in pairs], axis=0)
+    chosen = [leaf.select(query, part, best, pool, demote=demote) for leaf, part in pairs]
+    return Ordered(*merged(chosen, pool, falling=True))
+
+
+def _sorted(sort: Sort, answer: Matches, context: Context) -> Ordered:
+    """The whole answer set in the asked order; only the page is made into candidates."""
+    with context.log.timed("sort", size(answer)) as stage:
+        wanted = context.request.page * context.request.page_size
+        pairs = zip(context.leaves, answer, strict=True)
+        chosen = [leaf.sorted(part, sort, wanted) for leaf, part in pairs]
+        candidates, _ = merged(chosen, wanted, falling=False)
+        stage.passed = len(candidates)
+    return Ordered(candidates, np.zeros(len(candidates), dtype=np.float32), ranked_by=SORT)
+
+
+def _totals(answer: Matches, context: Context) -> tuple[int, int]:
+    pairs = list(zip(context.leaves, answer, strict=True))
+    total = sum(leaf.groups(part.doc_ids) for leaf, part in pairs)
+    return total, sum(leaf.groups(part.doc_ids[part.levels == 0]) for leaf, part in pairs)
+
+
+def _facets(found: Found, context: Context) -> dict[str, Facet]:
+    request, tables = context.request, context.tables
+    if not request.facets:
+        return {}
+    asked, chosen = request.facets, tables.config.facets
+    if chosen is not None and AUTO in asked:  # the shop's own choice, as far as it has them
+        there = [name for name in chosen if name in tables.columns.fields()]
+        there = there[: max(DEFAULT_LIMITS.fields - len(asked), 0)]
+        asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *there]))
+    asked = focused(asked, found.query.prediction, parts_of(found.answer, context))
+    with context.log.timed("facets", size(found.matches)) as stage:
+        limits = FacetLimits(values=request.facet_limit, field_values=request.facet_limits)
+        parts = parts_of(found.matches, context)
+        facets = count_facets(parts, found.request.filters, asked, limits)
+        stage.passed = len(facets)
+    return facets
+
+
+def parts_of(matches: Matches, context: Context) -> list[Part]:
+    """The documents as facets count them."""
+    pairs = zip(context.segments, matches, strict=True)
+    return [Part(segment.columns, part.doc_ids) for segment, part in pairs]
+
+
+def _fallback(found: Found, total: int, context: Context) -> tuple[Hit, ...]:
+    """What the query finds without the filters that leave nothing of it; apart from the hits."""
+    if total or not found.request.filters or not size(found.matches):
+        return ()
+    ordered = rank(found.query, found.matches, context)
+    first = replace(context.request, page=1)
+    return make_hits(found.query, first, ordered, context.generation)
+
+
+def _meant(query: Query, total: int, context: Context) -> tuple[str, ...]:
+    """What else the shopper may have meant: a correction not taken, or identifiers nearby."""
+    if query.identifier is not None:
+        return () if total else near_identifiers(query.identifier, context.segments)
+    if query.correction is None or query.corrected:
+        return ()
+    return (query.correction.text,)
+
+
+def _relaxed(query: Query, answer: Matches) -> Relaxed | None:
+    """What was given up, if the answer holds anything beyond strict matches.
+
+    Dropped are the lightest terms that the level used does not insist on, and unknown ones.
+    """
+    if not any(part.levels.any() for part in answer):
+        return None
+    level = answer[0].level
+    if level == POPULAR:
+        scope = "popular" if query.prediction.sure is None else "category"
+        return Relaxed(POPULAR, tuple(slot.text for slot in query.required), scope)
+    kept = query.weight
+    needed = lexical.LEVELS[level] * query.weight
+    dropped = []
+    for slot in sorted(query.required, key=lambda slot: (bool(slot.alternatives), slot.weight)):
+        if slot.alternatives and (kept - slot.weight < needed or kept <= slot.weight):
+            continue
+        kept -= slot.weight
+        dropped.append(slot.text)
+    some_words = any(
+        bool(((part.levels > 0) & (part.levels < BY_MEANING)).any()) for part in answer
+    )
+    return Relaxed(level, tuple(dropped), "terms" if some_words else "meaning")

@@ -1,0 +1,230 @@
+"""Segments answer as one: the seam that live products and shards stand on."""
+
+import gzip
+import random
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from catalogs import build_index, open_index
+from divided import divided, shares
+
+from indexing.catalogue.index_config import IndexConfig
+from indexing.columns import Columns
+from indexing.demo.shop import write_demo_shop
+from ranking.filters.filters import AnyOf, Exists, Filter, Not, Or, Range
+from ranking.generation import Generation
+from ranking.search.facet_values import facet_values
+from ranking.search.request import SearchRequest, Sort
+from ranking.search.result import Hit, SearchResult
+from ranking.search.root import search
+from ranking.search.similar import similar
+
+PRODUCTS = 1_200
+REQUESTS = 500
+SORTS = (Sort("price"), Sort("price", True), Sort("rating", True), Sort("newest", True),
+         Sort("stock"))  # fmt: skip
+HARD = ("", "zzzz qqqq", "under 50", "cheap", "no such thing 12345", "AB-1234", "!!!")
+DIVISIONS = {
+    "thirds": (1 / 3, 1 / 3, 1 / 3),
+    "one large, two small": (0.97, 0.02, 0.01),
+    "one empty": (0.6, 0.4, 0.0),
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    """Variants, sparse attributes, and products that are equal in all but their ids."""
+    folder = tmp_path_factory.mktemp("segments")
+    shop = write_demo_shop(folder / "shop", PRODUCTS, seed=5)
+    with gzip.open(shop.products) as file:
+        products = [orjson.loads(line) for line in file]
+    twins = [
+        {"id": f"twin-{n}", "title": "grey felt coaster", "brand": "Equal", "price": 5.0,
+         "category": ["Home", "Coasters"], "stock": n % 3, "identifiers": [f"TW-{n // 4:04}"]}
+        | ({"group_id": f"t{n // 6}"} if n % 3 else {})
+        for n in range(90)
+    ]  # fmt: skip
+    index = folder / "main"
+    build_index(index, [*products, *twins], config=IndexConfig(min_matches=20))
+    return open_index(index)
+
+
+@pytest.fixture(scope="module", params=DIVISIONS)
+def segments(whole: Generation, request: pytest.FixtureRequest) -> Generation:
+    weights = DIVISIONS[request.param]
+    groups = len(whole.snapshot.columns.groups)
+    return divided(whole, shares(groups, weights, seed=1), len(weights))
+
+
+def requests_of(generation: Generation, count: int, seed: int) -> list[SearchRequest]:
+    """Random requests of every kind, over words, values and numbers of the shop."""
+    draw = random.Random(seed)
+    snapshot = generation.snapshot
+    documents, columns = snapshot.documents, snapshot.columns
+    brands = columns.keywords["brand"].values
+    attributes = [name for name in columns.keywords if name.startswith("attributes.")]
+    made = []
+    for _ in range(count):
+        made.append(
+            SearchRequest(
+                text=_text(draw, documents.product_at(draw.randrange(len(documents)))),
+                filters=_filters(draw, generation, list(brands)),
+                facets=_facets(draw, attributes),
+                facet_limit=draw.choice((5, 20, 200)),
+                sort=draw.choice(SORTS) if draw.random() < 0.2 else None,
+                page=draw.choice((1, 1, 1, 2, 3)),
+                page_size=draw.choice((5, 20, 100)),
+                explain=draw.random() < 0.1,
+                relax=draw.random() < 0.85,
+                diversity=draw.random() < 0.8,
+                semantic=draw.random() < 0.85,
+                budget_ms=60_000,
+            )
+        )
+    return made
+
+
+def _text(draw: random.Random, product: dict[str, Any]) -> str:
+    kind = draw.random()
+    words = str(product["title"]).split()
+    if kind < 0.12:
+        return draw.choice(HARD)
+    if kind < 0.2:
+        return str(draw.choice([product["id"], *product.get("identifiers", [])]))
+    if kind < 0.3:
+        return draw.choice(("felt coaster", "grey coaster", "equal coaster"))
+    chosen = draw.sample(words, min(len(words), draw.choice((1, 2, 2, 3, 5))))
+    if kind < 0.4:
+        chosen.append(f"under {draw.randrange(5, 200)}")
+    if kind < 0.5 and len(chosen[0]) > 4:
+        chosen[0] = chosen[0][:2] + chosen[0][3:]  # mistyped
+    return " ".join(chosen)
+
+
+def _filters(draw: random.Random, generation: Generation, brands: list[str]) -> tuple[Filter, ...]:
+    columns = generation.snapshot.columns
+    choices: list[Filter] = [
+        AnyOf("brand", tuple(draw.sample(brands, 3))),
+        AnyOf("category", (draw.choice(list(columns.keywords["category"].values)),)),
+        Range("price", float(draw.randrange(40)), float(draw.randrange(50, 300))),
+        Not(AnyOf("brand", (draw.choice(brands),))),
+        Or((Range("price", None, 20.0), Exists("rating"))),
+        Range("price", 1e7, None),  # leaves nothing
+    ]
+    return tuple(draw.sample(choices, draw.choice((0, 0, 0, 1, 1, 2))))
+
+
+def _facets(draw: random.Random, attributes: list[str]) -> tuple[str, ...]:
+    fields = ["brand", "category", "price", "rating", "created_at", "auto", draw.choice(attributes)]
+    return tuple(draw.sample(fields, draw.choice((0, 1, 3, 7))))
+
+
+def _hit(hit: Hit) -> tuple[Any, ...]:
+    channels = [(channel.name, channel.rank) for channel in hit.channels]
+    return hit.id, hit.level, channels, hit.variants, hit.highlights, hit.product
+
+
+def same(one: SearchResult, other: SearchResult, asked: SearchRequest) -> None:
+    assert [_hit(hit) for hit in other.hits] == [_hit(hit) for hit in one.hits], asked
+    assert [hit.score for hit in other.hits] == pytest.approx(
+        [hit.score for hit in one.hits], abs=1e-5
+    ), asked
+    assert (other.total, other.total_strict) == (one.total, one.total_strict), asked
+    assert other.facets == one.facets, asked
+    assert other.query == one.query, asked
+    assert other.relaxed == one.relaxed, asked
+    assert other.did_you_mean == one.did_you_mean, asked
+    assert [hit.id for hit in other.fallback_hits] == [hit.id for hit in one.fallback_hits], asked
+    assert other.degraded == one.degraded
+    told = [(stage.name, stage.taken, stage.passed, stage.skipped) for stage in one.stages]
+    assert [(s.name, s.taken, s.passed, s.skipped) for s in other.stages] == told, asked
+    for left, right in zip(one.hits, other.hits, strict=True):
+        assert (left.explanation is None) == (right.explanation is None)
+        if left.explanation is not None and right.explanation is not None:
+            assert right.explanation["lexical"] == left.explanation["lexical"], asked
+            assert right.explanation["moved"] == left.explanation["moved"], asked
+
+
+def compare(whole: Generation, segments: Generation, count: int, seed: int) -> int:
+    """Hits that were compared."""
+    hits = 0
+    for asked in requests_of(whole, count, seed):
+        one = search(asked, whole, time.perf_counter)
+        same(one, search(asked, segments, time.perf_counter), asked)
+        hits += len(one.hits)
+    return hits
+
+
+def test_three_segments_answer_as_one(whole: Generation, segments: Generation) -> None:
+    assert compare(whole, segments, REQUESTS // len(DIVISIONS) + 1, seed=len(segments.parts)) > 500
+
+
+@pytest.mark.parametrize("out_of_stock", ["hide", "demote"])
+def test_sold_out_products_go_the_same_way(
+    whole: Generation, segments: Generation, out_of_stock: str
+) -> None:
+    def under(generation: Generation) -> Generation:
+        parts = (generation.snapshot, *generation.parts)
+        config = generation.snapshot.config.model_copy(update={"out_of_stock": out_of_stock})
+        first, *rest = (replace(part, config=config) for part in parts)
+        return replace(generation, snapshot=first, parts=tuple(rest))
+
+    assert compare(under(whole), under(segments), 25, seed=9) > 50
+
+
+def test_small_pools_are_cut_at_the_same_place(whole: Generation, segments: Generation) -> None:
+    policy = replace(whole.policy, coarse_pool=40, fine_pool=15)
+    narrow = replace(whole, policy=policy), replace(segments, policy=policy)
+    assert compare(*narrow, 25, seed=11) > 50
+
+
+def test_similar_products(whole: Generation, segments: Generation) -> None:
+    filters = (Range("price", 2.0, None),)
+    for doc in range(0, whole.snapshot.doc_count, 61):
+        product = whole.snapshot.documents.id_at(doc)
+        (place,) = (
+            (number, found)
+            for number, part in enumerate(segments.parts)
+            if (found := part.documents.find(product)) is not None
+        )
+        one = similar(doc, whole, 8, filters)
+        other = similar(place[1], segments, 8, filters, segment=place[0])
+        assert [_hit(hit) for hit in other] == [_hit(hit) for hit in one]
+
+
+def test_values_within_a_facet(whole: Generation, segments: Generation) -> None:
+    asked = SearchRequest(text="", filters=(Range("price", 5.0, 90.0),), budget_ms=60_000)
+    for field, text in (("brand", "a"), ("brand", ""), ("category", "o")):
+        one = facet_values(asked, field, text, whole, time.perf_counter)
+        assert facet_values(asked, field, text, segments, time.perf_counter) == one
+
+
+def test_keys_keep_the_order_of_first_appearance(tmp_path: Path) -> None:
+    """A product keeps its place when a later line replaces it."""
+    index = tmp_path / "main"
+    lines = [{"id": "a", "title": "lamp"}, {"id": "b", "title": "lamp"},
+             {"id": "c", "title": "lamp", "group_id": "g"}, {"id": "d", "title": "lamp"},
+             {"id": "e", "title": "lamp", "group_id": "g"},
+             {"id": "a", "title": "lamp"}]  # fmt: skip
+    build_index(index, lines)
+    generation = open_index(index)
+    asked = SearchRequest(text="lamp", budget_ms=60_000, diversity=False)
+    found = [hit.id for hit in search(asked, generation, time.perf_counter).hits]
+    assert found == ["a", "b", "c", "d"]
+    keys = generation.snapshot.columns.keys
+    assert [divmod(int(key), 2**32) for key in keys] == [(0, 0), (1, 1), (2, 2), (2, 4), (3, 3)]
+
+
+def test_a_snapshot_without_keys_has_its_order_as_keys(tmp_path: Path) -> None:
+    index = tmp_path / "main"
+    build_index(index, [{"id": str(n), "title": "lamp"} for n in range(5)])
+    folder = open_index(index).snapshot.folder / "columns"
+    (folder / "keys.npy").unlink()
+    columns = Columns.load(folder)
+    assert columns.keys.tolist() == [0, 1, 2, 3, 4]
+    assert columns.keys.dtype == np.uint64
