@@ -1,10 +1,12 @@
 """What people look at: the search page at /, the API's description at /docs. Nothing from afar."""
 
-from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.responses import FileResponse, Response
+
+from app.api import problems
 
 _WEB = Path(__file__).parent / "web"
 _STRICT = (
@@ -19,16 +21,16 @@ _PAGES = (
     ("/docs", "docs.html", _SWAGGER),
     ("/docs/start.js", "docs.js", _SWAGGER),
 )
-# Swagger UI's own files, so that /docs works without internet access.
-_SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
+_SWAGGER_FILES = "/docs/swagger"
+"""Swagger UI's own files, so that /docs works without internet access."""
 
 
 def add_pages(app: FastAPI) -> None:
     for address, name, policy in _PAGES:
         _add_file(app, address, _WEB / name, policy)
-    swagger = Path(str(files("fastapi_offline") / "static"))
-    for name in _SWAGGER_FILES:
-        _add_file(app, f"/docs/{name}", swagger / name, _SWAGGER)
+    offline = FastAPIOffline(docs_url=None, redoc_url=None, static_url="/files")
+    problems.install(offline)
+    app.mount(_SWAGGER_FILES, offline)
 
 
 def _add_file(app: FastAPI, address: str, path: Path, policy: str) -> None:

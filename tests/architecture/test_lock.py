@@ -2,14 +2,19 @@
 
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from source_tree import ROOT
+from source_tree import PACKAGES, ROOT, sources
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+COMES_WITH = {"starlette", "pydantic-core"}
+"""FastAPI and pydantic are layers over them, and name their versions."""
+FOUND_BY_OTHERS = {"uvloop"}
 
 
 def wanted() -> list[Requirement]:
@@ -53,3 +58,20 @@ def test_every_requirement_has_a_fitting_pin() -> None:
 def test_lower_bounds_everywhere() -> None:
     for requirement in wanted():
         assert ">=" in str(requirement.specifier), f"{requirement} has no lower bound"
+
+
+def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_imported() -> None:
+    """What comes with another library goes with it, too; what nobody imports is a cost."""
+    origin = packages_distributions()
+    imported = {
+        canonicalize_name(distribution)
+        for source in sources(*PACKAGES)
+        for module in {name.partition(".")[0] for name in source.imports()}
+        for distribution in origin.get(module, ())
+        if module not in PACKAGES
+    }
+    asked = {
+        canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]
+    }
+    assert imported - asked <= COMES_WITH
+    assert asked - imported == FOUND_BY_OTHERS

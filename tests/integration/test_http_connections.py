@@ -183,7 +183,7 @@ def test_a_client_that_takes_nothing_is_let_go(impatient: httpx.Client) -> None:
 
 def _ask_more(link: socket.socket) -> bool:
     try:
-        link.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n")
+        link.sendall(b"GET /docs/swagger/files/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n")
     except TimeoutError:
         time.sleep(0.05)
     return True

@@ -339,6 +339,10 @@ def test_pages_come_from_here_alone(http: httpx.Client) -> None:
         for name in re.findall('(?:src|href)="([^"#]+)"', answer.text):
             if not name.startswith("data:"):
                 assert http.get(f"/{name}").status_code == 200, name
+    for missing in ("/docs/swagger/files/none.js", "/docs/swagger/nothing"):
+        answer = http.get(missing)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_metrics_tell_routes_not_addresses(http: httpx.Client) -> None:
