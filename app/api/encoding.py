@@ -49,6 +49,7 @@ def hit_facts(hit: Hit) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "id": hit.id,
         "score": hit.score,
+        "rank_score": hit.rank_score,
         "level": hit.level,
         "channels": [
             {"name": channel.name, "rank": channel.rank, "score": channel.score}

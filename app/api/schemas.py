@@ -17,7 +17,8 @@ class Channel(_Exact):
 
 class HitShape(_Exact):
     id: str
-    score: float
+    score: float = Field(description="Never rises down the list.")
+    rank_score: float | None = Field(description="The ranker's own; null under a sort.")
     level: int = Field(description="0: all terms match … 4: found by meaning, 5: popular.")
     channels: list[Channel]
     product: dict[str, Any] = Field(description="The catalogue's line.")

@@ -17,7 +17,7 @@ def explained_lines(hit: Hit) -> Iterator[str]:
     )
     yield f"found by   {found or 'its place in the catalogue'}"
     yield from _words(told["lexical"])
-    yield from _score(hit.score, told)
+    yield from _score(hit.score if hit.rank_score is None else hit.rank_score, told)
     if told["moved"] is not None:
         yield f"place      {told['moved']}"
 

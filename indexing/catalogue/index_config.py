@@ -38,7 +38,8 @@ class IndexConfig(PolicySettings):
     allows all numbers.
     aliases: product field → the catalogue's own names of it, before `--map`.
     currency: of prices that do not say theirs. out_of_stock: what becomes of products whose
-    stock is 0 or less. most_lost, most_price_change: beyond which a build is kept back
+    stock is 0 or less; demote_when_sorted: whether they come last under a sort as well.
+    most_lost, most_price_change: beyond which a build is kept back
     (`publication_gate`).
     word_forms: what words find beside themselves: British and American spellings, other words for
     one thing (apartment, flat), and compounds by their parts.
@@ -50,6 +51,7 @@ class IndexConfig(PolicySettings):
     aliases: dict[str, tuple[_Name, ...]] = Field(default_factory=dict)
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     out_of_stock: Literal["keep", "demote", "hide"] = "keep"
+    demote_when_sorted: bool = True
     most_lost: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
     most_price_change: Annotated[float, Field(ge=0.0, le=1_000.0)] = 0.5
     word_forms: tuple[Literal["spellings", "words", "compounds"], ...] = (

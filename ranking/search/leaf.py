@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Float64Array, UInt32Array
+from indexing.arrays import Float32Array, UInt32Array, UInt64Array
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.filters.filters import Filter, evaluate_all, full_mask
@@ -81,10 +81,16 @@ class Leaf:
         chosen = as_candidates(answer, places, picked.variants[first], columns, self.number)
         return chosen, scores[places]
 
-    def sorted(self, answer: MatchSet, sort: Sort, limit: int) -> tuple[Candidates, Float64Array]:
-        """The first `limit` groups in an explicit order, and what they are ordered by."""
+    def sorted(
+        self, answer: MatchSet, sort: Sort, limit: int, *, demote: bool
+    ) -> tuple[Candidates, UInt64Array]:
+        """The first `limit` groups in an explicit order, and what they are ordered by.
+
+        demote: what is sold out comes last.
+        """
         columns, config = self.segment.columns, self.segment.config
-        picked, keys = order_by(columns, answer.doc_ids, sort, limit, config.sorts)
+        last = sold_out(answer.doc_ids, self.segment) if demote else None
+        picked, keys = order_by(columns, answer.doc_ids, sort, limit, config.sorts, last)
         chosen = as_candidates(answer, picked.places, picked.variants, columns, self.number)
         return chosen, keys
 

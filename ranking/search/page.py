@@ -1,12 +1,16 @@
 """The page: its candidates → hits, at the border."""
 
+from dataclasses import replace
+
+import numpy as np
 import orjson
 
+from indexing.arrays import Float32Array
 from ranking.generation import Generation
 from ranking.query.query import Query
 from ranking.recall.channels import NAMES
 from ranking.search.candidates import Ordered
-from ranking.search.explain import explain_hit
+from ranking.search.explain import SORT, explain_hit
 from ranking.search.highlights import Highlighter
 from ranking.search.request import SearchRequest
 from ranking.search.result import ChannelHit, Hit
@@ -19,7 +23,14 @@ def make_hits(
     first = (request.page - 1) * request.page_size
     places = range(first, min(first + request.page_size, len(ordered)))
     marker = Highlighter(matched_terms(query, generation), generation.snapshot.analyzer)
-    return tuple(_hit(place, query, request, ordered, generation, marker) for place in places)
+    falling = np.minimum.accumulate(ordered.scores)
+    hits = [_hit(place, falling, request.fields, ordered, generation, marker) for place in places]
+    if request.explain:
+        hits = [
+            replace(hit, explanation=explain_hit(place, query, ordered, generation))
+            for place, hit in zip(places, hits, strict=True)
+        ]
+    return tuple(hits)
 
 
 def matched_terms(query: Query, generation: Generation) -> frozenset[str]:
@@ -35,18 +46,19 @@ def matched_terms(query: Query, generation: Generation) -> frozenset[str]:
 
 def _hit(
     place: int,
-    query: Query,
-    request: SearchRequest,
+    falling: Float32Array,
+    fields: tuple[str, ...] | None,
     ordered: Ordered,
     generation: Generation,
     marker: Highlighter,
 ) -> Hit:
+    """falling: the score of each place, or of a place before it if that is less."""
     candidates = ordered.candidates
     segment = generation.segments[int(candidates.segments[place])]
     raw = segment.documents.json_at(int(candidates.doc_ids[place]))
     product = orjson.loads(raw)
-    if request.fields is not None:
-        wanted = {name: product[name] for name in request.fields if name in product}
+    if fields is not None:
+        wanted = {name: product[name] for name in fields if name in product}
         raw = orjson.dumps(wanted)
     ranks, scores = candidates.ranks[place].tolist(), candidates.scores[place].tolist()
     channels = tuple(
@@ -56,11 +68,11 @@ def _hit(
     )
     return Hit(
         id=product["id"],
-        score=round(float(ordered.scores[place]), 5),
+        score=round(float(falling[place]), 5),
+        rank_score=None if ordered.ranked_by == SORT else round(float(ordered.scores[place]), 5),
         level=int(candidates.levels[place]),
         channels=channels,
         product=raw,
         variants=int(candidates.variants[place]),
         highlights=marker.highlights(product),
-        explanation=explain_hit(place, query, ordered, generation) if request.explain else None,
     )

@@ -19,6 +19,8 @@ class ChannelHit:
 class Hit:
     """One product (group) of the page.
 
+    score: never rises down the list: the lowest rank_score so far. rank_score: the ranker's own,
+    which the reranker may have gone against; None under a sort.
     product: its catalogue line as JSON bytes, to be spliced into the answer.
     level: relaxation level that matched it (0 all terms; 4 found by meaning only).
     variants: number of matching products in its group.
@@ -27,6 +29,7 @@ class Hit:
 
     id: str
     score: float
+    rank_score: float | None
     level: int
     channels: tuple[ChannelHit, ...]
     product: bytes

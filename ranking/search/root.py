@@ -109,10 +109,12 @@ def choose(query: Query, answer: Matches, context: Context, pool: int) -> Ordere
 
 def _sorted(sort: Sort, answer: Matches, context: Context) -> Ordered:
     """The whole answer set in the asked order; only the page is made into candidates."""
+    config = context.tables.config
+    demote = config.out_of_stock == "demote" and config.demote_when_sorted
     with context.log.timed("sort", size(answer)) as stage:
         wanted = context.request.page * context.request.page_size
         pairs = zip(context.leaves, answer, strict=True)
-        chosen = [leaf.sorted(part, sort, wanted) for leaf, part in pairs]
+        chosen = [leaf.sorted(part, sort, wanted, demote=demote) for leaf, part in pairs]
         candidates, _ = merged(chosen, wanted, falling=False)
         stage.passed = len(candidates)
     return Ordered(candidates, np.zeros(len(candidates), dtype=np.float32), ranked_by=SORT)

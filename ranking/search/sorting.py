@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from indexing.arrays import Float32Array, Float64Array, UInt32Array
+from indexing.arrays import BoolArray, Float32Array, Float64Array, UInt32Array, UInt64Array
 from indexing.catalogue.attributes import PREFIX
 from indexing.columns import Columns
 from ranking.filters.filters import FilterError, unknown_field
@@ -57,14 +57,16 @@ def order_by(
     sort: Sort,
     limit: int,
     attributes: Sequence[str] | None = None,
-) -> tuple[Picked, Float64Array]:
+    last: BoolArray | None = None,
+) -> tuple[Picked, UInt64Array]:
     """The first `limit` groups in the order; each shows its product that comes first in it.
 
-    Beside them what they are ordered by, float64[k], never falling.
+    Beside them what they are ordered by, uint64[k], never falling, comparable between segments.
 
     doc_ids: uint32[m], ascending, those that passed the filters. Products without a value come
     last in either direction; equal ones in document order. O(m + limit log limit).
-    attributes: the only ones that may be sorted by, None for all.
+    attributes: the only ones that may be sorted by, None for all. last: bool[m], products that
+    come behind all others, in the same order.
 
     Raises FilterError if the field is not a number field of this index.
     """
@@ -84,10 +86,24 @@ def order_by(
     if sort.descending or newest:
         keys = -keys
     keys[np.isnan(keys)] = np.inf
-    groups = columns.group_of[doc_ids]
-    places, variants = first_of_groups(groups, keys)
-    best = smallest(keys[places], limit)
-    return Picked(places[best], variants[best]), keys[places[best]]
+    groups, ordered = columns.group_of[doc_ids], order_numbers(keys, last)
+    places, variants = first_of_groups(groups, ordered)
+    best = smallest(ordered[places], limit)
+    return Picked(places[best], variants[best]), ordered[places[best]]
+
+
+def order_numbers(keys: Float64Array, last: BoolArray | None = None) -> UInt64Array:
+    """uint64[m] in the order of float64[m] (their lowest bits apart, which no price needs), those
+    of `last` above all others.
+
+    IEEE 754 numbers compare as their bits do, but for the sign: negative ones are turned round.
+    """
+    bits = (keys + 0.0).view(np.uint64)  # -0.0 is 0.0
+    highest = np.uint64(1 << 63)
+    ordered: UInt64Array = np.where(bits >= highest, ~bits, bits | highest) >> np.uint64(1)
+    if last is not None:
+        ordered[last] |= highest
+    return ordered
 
 
 def collapse(doc_ids: UInt32Array, scores: Float32Array, group_of: UInt32Array) -> Picked:
@@ -104,7 +120,7 @@ def count_groups(group_of: UInt32Array, doc_ids: UInt32Array) -> int:
     return int(count_runs(group_of, doc_ids))
 
 
-def smallest(keys: Float64Array, limit: int) -> UInt32Array:
+def smallest(keys: Float64Array | UInt64Array, limit: int) -> UInt32Array:
     """Places of the smallest keys, ascending, equal ones in order of place."""
     if limit <= 0:
         return np.empty(0, dtype=np.uint32)
@@ -121,7 +137,7 @@ def smallest(keys: Float64Array, limit: int) -> UInt32Array:
 
 
 @njit(nogil=True, cache=True)
-def first_of_groups(groups: UInt32Array, keys: Float64Array) -> tuple[UInt32Array, UInt32Array]:
+def first_of_groups(groups: UInt32Array, keys: UInt64Array) -> tuple[UInt32Array, UInt32Array]:
     """Place of the smallest key (the first of equals) and size of each run of one group."""
     places = np.empty(len(groups), dtype=np.uint32)
     sizes = np.empty(len(groups), dtype=np.uint32)

@@ -78,7 +78,7 @@ def test_contributions_add_up_to_the_score(words: list[str], name: str, shop: Ge
         told = explained(hit)
         assert told["ranker"] == name
         parts = told["contributions"]
-        assert sum(part["adds"] for part in parts) == pytest.approx(hit.score, abs=1e-3)
+        assert sum(part["adds"] for part in parts) == pytest.approx(hit.rank_score, abs=1e-3)
         assert set(told["features"]) == set(NAMES)
         for part in parts:
             assert part["meaning"]

@@ -112,6 +112,8 @@ def test_keys_of_index_toml_have_true_defaults() -> None:
         "aliases": "none",
         "currency": "none",
         "out_of_stock": '`"keep"`',
+        "demote_when_sorted": "`true`",
+        "word_forms": '`["spellings", "words", "compounds"]`',
         "most_lost": f"`{IndexConfig().most_lost:g}`",
         "most_price_change": f"`{IndexConfig().most_price_change:g}`",
         "min_matches": f"`{Policy().min_matches}`",

@@ -25,7 +25,7 @@ def hit(**explanation: object) -> Hit:
         ],
     }
     channels = (ChannelHit("lexical", 3, 1.5),)
-    return Hit("L1", 1.25, 0, channels, b"{}", 1, {}, {**told, **explanation})
+    return Hit("L1", 1.25, 1.25, 0, channels, b"{}", 1, {}, {**told, **explanation})
 
 
 def test_a_ranked_hit() -> None:

@@ -1,11 +1,23 @@
+import math
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from columns_of import columns_of, product
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexing.columns import Columns
 from ranking.filters.filters import FilterError
 from ranking.search.request import Sort
-from ranking.search.sorting import collapse, count_groups, order_by, parse_sort, smallest
+from ranking.search.sorting import (
+    collapse,
+    count_groups,
+    order_by,
+    order_numbers,
+    parse_sort,
+    smallest,
+)
 
 PRODUCTS = [
     product(0, group_id="g", price=30.0, created_at="2024-01-03T00:00:00Z"),
@@ -33,6 +45,31 @@ def test_a_group_shows_its_first_in_the_order_and_missing_comes_last(columns: Co
     assert ordered(columns, Sort("price", descending=True)) == [(0, 3), (3, 1), (5, 1), (4, 1)]
     assert ordered(columns, Sort("newest")) == [(0, 3), (5, 1), (3, 1), (4, 1)]
     assert ordered(columns, Sort("attributes.watts", True)) == [(5, 1), (3, 1), (0, 3), (4, 1)]
+
+
+def test_what_is_sold_out_comes_last_and_stands_for_no_group_that_has_others(
+    columns: Columns,
+) -> None:
+    gone = np.array([False, True, False, True, False, False])  # 1 of group g, and 3
+    picked, keys = order_by(columns, ALL, Sort("price"), 10, last=gone)
+    assert ALL[picked.places].tolist() == [5, 0, 4, 3]
+    assert picked.variants.tolist() == [1, 3, 1, 1]
+    assert (np.diff(keys.astype(np.float64)) > 0).all()
+    picked, _ = order_by(columns, ALL, Sort("price", descending=True), 2, last=gone)
+    assert ALL[picked.places].tolist() == [0, 5]
+
+
+@given(st.lists(st.floats(allow_nan=False), min_size=1))
+def test_numbers_are_ordered_as_they_are(values: list[float]) -> None:
+    keys = np.array(values)
+    ordered = order_numbers(keys)
+    by_number = keys[np.argsort(ordered, kind="stable")].tolist()
+    for one, other in pairwise(by_number):
+        assert one <= other or math.isclose(one, other, rel_tol=1e-15, abs_tol=1e-300)
+    assert (ordered < 1 << 63).all()
+    assert len(set(ordered[keys == 0.0].tolist())) <= 1  # -0.0 is 0.0
+    behind = order_numbers(keys, np.ones(len(keys), dtype=np.bool_))
+    assert behind.min() > ordered.max()
 
 
 def test_only_the_given_documents_count(columns: Columns) -> None:
