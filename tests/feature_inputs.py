@@ -1,5 +1,6 @@
 """Inputs of features without a shop around them."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -8,14 +9,15 @@ import numpy as np
 from indexing.arrays import UInt32Array
 from indexing.columns.priors import PRIORS
 from indexing.postings.postings import InvertedIndex
+from indexing.postings.statistics import Statistics
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.features.inputs import Inputs
-from ranking.features.slot_matches import match_slots
+from ranking.features.slot_matches import SlotMatches, match_slots
 from ranking.query.query import Query, Slot
 from ranking.recall.channels import COUNT
 from ranking.search.candidates import Candidates
-from ranking.search.segments import texts_of
+from ranking.search.segments import Texts, texts_of
 
 
 def plain_candidates(doc_ids: UInt32Array) -> Candidates:
@@ -34,17 +36,33 @@ def inputs_of_texts(index: InvertedIndex, slots: tuple[Slot, ...]) -> Inputs:
     """All documents of an index, for groups that look at nothing but texts."""
     docs = np.arange(len(index.lengths), dtype=np.uint32)
     snapshot = cast(Snapshot, SimpleNamespace(index=index))
-    unknown = np.full(len(docs), np.nan)
     candidates = plain_candidates(docs)
+    return replace(
+        bare_inputs(Query("", slots, None, None), candidates, snapshot),
+        matches=match_slots(candidates, slots, (snapshot,)),
+        texts=texts_of(candidates, (snapshot,)),
+    )
+
+
+def inputs_of_query(query: Query, candidates: Candidates, statistics: Statistics) -> Inputs:
+    """For groups that look at nothing but the query and what recall found."""
+    index = SimpleNamespace(statistics=statistics)
+    return bare_inputs(query, candidates, cast(Snapshot, SimpleNamespace(index=index)))
+
+
+def bare_inputs(query: Query, candidates: Candidates, snapshot: Snapshot) -> Inputs:
+    """Without texts and facts of products."""
+    k = len(candidates)
+    unknown = np.full(k, np.nan)
     return Inputs(
-        Query("", slots, None, None),
+        query,
         candidates,
         snapshot,
         (snapshot,),
         Bm25Weights(),
-        match_slots(candidates, slots, (snapshot,)),
-        texts_of(candidates, (snapshot,)),
-        np.full((len(docs), len(PRIORS)), np.nan, dtype=np.float32),
+        cast(SlotMatches, None),
+        cast(Texts, None),
+        np.full((k, len(PRIORS)), np.nan, dtype=np.float32),
         unknown,
         unknown,
     )

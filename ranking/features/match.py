@@ -11,8 +11,10 @@ from ranking.features.inputs import Inputs
 from ranking.query.query import Query
 from ranking.recall.channels import NAMES as CHANNELS
 
-_RANKED = CHANNELS[:3]
+_RANKED = ("identifier", "lexical", "semantic")
 """Channels whose rank is a feature; who is popular is one of its own."""
+_COUNTED = (*_RANKED, "popular")
+"""A channel that comes later is not: models of before would read another number."""
 
 FEATURES = (
     Feature("bm25", "BM25F over the query's best possible score", 0, 1, trend=1),
@@ -26,7 +28,8 @@ FEATURES = (
                 trend=1)
         for name in _RANKED
     ),
-    Feature("channels", "number of channels that found it", 0, 4, trend=1),
+    Feature("channels", "number of channels that found it: these and the popular one", 0, 4,
+            trend=1),
     Feature("agreement", "lexical times semantic rank feature, to the half", 0, 0.5, trend=1),
 )  # fmt: skip
 
@@ -48,12 +51,13 @@ _COVERAGE = MATCH.names.index("coverage")
 _LEVEL = MATCH.names.index("level")
 _COSINE = MATCH.names.index("cosine")
 _COSINE_TO_TOP = MATCH.names.index("cosine_to_top")
-_RANK = MATCH.names.index("rank_identifier")  # the other channels follow in order
+_RANKS = tuple(MATCH.names.index(f"rank_{name}") for name in _RANKED)
 _LEXICAL = MATCH.names.index("rank_lexical")
 _SEMANTIC = MATCH.names.index("rank_semantic")
 _CHANNELS = MATCH.names.index("channels")
 _AGREEMENT = MATCH.names.index("agreement")
-_RANK_COUNT = len(_RANKED)
+_RANK_COLUMNS = tuple(CHANNELS.index(name) for name in _RANKED)
+_COUNTED_COLUMNS = tuple(CHANNELS.index(name) for name in _COUNTED)
 
 
 def best_possible(query: Query, snapshot: Snapshot, weights: Bm25Weights) -> float:
@@ -91,10 +95,10 @@ def _fill_match(
         out[_COSINE, i] = cosine[i]
         out[_COSINE_TO_TOP, i] = cosine[i] - nearest
         found = 0
-        for channel in range(ranks.shape[1]):
-            found += ranks[i, channel] > 0
-        for channel in range(_RANK_COUNT):
-            rank = ranks[i, channel]
-            out[_RANK + channel, i] = 1.0 / (1.0 + rank) if rank > 0 else 0.0
+        for column in _COUNTED_COLUMNS:
+            found += ranks[i, column] > 0
+        for place in range(len(_RANKS)):
+            rank = ranks[i, _RANK_COLUMNS[place]]
+            out[_RANKS[place], i] = 1.0 / (1.0 + rank) if rank > 0 else 0.0
         out[_CHANNELS, i] = found
         out[_AGREEMENT, i] = np.sqrt(out[_LEXICAL, i] * out[_SEMANTIC, i])

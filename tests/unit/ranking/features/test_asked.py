@@ -1,5 +1,7 @@
 """Features of what the query names, with hand-worked values."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from catalogs import build_index, open_index
@@ -103,6 +105,11 @@ def test_the_predicted_category_and_the_one_above(snapshot: Snapshot) -> None:
     same(found["certainty"], [0.6] * 5)
     unsure = columns(snapshot, prediction=Prediction(own, 9.0, None))
     assert np.isnan(unsure["category_fit"]).all()
+
+
+def test_every_feature_of_what_is_asked_is_worked_here() -> None:
+    source = Path(__file__).read_text("utf-8")
+    assert all(f'["{name}"]' in source for name in ASKED.names)
 
 
 def test_prices(snapshot: Snapshot) -> None:
