@@ -4,13 +4,14 @@ import errno
 import secrets
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import BoolArray, load_array, save_array
+from indexing.catalogue.catalog_report import SourceReport
 from indexing.catalogue.documents import Documents, DocumentsBuilder
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.mapping import FieldMapping
@@ -18,6 +19,8 @@ from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
 from indexing.catalogue.row_order import group_order, order_keys
+from indexing.catalogue.source_reading import ReadingOptions
+from indexing.catalogue.values.currency import CurrencyRates
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
 from indexing.errors import BuildError
@@ -53,7 +56,8 @@ class BuildOptions:
 
     max_reject_ratio: share of rejected lines above which nothing is published.
     vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`. stage_only: keep the snapshot beside the one
-    in force, to be looked at. force: publish also what the gate objects to.
+    in force, to be looked at. force: publish also what the gate objects to. locale: of a catalogue
+    in several languages. strict: a value that cannot be meant rejects its line.
     """
 
     catalog: Sequence[Path]
@@ -68,6 +72,8 @@ class BuildOptions:
     seed: int = 0
     stage_only: bool = False
     force: bool = False
+    locale: str | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class BuildReport:
     aliases: dict[str, int]
     meaning: dict[str, Any]
     rejects: Path | None
+    sources: tuple[SourceReport, ...]
     published: bool = True
     objections: tuple[str, ...] = ()
 
@@ -118,7 +125,10 @@ def _build(
     read = _builders(options, scratch)
     try:
         with rare_collections():
-            _read_catalog(read, options, progress)
+            _read_catalog(read, options, now, progress)
+        if options.config.currency is None and read.rates.currency is not None:
+            config = options.config.model_copy(update={"currency": read.rates.currency})
+            options = replace(options, config=config)
         return _publish(read, options, snapshot_id, staging, now, progress)
     finally:
         for builder in (read.tokens, read.documents, read.vectors):
@@ -184,7 +194,7 @@ def _publish(
     (publish if published else keep)(options.index, staging, snapshot_id)
     return BuildReport(
         snapshot_id, counts, dict(options.mapping.used), meaning.report,
-        options.index / REJECTS if read.rejected else None, published, why,
+        options.index / REJECTS if read.rejected else None, tuple(read.sources), published, why,
     )  # fmt: skip
 
 
@@ -207,6 +217,8 @@ class _Read:
     columns: ColumnsBuilder
     vectors: GivenVectors
     words: WordCounter
+    rates: CurrencyRates
+    sources: list[SourceReport] = field(default_factory=list)
     rows: int = 0
     rejected: int = 0
 
@@ -220,12 +232,19 @@ def _builders(options: BuildOptions, scratch: Path) -> _Read:
         ColumnsBuilder(_made(scratch / "columns")),
         GivenVectors(scratch / "vectors.f4"),
         WordCounter(),
+        options.config.currency_rates(),
     )
 
 
-def _read_catalog(read: _Read, options: BuildOptions, progress: Progress) -> None:
+def _read_catalog(read: _Read, options: BuildOptions, now: datetime, progress: Progress) -> None:
     """One pass over the catalogue; rejected lines go to their file."""
-    reader = CatalogReader(options.catalog, options.mapping, options.config.currency)
+    how = ReadingOptions(
+        locale=options.locale,
+        languages=options.config.languages,
+        now=now.astimezone(UTC),
+        strict=options.strict,
+    )
+    reader = CatalogReader(options.catalog, options.mapping, read.rates, how)
     for source, why in reader.passed_over:
         progress.note(f"passed over {source}: it {why}")
     without = {name for name, weight in options.config.weights.items() if weight == 0}
@@ -247,7 +266,7 @@ def _read_catalog(read: _Read, options: BuildOptions, progress: Progress) -> Non
                 read.rows += 1
             if (read.rows + rejects.count) % _TOLD_EVERY == 0:
                 progress.advance(reader.bytes_read)
-        read.rejected = rejects.count
+        read.rejected, read.rates, read.sources = rejects.count, reader.rates, reader.reports
         _check_mapping(options.mapping, progress)
         rejects.check_ratio(options.max_reject_ratio, read.rows)
     progress.advance(reader.bytes_total)
@@ -272,7 +291,7 @@ def searchable_texts(product: Product) -> list[Sequence[str]]:
     return [
         [product.title],
         [product.brand] if product.brand else [],
-        product.category,
+        list(dict.fromkeys(level for path in product.paths() for level in path)),
         attributes,
         [product.description] if product.description else [],
         [product.id, *product.identifiers],

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from app.commands.announcing import tell_services
+from app.commands.catalog_report import tell_sources
 from app.commands.options import (
     DEFAULT_DATA,
     DEFAULT_INDEX,
@@ -59,6 +60,12 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Publish though products are lost or prices moved.")
     ] = False,
+    locale: Annotated[
+        str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Reject lines with a bad value, not the value alone.")
+    ] = False,
     progress_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Build an index from a catalogue and publish it.
@@ -97,14 +104,15 @@ def build(
         seed=seed,
         stage_only=stage,
         force=force,
+        locale=locale,
+        strict=strict,
     )
     tell_compiling(data)
     with ConsoleProgress(console, progress_file) as progress:
         report = run(options, datetime.now(UTC), progress)
     if report.published:
         tell_services(index, report.snapshot_id)
-    for name, count in report.aliases.items():
-        console.print(f"  read {name} in {count:,} products", highlight=False, soft_wrap=True)
+    tell_sources(console, report.sources)
     counts, made = report.counts, "Published" if report.published else "Staged"
     console.print(
         f"{made} {report.snapshot_id} in index {index!r}: {counts['products']:,} products in "

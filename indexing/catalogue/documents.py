@@ -27,6 +27,9 @@ def shown_json(product: Product) -> bytes:
         for name, value in product.__dict__.items()
         if (value or value == 0) and name != "vector"  # 0 says something, "" and () do not
     }
+    if "price_original" in fields and "price" not in fields:
+        fields["price"] = fields["price_original"]["amount"]  # shown, in no column
+        fields["currency"] = fields["price_original"]["currency"]
     return orjson.dumps(fields, option=orjson.OPT_UTC_Z)
 
 

@@ -6,32 +6,30 @@ FieldValueError, whose text is the reason, for one that cannot be meant.
 
 import re
 import sys
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
 
 import orjson
 
+from indexing.catalogue.rows.names import CURRENCIES
+
 CATEGORY_SEPARATOR = " > "
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _IDENTIFIER_SEPARATOR = re.compile(r"[|;]")
 _MONEY_NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f\u2009]*-?|-?[.,]\d+")
-_BESIDE_MONEY = re.compile(r"[^\W\d_]{0,3}\.?[$€£¥￥₹₩₺]?\s*[^\W\d_]{0,3}")
+_BESIDE_MONEY = re.compile(r"[^\W\d_]{0,4}\.?\s*[$€£¥￥₹₩₺₽₴₫฿₱₪]?\s*[^\W\d_]{0,4}\.?")
 _CURRENCY_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
-_CURRENCY_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "zł": "PLN", "₺": "TRY"}
-_AVAILABILITY = {
-    "in stock": 1, "instock": 1, "available": 1, "yes": 1, "true": 1,
-    "out of stock": 0, "outofstock": 0, "unavailable": 0, "sold out": 0, "no": 0, "false": 0,
+_CURRENCY_SIGNS = {
+    "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "zł": "PLN", "₺": "TRY", "US$": "USD",
+    "R$": "BRL", "Kč": "CZK", "₽": "RUB", "₴": "UAH", "₫": "VND", "฿": "THB", "₱": "PHP",
+    "₪": "ILS", "元": "CNY", "円": "JPY", "Euro": "EUR", "euro": "EUR", "A$": "AUD", "C$": "CAD",
+    "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "Fr.": "CHF", "Rs": "INR",
 }  # fmt: skip
-_MILLISECONDS_FROM = 1e11
-"""Epochs from here on are milliseconds: as seconds they would lie after the year 5000."""
-
 _EXACT = 2**53
 _LARGEST = sys.float_info.max
 _LISTS = (list, tuple)
-_EPOCH_DIGITS = (10, 13)
 
 
 MAX_LEVELS = 16
@@ -89,7 +87,9 @@ def _text(value: object) -> str | None:
 
 
 def category_of(value: object) -> tuple[str, ...] | None:
-    """A path from "A > B > C" or from a list; root first."""
+    """A path from "A > B > C" or from a list; root first. A tuple is a path already."""
+    if type(value) is tuple:
+        return tuple(filter(None, map(label_of, value))) or None
     path: tuple[str, ...] = ()
     for part in value if isinstance(value, _LISTS) else (value,):
         path += _levels(part) if isinstance(part, str) else _levels(label_of(part) or "")
@@ -138,22 +138,6 @@ def whole_number_of(value: object) -> int | None:
     return None if number is None else int(number)
 
 
-def stock_of(value: object) -> int | None:
-    """Pieces in stock; truth values and words of availability become 1 or 0."""
-    if type(value) is int:
-        return value
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, str):
-        word = value.strip().lower().replace("_", " ").rpartition("/")[2]
-        if word in _AVAILABILITY:
-            return _AVAILABILITY[word]
-        number = parse_number(value)
-    else:
-        number = _number(value)
-    return None if number is None else int(number)
-
-
 def _number(value: object) -> float | None:
     if value is None:
         return None
@@ -189,7 +173,7 @@ def parse_number(text: str) -> float | None:
     beside = (stripped[: found.start()] + stripped[found.end() :]).strip()
     if not _BESIDE_MONEY.fullmatch(beside):
         raise FieldValueError("must be one number, with nothing but a currency beside it")
-    return float(_plain(re.sub(r"[' \u00a0\u202f\u2009]", "", found.group()).rstrip(".,-")))
+    return float(_plain(re.sub(r"[' \u00a0\u202f\u2009]", "", found.group()).rstrip(".,-–—")))
 
 
 def _plain(digits: str) -> str:
@@ -212,45 +196,13 @@ def currency_in(text: str) -> str | None:
 
     `$` and `¥` stand for several currencies and say nothing.
     """
-    code = _CURRENCY_CODE.search(text)
-    if code is not None:
-        return code.group()
-    return next((known for sign, known in _CURRENCY_SIGNS.items() if sign in text), None)
-
-
-def instant_of(value: object) -> datetime | None:
-    """UTC; from ISO 8601, a date, or an epoch in seconds or milliseconds. Naive means UTC."""
-    if isinstance(value, str):
-        text = value.strip()
-        if not text:
-            return None
-        if text.isdigit() and len(text) in _EPOCH_DIGITS:
-            return _from_epoch(float(text))
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            raise FieldValueError("must be a date as 2024-05-31 or 2024-05-31T12:00:00Z") from None
-    elif isinstance(value, datetime):
-        moment = value
-    elif isinstance(value, date):
-        moment = datetime(value.year, value.month, value.day)
-    else:
-        number = _number(value)
-        return None if number is None else _from_epoch(number)
-    if moment.tzinfo is UTC:
-        return moment
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        raise FieldValueError("is no date that a calendar has in UTC") from None
-
-
-def _from_epoch(number: float) -> datetime:
-    seconds = number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        raise FieldValueError("is no epoch in seconds or milliseconds") from None
+    for code in _CURRENCY_CODE.findall(text):
+        if code in CURRENCIES:
+            return str(code)
+    if text.isascii() and "$" not in text and text.strip("0123456789., ") == "":
+        return None
+    signs = [sign for sign in _CURRENCY_SIGNS if sign in text]
+    return _CURRENCY_SIGNS[max(signs, key=len)] if signs else None
 
 
 def vector_of(value: object) -> tuple[object, ...] | None:

@@ -19,10 +19,12 @@ from indexing.catalogue.policy_config import (
 )
 from indexing.catalogue.product import PRODUCT_FIELDS
 from indexing.catalogue.toml_lines import line_of
+from indexing.catalogue.values.currency import CurrencyRates
 from indexing.errors import CatalogError, IndexingError
 
 FILE_NAME = "index.toml"
 
+_Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 _Name = Annotated[str, Field(min_length=1)]
 
 
@@ -41,6 +43,7 @@ class IndexConfig(PolicySettings):
     stock is 0 or less; demote_when_sorted: whether they come last under a sort as well.
     most_lost, most_price_change: beyond which a build is kept back
     (`publication_gate`).
+    rates: one unit of another currency in units of the index's.
     word_forms: what words find beside themselves: British and American spellings, other words for
     one thing (apartment, flat), and compounds by their parts.
     """
@@ -49,7 +52,10 @@ class IndexConfig(PolicySettings):
     facets: tuple[_Name, ...] | None = None
     sorts: tuple[_Name, ...] | None = None
     aliases: dict[str, tuple[_Name, ...]] = Field(default_factory=dict)
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: _Currency | None = None
+    rates: dict[_Currency, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict
+    )
     out_of_stock: Literal["keep", "demote", "hide"] = "keep"
     demote_when_sorted: bool = True
     most_lost: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
@@ -102,6 +108,9 @@ class IndexConfig(PolicySettings):
             raise IndexConfigError(
                 f"the settings in the manifest: {_told(error)[1]}. Build the index again."
             ) from None
+
+    def currency_rates(self) -> CurrencyRates:
+        return CurrencyRates(self.currency, self.rates)
 
     def facts(self) -> dict[str, Any]:
         """As JSON, for the manifest."""

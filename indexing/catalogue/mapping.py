@@ -16,16 +16,7 @@ from indexing.errors import CatalogError
 IGNORE = "ignore"
 """As a target: the sources are dropped."""
 
-_INSTEAD = {
-    "name": "title",
-    "market_price": "list_price", "msrp": "list_price",
-    "colour": "attributes.color", "color": "attributes.color",
-    "date_released": "created_at",
-    "sale_count": "popularity",
-}  # fmt: skip
 _IDENTIFIERS = ("ean", "gtin", "upc", "mpn", "sku", "model")
-_JOINED = {"description": ("bullets", "short_description"), "identifiers": _IDENTIFIERS}
-_ALIASES = frozenset((*_INSTEAD, *_JOINED["description"], *_IDENTIFIERS))
 _MANY = ("description", "identifiers", "category")
 _TARGETS = frozenset((*PRODUCT_FIELDS, IGNORE))
 
@@ -65,9 +56,7 @@ class FieldMapping:
         """The line under Product's names; `raw` itself stays as it is."""
         if not self.names:
             self.names.extend(raw)
-        if self.explicit:
-            raw = self._explicitly(raw)
-        return raw if _ALIASES.isdisjoint(raw) else self._alias(dict(raw))
+        return self._explicitly(raw) if self.explicit else raw
 
     def unused(self) -> Iterator[tuple[str, str]]:
         """Explicit targets that no line had a source of, and what is wrong with each."""
@@ -99,23 +88,6 @@ class FieldMapping:
             for name in found:
                 self._count(name, target)
         return made
-
-    def _alias(self, raw: dict[str, Any]) -> dict[str, Any]:
-        for source, target in _INSTEAD.items():
-            if source not in raw or not _says(raw[source]):
-                continue
-            if not _says(raw.get(target)):
-                raw[target] = raw.pop(source)
-                self._count(source, target)
-            elif source == "name" and looks_like_identifier(raw["name"]):
-                raw["identifiers"] = [*as_list(raw.get("identifiers")), raw.pop("name")]
-                self._count("name", "identifiers")
-        for target, sources in _JOINED.items():
-            for source in sources:
-                if source in raw and _says(raw[source]):
-                    raw[target] = [*as_list(raw.get(target)), *as_list(raw.pop(source))]
-                    self._count(source, target)
-        return raw
 
     def _count(self, source: str, target: str) -> None:
         self.used[f"{source} → {target}"] += 1

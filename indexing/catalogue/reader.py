@@ -1,17 +1,23 @@
 """Rows of a catalogue's sources → products and rejected lines, in constant memory."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from indexing.catalogue.catalog_report import SourceReport
 from indexing.catalogue.formats.byte_streams import ByteCount
-from indexing.catalogue.formats.tabular import typed
 from indexing.catalogue.mapping import FieldMapping
-from indexing.catalogue.product import Product, ProductError, RejectedLine, parse_product
+from indexing.catalogue.platform import Platform
+from indexing.catalogue.product import PRODUCT_FIELDS, Product, RejectedLine
+from indexing.catalogue.recognition import plain_platform, recognised
 from indexing.catalogue.records import Record
+from indexing.catalogue.rows.layout import Wishes, layout_of
+from indexing.catalogue.source_reading import SAMPLE_ROWS, ReadingOptions, SourceReading
 from indexing.catalogue.sources import Source, find_sources
+from indexing.catalogue.values.currency import CurrencyRates
+from indexing.errors import CatalogError
 
 
 class CatalogReader:
@@ -22,14 +28,22 @@ class CatalogReader:
     """
 
     def __init__(
-        self, paths: Sequence[Path], mapping: FieldMapping, currency: str | None = None
+        self,
+        paths: Sequence[Path],
+        mapping: FieldMapping,
+        rates: CurrencyRates | None = None,
+        options: ReadingOptions | None = None,
     ) -> None:
-        """currency: the index's own, see `parse_product`. Raises CatalogError.
+        """rates: the index's own currency, settled by the first source if it has none.
 
-        passed_over: files in folders that are no catalogue, and why; worth telling.
+        passed_over: files in folders that are no catalogue, and why; reports: one a source, as
+        it is read. Raises CatalogError.
         """
         self.mapping = mapping
-        self.currency = currency
+        self.rates = rates or CurrencyRates()
+        given = frozenset(target for target, _ in mapping.explicit if target in PRODUCT_FIELDS)
+        self._options = replace(options or ReadingOptions(), given=given)
+        self.reports: list[SourceReport] = []
         self.sources, self.passed_over = find_sources(paths, self._are_products)
         self.bytes_total = sum(source.bytes_on_disk for source in self.sources)
         self._count = ByteCount()
@@ -37,34 +51,83 @@ class CatalogReader:
     @property
     def bytes_read(self) -> int:
         """Bytes on disk, so compressed ones where files are compressed; at most bytes_total."""
-        return self._count.read
+        return min(self._count.read, self.bytes_total)
 
     def __iter__(self) -> Iterator[Product | RejectedLine]:
         self._count.read = 0
+        self.reports.clear()
         for source in self.sources:
             yield from self._products(source)
 
     def _are_products(self, rows: Sequence[dict[str, Any]]) -> bool:
-        """Whether one of a source's first rows has an id."""
+        """Whether a source's first rows have an id, and something to be found by."""
         trial = FieldMapping(self.mapping.explicit)  # does not count as use
-        return any("id" in trial.apply(row) for row in rows)
+        mapped = [trial.apply(row) for row in rows]
+        names = tuple(dict.fromkeys(name for row in mapped for name in row))
+        platform = recognised(rows)
+        wishes = Wishes(self._options.given)
+        layout = layout_of(names, platform, plain_platform(), wishes, platform.fields)
+        told = ("title", "description", "identifiers")
+        return layout.source_of("id") is not None and any(map(layout.source_of, told))
 
     def _products(self, source: Source) -> Iterator[Product | RejectedLine]:
-        told, apply = source.format.source, self.mapping.apply
-        untyped = source.format.text_only
-        for record in source.rows(self._count):
+        rejected: list[RejectedLine] = []
+        records = self._mapped(source.rows(self._count), rejected)
+        sample, broken = _first(records)
+        platform = self._platform(sample)
+        report = SourceReport(source.format.source, source.format.told(), platform.title)
+        report.decisions.extend(source.format.notes)
+        self.reports.append(report)
+        reading = SourceReading(
+            sample, platform, self._options, self.rates, report, source.format.text_only
+        )
+        self.rates = reading.rates
+        names = dict.fromkeys(name for record in sample for name in record.fields)
+        if reading.looks_ahead(names):
+            for record in self._mapped(source.rows(ByteCount()), []):
+                reading.families.look(record.fields)
+            reading.families.looked()
+        rest = _raising(broken) if broken is not None else records
+        for line, made in reading.products(chain(sample, rest)):
+            while rejected and rejected[0].line < line:
+                yield rejected.pop(0)
+            yield made
+        yield from rejected
+
+    def _mapped(
+        self, rows: Iterator[Record | RejectedLine], rejected: list[RejectedLine]
+    ) -> Iterator[Record]:
+        """Records under the mapping's names; lines that are none go to the list."""
+        apply = self.mapping.apply
+        for record in rows:
             if isinstance(record, RejectedLine):
-                yield record
-                continue
-            fields = apply(record.fields)
-            if untyped:
-                fields = typed(fields)
-            try:
-                product = parse_product(fields, self.currency)
-            except ProductError as error:
-                yield _rejected(told, record, error)
+                rejected.append(record)
             else:
-                yield product
+                fields = apply(record.fields)
+                yield record if fields is record.fields else record._replace(fields=fields)
+
+    def _platform(self, sample: Sequence[Record]) -> Platform:
+        return recognised([record.fields for record in sample])
+
+
+def _first(records: Iterator[Record]) -> tuple[list[Record], CatalogError | None]:
+    """The sample, and why there is no more: what a file held before it broke is still told."""
+    sample: list[Record] = []
+    try:
+        for record in islice(records, SAMPLE_ROWS):
+            sample.append(record)
+    except CatalogError as error:
+        return sample, error
+    return sample, None
+
+
+def _raising(error: CatalogError) -> Iterator[Record]:
+    """No rows: the error, where they would come."""
+    yield from _raised(error)
+
+
+def _raised(error: CatalogError) -> tuple[Record, ...]:
+    raise error
 
 
 def read_catalog(
@@ -72,10 +135,3 @@ def read_catalog(
 ) -> Iterator[Product | RejectedLine]:
     """All lines of the files and folders. Raises CatalogError, also half-way."""
     return iter(CatalogReader(paths, mapping or FieldMapping()))
-
-
-def _rejected(source: str, record: Record, error: ProductError) -> RejectedLine:
-    text = record.text
-    if text is None:
-        text = orjson.dumps(record.fields, default=str, option=orjson.OPT_NON_STR_KEYS)
-    return RejectedLine.of(source, record.line, error.field, error.reason, text)

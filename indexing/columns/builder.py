@@ -18,6 +18,7 @@ from indexing.columns.keyword import (
     SEPARATOR,
     KeywordTable,
     by_document,
+    folded_path,
     folded_value,
     hash_of,
     leaf_hash,
@@ -43,7 +44,7 @@ class ColumnsBuilder:
         self._group_of = SpillingArray(scratch / "group", "q")
         self._filled = SpillingArray(scratch / "filled", "B")
         self._brands: dict[str, int] = {}
-        self._paths: dict[tuple[str, ...], int] = {}
+        self._paths: dict[tuple[tuple[str, ...], ...], int] = {}
         self._attributes = AttributeCollector(scratch)
         self._appends = [part.pending.append for part in self._numbers]
 
@@ -60,7 +61,7 @@ class ColumnsBuilder:
         )
         for append, number in zip(self._appends, numbers, strict=True):
             append(math.nan if number is None else number)
-        brand, category, group = product.brand, product.category, product.group_id
+        brand, category, group = product.brand, product.paths(), product.group_id
         self._brand_of.pending.append(
             self._brands.setdefault(brand, len(self._brands) + 1) if brand else 0
         )
@@ -142,25 +143,32 @@ class ColumnsBuilder:
     def _save_categories(self, folder: Path, order: UInt32Array) -> None:
         """Every level of a path becomes a value; values are in tree order, parents first."""
         numbers = self._category_of.close()[order]
-        leaves = [(), *self._paths]
-        used = [leaves[number] for number in np.unique(numbers).tolist()]
-        nodes = sorted({path[:depth] for path in used for depth in range(1, len(path) + 1)})
+        held = [list(dict.fromkeys(_levels(paths))) for paths in ((), *self._paths)]
+        used = np.unique(numbers).tolist()
+        nodes = sorted({node for number in used for node in held[number]})
         place = {path: i for i, path in enumerate(nodes)}
         levels = []
-        for depth in range(max([1, *map(len, used)])):
-            level = np.full(len(leaves), len(nodes), dtype=np.uint32)
-            for number, path in enumerate(leaves):
-                if len(path) > depth and path in place:
-                    level[number] = place[path[: depth + 1]]
+        for depth in range(max([1, *(len(held[number]) for number in used)])):
+            level = np.full(len(held), len(nodes), dtype=np.uint32)
+            for number in used:
+                if len(held[number]) > depth:
+                    level[number] = place[held[number][depth]]
             levels.append(level[numbers])
         final = np.arange(len(nodes) + 1, dtype=np.uint32)
         final[-1] = NOT_KEPT
         values = [SEPARATOR.join(path) for path in nodes]
-        keys = [(hash_of("category", folded_value(value)), i) for i, value in enumerate(values)]
+        keys = [(hash_of("category", folded_path(value)), i) for i, value in enumerate(values)]
         keys += [(leaf_hash("category", folded_value(path[-1])), i) for i, path in enumerate(nodes)]
         _table(values, final, levels, keys).save(folder, "category")
         parents = [place.get(path[:-1], -1) for path in nodes]
         save_array(folder / "category.parents.npy", np.array(parents, dtype=np.int32))
+
+
+def _levels(paths: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Each path with all that it lies in, from the root."""
+    for path in paths:
+        for depth in range(1, len(path) + 1):
+            yield path[:depth]
 
 
 def _table(

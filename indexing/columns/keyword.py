@@ -131,21 +131,20 @@ class KeywordColumn:
         The very value if it exists, else all that differ only in case, accents or width. A
         category may also be named by its last level alone if only one path ends so. O(log v).
         """
-        if self.kind == "category":
-            value = normal_path(value)
-        folded = folded_value(value)
+        fold_whole = folded_path if self.kind == "category" else folded_value
+        folded = fold_whole(value)
         alike = [
             ordinal
             for ordinal in self.table.candidates(hash_of(self.name, folded))
-            if folded_value(self.values[ordinal]) == folded
+            if fold_whole(self.values[ordinal]) == folded
         ]
         exact = [ordinal for ordinal in alike if self.values[ordinal] == value]
         if exact or alike or self.kind != "category":
             return exact or alike
         leaves = [
             ordinal
-            for ordinal in self.table.candidates(leaf_hash(self.name, folded))
-            if folded_value(self.values[ordinal].rsplit(SEPARATOR, 1)[-1]) == folded
+            for ordinal in self.table.candidates(leaf_hash(self.name, folded_value(value)))
+            if folded_value(self.values[ordinal]).endswith(folded_value(value))
         ]
         return leaves if len(leaves) == 1 else []
 
@@ -154,9 +153,11 @@ def folded_value(value: str) -> str:
     return " ".join(fold(value).split())
 
 
-def normal_path(value: str) -> str:
-    """The path with one way of writing its separators: `A>B` becomes `A > B`."""
-    return SEPARATOR.join(level.strip() for level in value.split(">"))
+def folded_path(value: str) -> str:
+    """Equal for paths that differ in case or around `>` only: `A>B` and `a > b`; names may hold
+    the sign, as in `Rugs > Runners >2 m`.
+    """
+    return ">".join(level.strip() for level in folded_value(value).split(">"))
 
 
 def hash_of(field: str, folded: str) -> int:

@@ -34,7 +34,7 @@ class WordCounter:
         self._add(self._words(product.title))
         if product.brand:
             self._add(self._repeated(product.brand))
-        for level in product.category:
+        for level in {level: None for path in product.paths() for level in path}:
             self._add(self._repeated(level))
         for value in product.attributes.values():
             for text in value if isinstance(value, tuple) else (value,):

@@ -1,7 +1,6 @@
 """CSV and its like as records."""
 
 import csv
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
@@ -10,12 +9,8 @@ from typing import Any
 
 from indexing.catalogue.formats.byte_streams import MAX_LINE
 from indexing.catalogue.formats.dialects import Dialect
-from indexing.catalogue.product import PRODUCT_FIELDS, RejectedLine
+from indexing.catalogue.product import RejectedLine
 from indexing.catalogue.records import TOO_LONG, Record
-
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?", re.ASCII)
-_TRUTH = {"true": True, "false": False}
-_KNOWN = frozenset(PRODUCT_FIELDS)
 
 
 def csv_records(
@@ -131,18 +126,3 @@ def _fitted(row: list[str], width: int) -> str | None:
     del row[width:]
     row += [""] * (width - cells)
     return None
-
-
-def typed(fields: dict[str, Any]) -> dict[str, Any]:
-    """Cells of attributes that read as a number or truth value become one; CSV knows only text."""
-    return {
-        name: cell if name in _KNOWN or type(cell) is not str else _typed(cell)
-        for name, cell in fields.items()
-        if cell != ""
-    }
-
-
-def _typed(cell: str) -> str | float | bool:
-    if _NUMBER.fullmatch(cell):
-        return float(cell)
-    return _TRUTH.get(cell.lower(), cell)

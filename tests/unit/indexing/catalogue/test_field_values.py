@@ -8,14 +8,14 @@ from indexing.catalogue.field_values import (
     category_of,
     currency_in,
     identifiers_of,
-    instant_of,
     label_of,
     number_of,
     parse_number,
     prose_of,
-    stock_of,
     vector_of,
 )
+from indexing.catalogue.values.dates import instant_of
+from indexing.catalogue.values.stock_words import pieces_in
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_currencies(text: str, code: str | None) -> None:
      ("https://schema.org/InStock", 1), ("", None)],
 )  # fmt: skip
 def test_stock(given: object, pieces: int | None) -> None:
-    assert stock_of(given) == pieces
+    assert pieces_in(given) == pieces
 
 
 @pytest.mark.parametrize(

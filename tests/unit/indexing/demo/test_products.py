@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from indexing.catalogue.product import parse_product
+from indexing.catalogue.product_parsing import parse_product
 from indexing.demo.identifiers import gtins, model_number
 from indexing.demo.leaves import Leaf, departments
 from indexing.demo.products import ProductStream

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexing.catalogue.product import Product, parse_product
+from indexing.catalogue.product import Product
+from indexing.catalogue.product_parsing import parse_product
 from indexing.errors import BuildError
 from indexing.vectors.build import GivenVectors
 

@@ -1,0 +1,124 @@
+"""What was understood of a source: told by build and `vitrina inspect`."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from indexing.catalogue.product import Product
+
+TOLD_FIELDS = (
+    "title", "price", "list_price", "brand", "category", "description", "stock", "image", "url",
+    "rating", "rating_count", "popularity", "created_at", "group_id", "identifiers",
+)  # fmt: skip
+_EXAMPLES = 3
+_NAMED = 8
+_EXAMPLE_CHARS = 60
+
+
+@dataclass(slots=True)
+class DroppedValues:
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """source, format: how the rows are named. platform: whose export it is. columns: target →
+    column → rows it filled. filled, examples: by field of Product. decisions: a line each.
+    """
+
+    source: str
+    format: str
+    platform: str
+    rows: int = 0
+    products: int = 0
+    variants: int = 0
+    columns: dict[str, dict[str, int]] = field(default_factory=dict)
+    filled: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    attributes: Counter[str] = field(default_factory=Counter)
+    extra: dict[str, str] = field(default_factory=dict)
+    unused: dict[str, None] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    dropped: dict[str, DroppedValues] = field(default_factory=dict)
+    decisions: list[str] = field(default_factory=list)
+
+    def add(self, product: Product) -> None:
+        self.products += 1
+        self.variants += product.group_id is not None
+        held = product.__dict__
+        filled = self.filled
+        for name in TOLD_FIELDS:
+            value = held[name]
+            if value is None or value in ((), ""):
+                continue
+            filled[name] += 1
+            if filled[name] == 1:
+                self.examples[name] = _example(value)
+        if product.attributes:
+            self.attributes.update(product.attributes.keys())
+
+    def drop(self, name: str, value: object, reason: str) -> None:
+        known = self.dropped.setdefault(name, DroppedValues(reason=reason))
+        known.count += 1
+        text = _example(value)
+        if len(known.examples) < _EXAMPLES and text not in known.examples:
+            known.examples.append(text)
+
+    def headline(self) -> str:
+        """`Shopify product export: 246 rows → 219 products, 219 of them variants`."""
+        rejected = f"{self.platform}: {self.rows:,} rows → {self.products:,} products"
+        return rejected + (f", {self.variants:,} of them variants" if self.variants else "")
+
+    def table(self) -> list[tuple[str, str, str, str]]:
+        """field, from, filled, example; one row a field that any product has."""
+        made = []
+        for name in TOLD_FIELDS:
+            if not self.filled[name]:
+                continue
+            roles = [name, *_ROLES.get(name, ())]
+            columns = dict.fromkeys(c for role in roles for c in self.columns.get(role, {}))
+            told = ", ".join(list(columns)[:4])
+            made.append(
+                (name, told, f"{self.filled[name]:,}/{self.products:,}", self.examples[name])
+            )
+        return made
+
+    def lines(self) -> Iterator[str]:
+        """Below the table: what is an attribute, not used, left out, or should be looked at."""
+        if self.attributes:
+            yield f"attributes: {_named(list(self.attributes))}"
+        if self.extra:
+            told = [f"{name} ({why})" for name, why in self.extra.items()]
+            yield f"kept, not searched: {_named(told)}"
+        if self.unused or self.empty:
+            empty = f" (empty: {len(self.empty)})" if self.empty else ""
+            yield f"not used: {_named(list(self.unused)) or 'none'}{empty}"
+        for why, count in self.left_out.most_common(_NAMED):
+            yield f"left out: {count:,} rows, {why}"
+        for decision in self.decisions:
+            yield f"decided: {decision}"
+        for name, known in self.dropped.items():
+            shown = ", ".join(f'"{text}"' for text in known.examples)
+            yield f"look at: {name}: {known.count:,} values left out ({shown}): {known.reason}"
+
+
+_ROLES = {
+    "price": ("sale_price", "discount_amount", "discount_percent"),
+    "stock": ("availability", "stock_tracked", "backorders"),
+    "image": ("images",),
+}
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _example(value: Any) -> str:
+    text = " > ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _EXAMPLE_CHARS else text[: _EXAMPLE_CHARS - 1] + "…"

@@ -1,0 +1,141 @@
+"""What the columns around price and stock say together → price, list price, stock."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from indexing.catalogue.field_values import FieldValueError
+from indexing.catalogue.values.dates import instant_of
+from indexing.catalogue.values.money import Money, money_in
+from indexing.catalogue.values.stock_words import availability_of, pieces_in
+
+Fields = dict[str, Any]
+Fault = Callable[[str, object, str], None]
+"""Told of a value that was dropped: field, value, reason."""
+
+_UNTRACKED = frozenset({"", "none", "0", "false", "no"})
+_GOES_ON = frozenset({"continue", "1", "true", "yes", "notify", "2", "allow"})
+_PRICES = ("price", "sale_price", "list_price")
+
+
+def settle_price(fields: Fields, decimal: str | None, now: datetime | None, fault: Fault) -> None:
+    """price: what is paid now; list_price: what it was before; price_max of a range.
+
+    A sale counts within its dates and below the price. Zero is no sale and no list price.
+    """
+    money: dict[str, Money] = {}
+    for name in _PRICES:
+        value = fields.pop(name, None)
+        if value is None:
+            continue
+        try:
+            made = money_in(value, decimal)
+        except FieldValueError as error:
+            fault(name if name != "sale_price" else "price", value, str(error))
+            continue
+        if made is not None and (made.amount > 0 or name == "price"):
+            money[name] = made
+    price, sale, listed = (money.get(name) for name in _PRICES)
+    price, listed = _reduced(fields, price, listed)
+    if (
+        sale is not None
+        and _on_sale(fields, now)
+        and (price is None or sale.amount <= price.amount)
+    ):
+        if listed is None and price is not None and price.amount > sale.amount:
+            listed = price
+        price = sale
+    if price is None and listed is not None and "price" not in fields:
+        price, listed = listed, None  # the only price there is, is what is paid
+    if price is not None:
+        fields["price"] = price.amount
+        if price.highest is not None:
+            fields["price_max"] = price.highest
+        if price.currency is not None and "currency" not in fields:
+            fields["currency"] = price.currency
+    if listed is not None:
+        fields["list_price"] = listed.amount
+        if listed.currency is not None and "currency" not in fields:
+            fields["currency"] = listed.currency
+    for name in ("sale_from", "sale_to", "sale_dates", "discount_amount", "discount_percent"):
+        fields.pop(name, None)
+
+
+def _reduced(
+    fields: Fields, price: Money | None, listed: Money | None
+) -> tuple[Money | None, Money | None]:
+    """The price less a discount that the export gives beside it."""
+    if price is None:
+        return price, listed
+    try:
+        amount = money_in(fields.get("discount_amount"), None)
+        percent = money_in(fields.get("discount_percent"), None)
+    except FieldValueError:
+        return price, listed
+    paid = price.amount
+    if amount is not None and 0 < amount.amount < paid:
+        paid -= amount.amount
+    elif percent is not None and 0 < percent.amount < 100:
+        paid *= 1 - percent.amount / 100
+    else:
+        return price, listed
+    return Money(round(paid, 4), price.currency, None), listed or price
+
+
+def _on_sale(fields: Fields, now: datetime | None) -> bool:
+    """Whether now lies within the sale's dates; those that cannot be read do not count."""
+    if now is None:
+        return True
+    begin, end = fields.get("sale_from"), fields.get("sale_to")
+    both = fields.get("sale_dates")
+    if isinstance(both, str) and both.count("/") == 1:
+        begin, _, end = both.partition("/")
+    since, until = _moment(begin), _moment(end)
+    if since is not None and now < since:
+        return False
+    if until is None:
+        return True
+    whole_day = isinstance(end, str) and re.search(r"\d:\d", end) is None
+    return now.date() <= until.date() if whole_day else now <= until
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return None if value is None else instant_of(value)
+    except FieldValueError:
+        return None
+
+
+def settle_stock(fields: Fields, fault: Fault) -> None:
+    """stock: pieces where they are told, else 1 or 0 as the words of availability say.
+
+    Words for none go before a number; words for some before none. Stock that is not tracked,
+    and what is sold beyond it, is there: at least 1. A number below 0 stays as it is.
+    """
+    value, words = fields.pop("stock", None), fields.pop("availability", None)
+    tracked, backorders = fields.pop("stock_tracked", None), fields.pop("backorders", None)
+    pieces: int | None = None
+    if value is not None:
+        try:
+            pieces = pieces_in(value)
+        except FieldValueError as error:
+            fault("stock", value, str(error))
+    there = None if words is None else availability_of(words)
+    if words is not None and there is None:
+        try:
+            there_pieces = pieces_in(words)
+            pieces = there_pieces if pieces is None else pieces
+        except FieldValueError as error:
+            fault("stock", words, str(error))
+    if there is False:
+        pieces = 0 if pieces is None or pieces > 0 else pieces
+    elif there and not pieces:
+        pieces = 1
+    goes_on = backorders is not None and str(backorders).strip().casefold() in _GOES_ON
+    if goes_on and pieces == 0:
+        pieces = 1
+    if tracked is not None and str(tracked).strip().casefold() in _UNTRACKED and not pieces:
+        pieces = 1
+    if pieces is not None:
+        fields["stock"] = pieces

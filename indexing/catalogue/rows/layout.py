@@ -1,0 +1,218 @@
+"""Which column becomes which field: made once for each set of column names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from indexing.catalogue.platform import FieldRule, Platform, Rules
+from indexing.catalogue.rows.column_patterns import Pattern, pattern_of
+from indexing.catalogue.rows.names import Qualified, name_key, qualified
+from indexing.catalogue.rows.paths import Steps, steps_of, value_at
+
+JOINED = ("description", "identifiers")
+"""Fields that keep the values of all their columns."""
+
+
+_NO_RULE = FieldRule.model_validate({})
+
+
+class Source(NamedTuple):
+    """A column, and for a path the steps within it. told: how the report names it."""
+
+    column: str
+    steps: Steps
+    told: str
+    currency: str | None = None
+    locale: str | None = None
+
+
+class FieldSources(NamedTuple):
+    """spare: sources that become attributes where another one fills the field."""
+
+    target: str
+    sources: tuple[Source, ...]
+    rule: FieldRule
+    spare: frozenset[str]
+
+
+class PairColumns(NamedTuple):
+    name: str
+    value: str
+    split: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """fields: by target. attributes: (name, column). pairs, key_values, merged: columns that
+    hold attributes. unused: columns that are passed over.
+    """
+
+    fields: tuple[FieldSources, ...]
+    attributes: tuple[tuple[str, str], ...]
+    pairs: tuple[PairColumns, ...]
+    key_values: tuple[tuple[str, str], ...]
+    merged: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def source_of(self, target: str) -> Source | None:
+        """The first column of a field."""
+        return next((each.sources[0] for each in self.fields if each.target == target), None)
+
+
+class Wishes(NamedTuple):
+    """given: targets whose columns are named like them, because a mapping renamed them.
+    first: target → the column to take before others. locale, languages, currency: which of
+    several columns of one field to take.
+    """
+
+    given: frozenset[str] = frozenset()
+    first: Mapping[str, str] = {}
+    locale: str | None = None
+    languages: tuple[str, ...] = ("en",)
+    currency: str | None = None
+
+
+class _Names:
+    """The columns there are, by what they are called."""
+
+    def __init__(self, names: Iterable[str], known: frozenset[str], wishes: Wishes) -> None:
+        self.exact: dict[str, list[str]] = {}
+        self.of_locale: dict[str, list[tuple[str, Qualified]]] = {}
+        self.wishes = wishes
+        for name in names:
+            key = name_key(name)
+            self.exact.setdefault(key, []).append(name)
+            if key not in known and (found := qualified(name)) is not None:
+                self.of_locale.setdefault(found.key, []).append((name, found))
+
+    def sources(self, wanted: str) -> list[Source]:
+        """Columns for one name of a rule, the best first."""
+        first, steps = steps_of(wanted)
+        key = name_key(first)
+        found = [
+            Source(name, steps, name if not steps else wanted) for name in self.exact.get(key, ())
+        ]
+        if found or steps:
+            return found
+        return [
+            Source(name, (), name, currency=each.currency, locale=each.locale)
+            for name, each in sorted(self.of_locale.get(key, ()), key=self._preference)
+        ]
+
+    def _preference(self, entry: tuple[str, Qualified]) -> tuple[int, ...]:
+        """Smaller is better: the asked-for currency, locale, then the index's languages."""
+        _, each = entry
+        wishes = self.wishes
+        by_currency = 0 if each.currency == wishes.currency else 1
+        if each.locale is None:
+            return (by_currency, 0, 0)
+        language = each.locale.split("_")[0]
+        exact = 0 if each.locale == wishes.locale else 1
+        wanted = (wishes.locale or "").split("_")[0]
+        order = [wanted, *wishes.languages, "en"]
+        return (by_currency, exact, order.index(language) if language in order else len(order))
+
+
+def layout_of(
+    names: Sequence[str], platform: Platform, plain: Platform, wishes: Wishes, rules: Rules
+) -> Layout:
+    """rules: of the platform's rows, or of the variants within them. plain: the names that are
+    understood in every file, for fields that the rules leave open.
+    """
+    found = _Names(names, _known_keys(rules, plain.fields), wishes)
+    used: set[str] = set()
+    fields: list[FieldSources] = []
+    for target in dict.fromkeys((*sorted(wishes.given), *wishes.first, *rules, *plain.fields)):
+        own = target in rules and target not in wishes.given
+        rule = rules[target] if own else plain.fields.get(target, _NO_RULE)
+        wanted = (target,) if target in wishes.given else rule.sources
+        if target in wishes.first:
+            wanted = (wishes.first[target], *wanted)
+        sources = [source for name in wanted for source in found.sources(name)]
+        if not own:
+            sources = [each for each in sources if each.column not in used or target in JOINED]
+        if not sources and rule.constant is None and rule.default is None:
+            continue
+        chosen = tuple(dict.fromkeys(sources))
+        spare = frozenset() if own else frozenset(each.told for each in chosen[1:])
+        fields.append(FieldSources(target, chosen, rule, spare))
+        used.update(each.column for each in chosen)
+    return _with_attributes(names, platform, fields, used)
+
+
+def _with_attributes(
+    names: Sequence[str], platform: Platform, fields: list[FieldSources], used: set[str]
+) -> Layout:
+    pairs = _pairs(names, platform)
+    key_values = tuple(
+        (name, kind)
+        for wanted, kind in platform.key_values.items()
+        for name in names
+        if pattern_of(wanted).fits(name)
+    )
+    keys = {name_key(name): name for name in platform.merged}
+    merged = tuple(name for name in names if name_key(name) in keys)
+    used |= {each.name for each in pairs} | {each.value for each in pairs}
+    used |= {name for name, _ in key_values} | set(merged)
+    status = platform.unpublished if platform.recognise else ()
+    passed_over = [pattern_of(name) for name in (*platform.ignore, *status)]
+    renamed = {name_key(old): new for old, new in platform.attribute_names.items()}
+    attributes: list[tuple[str, str]] = []
+    unused: list[str] = []
+    for name in names:
+        if name in used or name == "":
+            continue
+        if any(pattern.fits(name) for pattern in passed_over):
+            unused.append(name)
+        else:
+            attributes.append((renamed.get(name_key(name), name), name))
+    return Layout(tuple(fields), tuple(attributes), pairs, key_values, merged, tuple(unused))
+
+
+def _pairs(names: Sequence[str], platform: Platform) -> tuple[PairColumns, ...]:
+    made: list[PairColumns] = []
+    for pair in platform.pairs:
+        values = _numbered(names, [pattern_of(name) for name in pair.value])
+        for number, name in _numbered(names, [pattern_of(name) for name in pair.name]).items():
+            if number in values:
+                made.append(PairColumns(name, values[number], pair.split))
+    return tuple(made)
+
+
+def _numbered(names: Sequence[str], patterns: list[Pattern]) -> dict[str, str]:
+    """{n} of the pattern → the column."""
+    found: dict[str, str] = {}
+    for name in names:
+        for pattern in patterns:
+            number = pattern.number_in(name)
+            if number is not None:
+                found.setdefault(number, name)
+    return found
+
+
+def _known_keys(*layers: Rules) -> frozenset[str]:
+    return frozenset(
+        name_key(steps_of(name)[0])
+        for rules in layers
+        for rule in rules.values()
+        for name in rule.sources
+    )
+
+
+def values_of(row: Mapping[str, Any], sources: Iterable[Source]) -> list[tuple[Source, Any]]:
+    """What the row holds in these columns; empty cells say nothing."""
+    found: list[tuple[Source, Any]] = []
+    for source in sources:
+        value = row.get(source.column)
+        if source.steps:
+            value = value_at(value, source.steps)
+        if says(value):
+            found.append((source, value))
+    return found
+
+
+def says(value: object) -> bool:
+    """Whether a cell says something."""
+    if type(value) is str:
+        return value != "" and not value.isspace()
+    return value is not None and value not in ([], (), {})

@@ -1,0 +1,54 @@
+"""Paths within nested values: `images[0].src`, `offers.price`, `categories[].name`."""
+
+import re
+from functools import lru_cache
+
+from indexing.catalogue.rows.names import name_key
+
+Steps = tuple[str | int, ...]
+"""Names of fields, places in lists, and "[]": each of a list."""
+
+EACH = "[]"
+_PART = re.compile(r"([^.\[\]]+)|\[(\d*)\]")
+
+
+@lru_cache(maxsize=10_000)
+def steps_of(path: str) -> tuple[str, Steps]:
+    """The first name, and the steps behind it; a name without `.` and `[` has none."""
+    if "[" not in path and ("." not in path or path.endswith(".")):
+        return path, ()
+    parts: list[str | int] = []
+    for name, place in _PART.findall(path):
+        parts.append(name if name else EACH if place == "" else int(place))
+    if not parts or not isinstance(parts[0], str):
+        return path, ()
+    return parts[0], tuple(parts[1:])
+
+
+def value_at(value: object, steps: Steps) -> object:
+    """None where there is nothing; a list where a step is "[]".
+
+    A list where an object is expected stands for its first entry.
+    """
+    for place, step in enumerate(steps):
+        if step == EACH:
+            rest = steps[place + 1 :]
+            items = value if isinstance(value, list | tuple) else [value]
+            found = [value_at(item, rest) for item in items]
+            return [item for item in found if item is not None] or None
+        if isinstance(step, int):
+            if not isinstance(value, list | tuple) or step >= len(value):
+                return None
+            value = value[step]
+            continue
+        if isinstance(value, list | tuple):
+            value = value[0] if value else None
+        if not isinstance(value, dict):
+            return None
+        value = value[step] if step in value else _alike(value, step)
+    return value
+
+
+def _alike(value: dict[str, object], step: str) -> object:
+    key = name_key(step)
+    return next((held for name, held in value.items() if name_key(str(name)) == key), None)

@@ -1,0 +1,71 @@
+"""Cells that hold several attributes or values."""
+
+import re
+from typing import Any
+
+_ESCAPED_COMMA = "\ue000"
+_MAGENTO = re.compile(r',(?=[A-Za-z_]\w*=)|,(?="[A-Za-z_]\w*=)')
+_PRESTASHOP = re.compile(r"\s*([^:]+):(.*?)(?::(\d*))?(?::(?:\d|custom)?)?\s*(?:,(?=[^:,]+:)|$)")
+_BIGCOMMERCE = re.compile(r"\[\w+\]\s*([^=]+)=(.*?)(?=,\s*\[\w+\]|$)")
+_BIGCOMMERCE_NEW = re.compile(r"Name=([^|]*)\|Value=(.*?)(?=Type=|$)")
+_SWATCH = re.compile(r"(?::#[0-9A-Fa-f]{3,8}|\[#[0-9A-Fa-f]{3,8}\]|:https?://\S+)$")
+
+
+def list_in(value: object, sign: str) -> object:
+    """One text, or several; a sign behind a backslash is part of the text."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\\,", _ESCAPED_COMMA)
+    parts = [text]
+    for each in sign:
+        parts = [piece for part in parts for piece in part.split(each)]
+    made = [part.replace(_ESCAPED_COMMA, ",").strip() for part in parts]
+    kept = list(dict.fromkeys(part for part in made if part))
+    return kept[0] if len(kept) == 1 else kept
+
+
+def key_values_in(value: object, kind: str) -> dict[str, Any]:
+    """kind: `magento` color=Teal,size=S · `prestashop` Couleur:Bleu:1 · `bigcommerce`
+    [RT]Size=42,[CS]Color=Tan:#d2b48c · `google` section:name:value.
+    """
+    if isinstance(value, list | tuple):
+        made: dict[str, Any] = {}
+        for item in value:
+            made |= key_values_in(item, kind)
+        return made
+    if isinstance(value, dict):
+        return _named_value(value)
+    text = str(value)
+    if kind == "magento":
+        return _magento(text)
+    if kind == "prestashop":
+        return {
+            found[1].strip(): found[2].strip()
+            for found in _PRESTASHOP.finditer(text)
+            if found[2].strip()
+        }
+    if kind == "google":
+        parts = [part.strip() for part in text.split(":")]
+        return {parts[-2]: parts[-1]} if len(parts) >= 2 and parts[-2] and parts[-1] else {}
+    pattern = _BIGCOMMERCE if "[" in text.split("=", maxsplit=1)[0] else _BIGCOMMERCE_NEW
+    return {
+        found[1].strip(): _SWATCH.sub("", found[2].strip()).strip()
+        for found in pattern.finditer(text)
+        if found[2].strip()
+    }
+
+
+def _magento(text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for part in _MAGENTO.split(text):
+        name, sign, value = part.strip().strip('"').partition("=")
+        value = value.strip().strip('"')
+        if sign and name and value:
+            made[name] = list_in(value, "|")
+    return made
+
+
+def _named_value(value: dict[str, Any]) -> dict[str, Any]:
+    name = value.get("attribute_name") or value.get("name")
+    held = value.get("attribute_value") or value.get("value")
+    return {str(name): held} if name and held not in (None, "") else {}
