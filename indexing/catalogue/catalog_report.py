@@ -107,6 +107,7 @@ class SourceReport:
 
 
 _ROLES = {
+    "list_price": ("price",),
     "price": ("sale_price", "discount_amount", "discount_percent"),
     "stock": ("availability", "stock_tracked", "backorders"),
     "image": ("images",),

@@ -34,13 +34,14 @@ class FieldRule(_Part):
 
     sources: names of columns, the first that is filled wins; of a description and of identifiers
     all are joined. A source may be a path within objects and lists: `images[0].src`, `a.b`.
-    path: between the levels of a category. split: between several values in one cell.
+    path: between the levels of a category; of several signs the first that a cell has.
+    split: between several values in one cell.
     decimal: the decimal sign. currency: of prices. locale: of names such as `title-de_DE`.
     default: where there is none. constant: whatever there is. drop_if: values that say nothing.
     """
 
     sources: Names = Field((), alias="from")
-    path: str | None = None
+    path: Names = ()
     split: str | None = None
     decimal: Literal[".", ","] | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
@@ -73,6 +74,7 @@ class Variants(_Part):
     parent: a variant names its parent by a value of the columns named_by. children: a parent
     lists its variants, as `sku=A,size=S|sku=B`. kind: the column that tells product_rows from
     variant_rows, which follow theirs. nested: the list of variants within a product.
+    translations: columns that are filled in rows of other languages, which add nothing.
     orphans: whether variants whose parent is not there are a group all the same.
     fields, key_values: of variants, where they have names of their own.
     """
@@ -86,6 +88,7 @@ class Variants(_Part):
     product_rows: Names = ()
     variant_rows: Names = ()
     nested: Names = ()
+    translations: Names = ()
     orphans: Literal["grouped", "alone"] = "grouped"
     fields: Rules = {}
     key_values: dict[str, str] = {}

@@ -66,7 +66,8 @@ class CatalogReader:
         names = tuple(dict.fromkeys(name for row in mapped for name in row))
         platform = recognised(rows)
         wishes = Wishes(self._options.given)
-        layout = layout_of(names, platform, plain_platform(), wishes, platform.fields)
+        rules = platform.fields if platform.recognise else {}
+        layout = layout_of(names, platform, plain_platform(), wishes, rules)
         told = ("title", "description", "identifiers")
         return layout.source_of("id") is not None and any(map(layout.source_of, told))
 

@@ -47,6 +47,8 @@ def _there(
     if "{" in wanted:
         pattern = pattern_of(wanted)
         return any(pattern.fits(name) for name in names)
+    if wanted.startswith("@"):
+        return wanted in names
     first, steps = steps_of(wanted)
     if name_key(first) not in keys:
         return False

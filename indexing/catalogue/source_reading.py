@@ -9,6 +9,7 @@ import orjson
 
 from indexing.catalogue.catalog_report import SourceReport
 from indexing.catalogue.field_values import FieldValueError, currency_in
+from indexing.catalogue.mapping import as_list
 from indexing.catalogue.offer import settle_price, settle_stock
 from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import Product, ProductError, RejectedLine
@@ -18,6 +19,7 @@ from indexing.catalogue.records import Record
 from indexing.catalogue.rows.habits import habits_of
 from indexing.catalogue.rows.id_choice import candidates, id_columns
 from indexing.catalogue.rows.layout import Wishes, layout_of, says, values_of
+from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Fields, RowFields
 from indexing.catalogue.values.currency import CurrencyRates, currency_code
 from indexing.catalogue.values.dates import instant_of
@@ -25,6 +27,7 @@ from indexing.catalogue.variants.drafts import Draft, VariantRows
 from indexing.catalogue.variants.families import Families
 
 SAMPLE_ROWS = 1_000
+_CODES = ("ean", "gtin", "upc", "mpn", "isbn", "barcode", "ean13", "gtin13", "EAN-Code", "条形码")
 _ROLES_LEFT = ("google_category",)
 
 
@@ -58,17 +61,18 @@ class SourceReading:
         rows = [record.fields for record in sample]
         names = tuple(dict.fromkeys(name for row in rows for name in row))
         wishes = Wishes(options.given, {}, options.locale, options.languages, rates.currency)
-        layout = layout_of(names, platform, plain, wishes, platform.fields)
-        if "id" not in platform.fields:
+        rules = platform.fields if platform.recognise else {}
+        layout = layout_of(names, platform, plain, wishes, rules)
+        if "id" not in rules and "id" not in options.given:
             wishes = wishes._replace(first=id_columns(rows, layout, report.decisions))
-            layout = layout_of(names, platform, plain, wishes, platform.fields)
-        habits = habits_of(rows, layout, platform, report.decisions)
+            layout = layout_of(names, platform, plain, wishes, rules)
+        habits = habits_of(rows, layout, rules, report.decisions)
         self.rates = rates
         if rates.currency is None:
             self.rates = CurrencyRates(_told_currency(rows, layout, report.decisions), rates.rates)
             wishes = wishes._replace(currency=self.rates.currency)
         self._habits = habits
-        self.rows = RowFields(platform, plain, platform.fields, wishes, habits, text_only)
+        self.rows = RowFields(platform, plain, rules, wishes, habits, text_only)
         how = platform.variants
         nested = platform.model_copy(
             update={"key_values": how.key_values or platform.key_values, "pairs": ()}
@@ -77,6 +81,8 @@ class SourceReading:
             nested, plain, how.fields, Wishes(frozenset(), {}, *wishes[2:]), habits, text_only
         )
         self.families = Families(how)
+        self._brand_names = {name_key(name) for name in plain.fields["brand"].sources}
+        self._code_names = {name_key(name) for name in _CODES}
         self._would_do = candidates(rows)[:5]
         report.extra |= habits.junk
         report.empty = [name for name in names if not any(says(row.get(name)) for row in rows)]
@@ -134,6 +140,7 @@ class SourceReading:
                 self._fault("created_at", fields.pop("created_at"), str(error))
         more: Fields | None = fields.pop("more_attributes", None)
         if more:
+            more = self._lifted(fields, more)
             junk = self._habits.junk
             if junk:
                 extra = {name: held for name, held in more.items() if name in junk}
@@ -149,6 +156,20 @@ class SourceReading:
         image = fields.get("image")
         if isinstance(image, list | tuple | str):
             fields.setdefault("images", image)
+
+    def _lifted(self, fields: Fields, more: Fields) -> Fields:
+        """Attributes without what is a brand or an identifier by its name."""
+        kept: Fields = {}
+        for name, held in more.items():
+            key = name_key(name)
+            if key in self._brand_names and not says(fields.get("brand")):
+                fields["brand"] = held[0] if isinstance(held, list) else held
+            elif key in self._code_names:
+                before = fields.get("identifiers")
+                fields["identifiers"] = [*as_list(before), held]
+            else:
+                kept[name] = held
+        return kept
 
     def _fault(self, name: str, value: object, reason: str) -> None:
         if self._options.strict:

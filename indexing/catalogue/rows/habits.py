@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from indexing.catalogue.field_values import FieldValueError, number_of
-from indexing.catalogue.platform import Platform
+from indexing.catalogue.platform import Rules
 from indexing.catalogue.rows.layout import Layout, Source, says, values_of
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Habits
@@ -38,13 +38,13 @@ _SHORT = 40
 _MANY = 50
 
 
-def habits_of(rows: Rows, layout: Layout, platform: Platform, told: list[str]) -> Habits:
-    """told: gets a line for each finding that is no matter of course."""
+def habits_of(rows: Rows, layout: Layout, rules: Rules, told: list[str]) -> Habits:
+    """rules: the platform's own fields. told: gets a line for each finding of note."""
     by_target = {field.target: field for field in layout.fields}
     not_fields = {
         source.column
         for field in layout.fields
-        if field.target not in platform.fields and field.rule.constant is None
+        if field.target not in rules and field.rule.constant is None
         for source in field.sources
         if not source.steps and not _reads(field.target, _cells(rows, source))
     }
@@ -52,8 +52,8 @@ def habits_of(rows: Rows, layout: Layout, platform: Platform, told: list[str]) -
         told.append(f"{column}: most of its values are none of such a field; kept as an attribute")
     category = by_target.get("category")
     style = CategoryStyle()
-    if category is not None and category.rule.path is None:
-        style = _style(_texts(rows, category.sources), told)
+    if category is not None and not category.rule.path:
+        style = _style(_first_texts(rows, category.sources), told)
     price_columns = [
         source
         for target in ("price", "sale_price", "list_price")
@@ -78,6 +78,12 @@ def _cells(rows: Rows, source: Source) -> list[Any]:
 
 def _texts(rows: Rows, sources: Sequence[Source]) -> list[str]:
     return [v for row in rows for _, v in values_of(row, sources) if isinstance(v, str)]
+
+
+def _first_texts(rows: Rows, sources: Sequence[Source]) -> list[str]:
+    """Of each row the first filled cell."""
+    firsts = [values_of(row, sources)[:1] for row in rows]
+    return [value for found in firsts for _, value in found if isinstance(value, str)]
 
 
 def _reads(target: str, cells: list[Any]) -> bool:

@@ -21,13 +21,17 @@ def id_columns(rows: Rows, layout: Layout, told: list[str]) -> dict[str, str]:
     if not columns or not rows:
         return {}
     first = columns[0]
+    grouped = any(each.target == "group_id" for each in layout.fields)
     if _unique(rows, first):
-        return {}
+        group = None if grouped else _grouping(rows, columns[1:])
+        if group is None:
+            return {}
+        told.append(f"group_id: {group} repeats, {first} does not")
+        return {"group_id": group}
     for column in columns[1:]:
         if _unique(rows, column):
             made = {"id": column}
             repeats = len({_text(row, first) for row in rows if says(row.get(first))}) < len(rows)
-            grouped = any(each.target == "group_id" for each in layout.fields)
             if repeats and not grouped and name_key(first) in map(name_key, _ALSO_GROUPS):
                 made["group_id"] = first
                 told.append(f"id: {column}, because {first} repeats; {first} groups variants")
@@ -35,6 +39,17 @@ def id_columns(rows: Rows, layout: Layout, told: list[str]) -> dict[str, str]:
                 told.append(f"id: {column}, because {first} repeats or is missing in places")
             return made
     return {}
+
+
+def _grouping(rows: Rows, columns: Sequence[str]) -> str | None:
+    """A column named like a product's id that several rows share."""
+    for column in columns:
+        texts = [_text(row, column) for row in rows if says(row.get(column))]
+        if name_key(column) in map(name_key, _ALSO_GROUPS) and len(set(texts)) < len(texts) == len(
+            rows
+        ):
+            return column
+    return None
 
 
 def candidates(rows: Rows) -> list[str]:

@@ -1,5 +1,6 @@
 """Which column becomes which field: made once for each set of column names."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,17 +14,21 @@ JOINED = ("description", "identifiers")
 """Fields that keep the values of all their columns."""
 
 
+_METAFIELD = re.compile(r" \((?:product|variant)\.metafields\..+\)$")
 _NO_RULE = FieldRule.model_validate({})
 
 
 class Source(NamedTuple):
-    """A column, and for a path the steps within it. told: how the report names it."""
+    """A column, and for a path the steps within it. told: how the report names it. among: the name
+    whose languages it is one of.
+    """
 
     column: str
     steps: Steps
     told: str
     currency: str | None = None
     locale: str | None = None
+    among: str = ""
 
 
 class FieldSources(NamedTuple):
@@ -87,7 +92,18 @@ class _Names:
 
     def sources(self, wanted: str) -> list[Source]:
         """Columns for one name of a rule, the best first."""
+        if "{n}" in wanted:
+            pattern = pattern_of(wanted)
+            numbered = [
+                (number, name)
+                for names in self.exact.values()
+                for name in names
+                if (number := pattern.number_in(name)) is not None
+            ]
+            return [Source(name, (), name) for _, name in sorted(numbered, key=lambda e: int(e[0]))]
         first, steps = steps_of(wanted)
+        if steps and (flat := self.exact.get(name_key(wanted))):  # a table's column of that name
+            return [Source(name, (), name) for name in flat]
         key = name_key(first)
         found = [
             Source(name, steps, name if not steps else wanted) for name in self.exact.get(key, ())
@@ -95,9 +111,14 @@ class _Names:
         if found or steps:
             return found
         return [
-            Source(name, (), name, currency=each.currency, locale=each.locale)
+            Source(name, (), name, currency=each.currency, locale=each.locale, among=key)
             for name, each in sorted(self.of_locale.get(key, ()), key=self._preference)
         ]
+
+    def best_of(self, key: str) -> str | None:
+        """Of the columns of one name in several languages."""
+        entries = self.of_locale.get(key)
+        return min(entries, key=self._preference)[0] if entries else None
 
     def _preference(self, entry: tuple[str, Qualified]) -> tuple[int, ...]:
         """Smaller is better: the asked-for currency, locale, then the index's languages."""
@@ -131,17 +152,23 @@ def layout_of(
         sources = [source for name in wanted for source in found.sources(name)]
         if not own:
             sources = [each for each in sources if each.column not in used or target in JOINED]
-        if not sources and rule.constant is None and rule.default is None:
-            continue
+        if not sources and (
+            target == "stock_tracked" or (rule.constant is None and rule.default is None)
+        ):
+            continue  # a shop without the column does not say that it counts nothing
         chosen = tuple(dict.fromkeys(sources))
         spare = frozenset() if own else frozenset(each.told for each in chosen[1:])
         fields.append(FieldSources(target, chosen, rule, spare))
         used.update(each.column for each in chosen)
-    return _with_attributes(names, platform, fields, used)
+    return _with_attributes(names, platform, fields, used, found)
 
 
 def _with_attributes(
-    names: Sequence[str], platform: Platform, fields: list[FieldSources], used: set[str]
+    names: Sequence[str],
+    platform: Platform,
+    fields: list[FieldSources],
+    used: set[str],
+    found: _Names,
 ) -> Layout:
     pairs = _pairs(names, platform)
     key_values = tuple(
@@ -159,13 +186,24 @@ def _with_attributes(
     renamed = {name_key(old): new for old, new in platform.attribute_names.items()}
     attributes: list[tuple[str, str]] = []
     unused: list[str] = []
+    localized = any(source.locale for field in fields for source in field.sources)
     for name in names:
         if name in used or name == "":
             continue
+        other = qualified(name) if localized else None
+        if other is not None and other.locale is not None:
+            best = found.best_of(other.key)
+            if best is not None and best != name:
+                unused.append(name)
+                continue
+            if not any(pattern.fits(name) for pattern in passed_over):
+                attributes.append((name[: len(name) - len(other.tail)], name))
+                continue
         if any(pattern.fits(name) for pattern in passed_over):
             unused.append(name)
         else:
-            attributes.append((renamed.get(name_key(name), name), name))
+            told = renamed.get(name_key(name)) or _METAFIELD.sub("", name)
+            attributes.append((told, name))
     return Layout(tuple(fields), tuple(attributes), pairs, key_values, merged, tuple(unused))
 
 

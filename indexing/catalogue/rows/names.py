@@ -24,11 +24,12 @@ _SIGNS = {"€": "EUR", "£": "GBP"}
 
 
 class Qualified(NamedTuple):
-    """A name without what it says of its values. locale: `de` or `de_DE`."""
+    """A name without what it says of its values. locale: `de` or `de_DE`. tail: what said so."""
 
     key: str
     locale: str | None = None
     currency: str | None = None
+    tail: str = ""
 
 
 @lru_cache(maxsize=50_000)
@@ -49,5 +50,5 @@ def qualified(name: str) -> Qualified | None:
     found = _LOCALE.search(name)
     if found is not None and found.start() and found[1] in LANGUAGES:
         locale = found[1] if found[2] is None else f"{found[1]}_{found[2].upper()}"
-        return Qualified(name_key(name[: found.start()]), locale=locale)
+        return Qualified(name_key(name[: found.start()]), locale=locale, tail=found[0])
     return None

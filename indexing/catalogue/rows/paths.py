@@ -9,20 +9,19 @@ Steps = tuple[str | int, ...]
 """Names of fields, places in lists, and "[]": each of a list."""
 
 EACH = "[]"
+_PATH = re.compile(r"[\w@$-]+(?:\.[\w@$-]+|\[\d*\])+")
 _PART = re.compile(r"([^.\[\]]+)|\[(\d*)\]")
 
 
 @lru_cache(maxsize=10_000)
 def steps_of(path: str) -> tuple[str, Steps]:
     """The first name, and the steps behind it; a name without `.` and `[` has none."""
-    if "[" not in path and ("." not in path or path.endswith(".")):
+    if not _PATH.fullmatch(path):
         return path, ()
     parts: list[str | int] = []
     for name, place in _PART.findall(path):
         parts.append(name if name else EACH if place == "" else int(place))
-    if not parts or not isinstance(parts[0], str):
-        return path, ()
-    return parts[0], tuple(parts[1:])
+    return str(parts[0]), tuple(parts[1:])
 
 
 def value_at(value: object, steps: Steps) -> object:

@@ -1,9 +1,9 @@
 """One row → what each field's columns hold, under the names of fields; nothing is read yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from indexing.catalogue.mapping import looks_like_identifier
+from indexing.catalogue.mapping import as_list, looks_like_identifier
 from indexing.catalogue.platform import FieldRule, Platform, Rules
 from indexing.catalogue.rows.layout import (
     JOINED,
@@ -18,6 +18,7 @@ from indexing.catalogue.rows.layout import (
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.values.attribute_cells import key_values_in, list_in
 from indexing.catalogue.values.category_paths import CategoryStyle, category_paths
+from indexing.catalogue.values.html_text import without_shortcodes
 from indexing.catalogue.values.localized import in_locale
 from indexing.catalogue.values.typed_cells import typed_cell
 
@@ -63,6 +64,7 @@ class RowFields:
         self.wishes = wishes
         self._plain = plain
         self._text_only = text_only
+        self._escapes = platform.escapes
         self._rules = rules
         self._layouts: dict[tuple[str, ...], Layout] = {}
         self.used: dict[str, dict[str, int]] = {}
@@ -116,7 +118,10 @@ class RowFields:
             return
         locale = self.wishes.locale or self.wishes.languages[0]
         if target in JOINED:
+            found = _one_language(found)
             values = [in_locale(value, locale) for _, value in found]
+            if self._escapes:
+                values = [_unescaped(value, self._escapes) for value in values]
             made[target] = values[0] if len(values) == 1 else values
             self._count(target, [source for source, _ in found])
             return
@@ -130,7 +135,7 @@ class RowFields:
             if len(paths) > 1:
                 made["categories"] = paths
         else:
-            made[target] = value
+            made[target] = _unescaped(value, self._escapes) if self._escapes else value
         if target == "price" and (source.currency or rule.currency):
             made["currency"] = source.currency or rule.currency
         self._count(target, [source])
@@ -150,7 +155,7 @@ class RowFields:
                     value = list_in(value, sign)
                 elif self._text_only and type(value) is str:
                     value = typed_cell(value.strip())
-                made[name] = value
+                made[name] = value if name not in made else [*as_list(made[name]), *as_list(value)]
         for pair in layout.pairs:
             name, value = row[pair.name], row[pair.value]
             if says(name) and says(value) and str(value).strip().casefold() != _DEFAULT_OPTION:
@@ -169,6 +174,31 @@ class RowFields:
         by_column = self.used.setdefault(target, {})
         for source in sources:
             by_column[source.told] = by_column.get(source.told, 0) + 1
+
+
+def _one_language(found: list[tuple[Source, Any]]) -> list[tuple[Source, Any]]:
+    """Without further languages of a column that is there already."""
+    seen: set[str] = set()
+    kept: list[tuple[Source, Any]] = []
+    for source, value in found:
+        if source.among not in seen:
+            kept.append((source, value))
+        if source.among:
+            seen.add(source.among)
+    return kept
+
+
+def _unescaped(value: object, escapes: Sequence[str]) -> object:
+    """The text as the platform means it."""
+    if type(value) is not str:
+        return value
+    if "newlines" in escapes and "\\n" in value:
+        value = value.replace("\\r", "").replace("\\n", "\n")
+    if "shortcodes" in escapes:
+        value = without_shortcodes(value)
+    if "quote" in escapes and value.startswith("'"):
+        value = value[1:]  # a spreadsheet's mark of text: '00771
+    return value
 
 
 def _is_dropped(value: object, rule: FieldRule) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 
 _ESCAPED_COMMA = "\ue000"
 _MAGENTO = re.compile(r',(?=[A-Za-z_]\w*=)|,(?="[A-Za-z_]\w*=)')
-_PRESTASHOP = re.compile(r"\s*([^:]+):(.*?)(?::(\d*))?(?::(?:\d|custom)?)?\s*(?:,(?=[^:,]+:)|$)")
+_GOOGLE = re.compile(r",(?=[^,:]*:[^,:]+:)")
+_PLACED = re.compile(r"(.*?):\s*\d+\s*(?::\s*[01]?\s*)?", re.DOTALL)
 _BIGCOMMERCE = re.compile(r"\[\w+\]\s*([^=]+)=(.*?)(?=,\s*\[\w+\]|$)")
 _BIGCOMMERCE_NEW = re.compile(r"Name=([^|]*)\|Value=(.*?)(?=Type=|$)")
 _SWATCH = re.compile(r"(?::#[0-9A-Fa-f]{3,8}|\[#[0-9A-Fa-f]{3,8}\]|:https?://\S+)$")
@@ -39,20 +40,45 @@ def key_values_in(value: object, kind: str) -> dict[str, Any]:
     if kind == "magento":
         return _magento(text)
     if kind == "prestashop":
-        return {
-            found[1].strip(): found[2].strip()
-            for found in _PRESTASHOP.finditer(text)
-            if found[2].strip()
-        }
+        return _prestashop(text)
     if kind == "google":
-        parts = [part.strip() for part in text.split(":")]
-        return {parts[-2]: parts[-1]} if len(parts) >= 2 and parts[-2] and parts[-1] else {}
+        return _google(text)
     pattern = _BIGCOMMERCE if "[" in text.split("=", maxsplit=1)[0] else _BIGCOMMERCE_NEW
     return {
         found[1].strip(): _SWATCH.sub("", found[2].strip()).strip()
         for found in pattern.finditer(text)
         if found[2].strip()
     }
+
+
+def _prestashop(text: str) -> dict[str, Any]:
+    """Entries end with their place, as `Matière:Acier, bois:1`; without places at a comma."""
+    made: dict[str, Any] = {}
+    begun = ""
+    placed = _PLACED.fullmatch(text.rsplit(",", maxsplit=1)[-1].strip()) is not None
+    pieces = text.split(",")
+    for at, piece in enumerate(pieces):
+        begun = f"{begun},{piece}" if begun else piece
+        found = _PLACED.fullmatch(begun.strip())
+        last = at + 1 == len(pieces)
+        if not last and (found is None if placed else ":" not in pieces[at + 1]):
+            continue
+        name, _, value = (found[1] if found else begun).partition(":")
+        if name.strip() and value.strip():
+            made[name.strip()] = value.strip().strip(":")
+        begun = ""
+    return made
+
+
+def _google(text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for part in _GOOGLE.split(text):
+        pieces = [piece.strip() for piece in part.split(":", 2)]
+        if len(pieces) == 2:
+            pieces.insert(0, "")
+        if len(pieces) == 3 and pieces[1] and pieces[2]:
+            made[pieces[1]] = pieces[2]
+    return made
 
 
 def _magento(text: str) -> dict[str, Any]:

@@ -28,8 +28,10 @@ class CategoryStyle(NamedTuple):
 
 def category_paths(value: object, rule: FieldRule, style: CategoryStyle) -> tuple[Path, ...]:
     """The first is the main one. No duplicates, and none that another one begins with."""
-    levels = rule.path or style.levels
     several = rule.split if rule.split is not None else style.several
+    signs = rule.path or (style.levels,)
+    text = str(value) if len(signs) > 1 else ""
+    levels = next((sign for sign in signs if sign in text), signs[0])
     found = _paths(value, levels, several)
     made: dict[Path, None] = {}
     for path in found:
@@ -92,20 +94,13 @@ def _paths_in(text: str, levels: str, several: str | None) -> tuple[Path, ...]:
         text = text.replace(f"\\{sign}", private)
     parts = [text]
     if several is not None:
-        parts = (
-            [part for sign in several for part in _apart(parts, sign)]
-            if len(several) > 1
-            else (_apart(parts, several))
-        )
+        for sign in several:
+            parts = [piece for part in parts for piece in part.split(sign)]
     elif "," in text and levels == LEVELS:
         pieces = text.split(",")
         if all(levels in piece for piece in pieces):  # else the comma is part of a name
             parts = pieces
     return tuple(filter(None, (_levels(part, levels) for part in parts)))
-
-
-def _apart(parts: list[str], sign: str) -> list[str]:
-    return [piece for part in parts for piece in part.split(sign)]
 
 
 def _levels(text: str, levels: str) -> Path:

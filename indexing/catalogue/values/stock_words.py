@@ -7,15 +7,21 @@ from indexing.catalogue.field_values import FieldValueError, number_of
 from indexing.catalogue.rows.names import name_key
 
 _SOME = """
-in stock|instock|available|yes|y|true|on|in store|in store only|instoreonly|online only|onlineonly
-limited availability|limitedavailability|limited|low stock|lowstock|few left|last pieces|last one
+in stock|instock|available|yes|y|true|on|in store|in store only|instoreonly|online only
+onlineonly
+limited availability|limitedavailability|limited|low stock|lowstock|few left|last pieces
+last one
 pre order|preorder|presale|pre sale|backorder|back order|on backorder|onbackorder|backordered
-available for order|available to order|made to order|madetoorder|on order|special order|ships soon
+available for order|available to order|made to order|madetoorder|on order|special order
+ships soon
 coming soon|reserved|continue|visible
-auf lager|lagernd|vorrätig|verfügbar|lieferbar|sofort lieferbar|ja|vorbestellung|vorbestellbar
+auf lager|lagernd|vorrätig|verfügbar|lieferbar|sofort lieferbar|ja|vorbestellung|vorbestellt
+nachbestellt|nicht vorrätig auf bestellung|vorbestellbar
 nachbestellung|auf bestellung|bestellbar|wenige verfügbar
-en stock|disponible|oui|précommande|sur commande|stock limité|en réapprovisionnement
-sí|si|en existencia|en existencias|bajo pedido|reserva|preventa|pocas unidades
+en stock|disponible|oui|précommande|en précommande|pré-commande|sur commande|stock limité
+en réapprovisionnement
+sí|si|en existencia|en existencias|bajo pedido|reserva|preventa|pedido previo|reservar
+pocas unidades
 disponibile|in magazzino|sì|su ordinazione|preordine|in arrivo
 disponível|em estoque|em stock|sim|pré-venda|sob encomenda
 op voorraad|leverbaar|beschikbaar|ja|pre-order|nabestelling
@@ -25,10 +31,12 @@ skladem|dostupné|dostupný|ano|na objednávku|předobjednávka
 有货|现货|有|是|有库存|可售|在售|上架|预售|预订|可预订|充足|在庫あり|予約|あり
 """
 _NONE = """
-out of stock|outofstock|unavailable|not available|sold out|soldout|no|n|false|off|none|discontinued
+out of stock|outofstock|unavailable|not available|sold out|soldout|no|n|false|off|none
+discontinued
 no stock|not in stock|currently unavailable|temporarily out of stock|ended|retired|empty
 ausverkauft|nicht auf lager|nicht vorrätig|nicht verfügbar|nicht lieferbar|vergriffen|nein
-rupture de stock|en rupture|en rupture de stock|épuisé|indisponible|non disponible|non|hors stock
+rupture de stock|en rupture|en rupture de stock|épuisé|indisponible|non disponible|non
+hors stock
 agotado|sin stock|sin existencias|no disponible|fuera de stock
 esaurito|non disponibile|terminato|no
 esgotado|indisponível|sem estoque|sem stock|não

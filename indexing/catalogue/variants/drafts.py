@@ -72,6 +72,9 @@ class VariantRows:
 
     def _published(self, row: Mapping[str, Any]) -> bool:
         why = why_unpublished(row, self._platform.unpublished)
+        if why is None and self._platform.variants.translations:
+            other = _cell(row, self._platform.variants.translations)
+            why = None if other in (None, "default") else f"they are of {other}"
         if why is not None:
             self._left_out(why)
         return why is None
@@ -210,12 +213,19 @@ def _with_ids(variants: list[Fields], parent: Fields) -> list[Fields]:
     """Each with an id of its own: its own, else the parent's with its options behind."""
     made: list[Fields] = []
     taken: set[str] = set()
+    told = [fields.get("more_attributes", {}) for fields in variants]
+    differ = [
+        name
+        for name in dict.fromkeys(name for each in told for name in each)
+        if len({str(each.get(name)) for each in told}) > 1
+    ]
     for fields in variants:
         own = fields.get("id")
         if not says(own) or str(own) in taken:
             base = parent.get("id") or parent.get("group_id")
             if base is not None:
-                options = [str(held) for held in fields.get("more_attributes", {}).values()]
+                held = fields.get("more_attributes", {})
+                options = [str(held[name]) for name in differ if name in held]
                 tail = options if len(variants) > 1 else []
                 own = "-".join(filter(None, [str(base), *map(_slug, tail[:4])]))[:240]
                 number = 2
