@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from indexing.vectors.ppmi import DIMENSION, cooccurrence, learn_words, positive_pmi, signed
+from indexing.vectors.ppmi import (
+    DIMENSION,
+    cooccurrence,
+    leading_directions,
+    learn_words,
+    positive_pmi,
+    signed,
+)
 
 
 def test_each_title_gives_each_of_its_words_one_count() -> None:
@@ -49,3 +56,13 @@ def test_signs_do_not_depend_on_the_library() -> None:
     columns = np.array([[-3, 1], [1, 2]], dtype=np.float32)
     np.testing.assert_array_equal(signed(columns), [[3, 1], [-1, 2]])
     np.testing.assert_array_equal(signed(-columns), [[3, 1], [-1, 2]])
+
+
+def test_leading_directions_are_those_of_the_whole_decomposition() -> None:
+    chance = np.random.default_rng(3)
+    dense = chance.random((60, 8)) @ np.diag([9, 7, 5, 4, 3, 2, 1.5, 1]) @ chance.random((8, 60))
+    matrix = sparse.csr_matrix(dense.astype(np.float32))
+    left, values = leading_directions(matrix, 3, seed=0)
+    whole, expected, _ = np.linalg.svd(dense)
+    np.testing.assert_allclose(values, expected[:3], rtol=1e-4)
+    np.testing.assert_allclose(left, signed(whole[:, :3]), atol=2e-4)
