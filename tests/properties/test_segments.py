@@ -150,6 +150,12 @@ def same(one: SearchResult, other: SearchResult, asked: SearchRequest) -> None:
             assert right.explanation["moved"] == left.explanation["moved"], asked
 
 
+def everywhere(generation: Generation, **changed: Any) -> Generation:
+    """Other facts in the snapshot and in each of its parts."""
+    parts = tuple(replace(part, **changed) for part in generation.parts)
+    return replace(generation, snapshot=replace(generation.snapshot, **changed), parts=parts)
+
+
 def compare(whole: Generation, segments: Generation, count: int, seed: int) -> int:
     """Hits that were compared."""
     hits = 0
@@ -168,13 +174,15 @@ def test_three_segments_answer_as_one(whole: Generation, segments: Generation) -
 def test_sold_out_products_go_the_same_way(
     whole: Generation, segments: Generation, out_of_stock: str
 ) -> None:
-    def under(generation: Generation) -> Generation:
-        parts = (generation.snapshot, *generation.parts)
-        config = generation.snapshot.config.model_copy(update={"out_of_stock": out_of_stock})
-        first, *rest = (replace(part, config=config) for part in parts)
-        return replace(generation, snapshot=first, parts=tuple(rest))
+    config = whole.snapshot.config.model_copy(update={"out_of_stock": out_of_stock})
+    one, other = everywhere(whole, config=config), everywhere(segments, config=config)
+    assert compare(one, other, 25, seed=9) > 50
 
-    assert compare(under(whole), under(segments), 25, seed=9) > 50
+
+def test_quotas_of_channels_are_shared(whole: Generation, segments: Generation) -> None:
+    """Where more products are near than the channel may bring."""
+    one, other = everywhere(whole, cosine_floor=-1.0), everywhere(segments, cosine_floor=-1.0)
+    assert compare(one, other, 25, seed=13) > 50
 
 
 def test_small_pools_are_cut_at_the_same_place(whole: Generation, segments: Generation) -> None:
