@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import BoolArray, load_array, save_array
 from indexing.catalogue.catalog_report import SourceReport
@@ -23,7 +25,11 @@ from indexing.catalogue.source_reading import ReadingOptions
 from indexing.catalogue.values.currency import CurrencyRates
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
+from indexing.columns.single_values import leaf_categories
 from indexing.errors import BuildError
+from indexing.forms.compounds import find_forms
+from indexing.forms.forms import FOLDER as FORMS
+from indexing.forms.joined import joined_pairs
 from indexing.gc_pause import rare_collections
 from indexing.manifest import Manifest, facts_of
 from indexing.postings.inversion import invert
@@ -152,13 +158,18 @@ def _publish(
     _save_priors(staging, columns)
     progress.begin("postings", None, "products")
     terms = list(read.numbers.ids)
-    index = invert(_made(staging / "postings"), read.tokens.finish(), order, terms)
+    analyzer, tokens = read.numbers.analyzer, read.tokens.finish()
+    leaves = leaf_categories(columns, np.arange(len(order), dtype=np.uint32))
+    pairs = joined_pairs(tokens, order, read.numbers, read.words, leaves)
+    index = invert(_made(staging / "postings"), tokens, order, terms, pairs)
+    compounds = "compounds" in options.config.word_forms
+    forms = find_forms(index, pairs, terms, analyzer, leaves, compounds)
+    forms.save(_made(staging / FORMS))
     meaning = build_meaning(
         staging, documents, read.vectors, order, options.vector_kind, options.seed, progress
     )
     log = _query_log(options, now)
     progress.begin("understanding", None, "products")
-    analyzer = read.numbers.analyzer
     build_understanding(staging, documents, columns, index, analyzer, read.words, log)
     progress.begin("types", None, "products")
     vectors = VectorIndex.load(staging / "vectors")

@@ -30,6 +30,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "entities": Part(),
     "completions": Part(),
     "queries": Part(),
+    "forms": Part(optional=True),
     "priors": Part(),
     "types": Part(optional=True),
 }

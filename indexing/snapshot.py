@@ -13,6 +13,8 @@ from indexing.completions.completions import Completions
 from indexing.entities.category_model import CategoryModel
 from indexing.entities.names import EntityNames
 from indexing.errors import CorruptSnapshotError, FormatVersionError
+from indexing.forms.forms import FOLDER as FORMS
+from indexing.forms.forms import WordForms
 from indexing.manifest import Manifest, check_sizes
 from indexing.parts import readable_parts
 from indexing.postings.postings import InvertedIndex
@@ -49,6 +51,7 @@ class Snapshot:
     categories: CategoryModel
     entities: EntityNames
     queries: QueryTable
+    forms: WordForms
     types: TypeModel
     priors: Float32Array
     liked: Float32Array
@@ -105,6 +108,9 @@ def _mapped(folder: Path, manifest: Manifest, config: IndexConfig, analyzer: Ana
         categories=CategoryModel.load(folder / "categories"),
         entities=EntityNames.load(folder / "entities"),
         queries=QueryTable.load(folder / "queries"),
+        forms=WordForms.load(folder / FORMS)
+        if FORMS in readable_parts(manifest.parts)
+        else WordForms.nothing(),
         types=TypeModel.load(folder / TYPES)
         if TYPES in readable_parts(manifest.parts)
         else TypeModel.nothing(columns.doc_count),

@@ -57,14 +57,6 @@ class Generation:
     def segments(self) -> tuple[Snapshot, ...]:
         return self.parts or (self.snapshot,)
 
-    def locate(self, product_id: str) -> tuple[int, int] | None:
-        """The number of the segment that holds a product, and its document there."""
-        for number, segment in enumerate(self.segments):
-            doc_id = segment.documents.find(product_id)
-            if doc_id is not None:
-                return number, doc_id
-        return None
-
     def under(self, policy_name: str | None) -> "Generation":
         """The variant under a named policy; under the index's own for None.
 

@@ -38,9 +38,8 @@ async def similar_products(
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
     filters = parse_filters(given.filter, filter_limits(service.settings))
-    segment, doc_id = _located(product_id, generation)
-    work = partial(similar, doc_id, generation, given.limit, filters, segment)
-    hits = await service.searcher.run(work)
+    doc_id = _doc_of(product_id, generation)
+    hits = await service.searcher.run(partial(similar, doc_id, generation, given.limit, filters))
     return _json({"items": [hit_facts(hit) for hit in hits]})
 
 
@@ -51,20 +50,18 @@ async def product(
     """One product, as the catalogue gave it."""
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
-    segment, doc_id = _located(product_id, generation)
-    body = generation.segments[segment].documents.json_at(doc_id)
+    body = generation.snapshot.documents.json_at(_doc_of(product_id, generation))
     return Response(body, media_type="application/json")
 
 
-def _located(product_id: str, generation: Generation) -> tuple[int, int]:
-    """Segment and document."""
-    found = generation.locate(product_id)
-    if found is None:
+def _doc_of(product_id: str, generation: Generation) -> int:
+    doc_id = generation.snapshot.documents.find(product_id)
+    if doc_id is None:
         raise NotFoundError(
             f"index {generation.index!r} has no product {product_id[:100]!r}.",
             [Fault("product_id", "is not known", "Use the id of the catalogue.")],
         )
-    return found
+    return doc_id
 
 
 def _json(facts: dict[str, Any]) -> Response:

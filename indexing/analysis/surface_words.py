@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from indexing.analysis.chunks import CHUNK, is_cjk
-from indexing.analysis.folding import fold
+from indexing.analysis.folding import IGNORED, VOWELS, fold
 from indexing.analysis.pinyin import han_words
 
-_PIECE = re.compile(r"[^\W_]+")
+_PIECE = re.compile(rf"[^\W_](?:[^\W_]|[{VOWELS}{IGNORED}\u0300-\u036f])*")
 _POSSESSIVE = re.compile(r"['\u2019\u02bc]s$", re.IGNORECASE)
 
 
@@ -34,7 +34,8 @@ def chunk_words(chunk: str) -> Iterator[SurfaceWord]:
     """The words of one chunk that `CHUNK` found."""
     if is_cjk(chunk):
         start = 0
-        for word in han_words(chunk):
+        folded = fold(chunk)  # jieba's words are of simplified characters
+        for word in han_words(folded if len(folded) == len(chunk) else chunk):
             yield SurfaceWord(fold(word), start, start + len(word))
             start += len(word)
         return

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import (
+    BoolArray,
     Int64Array,
     UInt16Array,
     UInt32Array,
@@ -14,6 +15,7 @@ from indexing.arrays import (
     new_mapped,
     save_array,
 )
+from indexing.forms.joined import JoinedPairs, pair_at
 from indexing.postings.lexicon import Lexicon
 from indexing.postings.postings import BITS, FIELD_COUNT, MAX_TF, Field, InvertedIndex
 from indexing.postings.statistics import Statistics
@@ -21,17 +23,28 @@ from indexing.postings.token_stream import EXTRA, Tokens
 from indexing.strings import StringTable
 
 
-def invert(folder: Path, tokens: Tokens, order: UInt32Array, terms: Sequence[str]) -> InvertedIndex:
+def invert(
+    folder: Path,
+    tokens: Tokens,
+    order: UInt32Array,
+    terms: Sequence[str],
+    pairs: JoinedPairs | None = None,
+) -> InvertedIndex:
     """Write postings, statistics, lexicon and title terms into the folder.
 
     order: uint32[n], the row of each document. terms: by provisional id. The large arrays are
-    written through memory maps. Terms that only dropped rows hold are left out.
+    written through memory maps. Terms that only dropped rows hold are left out. pairs: titles
+    that hold one hold its whole, too.
     """
     encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
     doc_freqs = np.zeros(len(encoded), dtype=np.uint32)
     lengths = np.zeros((len(order), FIELD_COUNT), dtype=np.uint16)
     last = np.full(len(encoded), -1, dtype=np.int64)
-    _count(tokens.codes, tokens.bounds, order, last, doc_freqs, lengths)
+    pairs = JoinedPairs.none() if pairs is None else pairs
+    firsts = np.zeros(len(encoded), dtype=np.bool_)
+    firsts[(pairs.keys >> np.uint64(32)).astype(np.int64)] = True
+    joined = firsts, pairs.keys, pairs.wholes
+    _count(tokens.codes, tokens.bounds, order, *joined, last, doc_freqs, lengths)
 
     by_bytes = [n for n in sorted(range(len(encoded)), key=encoded.__getitem__) if doc_freqs[n]]
     final = np.zeros(len(encoded), dtype=np.uint32)
@@ -45,7 +58,7 @@ def invert(folder: Path, tokens: Tokens, order: UInt32Array, terms: Sequence[str
     next_place = offsets[:-1].astype(np.int64)
     newest = np.full(len(freqs), -1, dtype=np.int64)
     _fill(
-        tokens.codes, tokens.bounds, order, final, next_place, newest,
+        tokens.codes, tokens.bounds, order, *joined, final, next_place, newest,
         docs.view(np.ndarray), tfs.view(np.ndarray),
     )  # fmt: skip
     docs.flush()
@@ -83,6 +96,9 @@ def _count(
     codes: UInt32Array,
     bounds: Int64Array,
     order: UInt32Array,
+    firsts: BoolArray,
+    keys: UInt64Array,
+    wholes: UInt32Array,
     last: Int64Array,
     doc_freqs: UInt32Array,
     lengths: UInt16Array,
@@ -91,6 +107,7 @@ def _count(
         for field in range(FIELD_COUNT):
             begin = np.int64(order[doc]) * FIELD_COUNT + field
             positions = 0
+            before = np.int64(-1)
             for place in range(bounds[begin], bounds[begin + 1]):
                 code = codes[place]
                 positions += code < EXTRA
@@ -98,6 +115,13 @@ def _count(
                 if last[term] != doc:
                     last[term] = doc
                     doc_freqs[term] += 1
+                if field == Field.TITLE and code < EXTRA:
+                    if before >= 0 and firsts[before]:
+                        pair = pair_at(before, np.int64(term), keys)
+                        if pair >= 0 and last[wholes[pair]] != doc:
+                            last[wholes[pair]] = doc
+                            doc_freqs[wholes[pair]] += 1
+                    before = np.int64(term)
             lengths[doc, field] = min(positions, 65535)
 
 
@@ -106,6 +130,9 @@ def _fill(
     codes: UInt32Array,
     bounds: Int64Array,
     order: UInt32Array,
+    firsts: BoolArray,
+    keys: UInt64Array,
+    wholes: UInt32Array,
     final: UInt32Array,
     next_place: Int64Array,
     newest: Int64Array,
@@ -116,6 +143,7 @@ def _fill(
         for field in range(FIELD_COUNT):
             begin = np.int64(order[doc]) * FIELD_COUNT + field
             shift = np.uint32(BITS * field)
+            before = np.int64(-1)
             for place in range(bounds[begin], bounds[begin + 1]):
                 term = final[codes[place] & ~np.uint32(EXTRA)]
                 if newest[term] != doc:
@@ -126,6 +154,22 @@ def _fill(
                 posting = next_place[term] - 1
                 if (tfs[posting] >> shift) & np.uint32(MAX_TF) < MAX_TF:
                     tfs[posting] += np.uint32(1) << shift
+                if field == Field.TITLE and codes[place] < EXTRA:
+                    number = np.int64(codes[place])
+                    pair = np.int64(-1)
+                    if before >= 0 and firsts[before]:
+                        pair = pair_at(before, number, keys)
+                    before = number
+                    if pair >= 0:
+                        whole = final[wholes[pair]]
+                        if newest[whole] != doc:
+                            newest[whole] = doc
+                            docs[next_place[whole]] = doc
+                            tfs[next_place[whole]] = 0
+                            next_place[whole] += 1
+                        posting = next_place[whole] - 1
+                        if (tfs[posting] >> shift) & np.uint32(MAX_TF) < MAX_TF:
+                            tfs[posting] += np.uint32(1) << shift
 
 
 @njit(nogil=True, cache=True)

@@ -58,13 +58,10 @@ def choose_facets(
         return []
     columns = [part.columns for part in parts]
     held = {
-        name: len(column.values)
-        for name, column in columns[0].numbers.items()
+        name: sum(len(each.numbers[name].values) for each in columns)
+        for name in columns[0].numbers
         if name.startswith(PREFIX)
     }
-    for other in columns[1:]:
-        for name in held:
-            held[name] += len(other.numbers[name].values)
     numbers = sorted(held, key=lambda name: (-held[name], name))[:_MOST_NUMBERS]
     scored = _texts_worth(columns, spread(parts, _SAMPLE))
     scored += _numbers_worth(numbers, columns, spread(parts, _NUMBER_SAMPLE))
@@ -98,10 +95,7 @@ def _numbers_worth(
     size, scored = sum(map(len, samples)), []
     for name in names:
         own = [each.numbers[name] for each in columns]
-        values = own[0].at(samples[0])
-        if len(own) > 1:
-            others = [c.at(docs) for c, docs in zip(own[1:], samples[1:], strict=True)]
-            values = np.concatenate([values, *others])
+        values = np.concatenate([c.at(docs) for c, docs in zip(own, samples, strict=True)])
         low, high, found = extent(values)
         if found >= _LEAST_COVERAGE * size:
             whole = all(column.whole for column in own)

@@ -44,7 +44,7 @@ def slots_from(
     covered = {p for whole in groups for p in _places(whole)}
     plain = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
     if groups or any(t.term not in stops for t in plain):
-        plain = [t for t in plain if t.term not in stops]
+        plain = [t for t in plain if t.term not in stops or _is_letter_name(t, words)]
     singles = plain + [t for t in tokens if t.kind == Kind.BIGRAM]
     slots = [_single(token, words, statistics) for token in singles]
     slots += [_compound(whole, words, statistics) for whole in groups]
@@ -97,6 +97,12 @@ def _compounds(tokens: list[Token], words: QueryWords) -> list[Token]:
             chosen.append(whole)
             taken.update(_places(whole))
     return chosen
+
+
+def _is_letter_name(token: Token, words: QueryWords) -> bool:
+    """Whether a letter that is also an article ends the query, where no article does: vitamin a."""
+    last = token.position == len(words.primary) - 1 and token.position > 0
+    return last and len(token.term) == 1 and token.term.isalpha()
 
 
 def _single(token: Token, words: QueryWords, statistics: Statistics) -> Slot:

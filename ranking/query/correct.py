@@ -1,6 +1,7 @@
 """Correction: what a query with mistyped words was meant to be."""
 
 import math
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -10,11 +11,13 @@ import numpy as np
 from indexing.analysis.chunks import Kind
 from indexing.analysis.pinyin import is_han
 from indexing.analysis.surface_words import SurfaceWord, surface_words
+from indexing.analysis.units import CANONICAL
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
 from indexing.spelling.general_words import is_general_word
 from indexing.spelling.spelling import Candidate, Spelling, confident, has_digit
+from ranking.query.price_currencies import UNIT
 
 CANDIDATES = 5
 FIT = 0.5
@@ -52,17 +55,25 @@ class _Edit:
 
 
 def propose(
-    text: str, snapshot: Snapshot, known: Container[str] = frozenset()
+    text: str,
+    snapshot: Snapshot,
+    known: Container[str] = frozenset(),
+    understood: tuple[int, int] = (0, 0),
 ) -> Correction | None:
     """The likeliest correction of the query's unknown and far too rare words, if there is one.
 
     Never of words with digits, known brands, words under three letters, or those in `known` (of
-    synonyms). Nothing is decided here:
+    synonyms), nor of what is understood already: units behind numbers, and the words of a price,
+    text[start:end]. Nothing is decided here:
     whether the query is replaced depends on what both find (`understand`).
     """
     words = list(surface_words(text))
     edits: list[_Edit] = []
-    taken: set[int] = set()
+    taken = {
+        place
+        for place, word in enumerate(words)
+        if understood[0] <= word.start < understood[1] or _is_unit(place, words)
+    }
     for place, edit in _joins(text, words, snapshot):
         pair = words[place].word in known or words[place + 1].word in known
         if not pair and taken.isdisjoint((place, place + 1)):
@@ -102,6 +113,14 @@ def _joins(
         if unknown or joined.frequency > 2 * snapshot.spelling.bigram(left.word, right.word):
             typed = text[left.start : right.end]
             yield place, _Edit(left.start, right.end, Change(typed, joined.word, "join"))
+
+
+def _is_unit(place: int, words: Sequence[SurfaceWord]) -> bool:
+    """Whether the word is a unit, or a currency, beside a number."""
+    word = words[place].word
+    behind = place > 0 and has_digit(words[place - 1].word)
+    beside = behind or (place + 1 < len(words) and has_digit(words[place + 1].word))
+    return (behind and word in CANONICAL) or (beside and bool(re.fullmatch(UNIT, word)))
 
 
 def _changed(place: int, words: Sequence[SurfaceWord], snapshot: Snapshot) -> Change | None:

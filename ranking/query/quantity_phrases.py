@@ -28,6 +28,12 @@ _AFTER = re.compile(
 )
 
 
+_AGE = re.compile(
+    r"(?<!\w)(?P<article>an?|une?|una?|eine?[nrm]?|age[sd]?|from|ab|for)\s\d{1,3}[\s-]*"
+    r"(?:years?|yrs?|months?|weeks?|jahre?n?|jahrige[nrs]?|monate?n?|ans|mois|anos?|anni|mesi)(?!\w)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class QuantityWish:
     """limits of a number attribute, both included. text[start:end] of the query says it, at these
@@ -56,6 +62,15 @@ class _Limit:
 def limit_words(words: QueryWords) -> frozenset[int]:
     """Positions of limits, whatever they limit: they say nothing about the category."""
     return frozenset(place for limit in _limits(words) for place in limit.places)
+
+
+def age_words(words: QueryWords) -> frozenset[int]:
+    """Positions of the word before an age: of `a 5 year old` the article, which is no paper A5."""
+    folded = fold(words.text)
+    if len(folded) != len(words.text):
+        return frozenset()
+    found = _AGE.finditer(folded)
+    return frozenset(p for age in found for p in words.positions(*age.span("article")))
 
 
 def find_quantities(

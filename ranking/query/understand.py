@@ -1,24 +1,23 @@
 """Text → `Query`: each step is a file, and each can be switched off by the request."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
-from ranking.query.analyse import identifier_of, slots_from
+from ranking.query.analyse import identifier_of
+from ranking.query.cjk_words import by_words
 from ranking.query.correct import Correction, propose
 from ranking.query.entities import Entity, Other, find_entities, negated
 from ranking.query.glued import apart
+from ranking.query.parsed import parse
 from ranking.query.predict import NOTHING, predict
-from ranking.query.price_names import names_product
-from ranking.query.price_phrases import PriceWish, find_price
-from ranking.query.quantity_phrases import QuantityWish, find_quantities, limit_words
+from ranking.query.quantity_phrases import QuantityWish, age_words, find_quantities, limit_words
 from ranking.query.query import Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
 from ranking.query.term_weights import weighed
-from ranking.query.word_forms import with_forms
 from ranking.query.words import QueryWords
 from ranking.recall.lexical import count_strict
 from ranking.search.request import SearchRequest
@@ -26,16 +25,6 @@ from ranking.search.request import SearchRequest
 CORRECTED_BOOST: Final = 0.9
 LEAST_TOGETHER: Final = 3
 """Products with a corrected word and another word of the query."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """One way to read the text: literally, or corrected."""
-
-    words: QueryWords
-    slots: tuple[Slot, ...]
-    price: PriceWish | None
-    taken: frozenset[int]
 
 
 def understand(
@@ -56,13 +45,15 @@ def understand(
     if correction is not None:
         identifier = None
     plain = identifier is not None  # it is not prose
-    parsed = _parse(request.text, snapshot, request.entities and not plain)
+    parsed = parse(request.text, snapshot, request.entities and not plain)
     if correction is not None:
-        parsed, corrected = _parse(correction.text, snapshot, request.entities), True
+        parsed, corrected = parse(correction.text, snapshot, request.entities), True
     elif request.correct and not plain:
-        correction = propose(request.text, snapshot, synonyms.words)
+        price = parsed.price
+        understood = (0, 0) if price is None else (price.start, price.end)
+        correction = propose(parsed.words.text, snapshot, synonyms.words, understood)
     if correction is not None and not corrected:
-        meant = _parse(correction.text, snapshot, request.entities)
+        meant = parse(correction.text, snapshot, request.entities)
         meant = replace(meant, slots=_marked(meant.slots, correction, snapshot))
         indexes = [segment.index for segment in segments or (snapshot,)]
         if _finds_more(meant.slots, parsed.slots, indexes, min_matches):
@@ -80,10 +71,12 @@ def understand(
     quantities: tuple[QuantityWish, ...] = ()
     if request.entities and not plain:
         others = [Other(s.start, s.length, a.text, a.names) for s in said for a in s.also]
-        entities = find_entities(words, snapshot, prediction, taken, others)
+        aside = taken | age_words(words)
+        entities = find_entities(words, snapshot, prediction, aside, others)
         slots = weighed(slots, entities, negated(words), words)
         quantities = find_quantities(words, snapshot, prediction, taken)
         slots = _not_required(slots, {place for each in quantities for place in each.places})
+    slots = by_words(slots, words, snapshot)
     vector = request.vector
     meaning = _without(words, taken)
     if vector is None and request.semantic and meaning.strip():
@@ -143,28 +136,6 @@ def _glued(identifier: str | None, request: SearchRequest, snapshot: Snapshot) -
     ):
         return None
     return apart(request.text, snapshot)
-
-
-def _parse(text: str, snapshot: Snapshot, prices: bool) -> _Parsed:
-    index = snapshot.index
-    words = QueryWords.of(text, snapshot.analyzer, index.lexicon)
-    price = _price(words, snapshot) if prices else None
-    taken = words.positions(price.start, price.end) if price is not None else frozenset()
-    slots = slots_from(words, snapshot.analyzer.stop_words, index.statistics, taken)
-    slots = with_forms(slots, words, snapshot)
-    return _Parsed(words, slots, price, taken)
-
-
-def _price(words: QueryWords, snapshot: Snapshot) -> PriceWish | None:
-    """The price wish, in the index's currency; none where its words name a product (Max 100)."""
-    own = snapshot.config.currency
-    found = find_price(words.text, own, snapshot.analyzer.decimal_comma)
-    if found is None or found.soft:
-        return found
-    places = words.positions(found.start, found.end)
-    if not found.certain and names_product(words, places, snapshot):
-        return None
-    return found if found.currency is None else found.within(lambda amount: None)
 
 
 def _not_required(slots: tuple[Slot, ...], places: Set[int]) -> tuple[Slot, ...]:

@@ -1,7 +1,8 @@
-"""Other forms of a query's words that products may have: grey for gray."""
+"""Other forms of a query's words that products may have: grey for gray, compounds."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations
 from typing import Final
 
 from indexing.analysis.spellings import other_spellings
@@ -11,16 +12,41 @@ from ranking.query.query import Alternative, Slot
 from ranking.query.words import QueryWords
 
 SPELLING_BOOST: Final = 0.95
+TOGETHER_BOOST: Final = 0.6
+"""For each of two words that a product writes as one."""
+COMPOUND_BOOST: Final = 0.7
+COMPOUND_PARTS_BOOST: Final = 0.4
+"""For each of the two; less together than the compound itself."""
+MOST_TOGETHER: Final = 8
+"""Words of a query that are looked at in pairs."""
 MOST_FORMS: Final = 50
 """Other forms of one word (contract of the snapshot's tables)."""
 
 
 def with_forms(slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot) -> tuple[Slot, ...]:
     """The slots with the forms that the catalogue knows as alternatives."""
-    return tuple(
+    made = [
         _with(slot, list(_forms(slot, words, snapshot)), snapshot) if slot.weight > 0 else slot
         for slot in slots
-    )
+    ]
+    return _together(made, words, snapshot)
+
+
+def _together(slots: list[Slot], words: QueryWords, snapshot: Snapshot) -> tuple[Slot, ...]:
+    """Words that are one word together: `power bank`, and `Holz Schraube` in either order."""
+    forms = snapshot.forms
+    single = {
+        n: words.primary[slot.position]
+        for n, slot in enumerate(slots[:MOST_TOGETHER])
+        if slot.weight > 0 and slot.span == 1 and words.primary[slot.position] != UNKNOWN
+    }
+    for n, m in permutations(single, 2) if len(forms.pairs) else ():
+        whole = forms.whole(single[n], single[m])
+        beside = slots[m].position - slots[n].position == 1
+        if whole is not None and (beside or forms.parts_of(whole) is not None):
+            added = [Alternative((whole,), TOGETHER_BOOST, "form")]
+            slots[n], slots[m] = (_with(slots[each], added, snapshot) for each in (n, m))
+    return tuple(slots)
 
 
 def _forms(slot: Slot, words: QueryWords, snapshot: Snapshot) -> Iterator[Alternative]:
@@ -29,6 +55,13 @@ def _forms(slot: Slot, words: QueryWords, snapshot: Snapshot) -> Iterator[Altern
         analyzer = snapshot.analyzer
         for other in other_spellings(words.folded(slot.position), analyzer.languages):
             yield Alternative((find(analyzer.stem(other)),), SPELLING_BOOST, "form")
+    term_id = words.ids.get(slot.text, UNKNOWN)
+    if term_id != UNKNOWN:
+        parts = snapshot.forms.parts_of(term_id)
+        if parts is not None:
+            yield Alternative(parts, COMPOUND_PARTS_BOOST, "form")
+        for compound in snapshot.forms.ending_in(term_id):
+            yield Alternative((compound,), COMPOUND_BOOST, "form")
 
 
 def _with(slot: Slot, forms: list[Alternative], snapshot: Snapshot) -> Slot:

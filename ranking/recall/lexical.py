@@ -79,11 +79,9 @@ def cover(slots: Sequence[Slot], index: InvertedIndex) -> Covered:
 
 def level_of(counts: Sequence[UInt32Array], min_matches: int) -> int:
     """The first level that at least so many documents of all segments reach, else the last."""
-    by_leaf = [each.tolist() for each in counts]
-    for level in range(len(LEVELS)):
-        if sum(each[level] for each in by_leaf) >= min_matches:
-            return level
-    return len(LEVELS) - 1
+    of_all = sum(each.astype(np.int64) for each in counts)
+    enough = np.flatnonzero(of_all >= min_matches)
+    return int(enough[0]) if len(enough) else len(LEVELS) - 1
 
 
 def scored(

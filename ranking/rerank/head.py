@@ -29,7 +29,7 @@ def rerank_head(
     told: fill `moved`, for explanations.
     """
     policy, ranker, segments = generation.policy.diversity, generation.ranker, generation.segments
-    head = ordered.candidates.take(slice(policy.head))
+    head = ordered.candidates.take(np.arange(min(policy.head, len(ordered))))
     keys = {name: read(head, segments, partial(head_key, name)) for name in policy.keys}
     vectors = None
     if policy.spread != "off" or policy.twin_cosine:

@@ -65,8 +65,8 @@ class Candidates:
         known = np.concatenate([cosines, self.cosine[len(cosines) :]])
         return replace(self, cosine=known)
 
-    def take(self, places: Int64Array | slice) -> "Candidates":
-        """A subset or another order; a slice is a view."""
+    def take(self, places: Int64Array) -> "Candidates":
+        """A subset or another order."""
         return Candidates(*(getattr(self, name)[places] for name in self.__slots__))
 
 

@@ -195,12 +195,13 @@ def test_similar_products(whole: Generation, segments: Generation) -> None:
     filters = (Range("price", 2.0, None),)
     for doc in range(0, whole.snapshot.doc_count, 61):
         product = whole.snapshot.documents.id_at(doc)
-        assert whole.locate(product) == (0, doc)
-        place = segments.locate(product)
-        assert place is not None
-        segment, there = place
+        (place,) = (
+            (number, found)
+            for number, part in enumerate(segments.parts)
+            if (found := part.documents.find(product)) is not None
+        )
         one = similar(doc, whole, 8, filters)
-        other = similar(there, segments, 8, filters, segment)
+        other = similar(place[1], segments, 8, filters, segment=place[0])
         assert [_hit(hit) for hit in other] == [_hit(hit) for hit in one]
 
 

@@ -1,4 +1,4 @@
-"""Whether words that sound like a price are the name of a product: Gusto Max 100."""
+"""Names made of words that otherwise mean something else: Gusto Max 100, To Be or Not to Be."""
 
 import numpy as np
 
@@ -13,7 +13,12 @@ _TITLE = np.uint32(MAX_TF << BITS * Field.TITLE)
 
 def names_product(words: QueryWords, places: frozenset[int], snapshot: Snapshot) -> bool:
     """Whether some title holds all words of the query, those at `places` among them."""
-    if UNKNOWN in words.primary or len(places) == len(words.primary):
+    return len(places) < len(words.primary) and title_holds(words, places, snapshot)
+
+
+def title_holds(words: QueryWords, places: frozenset[int], snapshot: Snapshot) -> bool:
+    """Whether some product holds all words of the query, and its title those at `places`."""
+    if UNKNOWN in words.primary or not words.primary:
         return False
     lists = []
     for place, term_id in enumerate(words.primary):

@@ -1,0 +1,137 @@
+"""Chinese, Japanese and Korean by words: what relaxation may drop is a word, never a character."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from indexing.analysis.chunks import is_cjk
+from indexing.analysis.pinyin import is_han
+from indexing.snapshot import Snapshot
+from indexing.spelling.general_words import is_general_word
+from indexing.spelling.spelling import Spelling
+from ranking.query.analyse import CHAR_BOOST
+from ranking.query.query import Alternative, Slot
+from ranking.query.words import QueryWords
+
+MOST_CHARACTERS: Final = 6
+"""Of one word."""
+_LANGUAGE_WORD: Final = 0.5
+_CHARACTER: Final = 0.05
+"""Times that a word of the language, and a lone character, count as seen in the catalogue."""
+_SCRIPTS = re.compile(r"[\u3040-\u309f]+|[\u30a0-\u30ff\uff66-\uff9f]+|[\uac00-\ud7af]+|.")
+_LONGEST_HANGUL: Final = 4
+_PARTICLES: Final = frozenset("のをにはがでともやへ")
+
+
+def by_words(slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot) -> tuple[Slot, ...]:
+    """The slots with the characters of each word made one that weighs as much as they did.
+
+    A product holds all of its characters, or not the word. Pairs go on scoring.
+    """
+    made: list[Slot] = []
+    for run in _runs(slots):
+        if len(run) == 1:
+            made.append(run[0])
+            continue
+        place = 0
+        for size in _sizes(run, words, snapshot.spelling):
+            made.append(_word(run[place : place + size], len(run)))
+            place += size
+    return tuple(made)
+
+
+def _runs(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
+    """Required neighbouring characters together; anything else by itself. In order of position."""
+    characters: list[Slot] = []
+    others: list[Slot] = []
+    for slot in slots:
+        lone = slot.weight > 0 and slot.span == 1 and len(slot.text) == 1 and is_cjk(slot.text)
+        (characters if lone else others).append(slot)
+    run: list[Slot] = []
+    for slot in characters:
+        if run and slot.position != run[-1].position + 1:
+            yield run
+            run = []
+        run.append(slot)
+    if run:
+        yield run
+    yield from ([slot] for slot in others)
+
+
+def _sizes(run: Sequence[Slot], words: QueryWords, spelling: Spelling) -> Iterator[int]:
+    """Characters of each word."""
+    text = "".join(slot.text for slot in run)
+    start, end = words.spans[run[0].position][0], words.spans[run[-1].position][1]
+    written = words.text[start:end]
+    if len(written) != len(text):
+        written = text
+    at = 0
+    for part in re.split(r"(\s+)", written):
+        if part.strip():
+            yield from _cut(text[at : at + len(part)], part, spelling)
+            at += len(part)
+
+
+def _cut(text: str, written: str, spelling: Spelling) -> Iterator[int]:
+    """Runs of one kana, short ones of Hangul, and the likeliest words of Chinese characters."""
+    han = ""
+    for found in _SCRIPTS.finditer(written):
+        piece = text[found.start() : found.end()]
+        if is_han(piece):
+            han += piece
+            continue
+        yield from _han_sizes(han, spelling)
+        han = ""
+        hangul = "\uac00" <= piece[0] <= "\ud7af"
+        yield from [1] * len(piece) if hangul and len(piece) > _LONGEST_HANGUL else [len(piece)]
+    yield from _han_sizes(han, spelling)
+
+
+def _han_sizes(text: str, spelling: Spelling) -> list[int]:
+    """The likeliest cut by frequency in the catalogue, whose own words come first."""
+    total = math.log(max(int(spelling.total[0]), 1) + 1)
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(text) + 1):
+        options = []
+        for size in range(1, min(MOST_CHARACTERS, end) + 1):
+            word = text[end - size : end]
+            seen = _CHARACTER if size == 1 else _seen(word, spelling)
+            if seen:
+                options.append((best[end - size][0] + math.log(seen) - total, size))
+        best.append(max(options))
+    sizes: list[int] = []
+    end = len(text)
+    while end:
+        sizes.append(best[end][1])
+        end -= best[end][1]
+    return sizes[::-1]
+
+
+def _seen(word: str, spelling: Spelling) -> float:
+    frequency = spelling.frequency(word)
+    return float(frequency) if frequency else _LANGUAGE_WORD * is_general_word(word)
+
+
+def _word(characters: Sequence[Slot], run: int) -> Slot:
+    first = characters[0]
+    if len(characters) == 1:
+        particle = run > 1 and first.text in _PARTICLES
+        return replace(first, weight=0.0) if particle else first
+    literal = [slot.alternatives[0].term_ids for slot in characters if slot.alternatives]
+    alternatives: dict[tuple[int, ...], Alternative] = {}
+    if len(literal) == len(characters):
+        term_ids = tuple(dict.fromkeys(term for ids in literal for term in ids))
+        alternatives[term_ids] = Alternative(term_ids, CHAR_BOOST)
+    for slot in characters:
+        for each in slot.alternatives:
+            if each.origin == "synonym":
+                alternatives.setdefault(each.term_ids, each)
+    return Slot(
+        "".join(slot.text for slot in characters),
+        sum(slot.weight for slot in characters),
+        tuple(alternatives.values()),
+        first.position,
+        len(characters),
+    )
