@@ -43,7 +43,12 @@ class Service:
             memory_bytes=settings.cache_memory_bytes,
             clock=time.monotonic,
         )
-        jobs = BuildJobs(settings.data_dir, settings.catalog_dir, clock=time.time)
+        jobs = BuildJobs(
+            settings.data_dir,
+            settings.catalog_dir,
+            catalog_urls=settings.catalog_urls,
+            clock=time.time,
+        )
         return cls(settings, generations, cache, Searcher(settings, generations, cache), jobs)
 
 

@@ -33,6 +33,11 @@ class Settings(BaseSettings):
         description="Folder that catalogues of admin builds must lie in; without it builds "
         "cannot be started over HTTP.",
     )
+    catalog_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Addresses (https, http, s3, gs) that admin builds may read below, comma "
+        "separated: `https://feeds.example.com/shop/`. Default: none.",
+    )
     kernel_cache_dir: Path | None = Field(
         None,
         description="Writable folder of compiled Numba kernels, a sub-folder a version. Default: "
@@ -154,7 +159,7 @@ class Settings(BaseSettings):
             _check_redis(url)
         return url
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "catalog_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

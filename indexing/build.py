@@ -15,6 +15,7 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import BoolArray, load_array, save_array
 from indexing.catalogue.catalog_report import SourceReport
 from indexing.catalogue.documents import Documents, DocumentsBuilder
+from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
@@ -22,6 +23,7 @@ from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
 from indexing.catalogue.row_order import group_order, order_keys
 from indexing.catalogue.source_reading import ReadingOptions
+from indexing.catalogue.sources import Given
 from indexing.catalogue.values.currency import CurrencyRates
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
@@ -63,10 +65,11 @@ class BuildOptions:
     max_reject_ratio: share of rejected lines above which nothing is published.
     vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`. stage_only: keep the snapshot beside the one
     in force, to be looked at. force: publish also what the gate objects to. locale: of a catalogue
-    in several languages. strict: a value that cannot be meant rejects its line.
+    in several languages. strict: a value that cannot be meant rejects its line. encoding,
+    records_at: see FormatOptions.
     """
 
-    catalog: Sequence[Path]
+    catalog: Sequence[Path | Given]
     index: Path
     code_version: str
     queries: Path | None = None
@@ -80,6 +83,8 @@ class BuildOptions:
     force: bool = False
     locale: str | None = None
     strict: bool = False
+    encoding: str | None = None
+    records_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +260,8 @@ def _read_catalog(read: _Read, options: BuildOptions, now: datetime, progress: P
         now=now.astimezone(UTC),
         strict=options.strict,
     )
-    reader = CatalogReader(options.catalog, options.mapping, read.rates, how)
+    formats = FormatOptions(options.encoding, options.records_at, options.config.languages)
+    reader = CatalogReader(options.catalog, options.mapping, read.rates, how, formats)
     for source, why in reader.passed_over:
         progress.note(f"passed over {source}: it {why}")
     without = {name for name, weight in options.config.weights.items() if weight == 0}

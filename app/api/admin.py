@@ -34,12 +34,14 @@ router = APIRouter(
 
 
 class BuildRequest(BaseModel):
-    """Names of files below VITRINA_CATALOG_DIR."""
+    """Names of files below VITRINA_CATALOG_DIR, or addresses below VITRINA_CATALOG_URLS."""
 
     model_config = ConfigDict(extra="forbid")
 
     catalog: list[str] = Field(
-        min_length=1, description="Files or folders of products.", examples=[["products.jsonl.gz"]]
+        min_length=1,
+        description="Files or folders of products, or addresses.",
+        examples=[["products.jsonl.gz"]],
     )
     queries: str | None = Field(
         None, description="Query log for suggestions.", examples=["queries.tsv"]

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 def build(
     catalog: Annotated[
-        list[Path], typer.Option("--catalog", help="File or folder of products; repeatable.")
+        list[str],
+        typer.Option(
+            "--catalog",
+            help="Products: a file, a folder, a pattern, - for standard input, or an http(s), s3 "
+            "or gs address; repeatable.",
+        ),
     ],
     data: DataOption = DEFAULT_DATA,
     index: IndexOption = DEFAULT_INDEX,
@@ -66,12 +71,26 @@ def build(
     strict: Annotated[
         bool, typer.Option("--strict", help="Reject lines with a bad value, not the value alone.")
     ] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of text whose encoding is not told rightly: cp1250, …")
+    ] = None,
+    records_at: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the products are: a JSON key (data.products), an XML element "
+            "(catalog/product), a sheet."
+        ),
+    ] = None,
+    allow_url: Annotated[list[str] | None, typer.Option(hidden=True)] = None,
     progress_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Build an index from a catalogue and publish it.
 
     Nothing is published if the build fails; bad lines go to rejects.jsonl in the index's folder.
     """
+    from app.catalogues.addresses import AllowList
+    from app.catalogues.download import Limits
+    from app.catalogues.fetched import fetched
     from indexing.build import BuildOptions
     from indexing.build import build as run
     from indexing.catalogue.index_config import read_config
@@ -91,8 +110,9 @@ def build(
     configured = read_config(config_path if config or config_path.is_file() else None)
     pairs = parse_pairs(maps or [])
     renamed = FieldMapping.of(configured.aliases, read_mapping(mapping) if mapping else {}, pairs)
+    limits = Limits(AllowList.of(tuple(allow_url)) if allow_url else None)
     options = BuildOptions(
-        catalog=catalog,
+        catalog=(),
         index=folder,
         code_version=code_version(),
         queries=queries,
@@ -106,10 +126,15 @@ def build(
         force=force,
         locale=locale,
         strict=strict,
+        encoding=encoding,
+        records_at=records_at,
     )
     tell_compiling(data)
-    with ConsoleProgress(console, progress_file) as progress:
-        report = run(options, datetime.now(UTC), progress)
+    with (
+        ConsoleProgress(console, progress_file) as progress,
+        fetched(catalog, data, limits) as given,
+    ):
+        report = run(replace(options, catalog=given), datetime.now(UTC), progress)
     if report.published:
         tell_services(index, report.snapshot_id)
     tell_sources(console, report.sources)

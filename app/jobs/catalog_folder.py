@@ -1,10 +1,28 @@
-"""The one folder that builds asked for over HTTP may read."""
+"""The one folder, and the addresses, that builds asked for over HTTP may read."""
 
 from pathlib import Path, PurePosixPath
 
+from app.catalogues.addresses import AllowList, parse_address
 from app.jobs.errors import BadBuildRequestError
+from indexing.errors import CatalogError
 
 MAX_NAME_LENGTH = 1_024
+
+
+def check_address(allowed: tuple[str, ...], url: str) -> None:
+    """Before a build begins, which checks again what it resolves and is redirected to.
+
+    Raises BadBuildRequestError.
+    """
+    if not allowed:
+        raise BadBuildRequestError(
+            "builds from addresses are off: set VITRINA_CATALOG_URLS to the beginnings of those "
+            "that may be read, or use `vitrina build`"
+        )
+    try:
+        AllowList.of(allowed).check(parse_address(url))
+    except CatalogError as error:
+        raise BadBuildRequestError(str(error).rstrip(".")) from error
 
 
 def resolve_catalog(folder: Path | None, name: str) -> Path:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from app.jobs.catalog_folder import resolve_catalog
+from app.catalogues.addresses import is_address
+from app.jobs.catalog_folder import check_address, resolve_catalog
 from app.jobs.errors import (
     BadBuildRequestError,
     BuildRunningError,
@@ -71,7 +72,8 @@ class Job:
 class BuildJobs:
     """The builds of one data folder; the newest fifty are remembered.
 
-    catalog_dir: where catalogue names are looked up; None refuses every build.
+    catalog_dir: where catalogue names are looked up; None refuses every name.
+    catalog_urls: beginnings of the addresses that may be read.
     command: what runs a build, for tests. clock: seconds since the epoch.
     All methods block for milliseconds on the disk: call them in a thread.
     """
@@ -81,12 +83,14 @@ class BuildJobs:
         data_dir: Path,
         catalog_dir: Path | None,
         *,
+        catalog_urls: tuple[str, ...] = (),
         clock: Callable[[], float],
         command: Sequence[str] = BUILD_COMMAND,
     ) -> None:
         self._data = data_dir.resolve()
         self._jobs = self._data / "jobs"
         self._catalog_dir = catalog_dir
+        self._catalog_urls = catalog_urls
         self._command = tuple(command)
         self._clock = clock
 
@@ -155,7 +159,13 @@ class BuildJobs:
             raise BadBuildRequestError(f"name 1 to {MAX_CATALOGS} catalogues to build from")
         arguments = ["--data", str(self._data), "--index", index]
         for name in catalog_names:
-            arguments += ["--catalog", str(resolve_catalog(self._catalog_dir, name))]
+            if is_address(name):
+                check_address(self._catalog_urls, name)
+                arguments += ["--catalog", name]
+            else:
+                arguments += ["--catalog", str(resolve_catalog(self._catalog_dir, name))]
+        for prefix in self._catalog_urls:
+            arguments += ["--allow-url", prefix]
         if queries_name is not None:
             arguments += ["--queries", str(resolve_catalog(self._catalog_dir, queries_name))]
         return arguments + _option_arguments(options)

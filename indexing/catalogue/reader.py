@@ -8,6 +8,7 @@ from typing import Any
 
 from indexing.catalogue.catalog_report import SourceReport
 from indexing.catalogue.formats.byte_streams import ByteCount
+from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import PRODUCT_FIELDS, Product, RejectedLine
@@ -15,7 +16,7 @@ from indexing.catalogue.recognition import plain_platform, recognised
 from indexing.catalogue.records import Record
 from indexing.catalogue.rows.layout import Wishes, layout_of
 from indexing.catalogue.source_reading import SAMPLE_ROWS, ReadingOptions, SourceReading
-from indexing.catalogue.sources import Source, find_sources
+from indexing.catalogue.sources import Given, Source, find_sources
 from indexing.catalogue.values.currency import CurrencyRates
 from indexing.errors import CatalogError
 
@@ -29,10 +30,11 @@ class CatalogReader:
 
     def __init__(
         self,
-        paths: Sequence[Path],
+        paths: Sequence[Path | Given],
         mapping: FieldMapping,
         rates: CurrencyRates | None = None,
         options: ReadingOptions | None = None,
+        formats: FormatOptions | None = None,
     ) -> None:
         """rates: the index's own currency, settled by the first source if it has none.
 
@@ -44,7 +46,7 @@ class CatalogReader:
         given = frozenset(target for target, _ in mapping.explicit if target in PRODUCT_FIELDS)
         self._options = replace(options or ReadingOptions(), given=given)
         self.reports: list[SourceReport] = []
-        self.sources, self.passed_over = find_sources(paths, self._are_products)
+        self.sources, self.passed_over = find_sources(paths, self._are_products, formats)
         self.bytes_total = sum(source.bytes_on_disk for source in self.sources)
         self._count = ByteCount()
 

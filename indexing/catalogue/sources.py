@@ -13,7 +13,7 @@ from indexing.catalogue.formats.json_lines import json_records
 from indexing.catalogue.formats.json_wrappings import unwrapped
 from indexing.catalogue.formats.parquet import parquet_records
 from indexing.catalogue.formats.recognition import (
-    ReadOptions,
+    FormatOptions,
     Recognised,
     is_archive,
     recognise,
@@ -96,7 +96,7 @@ class PassedOver(NamedTuple):
 
 
 def find_sources(
-    paths: Sequence[Path | Given], are_products: AreProducts, options: ReadOptions | None = None
+    paths: Sequence[Path | Given], are_products: AreProducts, options: FormatOptions | None = None
 ) -> tuple[tuple[Source, ...], tuple[PassedOver, ...]]:
     """Sources in the files named, and in those within folders named, in order, each once; and
     the files that were passed over.
@@ -105,7 +105,7 @@ def find_sources(
     formats, and files whose rows are no products, such as a query log, are passed over.
     Raises CatalogError.
     """
-    search = _Search(are_products, options or ReadOptions())
+    search = _Search(are_products, options or FormatOptions())
     for path in paths:
         search.add(path if isinstance(path, Given) else Given(path))
     return tuple(source for found in search.found.values() for source in found), tuple(
@@ -116,7 +116,7 @@ def find_sources(
 class _Search:
     """found: sources by the file they are in."""
 
-    def __init__(self, are_products: AreProducts, options: ReadOptions) -> None:
+    def __init__(self, are_products: AreProducts, options: FormatOptions) -> None:
         self._are_products = are_products
         self._options = options
         self.found: dict[Path, tuple[Source, ...]] = {}

@@ -44,7 +44,7 @@ _OTHERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ReadOptions:
+class FormatOptions:
     """What the bytes do not say, or say wrongly.
 
     encoding: of all text. records_at: where the products are: a JSON key (`data.products`), an XML
@@ -88,7 +88,7 @@ def packed_as(content: Content) -> str:
         return compression_of(file.read(8))
 
 
-def recognise(content: Content, start: bytes, options: ReadOptions) -> Recognised:
+def recognise(content: Content, start: bytes, options: FormatOptions) -> Recognised:
     """What a source is that is no archive. start: of `starts_with`. Raises CatalogError.
 
     Reads all of a text once, since what is not UTF-8 may stand at its end.
@@ -131,7 +131,7 @@ class _Text:
         return made
 
 
-def _encoding(content: Content, start: bytes, options: ReadOptions) -> TextEncoding:
+def _encoding(content: Content, start: bytes, options: FormatOptions) -> TextEncoding:
     if options.encoding is not None:
         return TextEncoding(encoding_named(options.encoding))
     declared = _DECLARED.match(start.lstrip())
@@ -145,7 +145,7 @@ def _encoding(content: Content, start: bytes, options: ReadOptions) -> TextEncod
 
 
 def _recognised_text(
-    text: _Text, named: Kind | None, packed: str, tabs: bool, options: ReadOptions
+    text: _Text, named: Kind | None, packed: str, tabs: bool, options: FormatOptions
 ) -> Recognised:
     told, encoding = text.content.told, text.encoding
     sample = text.sample()
@@ -193,7 +193,7 @@ def _recognised_text(
 
 
 def _recognised_json(
-    text: _Text, sample: bytes, options: ReadOptions
+    text: _Text, sample: bytes, options: FormatOptions
 ) -> tuple[Kind, tuple[str, ...], bool]:
     """Its kind, the path of its products, and whether they are wrapped."""
     if options.records_at is not None:

@@ -11,7 +11,7 @@ import python_calamine as calamine
 from indexing.catalogue.formats.archives import Content, member_names, members_of
 from indexing.catalogue.formats.byte_streams import ByteCount
 from indexing.catalogue.formats.dialects import Dialect, header_of
-from indexing.catalogue.formats.recognition import OLD_OFFICE, ReadOptions, Recognised
+from indexing.catalogue.formats.recognition import OLD_OFFICE, FormatOptions, Recognised
 from indexing.catalogue.product import RejectedLine
 from indexing.catalogue.records import Record
 from indexing.catalogue.source_format import SourceFormat
@@ -35,7 +35,7 @@ def is_workbook(content: Content, start: bytes) -> bool:
 
 
 def sheets_of(
-    content: Content, start: bytes, options: ReadOptions
+    content: Content, start: bytes, options: FormatOptions
 ) -> list[tuple[Content, Recognised]]:
     """Visible sheets that hold something, in order, or the one that options.records_at names.
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rows_of import formats_of, records_of, rows_of
 
-from indexing.catalogue.formats.recognition import ReadOptions
+from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.product import RejectedLine
 from indexing.errors import CatalogError
 
@@ -77,7 +77,7 @@ def test_json_lines_of_products_with_lists_of_objects(tmp_path: Path) -> None:
 
 def test_the_place_can_be_named(tmp_path: Path) -> None:
     path = written(tmp_path, {"products": [{"id": "9"}], "archive": {"old": BOTH}})
-    assert rows_of(path, ReadOptions(records_at="archive.old")) == BOTH
+    assert rows_of(path, FormatOptions(records_at="archive.old")) == BOTH
 
 
 LD = {"@context": "https://schema.org"}

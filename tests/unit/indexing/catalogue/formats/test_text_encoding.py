@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rows_of import formats_of, rows_of
 
-from indexing.catalogue.formats.recognition import ReadOptions
+from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.formats.text_encoding import survey, utf8_chunks
 from indexing.errors import CatalogError
 
@@ -100,17 +100,17 @@ def test_utf16_without_a_mark_is_told_and_can_be_named(tmp_path: Path) -> None:
     path.write_bytes("id,title\n1,Mug\n".encode("utf-16-le"))
     with pytest.raises(CatalogError, match="byte order mark, or --encoding"):
         rows_of(path)
-    assert rows_of(path, ReadOptions(encoding="utf-16-le")) == [{"id": "1", "title": "Mug"}]
+    assert rows_of(path, FormatOptions(encoding="utf-16-le")) == [{"id": "1", "title": "Mug"}]
 
 
 def test_a_named_encoding_stands(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("id,title\n1,Чашка\n".encode("cp1251"))
-    assert rows_of(path, ReadOptions(encoding="windows-1251")) == [{"id": "1", "title": "Чашка"}]
+    assert rows_of(path, FormatOptions(encoding="windows-1251")) == [{"id": "1", "title": "Чашка"}]
     with pytest.raises(CatalogError, match="encoding 'latin99' is not known"):
-        rows_of(path, ReadOptions(encoding="latin99"))
+        rows_of(path, FormatOptions(encoding="latin99"))
     with pytest.raises(CatalogError, match="is not known"):
-        rows_of(path, ReadOptions(encoding="zip"))
+        rows_of(path, FormatOptions(encoding="zip"))
 
 
 def test_what_xml_says_of_itself_is_believed_where_it_is_not_utf8(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from rows_of import formats_of, has_id, records_of, rows_of
 
 from indexing.catalogue.formats import workbook
-from indexing.catalogue.formats.recognition import ReadOptions
+from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.sources import find_sources
 from indexing.errors import CatalogError
 
@@ -111,9 +111,9 @@ def test_the_sheet_that_holds_products(tmp_path: Path) -> None:
     sources, passed_over = find_sources([path], has_id)
     assert [source.format.records_at for source in sources] == ["Products"]
     assert [Path(source).name for source, _ in passed_over] == ["Read me"]
-    assert formats_of(path, ReadOptions(records_at="Read me"))[0].records_at == "Read me"
+    assert formats_of(path, FormatOptions(records_at="Read me"))[0].records_at == "Read me"
     with pytest.raises(CatalogError, match="has no sheet 'None such'"):
-        formats_of(path, ReadOptions(records_at="None such"))
+        formats_of(path, FormatOptions(records_at="None such"))
 
 
 def test_a_header_below_a_title(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rows_of import formats_of, records_of, rows_of
 
-from indexing.catalogue.formats.recognition import ReadOptions
+from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.product import RejectedLine
 from indexing.errors import CatalogError
 
@@ -78,9 +78,9 @@ def test_which_element_is_a_product(tmp_path: Path, text: str, place: str, ids: 
 
 def test_the_element_can_be_named(tmp_path: Path) -> None:
     path = written(tmp_path, "<a><item><id>1</id><b>x</b></item><x><y><id>2</id></y></x></a>")
-    assert rows_of(path, ReadOptions(records_at="x/y")) == [{"id": "2"}]
+    assert rows_of(path, FormatOptions(records_at="x/y")) == [{"id": "2"}]
     with pytest.raises(CatalogError, match="holds no element 'z'; it has a, a/item"):
-        rows_of(path, ReadOptions(records_at="z"))
+        rows_of(path, FormatOptions(records_at="z"))
 
 
 BOMB = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
