@@ -18,6 +18,7 @@ from indexing.columns import Columns
 from indexing.demo.shop import write_demo_shop
 from ranking.filters.filters import AnyOf, Exists, Filter, Not, Or, Range
 from ranking.generation import Generation
+from ranking.query.synonyms import Synonyms
 from ranking.search.facet_values import facet_values
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Hit, SearchResult
@@ -28,7 +29,7 @@ PRODUCTS = 1_200
 REQUESTS = 500
 SORTS = (Sort("price"), Sort("price", True), Sort("rating", True), Sort("newest", True),
          Sort("stock"))  # fmt: skip
-HARD = ("", "zzzz qqqq", "under 50", "cheap", "no such thing 12345", "AB-1234", "!!!")
+HARD = ("", "zzzz qqqq", "under 50", "cheap", "no such thing 12345", "TW-0032", "!!!", "plum doily")
 DIVISIONS = {
     "thirds": (1 / 3, 1 / 3, 1 / 3),
     "one large, two small": (0.97, 0.02, 0.01),
@@ -36,22 +37,30 @@ DIVISIONS = {
 }
 
 
+def equals() -> list[dict[str, Any]]:
+    """Products that are equal in all but their ids, and how their identifiers are written."""
+    twins = [
+        {"id": f"twin-{n}", "title": "grey felt coaster", "brand": "Equal", "price": 5.0,
+         "category": ["Home", "Coasters"], "stock": n % 3,
+         "identifiers": [f"TW{'- /'[n % 3]}{n // 4:04}"]}
+        | ({"group_id": f"t{n // 6}"} if n % 3 else {})
+        for n in range(90)
+    ]  # fmt: skip
+    return [*twins, *({"id": f"doily-{n}", "title": "plum doily"} for n in range(30))]
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Generation:
-    """Variants, sparse attributes, and products that are equal in all but their ids."""
+    """Variants, sparse attributes, equal products, and a synonym that is found farther off."""
     folder = tmp_path_factory.mktemp("segments")
     shop = write_demo_shop(folder / "shop", PRODUCTS, seed=5)
     with gzip.open(shop.products) as file:
         products = [orjson.loads(line) for line in file]
-    twins = [
-        {"id": f"twin-{n}", "title": "grey felt coaster", "brand": "Equal", "price": 5.0,
-         "category": ["Home", "Coasters"], "stock": n % 3, "identifiers": [f"TW-{n // 4:04}"]}
-        | ({"group_id": f"t{n // 6}"} if n % 3 else {})
-        for n in range(90)
-    ]  # fmt: skip
     index = folder / "main"
-    build_index(index, [*products, *twins], config=IndexConfig(min_matches=20))
-    return open_index(index)
+    build_index(index, [*products, *equals()], config=IndexConfig(min_matches=20))
+    generation = open_index(index)
+    synonyms = Synonyms.parse("coaster => doily", generation.snapshot)
+    return replace(generation, synonyms=synonyms)
 
 
 @pytest.fixture(scope="module", params=DIVISIONS)
