@@ -19,14 +19,16 @@ def json_records(told: str, blocks: Iterable[bytes]) -> Iterator[Record | Reject
             continue
         for line in block.removesuffix(b"\n").split(b"\n"):
             number += 1
+            if (
+                not line or line.isspace()
+            ):  # first: to learn it from the parser takes 50 times as long
+                continue
             if len(line) > MAX_LINE:
                 yield RejectedLine.of(told, number, None, TOO_LONG, line)
                 continue
             try:
                 fields = loads(line)
             except orjson.JSONDecodeError as error:
-                if not line.strip():
-                    continue
                 fields = _with_not_a_number(line)
                 if fields is None:
                     yield RejectedLine.of(told, number, None, _reason(error), line)
