@@ -1,6 +1,7 @@
 """How a table is written: what stands between its cells, how they are quoted, where it begins."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,19 +23,24 @@ _ENOUGH = 3
 class Dialect:
     """separator, quote, escape: of cells; "" for none, and then quotes are plain text.
 
-    skipped: lines before the header. columns: names in order, "" of cells without one.
+    spaces: whether they follow separators, quotes behind them. skipped: lines before the header.
+    columns: names in order, "" of cells without one.
     """
 
     separator: str = ","
     quote: str = _QUOTES
     escape: str = ""
+    spaces: bool = False
     skipped: int = 0
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def options(self) -> dict[str, Any]:
         """For csv.reader."""
-        return _options(self.separator, self.quote, self.escape)
+        return {
+            **_options(self.separator, self.quote, self.escape),
+            "skipinitialspace": self.spaces,
+        }
 
 
 COMMAS = Dialect()
@@ -63,12 +69,15 @@ def sniff(text: str, tabs: bool = False) -> Dialect:
         skipped, told = 1, "\t"
     lines = lines[skipped:]
     separators = (told,) if told else ("\t", *SEPARATORS) if tabs else SEPARATORS
+    spaces = any(re.search(r'[,;|] +"', line) for line in lines)
+    if spaces:
+        lines = [re.sub(r'([,;|]) +"', r'\1"', line) for line in lines]
     separator = max(separators, key=lambda each: _fit(lines, each, _QUOTES, "")[1])
     quote, escape = _quoting(lines, separator)
     rows = _rows(lines, separator, quote, escape)
     place, columns, notes = header_of(rows)
     above = sum(1 + "".join(row).count("\n") for row in rows[:place])
-    return Dialect(separator, quote, escape, skipped + above, columns, notes)
+    return Dialect(separator, quote, escape, spaces, skipped + above, columns, notes)
 
 
 def _rows(lines: Sequence[str], separator: str, quote: str, escape: str) -> list[list[str]]:

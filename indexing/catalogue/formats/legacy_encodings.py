@@ -46,6 +46,9 @@ _SIGNS = re.compile(  # m² and cm³, 5½ and £5 are no Polish
     rb"(?<![A-Za-z])[cdm]?m[\xb2\xb3]|\d ?[\xb9\xb2\xb3\xbc-\xbe](?![A-Za-z])|[\xa3\xa5] ?(?=\d)"
 )
 _BEYOND = re.compile(rb"[\x80-\xff]+")
+_PAIRS = re.compile(rb"[\x80-\xff][\x40-\xff]")
+_HANGUL = (0xB0, 0xC8)
+_LEADS = 8
 _LONG_RUN = 3
 """Bytes beyond ASCII beside each other: no language in Latin letters has many such."""
 
@@ -66,7 +69,8 @@ def guess_encoding(lines: Sequence[bytes], languages: Sequence[str] = ()) -> Gue
     }
     best = max(wide, key=wide.__getitem__)
     if wide[best] >= _TYPICAL:
-        return Guess(best, ("big5", "euc_kr", "cp1251") if wide[best] < _SURELY_WIDE else ())
+        sure = wide[best] >= _SURELY_WIDE and not (best == GB18030 and _may_be_korean(text))
+        return Guess(best, () if sure else ("big5", "euc_kr", "cp1251"))
     return _narrow(text, languages)
 
 
@@ -79,6 +83,12 @@ def _typical(text: bytes, encoding: str) -> float:
     total = sum(counted.values())
     made = sum(times * _weight(sign, encoding) for sign, times in counted.items())
     return made / total if total else 0.0
+
+
+def _may_be_korean(text: bytes) -> bool:
+    """EUC-KR has its syllables in half of the rows that Chinese fills."""
+    leads = [pair[0] for pair in _PAIRS.findall(text) if pair[0] >= _HANGUL[0]]
+    return len(leads) >= _LEADS and max(leads) <= _HANGUL[1]
 
 
 def _weight(sign: str, encoding: str) -> float:

@@ -34,6 +34,9 @@ _TABS = (".tsv", ".tab")
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _TRIED = 20
+_NULS = 0.1
+"""Share of NUL bytes that no text has; a few are slips of an export."""
+
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = {
     b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
@@ -101,7 +104,8 @@ def recognise(content: Content, start: bytes, options: FormatOptions) -> Recogni
     other = next((told for magic, told in _OTHERS.items() if start.startswith(magic)), None)
     if other is not None:
         raise CatalogError(f"{content.told}: is no catalogue but {other}.")
-    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    binary = start.count(0) > _NULS * len(start)
+    if binary and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         if named == "parquet":
             return Recognised(SourceFormat(content.told, "parquet", packed))
         if options.encoding is None:

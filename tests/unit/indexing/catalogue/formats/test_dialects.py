@@ -21,6 +21,7 @@ MUG = {"id": "1", "title": 'Mug, "blue"; 5 l', "price": "4,50"}
         ('"id";"title";"price"\n"1";"Mug, ""blue""; 5 l";"4,50"\n', ";"),
         ('Our export\n\nfrom 2026-01-01\nid;title;price\n1;"Mug, ""blue""; 5 l";4,50\n', ";"),
         ('# made by x\nid;title;price;\n1;"Mug, ""blue""; 5 l";4,50;\n', ";"),
+        ('id, title, price\n1, "Mug, ""blue""; 5 l", "4,50"\n', ","),
         ('id,title,price\r1,"Mug, ""blue""; 5 l","4,50"\r', ","),
     ],
 )
@@ -29,6 +30,12 @@ def test_ways_to_write_a_table(tmp_path: Path, text: str, separator: str) -> Non
     path.write_bytes(text.encode())
     assert rows_of(path) == [MUG]
     assert formats_of(path)[0].separator == separator
+
+
+def test_a_stray_nul_is_no_binary_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,title\n1,Mu\x00g\n2,Cup\n")
+    assert [row["id"] for row in rows_of(path)] == ["1", "2"]
 
 
 def test_quotes_that_are_plain_text(tmp_path: Path) -> None:

@@ -53,9 +53,11 @@ def test_older_encodings_are_told_apart(encoding: str, text: str) -> None:
     assert b"".join(utf8_chunks([content], found)).decode() == "id,title\n" * 50 + text
 
 
-@pytest.mark.parametrize("text", ["Смартфон чёрный", "Ψωμί λευκό", "手機殼 黑色"])
+@pytest.mark.parametrize(
+    "text", ["Смартфон чёрный", "Ψωμί λευκό", "手機殼 黑色", "무선 이어폰 텀블러"]
+)
 def test_what_is_uncertain_is_told_with_what_else_it_may_be(text: str) -> None:
-    encoding = {"С": "cp1251", "Ψ": "cp1253", "手": "big5"}[text[0]]
+    encoding = {"С": "cp1251", "Ψ": "cp1253", "手": "big5", "무": "euc_kr"}[text[0]]
     found = survey([text.encode(encoding)])
     assert "--encoding" in found.notes[0]
     assert "cp1251" in found.notes[0]
