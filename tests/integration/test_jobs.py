@@ -99,6 +99,29 @@ def test_the_command_it_runs(
     assert json.loads(line) == expected
 
 
+def test_addresses_below_those_allowed(tmp_path: Path, catalogs: Path) -> None:
+    allowed = ("https://feeds.example/shop/", "s3://bucket/")
+    command = (sys.executable, "-u", "-c", PRELUDE + "print(json.dumps(given))")
+    jobs = BuildJobs(
+        tmp_path / "var", catalogs, catalog_urls=allowed, clock=time.time, command=command
+    )
+    url = "https://feeds.example/shop/a.xml?key=1"
+    [line] = wait_for(jobs, jobs.start("main", ["shop.jsonl", url])).log
+    given = json.loads(line)
+    assert given["--catalog"] == [str(catalogs / "shop.jsonl"), url]
+    assert given["--allow-url"] == list(allowed)
+    for wrong in (
+        "https://evil.example/a.xml",
+        "file:///etc/passwd",
+        "https://u:p@feeds.example/a",
+    ):
+        with pytest.raises(BadBuildRequestError, match=r"VITRINA_CATALOG_URLS|no address"):
+            jobs.start("main", [wrong])
+    none = BuildJobs(tmp_path / "var", catalogs, clock=time.time, command=command)
+    with pytest.raises(BadBuildRequestError, match="builds from addresses are off"):
+        none.start("main", [url])
+
+
 def test_one_that_fails_says_so(jobs_running: Callable[[str], BuildJobs]) -> None:
     jobs = jobs_running("sys.exit('catalogue is empty')")
     done = wait_for(jobs, jobs.start("main", ["shop.jsonl"]))
