@@ -26,7 +26,7 @@ def doctor(data: DataOption = DEFAULT_DATA) -> None:
         typer.echo(
             f"{'ok  ' if problem is None else 'FAIL'} {name}" + (f": {problem}" if problem else "")
         )
-    for warning in _warnings(data.absolute()):
+    for warning in (*_warnings(data.absolute()), *_model_warnings(data.absolute())):
         typer.echo(f"warn {warning}")
     raise typer.Exit(1 if failed else 0)
 
@@ -100,6 +100,24 @@ def _warnings(data: Path) -> Iterator[str]:
             f"{maps:,} maps at most, and {indexes} indexes take {2 * indexes * _MAPS_OF_INDEX:,} "
             "while they are replaced. Raise it: `sysctl vm.max_map_count`"
         )
+
+
+def _model_warnings(data: Path) -> Iterator[str]:
+    """Of models that answers are not ranked by, as they do not fit this code or their index."""
+    from indexing.current import list_indexes, read_current
+    from indexing.errors import IndexingError
+    from indexing.snapshot import open_snapshot
+    from ranking.generation import ranker_for
+
+    for name in list_indexes(data):
+        try:
+            current = read_current(data / name)
+            if current is not None and current.model is not None:
+                snapshot = open_snapshot(data / name / "snapshots" / current.snapshot)
+                for reason in ranker_for(data / name, current.model, snapshot)[1]:
+                    yield f"index {name}: {reason} Until then the shipped one serves"
+        except IndexingError:
+            continue  # told by the checks
 
 
 def _redis_problem(url: str) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_model import publish_tiny
 from typer.testing import CliRunner, Result
 
 from app.cli import app
@@ -91,6 +92,22 @@ def test_doctor(data: str, tmp_path: Path) -> None:
     missing = run("doctor", "--data", str(tmp_path / "nothing"))
     assert missing.exit_code == 1
     assert "does not exist" in missing.output
+
+
+def test_doctor_names_a_model_that_does_not_fit(tmp_path: Path) -> None:
+    data = str(tmp_path / "var")
+    catalog = written(tmp_path / "mugs.jsonl", MUGS)
+    assert run("build", "--catalog", catalog, "--data", data).exit_code == 0
+    publish_tiny(tmp_path / "var" / "main")
+    assert "tiny" not in run("doctor", "--data", data).output
+    manifest = tmp_path / "var" / "main" / "models" / "tiny" / "manifest.json"
+    facts = json.loads(manifest.read_text("utf-8"))
+    facts["features"] = [[name, version + 1] for name, version in facts["features"]]
+    manifest.write_text(json.dumps(facts), "utf-8")
+    told = run("doctor", "--data", data)
+    assert told.exit_code == 0
+    assert "warn index main: model_incompatible: model tiny was trained when" in told.output
+    assert "Retrain with `vitrina train`" in told.output
 
 
 def test_what_fails_names_the_remedy(data: str, tmp_path: Path) -> None:
