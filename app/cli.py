@@ -8,6 +8,7 @@ from app.commands.build import build
 from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.inspect import inspect
 from app.commands.models import models
 from app.commands.query_rules import blocklist, hints
 from app.commands.search import search
@@ -29,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 COMMANDS = (
-    demo, demo_data, build, serve, search, warm, doctor, evaluate, train, blocklist, hints,
+    demo, demo_data, build, inspect, serve, search, warm, doctor, evaluate, train, blocklist, hints,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)

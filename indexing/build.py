@@ -18,6 +18,7 @@ from indexing.catalogue.documents import Documents, DocumentsBuilder
 from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.mapping import FieldMapping
+from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
@@ -65,8 +66,8 @@ class BuildOptions:
     max_reject_ratio: share of rejected lines above which nothing is published.
     vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`. stage_only: keep the snapshot beside the one
     in force, to be looked at. force: publish also what the gate objects to. locale: of a catalogue
-    in several languages. strict: a value that cannot be meant rejects its line. encoding,
-    records_at: see FormatOptions.
+    in several languages. map_file: the shop's own rules. strict: a value that cannot be meant
+    rejects its line. encoding, records_at: see FormatOptions.
     """
 
     catalog: Sequence[Path | Given]
@@ -85,6 +86,7 @@ class BuildOptions:
     strict: bool = False
     encoding: str | None = None
     records_at: str | None = None
+    map_file: Platform | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,7 @@ def _read_catalog(read: _Read, options: BuildOptions, now: datetime, progress: P
         languages=options.config.languages,
         now=now.astimezone(UTC),
         strict=options.strict,
+        mine=options.map_file,
     )
     formats = FormatOptions(options.encoding, options.records_at, options.config.languages)
     reader = CatalogReader(options.catalog, options.mapping, read.rates, how, formats)

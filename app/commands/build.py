@@ -68,6 +68,9 @@ def build(
     locale: Annotated[
         str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
     ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map-file", help="The shop's own rules of its columns (TOML).")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Reject lines with a bad value, not the value alone.")
     ] = False,
@@ -94,6 +97,7 @@ def build(
     from indexing.build import BuildOptions
     from indexing.build import build as run
     from indexing.catalogue.index_config import read_config
+    from indexing.catalogue.map_file import read_map_file
     from indexing.catalogue.mapping import FieldMapping, parse_pairs, read_mapping
     from indexing.current import index_folder
     from indexing.errors import CatalogError
@@ -128,6 +132,7 @@ def build(
         strict=strict,
         encoding=encoding,
         records_at=records_at,
+        map_file=read_map_file(map_file) if map_file else None,
     )
     tell_compiling(data)
     with (

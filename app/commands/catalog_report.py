@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 
 if TYPE_CHECKING:
     from indexing.catalogue.catalog_report import SourceReport
@@ -25,4 +24,4 @@ def tell_sources(console: Console, sources: Iterable["SourceReport"]) -> None:
 
 
 def _line(console: Console, text: str) -> None:
-    console.print(escape(text), highlight=False, soft_wrap=True)
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

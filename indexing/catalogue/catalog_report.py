@@ -1,7 +1,8 @@
 """What was understood of a source: told by build and `vitrina inspect`."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,6 +113,24 @@ _ROLES = {
     "stock": ("availability", "stock_tracked", "backorders"),
     "image": ("images",),
 }
+
+
+def mapping_of(reports: Iterable[SourceReport]) -> str:
+    """A mapping file that says what was found: columns of each field, and what was not used."""
+    columns: dict[str, dict[str, None]] = {}
+    unused: dict[str, None] = {}
+    for report in reports:
+        for target, names in report.columns.items():
+            columns.setdefault(target, {}).update(dict.fromkeys(names))
+        unused |= report.unused
+    lines = ["# field = columns, the first that is filled; see docs/catalogue-format.md"]
+    lines += [f"ignore = {_toml(unused)}", "", "[fields]"]
+    lines += [f"{target} = {_toml(names)}" for target, names in columns.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(names: Iterable[str]) -> str:
+    return json.dumps(list(names), ensure_ascii=False)
 
 
 def _named(names: list[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from indexing.catalogue.catalog_report import SourceReport
 from indexing.catalogue.formats.byte_streams import ByteCount
 from indexing.catalogue.formats.recognition import FormatOptions
+from indexing.catalogue.map_file import laid_over
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import PRODUCT_FIELDS, Product, RejectedLine
@@ -66,7 +67,7 @@ class CatalogReader:
         trial = FieldMapping(self.mapping.explicit)  # does not count as use
         mapped = [trial.apply(row) for row in rows]
         names = tuple(dict.fromkeys(name for row in mapped for name in row))
-        platform = recognised(rows)
+        platform = self._platform([Record(1, row) for row in rows])
         wishes = Wishes(self._options.given)
         rules = platform.fields if platform.recognise else {}
         layout = layout_of(names, platform, plain_platform(), wishes, rules)
@@ -110,7 +111,9 @@ class CatalogReader:
                 yield record if fields is record.fields else record._replace(fields=fields)
 
     def _platform(self, sample: Sequence[Record]) -> Platform:
-        return recognised([record.fields for record in sample])
+        platform = recognised([record.fields for record in sample])
+        mine = self._options.mine
+        return platform if mine is None else laid_over(platform, mine)
 
 
 def _first(records: Iterator[Record]) -> tuple[list[Record], CatalogError | None]:

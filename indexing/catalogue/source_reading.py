@@ -34,7 +34,8 @@ _ROLES_LEFT = ("google_category",)
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
     """given: targets whose columns a mapping renamed to them. now: what sales' dates are held
-    against; None: all count. strict: a value that cannot be meant rejects its line.
+    against; None: all count. mine: the shop's own rules, before those of its platform. strict: a
+    value that cannot be meant rejects its line.
     """
 
     given: frozenset[str] = frozenset()
@@ -42,6 +43,7 @@ class ReadingOptions:
     languages: tuple[str, ...] = ("en",)
     now: datetime | None = None
     strict: bool = False
+    mine: Platform | None = None
 
 
 class SourceReading:
@@ -67,6 +69,9 @@ class SourceReading:
             wishes = wishes._replace(first=id_columns(rows, layout, report.decisions))
             layout = layout_of(names, platform, plain, wishes, rules)
         habits = habits_of(rows, layout, rules, report.decisions)
+        signs = [rules[name].decimal for name in ("price", "sale_price") if name in rules]
+        if any(signs):
+            habits = habits._replace(decimal=next(filter(None, signs)))
         self.rates = rates
         if rates.currency is None:
             self.rates = CurrencyRates(_told_currency(rows, layout, report.decisions), rates.rates)

@@ -119,14 +119,14 @@ class RowFields:
         locale = self.wishes.locale or self.wishes.languages[0]
         if target in JOINED:
             found = _one_language(found)
-            values = [in_locale(value, locale) for _, value in found]
+            values = [in_locale(value, rule.locale or locale) for _, value in found]
             if self._escapes:
                 values = [_unescaped(value, self._escapes) for value in values]
             made[target] = values[0] if len(values) == 1 else values
             self._count(target, [source for source, _ in found])
             return
         source, value = found[0]
-        value = in_locale(value, locale)
+        value = in_locale(value, rule.locale or locale)
         if target == "category":
             paths = category_paths(value, rule, self.habits.category)
             if not paths:
