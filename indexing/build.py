@@ -179,8 +179,11 @@ def _publish(
     progress.begin("understanding", None, "products")
     build_understanding(staging, documents, columns, index, analyzer, read.words, log)
     progress.begin("types", None, "products")
-    vectors = VectorIndex.load(staging / "vectors")
-    build_types(_made(staging / TYPES), documents, columns, analyzer, vectors)
+    build_types(
+        _made(staging / TYPES), documents, columns, index, analyzer,
+        load_encoder(staging / "encoder"), VectorIndex.load(staging / "vectors"),
+        load_array(staging / "liked.npy"),
+    )  # fmt: skip
     hidden = hidden_products(columns, options.config)
     queries = _queries(staging, log, documents, columns, index, analyzer, hidden, progress)
     shutil.rmtree(staging / "scratch")

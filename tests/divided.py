@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from indexing.arrays import Int64Array, UInt32Array
+from indexing.arrays import Float32Array, Int64Array, UInt32Array
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns, Groups, KeywordColumn, KeywordTable, NumericColumn
 from indexing.columns.priors import best_liked
 from indexing.postings.postings import InvertedIndex, TitleTerms
 from indexing.snapshot import Snapshot
 from indexing.strings import StringTable
+from indexing.types.type_model import NO_TYPE, TypeModel
 from indexing.vectors.index import VectorIndex
 from ranking.generation import Generation
 
@@ -36,13 +37,25 @@ def segment_of(whole: Snapshot, docs: UInt32Array) -> Snapshot:
         documents=documents_of(whole.documents, docs),
         vectors=vectors_of(whole.vectors, docs),
         categories=replace(whole.categories, class_of=whole.categories.class_of[docs]),
-        types=replace(
-            whole.types, type_of=whole.types.type_of[docs], sureness=whole.types.sureness[docs]
-        ),
+        types=types_of(whole.types, docs, liked),
         priors=whole.priors[docs],
         liked=liked,
         popular=best_liked(liked),
         prices=whole.prices[docs],
+    )
+
+
+def types_of(whole: TypeModel, docs: UInt32Array, liked: Float32Array) -> TypeModel:
+    type_of = whole.type_of[docs]
+    members = np.lexsort((np.arange(len(docs)), -liked, type_of))
+    members = members[np.count_nonzero(type_of == NO_TYPE) :]
+    starts = np.searchsorted(type_of[members], np.arange(len(whole) + 1))
+    return replace(
+        whole,
+        type_of=type_of,
+        sureness=whole.sureness[docs],
+        members=members.astype(np.uint32),
+        member_starts=starts.astype(np.uint32),
     )
 
 

@@ -46,6 +46,8 @@ class IndexConfig(PolicySettings):
     rates: one unit of another currency in units of the index's.
     word_forms: what words find beside themselves: British and American spellings, other words for
     one thing (apartment, flat), and compounds by their parts.
+    general_kinds: whether names that things have everywhere (laptop, notebook) say what a query
+    means where the catalogue does not.
     """
 
     languages: Annotated[tuple[_Name, ...], Field(min_length=1)] = ("en",)
@@ -63,6 +65,7 @@ class IndexConfig(PolicySettings):
     word_forms: tuple[Literal["spellings", "words", "compounds"], ...] = (
         "spellings", "words", "compounds",
     )  # fmt: skip
+    general_kinds: bool = True
     policies: dict[PolicyName, NamedPolicySettings] = Field(
         default_factory=dict, max_length=MAX_POLICIES
     )

@@ -8,30 +8,56 @@ from typing import Final
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.arrays import BoolArray, Int32Array, Int64Array
+from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
 from indexing.columns.single_values import first_ordinals, leaf_categories
-from indexing.postings.lexicon import Lexicon
+from indexing.postings.lexicon import UNKNOWN, Lexicon
+from indexing.postings.postings import InvertedIndex
 from indexing.strings import StringTable
-from indexing.types.candidates import AT_END, Lists, all_candidates, only, with_extra
+from indexing.types.candidates import (
+    AT_END,
+    Lists,
+    all_candidates,
+    only,
+    raise_lone,
+    verified,
+    with_extra,
+)
 from indexing.types.features import features_of
 from indexing.types.learning import label
 from indexing.types.named import NamedTypes, named_types
-from indexing.types.names import category_heads, product_type_heads, words_of_brands
-from indexing.types.phrases import NUMBER, Titles
-from indexing.types.signs import HEAD_FIRST
+from indexing.types.names import (
+    category_heads,
+    fitting,
+    product_type_heads,
+    single_words,
+    words_of_brands,
+)
+from indexing.types.pairs import Pairs
+from indexing.types.phrases import FILLER, NUMBER, Titles
+from indexing.types.signs import HEAD_FIRST, PURPOSE
 from indexing.types.type_model import NO_TYPE, TypeModel
+from indexing.vectors.encoder import Encoder
 from indexing.vectors.index import VectorIndex
 
 MAX_TYPES: Final = 4096
-LEAST_SHARE: Final = 0.15
+LEAST_SHARE: Final = 0.05
 """Share of a word's occurrences that stand where heads do, or it is no type."""
 MOST_COUNTED: Final = 0.5
 """Share behind a number from which a word is a unit: `600 dpi`, `8 outlets`."""
 CATEGORY_WORTH: Final = 0.5
 TYPE_WORTH: Final = 0.9
 """Chance of a noun that the category, or an attribute for the kind of product, says."""
+MIN_SAID: Final = 0.1
+UNSAID_WORTH: Final = 0.02
+"""Share of a category's titles that say its noun, or it stands only for titles without any other:
+`care` of face care.
+"""
+LONE_WORTH: Final = 0.6
+"""Its chance there."""
+MANY_BRANDS: Final = 4
+"""From so many, a word of one brand alone is a series."""
 SURE: Final = 0.5
 SMALL: Final = 10_000
 VECTORS_A_TYPE: Final = 64
@@ -53,8 +79,11 @@ def build_types(
     folder: Path,
     documents: Documents,
     columns: Columns,
+    index: InvertedIndex,
     analyzer: Analyzer,
+    encoder: Encoder,
     vectors: VectorIndex,
+    liked: Float32Array,
 ) -> TypeModel:
     """Write the model into the folder. O(words of all titles); a word costs about a microsecond."""
     titles = Titles(analyzer)
@@ -65,6 +94,7 @@ def build_types(
     number_of = np.full(len(titles.words), NO_TYPE, dtype=np.int32)
     number_of[kinds] = np.arange(len(kinds), dtype=np.int32)
     typed = only(read.lists, number_of >= 0, number_of)
+    raise_lone(typed, UNSAID_WORTH, LONE_WORTH)
     starts, features, count = features_of(
         read.codes, read.starts, len(titles.words), columns, read.brand_of, read.named
     )
@@ -72,10 +102,14 @@ def build_types(
     labels, chances = label(typed, others, len(kinds), starts, features, count, kinds)
     labels[chances < SURE] = NO_TYPE
     words, written = list(titles.words), titles.written
-    model = _model(
+    made = _Labelled(
+        [words[kind] for kind in kinds.tolist()],
         [written.get(words[kind], words[kind]) for kind in kinds.tolist()],
-        named_types(read.own, read.lists, labels, words),
-        labels, chances, columns, vectors,
+        labels, chances, fitting(read.codes, read.starts, columns),
+    )  # fmt: skip
+    model = _model(
+        made, named_types(read.own, read.lists, labels, words), columns, index, analyzer, encoder,
+        vectors, liked,
     )  # fmt: skip
     model.save(folder)
     return model
@@ -83,7 +117,7 @@ def build_types(
 
 def _title(documents: Documents, doc: int) -> str:
     title = str(documents.product_at(doc).get("title", ""))
-    return html.unescape(title) if "&" in title else title
+    return html.unescape(title) if "&#" in title else title
 
 
 def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
@@ -95,9 +129,13 @@ def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
     named, kinds = product_type_heads(columns, titles, head_first)
     brands = words_of_brands(columns, titles)
     codes, starts = titles.arrays()
-    own = all_candidates(codes, starts, head_first, brand_of, brands)
-    lists = with_extra(own, leaf, categories, CATEGORY_WORTH)
+    codes[np.isin(codes, _units(codes, len(titles.words)))] = FILLER
+    pairs = Pairs.neighbours(codes)
+    own = all_candidates(codes, starts, head_first, brand_of, brands, pairs)
+    said, unsaid = verified(categories, leaf, own, MIN_SAID)
+    lists = with_extra(own, leaf, said, CATEGORY_WORTH)
     lists = with_extra(lists, named, kinds, TYPE_WORTH)
+    lists = with_extra(lists, leaf, unsaid, UNSAID_WORTH)
     return _Read(codes, starts, lists, own, brand_of, named)
 
 
@@ -105,32 +143,33 @@ def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
     """Numbers of the words that may be a type, ascending."""
     count = len(titles.words)
     lists = read.lists
-    at_end = lists.chances >= AT_END
+    at_end = (lists.chances >= AT_END) | (lists.chances == np.float32(UNSAID_WORTH))
     docs = np.repeat(np.arange(columns.doc_count, dtype=np.int64), np.diff(lists.starts))
     ends = np.bincount(lists.items[at_end], minlength=count)
     seen = np.bincount(lists.items, minlength=count)
-    counted = np.bincount(read.codes[1:][_counted(read.codes)], minlength=count)
-    everywhere = np.bincount(read.codes[read.codes >= 0], minlength=count)
     brands = read.brand_of[docs[at_end]].astype(np.int64) + 1
     pairs = np.unique(lists.items[at_end].astype(np.int64) << 32 | brands)
     variety = np.bincount(pairs >> 32, minlength=count)
-    several = 2 if len(np.unique(read.brand_of)) >= 20 else 1
+    several = 2 if len(np.unique(read.brand_of[read.brand_of >= 0])) >= MANY_BRANDS else 1
     least = 2 if columns.doc_count < SMALL else 3
     good = (ends >= least) & (variety >= several) & (ends >= LEAST_SHARE * seen)
-    good &= counted < MOST_COUNTED * np.maximum(everywhere, 1)
+    good[single_words(columns, titles)] = False
     kinds = np.flatnonzero(good)
     if len(kinds) > MAX_TYPES:
         kinds = np.sort(kinds[np.argsort(-ends[kinds], kind="stable")[:MAX_TYPES]])
     return kinds.astype(np.int64)
 
 
-def _counted(codes: Int32Array) -> BoolArray:
-    """Words right behind a number, from the second code on."""
-    behind: BoolArray = (codes[:-1] == NUMBER) & (codes[1:] >= 0)
-    return behind
+def _units(codes: Int32Array, count: int) -> Int64Array:
+    """Words that mostly stand right behind a number: `600 dpi`, `3.6 cu. ft.`, `8 outlets`."""
+    behind = (codes[:-1] == NUMBER) & (codes[1:] >= 0)
+    counted = np.bincount(codes[1:][behind], minlength=count)
+    everywhere = np.bincount(codes[codes >= 0], minlength=count)
+    units: Int64Array = np.flatnonzero(counted > MOST_COUNTED * np.maximum(everywhere, 1))
+    return units
 
 
-def _most_likely_other(lists: Lists, is_type: BoolArray) -> "np.ndarray":
+def _most_likely_other(lists: Lists, is_type: BoolArray) -> Float32Array:
     """float32[n]: the best chance of a candidate that is no type."""
     best = np.zeros(len(lists.starts) - 1, dtype=np.float32)
     docs = np.repeat(np.arange(len(best)), np.diff(lists.starts))
@@ -139,25 +178,60 @@ def _most_likely_other(lists: Lists, is_type: BoolArray) -> "np.ndarray":
     return best
 
 
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """stems, names: of the types. labels: int32[n], chances: float32[n]. fitting: bool[n]."""
+
+    stems: list[str]
+    names: list[str]
+    labels: Int32Array
+    chances: Float32Array
+    fitting: BoolArray
+
+
 def _model(
-    names: list[str],
+    made: _Labelled,
     named: NamedTypes,
-    labels: Int32Array,
-    chances: "np.ndarray",
     columns: Columns,
+    index: InvertedIndex,
+    analyzer: Analyzer,
+    encoder: Encoder,
     vectors: VectorIndex,
+    liked: Float32Array,
 ) -> TypeModel:
-    count = len(names)
-    sizes = np.bincount(labels[labels >= 0], minlength=count).astype(np.float32)
-    prices = np.log(np.maximum(columns.dense("price"), 1e-9))
-    prices[~(columns.dense("price") > 0)] = np.nan
+    labels, known = made.labels, made.labels >= 0
+    sizes = np.bincount(labels[known], minlength=len(made.names)).astype(np.float32)
+    fitting = np.bincount(labels[known & made.fitting], minlength=len(made.names))
+    levels, means = _levels_and_means(labels, len(made.names), columns, vectors)
+    names = [encoder.encode_query(name) for name in made.names]
+    members = np.lexsort((np.arange(len(labels)), -liked, labels))[np.count_nonzero(~known) :]
+    every = np.arange(len(made.names) + 1)
+    purposes = {index.lexicon.id_of(token.term) for w in PURPOSE for token in analyzer.tokens(w)}
+    return TypeModel(
+        StringTable.of(made.names), Lexicon(StringTable.of(named.words)), labels,
+        np.round(255 * np.where(known, made.chances, 0)).astype(np.uint8), sizes, levels, means,
+        named.starts, named.types, named.chances, named.heads,
+        np.array(names, dtype=np.float32).reshape(len(names), vectors.dimension),
+        (fitting / np.maximum(sizes, 1)).astype(np.float32),
+        np.array([index.lexicon.id_of(stem) for stem in made.stems], dtype=np.int32),
+        np.array(sorted(purposes - {UNKNOWN}), dtype=np.uint32),
+        members.astype(np.uint32), np.searchsorted(labels[members], every).astype(np.uint32),
+    )  # fmt: skip
+
+
+def _levels_and_means(
+    labels: Int32Array, count: int, columns: Columns, vectors: VectorIndex
+) -> tuple[Float32Array, Float32Array]:
+    """Median ln price of each type, NaN without; and the mean of some of its vectors, as a unit."""
+    price = columns.dense("price")
+    logs = np.log(np.where(price > 0, price, np.nan))
     levels = np.full(count, np.nan, dtype=np.float32)
     means = np.zeros((count, vectors.dimension), dtype=np.float32)
     order = np.argsort(labels, kind="stable")
     bounds = np.searchsorted(labels[order], np.arange(count + 1))
     for kind in range(count):
-        docs = np.sort(order[bounds[kind] : bounds[kind + 1]])
-        known = prices[docs][~np.isnan(prices[docs])]
+        docs = order[bounds[kind] : bounds[kind + 1]]
+        known = logs[docs][~np.isnan(logs[docs])]
         if len(known):
             levels[kind] = np.median(known)
         step = max(1, len(docs) // VECTORS_A_TYPE)
@@ -165,8 +239,4 @@ def _model(
             mean = vectors.vectors(docs[::step].astype(np.uint32)).mean(axis=0)
             length = float(np.linalg.norm(mean))
             means[kind] = mean / length if length else mean
-    return TypeModel(
-        StringTable.of(names), Lexicon(StringTable.of(named.words)), labels,
-        np.round(255 * np.where(labels >= 0, chances, 0)).astype(np.uint8), sizes, levels, means,
-        named.starts, named.types, named.chances, named.heads,
-    )  # fmt: skip
+    return levels, means

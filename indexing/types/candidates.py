@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
+from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array, UInt64Array
+from indexing.types.pairs import Pairs, counted_pair
 from indexing.types.phrases import (
     AND,
     CLOSE,
@@ -23,13 +24,17 @@ from indexing.types.phrases import (
 
 MOST: Final = 12
 """Candidates of one title."""
-LATER: Final = 0.6
+LATER: Final = 0.35
 """How much less likely the head stands in a phrase than in the one before it."""
-INSIDE: Final = np.array([1.0, 0.15, 0.04, 0.02], dtype=np.float32)
+INSIDE: Final = np.array([1.0, 0.002, 0.001, 0.001], dtype=np.float32)
 """Likelihood of the last word of a phrase, of the one before it, and so on (first words where
 the language puts heads first)."""
+TURNED: Final = 0.3
+"""Of a last word that as well stands before the other one: `photo printer inkjet`."""
+LEAST_TURNED: Final = 0.15
+"""How often it must, over how often it stands behind."""
 AFTER_WITH: Final = 0.05
-JOINED: Final = 0.35
+JOINED: Final = 0.2
 """Of a head before `and`: `washer and dryer`."""
 BEFORE_NUMBER: Final = 0.6
 """A series stands there as often as a noun: `Xeon E5320`, `processor 1.86 GHz`."""
@@ -61,7 +66,12 @@ class Lists:
 
 
 def all_candidates(
-    codes: Int32Array, starts: Int64Array, head_first: bool, brand_of: Int32Array, brands: Lists
+    codes: Int32Array,
+    starts: Int64Array,
+    head_first: bool,
+    brand_of: Int32Array,
+    brands: Lists,
+    pairs: Pairs,
 ) -> Lists:
     """Candidates of every title by place alone, behind its brand where it begins with that.
 
@@ -72,12 +82,12 @@ def all_candidates(
     items = np.empty(room, dtype=np.int32)
     chances = np.empty(room, dtype=np.float32)
     ends = np.zeros(n + 1, dtype=np.int64)
-    used = _all(codes, starts, head_first, brand_of, brands.starts, brands.items, items, chances,
-                ends)  # fmt: skip
+    used = _all(codes, starts, head_first, brand_of, brands.starts, brands.items, pairs.keys,
+                pairs.counts, items, chances, ends)  # fmt: skip
     return Lists(ends, items[:used].copy(), chances[:used].copy())
 
 
-def with_extra(own: Lists, row_of: Int32Array, extra: Lists, worth: float) -> Lists:
+def with_extra(own: Lists, row_of: Int32Array, extra: Lists, worth: float = 1.0) -> Lists:
     """Each title's candidates and those of its row of extra, worth so much; the better counts."""
     room = len(own.items) + int(np.diff(extra.starts)[row_of[row_of >= 0]].sum())
     items, chances = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.float32)
@@ -85,6 +95,32 @@ def with_extra(own: Lists, row_of: Int32Array, extra: Lists, worth: float) -> Li
     used = _merge(own.starts, own.items, own.chances, row_of, extra.starts, extra.items,
                   extra.chances, worth, items, chances, ends)  # fmt: skip
     return Lists(ends, items[:used].copy(), chances[:used].copy())
+
+
+def verified(nouns: Lists, row_of: Int32Array, own: Lists, least: float) -> tuple[Lists, Lists]:
+    """Nouns of the rows, divided: those that so many of a row's titles say, and the others."""
+    docs = np.repeat(np.arange(len(row_of), dtype=np.int64), np.diff(own.starts))
+    inside = row_of[docs] >= 0
+    said = np.unique(
+        np.stack([row_of[docs[inside]].astype(np.int64) << 32 | own.items[inside], docs[inside]]),
+        axis=1,
+    )
+    keys, counts = np.unique(said[0], return_counts=True)
+    rows = len(nouns.starts) - 1
+    sizes = np.bincount(row_of[row_of >= 0], minlength=rows)
+    row = np.repeat(np.arange(rows, dtype=np.int64), np.diff(nouns.starts))
+    wanted = row << 32 | nouns.items
+    places = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    found = np.zeros(len(wanted))
+    if len(keys):
+        found = np.where(keys[places] == wanted, counts[places], 0)
+    good = found >= np.maximum(least * sizes[row], 1)
+    return _where(nouns, good), _where(nouns, ~good)
+
+
+def _where(lists: Lists, kept: BoolArray) -> Lists:
+    count = np.concatenate([[0], np.cumsum(kept)])
+    return Lists(count[lists.starts], lists.items[kept], lists.chances[kept])
 
 
 def only(lists: Lists, kept: BoolArray, number_of: Int32Array) -> Lists:
@@ -95,6 +131,15 @@ def only(lists: Lists, kept: BoolArray, number_of: Int32Array) -> Lists:
     return Lists(count[lists.starts], number_of[lists.items[inside]], lists.chances[inside])
 
 
+def raise_lone(lists: Lists, low: float, high: float) -> None:
+    """Give the items of the low chance the high one where a row has none that is better."""
+    rows = np.repeat(np.arange(len(lists.starts) - 1), np.diff(lists.starts))
+    best = np.zeros(len(lists.starts) - 1, dtype=np.float32)
+    np.maximum.at(best, rows, lists.chances)
+    lone = (lists.chances == np.float32(low)) & (best[rows] <= np.float32(low))
+    lists.chances[lone] = high
+
+
 @njit(nogil=True, cache=True)
 def _all(
     codes: Int32Array,
@@ -103,6 +148,8 @@ def _all(
     brand_of: Int32Array,
     brand_starts: Int64Array,
     brand_words: Int32Array,
+    pair_keys: UInt64Array,
+    pair_counts: Float32Array,
     items: Int32Array,
     chances: Float32Array,
     ends: Int64Array,
@@ -114,7 +161,7 @@ def _all(
         if brand_of[row] >= 0:
             first, last = brand_starts[brand_of[row]], brand_starts[brand_of[row] + 1]
             title = title[_length_of(brand_words[first:last], title) :]
-        found = title_candidates(title, head_first, places, likely)
+        found = title_candidates(title, head_first, pair_keys, pair_counts, places, likely)
         begin = used
         for i in range(found):
             word = title[places[i]]
@@ -179,7 +226,12 @@ def _merge(
 
 @njit(nogil=True, cache=True)
 def title_candidates(
-    codes: Int32Array, head_first: bool, places: Int64Array, chances: Float32Array
+    codes: Int32Array,
+    head_first: bool,
+    pair_keys: UInt64Array,
+    pair_counts: Float32Array,
+    places: Int64Array,
+    chances: Float32Array,
 ) -> int:
     """Fill places (in codes) and chances of at most MOST candidates; their number.
 
@@ -203,7 +255,10 @@ def title_candidates(
             elif code in (NUMBER, MODEL):
                 sure = BEFORE_NUMBER
             sure *= phrase * zone
+            before_phrase = count
             count = _phrase(codes, begin, end, head_first, sure, places, chances, count)
+            if count > before_phrase + 1:
+                _turn(codes, pair_keys, pair_counts, places, chances, before_phrase)
             if count > before and code != AND:
                 phrase *= LATER
         if code == OPEN:
@@ -220,6 +275,23 @@ def title_candidates(
             zone = AFTER_WITH
         begin = end + 1
     return count
+
+
+@njit(nogil=True, cache=True)
+def _turn(
+    codes: Int32Array,
+    pair_keys: UInt64Array,
+    pair_counts: Float32Array,
+    places: Int64Array,
+    chances: Float32Array,
+    first: int,
+) -> None:
+    """Let the last but one word of a phrase be its head, where the last only describes it."""
+    head, other = codes[places[first]], codes[places[first + 1]]
+    turned = counted_pair(pair_keys, pair_counts, head, other)
+    if turned >= 2 and turned >= LEAST_TURNED * counted_pair(pair_keys, pair_counts, other, head):
+        chances[first + 1] = chances[first]
+        chances[first] *= np.float32(TURNED)
 
 
 @njit(nogil=True, cache=True)

@@ -7,6 +7,7 @@ from numba import njit
 
 from indexing.arrays import Float64Array, Int32Array, Int64Array, UInt16Array, UInt32Array
 from indexing.columns import Columns
+from indexing.types.phrases import FOR
 
 MOST_WORDS: Final = 16
 MOST_FIELDS: Final = 12
@@ -44,9 +45,16 @@ def features_of(
         codes, starts, category.offsets, category.ordinals,
         none if table is None else table.offsets,
         np.empty(0, dtype=np.uint32) if table is None else table.ordinals,
-        columns.attribute_of, brand_of, named, columns.dense("price"), bases, features, ends,
+        columns.attribute_of, brand_of, named, _relative(columns.dense("price")), bases,
+        features, ends,
     )  # fmt: skip
     return ends, features[:used].copy(), int(bases[-1])
+
+
+def _relative(prices: Float64Array) -> Float64Array:
+    """Over the middle one, so that no currency changes what is learnt."""
+    known = prices[prices > 0]
+    return prices / np.median(known) if len(known) else prices
 
 
 @njit(nogil=True, cache=True)
@@ -69,6 +77,8 @@ def _fill(
     for row in range(len(starts) - 1):
         begin = used
         for at in range(starts[row], starts[row + 1]):
+            if codes[at] == FOR:  # what it fits has words of its own
+                break
             if codes[at] >= 0 and used - begin < MOST_WORDS:
                 used = _add(codes[at], begin, used, features)
         for at in range(category_offsets[row], category_offsets[row + 1]):
@@ -85,8 +95,8 @@ def _fill(
             features[used] = bases[3] + named[row]
             used += 1
         if prices[row] > 0:
-            step = int(np.log2(1.0 + prices[row]) * PRICE_STEPS)
-            features[used] = bases[4] + min(step, PRICES - 1)
+            step = int(np.floor(np.log2(prices[row]) * PRICE_STEPS)) + PRICES // 2
+            features[used] = bases[4] + min(max(step, 0), PRICES - 1)
             used += 1
         ends[row + 1] = used
     return used

@@ -8,6 +8,7 @@ by how well their features fit, count again. (Naive Bayes with partial labels: N
 Cour et al. 2011.)
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,8 +16,10 @@ from numba import njit
 
 from indexing.arrays import Float32Array, Float64Array, Int32Array, Int64Array, UInt32Array
 from indexing.types.candidates import Lists
+from indexing.types.pairs import EMPTY, Pairs, count, counted
+from indexing.types.proposals import with_proposals
 
-ROUNDS: Final = 4
+ROUNDS: Final = 3
 SMOOTHING: Final = 8.0
 """Average products that every kind is credited with."""
 EVIDENCE: Final = 2.5
@@ -25,46 +28,47 @@ SIZE: Final = 1.0
 """Power of a kind's size."""
 MAX_TITLES: Final = 200_000
 """More are sampled evenly to learn from."""
-MAX_BITS: Final = 23
-"""Of the hash table's size: 100 MB at most."""
+NO_WORD: Final = 0xFFFFFFFF
 NONE_SIZE: Final = 4.0
 """Products of what has no type, as if it were one."""
-_EMPTY: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
-_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-@njit(nogil=True, cache=True, inline="always")
-def _slot(key: np.uint64, mask: np.uint64) -> np.uint64:
-    mixed = key * _MIX
-    return (mixed ^ (mixed >> np.uint64(29))) & mask
+@dataclass(frozen=True, slots=True)
+class Features:
+    """starts: int64[n + 1] into items: uint32. shares: float32, P(feature). own: uint32[types + 1],
+    the feature that is each type's word.
+    """
+
+    starts: Int64Array
+    items: UInt32Array
+    shares: Float32Array
+    own: UInt32Array
 
 
-@njit(nogil=True, cache=True)
-def _count(
-    keys: np.ndarray, values: Float32Array, mask: np.uint64, key: np.uint64, value: np.float32
-) -> None:
-    slot = _slot(key, mask)
-    for _ in range(64):  # a table so full that it is crowded forgets the rarest pairs
-        if keys[slot] == key:
-            values[slot] += value
-            return
-        if keys[slot] == _EMPTY:
-            keys[slot] = key
-            values[slot] = value
-            return
-        slot = (slot + np.uint64(1)) & mask
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of features by type, type << 32 | feature; and of products: float64[types + 1]."""
 
+    pairs: Pairs
+    sizes: Float64Array
 
-@njit(nogil=True, cache=True, inline="always")
-def _counted(keys: np.ndarray, values: Float32Array, mask: np.uint64, key: np.uint64) -> float:
-    slot = _slot(key, mask)
-    for _ in range(64):
-        if keys[slot] == key:
-            return float(values[slot])
-        if keys[slot] == _EMPTY:
-            return 0.0
-        slot = (slot + np.uint64(1)) & mask
-    return 0.0
+    def of(self, lists: Lists, chances: Float32Array, known: Features) -> None:
+        """Count again."""
+        n = len(lists.starts) - 1
+        docs = np.arange(0, n, max(1, -(-n // MAX_TITLES)), dtype=np.int64)
+        count_features(
+            docs, lists.starts, lists.items, chances, known.starts, known.items,
+            self.pairs.keys, self.pairs.counts, self.sizes,
+        )  # fmt: skip
+
+    def weighed(self, lists: Lists, known: Features) -> Float32Array:
+        """float32: chances of the candidates by place and by how well the features fit."""
+        chances = np.empty(len(lists.items), dtype=np.float32)
+        weigh(
+            lists.starts, lists.items, lists.chances, known.starts, known.items, known.shares,
+            known.own, self.pairs.keys, self.pairs.counts, self.sizes, chances,
+        )  # fmt: skip
+        return chances
 
 
 @njit(nogil=True, cache=True)
@@ -80,10 +84,9 @@ def count_features(
     sizes: Float64Array,
 ) -> None:
     """Features by label, in a hash table of keys label << 32 | feature; sizes: of labels."""
-    keys[:] = _EMPTY
+    keys[:] = EMPTY
     values[:] = 0
     sizes[:] = 0
-    mask = np.uint64(len(keys) - 1)
     for doc in docs:
         for at in range(starts[doc], starts[doc + 1]):
             chance = chances[at]
@@ -92,7 +95,7 @@ def count_features(
             sizes[labels[at]] += chance
             high = np.uint64(labels[at]) << np.uint64(32)
             for place in range(feature_starts[doc], feature_starts[doc + 1]):
-                _count(keys, values, mask, high | np.uint64(features[place]), chance)
+                count(keys, values, high | np.uint64(features[place]), chance)
 
 
 @njit(nogil=True, cache=True)
@@ -108,20 +111,23 @@ def weigh(
     values: Float32Array,
     sizes: Float64Array,
     chances: Float32Array,
-    fits: Float32Array,
 ) -> None:
-    """Chances of each product's candidates, adding up to 1; fits: how well its features fit,
-    the mean of ln P(feature | label) / P(feature).
+    """Chances of each product's candidates, adding up to 1.
 
-    shares: float32[features], P(feature). own: the feature that is the label's own word, which
-    says nothing for it.
+    shares: float32[features], P(feature). own: the feature that is the label's word; words of the
+    candidates themselves say nothing: one would speak for all of the others.
     """
-    mask = np.uint64(len(keys) - 1)
+    is_candidate = np.zeros(int(np.diff(feature_starts).max()) if len(starts) > 1 else 1, np.bool_)
     for doc in range(len(starts) - 1):
         first, last = starts[doc], starts[doc + 1]
-        count = feature_starts[doc + 1] - feature_starts[doc]
-        weight = min(1.0, EVIDENCE / max(count, 1))
+        held = feature_starts[doc + 1] - feature_starts[doc]
+        weight = min(1.0, EVIDENCE / max(held, 1))
         best = -1e30
+        is_candidate[:] = False
+        for place in range(feature_starts[doc], feature_starts[doc + 1]):
+            for at in range(first, last):
+                if own[labels[at]] == features[place]:
+                    is_candidate[place - feature_starts[doc]] = True
         for at in range(first, last):
             label = labels[at]
             if label == len(sizes) - 1:  # no type: as likely as anybody's features
@@ -132,12 +138,11 @@ def weigh(
             high = np.uint64(label) << np.uint64(32)
             for place in range(feature_starts[doc], feature_starts[doc + 1]):
                 feature = features[place]
-                if feature == own[label]:
+                if is_candidate[place - feature_starts[doc]]:
                     continue
-                held = _counted(keys, values, mask, high | np.uint64(feature))
-                ratio = (held / shares[feature] + SMOOTHING) / (sizes[label] + SMOOTHING)
+                seen = counted(keys, values, high | np.uint64(feature))
+                ratio = (seen / shares[feature] + SMOOTHING) / (sizes[label] + SMOOTHING)
                 total += np.log(ratio)
-            fits[at] = total / max(count, 1)
             score = np.log(priors[at] * sizes[label] ** SIZE + 1e-12) + weight * total
             chances[at] = score
             best = max(best, score)
@@ -164,29 +169,20 @@ def label(
     no type; all of those are taken for one more kind, which nothing fits well.
     """
     n = len(typed.starts) - 1
-    lists = _with_none(typed, others, type_count)
     shares = np.bincount(features, minlength=feature_count).astype(np.float32)
     shares = (shares + np.float32(1.0)) / np.float32(max(n, 1))
+    known = Features(feature_starts, features, shares, np.append(own, NO_WORD).astype(np.uint32))
+    counts = Counts(Pairs.room_for(2 * len(features)), np.zeros(type_count + 1))
+    lists = _with_none(typed, others, type_count)
     chances = _normalised(lists)
-    fits = np.zeros(len(lists.items), dtype=np.float32)
-    keys = np.empty(1 << _bits(len(features)), dtype=np.uint64)
-    values = np.empty(len(keys), dtype=np.float32)
-    sizes = np.zeros(type_count + 1, dtype=np.float64)
-    own_words = np.append(own, 0xFFFFFFFF).astype(np.uint32)
-    docs = np.arange(0, n, max(1, -(-n // MAX_TITLES)), dtype=np.int64)
     for _ in range(ROUNDS):
-        count_features(
-            docs, lists.starts, lists.items, chances, feature_starts, features, keys, values, sizes
-        )
-        weigh(
-            lists.starts, lists.items, lists.chances, feature_starts, features,
-            shares, own_words, keys, values, sizes, chances, fits,
-        )  # fmt: skip
-    return _best(lists.starts, lists.items, chances, type_count)
-
-
-def _bits(count: int) -> int:
-    return int(np.clip(np.ceil(np.log2(max(count, 1) * 2)), 12, MAX_BITS))
+        counts.of(lists, chances, known)
+        chances = counts.weighed(lists, known)
+    lists = with_proposals(lists, known.starts, known.items, known.shares, counts)
+    for _ in range(ROUNDS):
+        chances = counts.weighed(lists, known)
+        counts.of(lists, chances, known)
+    return _best(lists.starts, lists.items, counts.weighed(lists, known), type_count)
 
 
 def _with_none(typed: Lists, others: Float32Array, none: int) -> Lists:

@@ -11,8 +11,10 @@ from indexing.types.candidates import Lists
 MOST_TYPES: Final = 8
 """Types of one word."""
 LEAST_CHANCE: Final = 0.03
-AS_HEAD: Final = 0.55
-"""Chance by place from which a word is taken to be the head of its title."""
+AS_HEAD: Final = 0.45
+"""Chance by place from which a word is taken for the head of its title."""
+BY_CHANCE: Final = 2.0
+"""Times as often as by chance a word must stand for a type: any noun stands in titles of films."""
 MAX_WORDS: Final = 50_000
 
 
@@ -31,14 +33,18 @@ def named_types(own: Lists, lists: Lists, labels: Int32Array, words: list[str]) 
     """own: candidates of the titles; lists: those of categories too. labels: int32[n]."""
     count = len(words)
     docs = np.repeat(np.arange(len(labels)), np.diff(lists.starts))
-    head = (lists.chances >= 0.45) & (labels[docs] >= 0)
+    head = (lists.chances >= AS_HEAD) & (labels[docs] >= 0)
     keys = lists.items[head].astype(np.int64) << 32 | labels[docs[head]]
     pairs, counts = np.unique(keys, return_counts=True)
     of_word, kinds = pairs >> 32, (pairs & 0xFFFFFFFF).astype(np.int32)
+    known = labels[labels >= 0]
+    shares = np.bincount(known).astype(np.float64) / max(len(known), 1)
+    seen_as = np.bincount(of_word, weights=counts, minlength=count)
+    counts = np.maximum(counts - BY_CHANCE * shares[kinds] * seen_as[of_word], 0)
     totals = np.bincount(of_word, weights=counts, minlength=count)
+    own_docs = np.repeat(np.arange(len(labels)), np.diff(own.starts))
     seen = np.bincount(own.items, minlength=count)
-    ends = np.bincount(own.items[own.chances >= AS_HEAD], minlength=count)
-    chances = counts / totals[of_word]
+    chances = counts / np.maximum(totals[of_word], 1e-9)
     least = (totals[of_word] >= 2) & (chances >= LEAST_CHANCE)
     order = np.lexsort((kinds, -chances, of_word))
     order = order[least[order]]
@@ -55,6 +61,11 @@ def named_types(own: Lists, lists: Lists, labels: Int32Array, words: list[str]) 
         [np.arange(b, e) for b, e in zip(begins, ends_at, strict=True)]
         or [np.empty(0, dtype=np.int64)]
     )
+    mine = np.isin(
+        own.items.astype(np.int64) << 32 | np.maximum(labels[own_docs], 0),
+        of_word[order] << 32 | kinds[order],
+    ) & (labels[own_docs] >= 0)
+    ends = np.bincount(own.items[mine], minlength=count)
     starts = np.zeros(len(chosen) + 1, dtype=np.uint32)
     np.cumsum(ends_at - begins, out=starts[1:])
     return NamedTypes(

@@ -1,16 +1,18 @@
 """While building: nouns of categories and product types, words of brands, names of types."""
 
+import html
 import re
 from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Int32Array
+from indexing.arrays import BoolArray, Int32Array, Int64Array
 from indexing.catalogue.attributes import PREFIX
 from indexing.columns import Columns
 from indexing.columns.keyword import SEPARATOR
 from indexing.types.candidates import MOST, Lists, title_candidates
-from indexing.types.phrases import Titles
+from indexing.types.pairs import NO_PAIRS
+from indexing.types.phrases import FOR, Titles
 
 _PRODUCT_TYPE: Final = re.compile(
     r"(?:[a-z]_)?(?:(?:product|item|article|goods?)[ _-]?(?:type|kind|category)|type|kind"
@@ -19,6 +21,10 @@ _PRODUCT_TYPE: Final = re.compile(
     re.IGNORECASE,
 )
 """Names of attributes that say what kind of product it is."""
+_FITS: Final = re.compile(
+    r"(?:compatibilit|kompatibilit|suitable[ _]for|geeignet|passend|适用)", re.IGNORECASE
+)
+LEAST_OF_BRAND: Final = 3
 _LEAST: Final = 0.2
 
 
@@ -51,12 +57,35 @@ def product_type_heads(
 def words_of_brands(columns: Columns, titles: Titles) -> Lists:
     """Codes of each brand, signs too, as it stands in titles; rows are ordinals."""
     values = columns.keywords["brand"].values
-    return Lists.of([[(code, 1.0) for code in titles.codes_of(value)] for value in values])
+    return Lists.of(
+        [[(code, 1.0) for code in titles.codes_of(html.unescape(value))] for value in values]
+    )
+
+
+def single_words(columns: Columns, titles: Titles) -> list[int]:
+    """Codes of brands of one word that several products have: no kind of thing."""
+    column = columns.keywords["brand"]
+    found = []
+    for ordinal in np.flatnonzero(column.table.freqs >= LEAST_OF_BRAND).tolist():
+        codes = titles.codes_of(html.unescape(column.values[ordinal]))
+        found += codes if len(codes) == 1 and codes[0] >= 0 else []
+    return found
 
 
 def heads(name: str, titles: Titles, head_first: bool) -> list[tuple[int, float]]:
     """Nouns of a name, each for certain: `Cups, Mugs & Tumblers` has three."""
     codes = np.array(titles.codes_of(name), dtype=np.int32)
     places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
-    found = title_candidates(codes, head_first, places, chances)
+    found = title_candidates(codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)
     return [(int(codes[places[i]]), 1.0) for i in range(found) if chances[i] >= _LEAST]
+
+
+def fitting(codes: Int32Array, starts: Int64Array, columns: Columns) -> BoolArray:
+    """bool[n]: products that say what they fit, in the title or by an attribute."""
+    count = np.concatenate([[0], np.cumsum(codes == FOR)])
+    says: BoolArray = count[starts[1:]] > count[starts[:-1]]
+    for name, column in columns.keywords.items():
+        if name.startswith(PREFIX) and _FITS.search(name):
+            for ordinal in range(column.first, column.last):
+                says[column.table.holders_of(ordinal)] = True
+    return says

@@ -40,6 +40,7 @@ MAX_WORD_KINDS: Final = 1_000_000
 _OPENING, _CLOSING = re.compile(r"[(\[{【（]"), re.compile(r"[)\]}】）]")
 _DASH = re.compile(r"\s[-–—|•·:]+\s|[|•–—:：]|\s{2,}|\\?\"?,\S")
 _CUT = re.compile(r"[,;，、。；！!]|\s/\s|\n")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 _SPLIT = re.compile(r"[-/'’&+_,.]")
 LEAST_BESIDE_DIGITS: Final = 4
 """Letters of a word that is one though a number hangs on it: `paper-1524`, not `tk-350`."""
@@ -67,6 +68,7 @@ class Titles:
     def add(self, title: str) -> None:
         codes = self._codes
         self._codes.extend(self.codes_of(title))
+        self._codes.append(CUT)
         self._ends.append(len(codes))
 
     def codes_of(self, title: str) -> list[int]:
@@ -146,14 +148,13 @@ class Titles:
         whole = not any(sign.isdigit() for sign in folded)
         for place, token in enumerate(parts):
             apart = len(surfaces) == len(parts)
-            if token.term.isdigit() and len(parts) == 1:
+            if len(parts) == 1 and _DIGITS.fullmatch(token.term):
                 made.append(NUMBER)
                 continue
-            if token.term[0].isdigit() or not (whole or (apart and plain[place])):
+            before = not folded[0].isdigit()  # `paper-1524`, but `10-cycle` counts
+            if token.term[0].isdigit() or not (whole or (before and apart and plain[place])):
                 made.append(MODEL)
                 continue
-            if place and len(parts) > 1 and ("/" in folded or "&" in folded or "+" in folded):
-                made.append(AND)
             surface = surfaces[place] if apart else token.term
             sign = _sign(surface)
             if sign is None:
@@ -187,7 +188,7 @@ def _sign(word: str) -> int | None:
         return AND
     if word in COLOURS:
         return COLOUR
-    if word.isdigit():
+    if _DIGITS.fullmatch(word):
         return NUMBER
     if word in FILLERS or len(word) == 1:
         return FILLER

@@ -21,7 +21,8 @@ FOLDER: Final = "types"
 NO_TYPE: Final = -1
 _ARRAYS: Final = (
     "type_of", "sureness", "sizes", "price_levels", "vectors", "word_starts", "word_types",
-    "word_chances", "word_heads",
+    "word_chances", "word_heads", "name_vectors", "accessory", "head_terms", "purpose_terms",
+    "members", "member_starts",
 )  # fmt: skip
 
 
@@ -34,7 +35,11 @@ class TypeModel:
     NaN without. vectors: float32[t, d], unit means of the documents' vectors.
     word_starts: uint32[w + 1] into word_types: int32 and word_chances: float32: what products are
     whose titles have the word for a head, likeliest first. word_heads: float32[w], share of the
-    word's occurrences where it is one.
+    titles with the word whose product is one of them.
+    name_vectors: float32[t, d], of the names alone. accessory: float32[t], share of the products
+    that say what they are for. head_terms: int32[t], term id of each type's word, -1 without.
+    purpose_terms: uint32, ascending: term ids of words like `for`.
+    member_starts: uint32[t + 1] into members: uint32, documents by type, best liked first.
     """
 
     names: StringTable
@@ -48,6 +53,12 @@ class TypeModel:
     word_types: Int32Array
     word_chances: Float32Array
     word_heads: Float32Array
+    name_vectors: Float32Array
+    accessory: Float32Array
+    head_terms: Int32Array
+    purpose_terms: UInt32Array
+    members: UInt32Array
+    member_starts: UInt32Array
 
     @classmethod
     def load(cls, folder: Path) -> "TypeModel":
@@ -62,7 +73,9 @@ class TypeModel:
             StringTable.of(()), Lexicon(StringTable.of(())),
             np.full(doc_count, NO_TYPE, dtype=np.int32), np.zeros(doc_count, dtype=np.uint8),
             empty, empty, np.empty((0, 0), dtype=np.float32), np.zeros(1, dtype=np.uint32), none,
-            empty, empty,
+            empty, empty, np.empty((0, 0), dtype=np.float32), empty, none,
+            np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32),
+            np.zeros(1, dtype=np.uint32),
         )  # fmt: skip
 
     def save(self, folder: Path) -> None:
@@ -73,6 +86,15 @@ class TypeModel:
 
     def __len__(self) -> int:
         return len(self.sizes)
+
+    def members_of(self, kind: int) -> UInt32Array:
+        """Documents of a type, best liked first."""
+        return self.members[int(self.member_starts[kind]) : int(self.member_starts[kind + 1])]
+
+    def head_share(self, word: str) -> float:
+        """Share of the titles with a stem whose product is of a type that it names."""
+        row = self.words.id_of(word)
+        return 0.0 if row == UNKNOWN else float(self.word_heads[row])
 
     def named(self, word: str) -> tuple[Int32Array, Float32Array]:
         """Types of products whose head is this stem, and their chances; empty if there are none."""

@@ -8,6 +8,7 @@ import hashlib
 
 from ranking.features.asked import ASKED
 from ranking.features.feature import Feature
+from ranking.features.kind import KIND
 from ranking.features.match import MATCH
 from ranking.features.product import PRODUCT
 from ranking.features.query import QUERY
@@ -15,7 +16,7 @@ from ranking.features.result import RESULT
 from ranking.features.text import TEXT
 from ranking.features.title import TITLE
 
-GROUPS = (TEXT, TITLE, MATCH, PRODUCT, RESULT, ASKED, QUERY)
+GROUPS = (TEXT, TITLE, MATCH, PRODUCT, RESULT, ASKED, KIND, QUERY)
 """In the order of the matrix's columns."""
 
 FEATURES: tuple[Feature, ...] = tuple(each for group in GROUPS for each in group.features)

@@ -8,6 +8,7 @@ from ranking.query.entities import Entity
 from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.quantity_phrases import QuantityWish
+from ranking.query.type_wish import NO_WISH, TypeWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Query:
     length, or None where meaning cannot be searched.
     typed: the words as they came. correction: what may have been meant; corrected: whether text
     is that. expansions: synonyms that were added. price: what was said of it, no word of text
-    that must match. prediction: likely categories. quantities: limits of attributes.
+    that must match. prediction: likely categories. quantities: limits of attributes. kind: what
+    kinds of things are meant.
     """
 
     text: str
@@ -73,6 +75,7 @@ class Query:
     price: PriceWish | None = None
     prediction: Prediction = NOTHING
     quantities: tuple[QuantityWish, ...] = ()
+    kind: TypeWish = NO_WISH
 
     @property
     def required(self) -> tuple[Slot, ...]:

@@ -12,12 +12,15 @@ from ranking.query.cjk_words import by_words
 from ranking.query.correct import Correction, propose
 from ranking.query.entities import Entity, Other, find_entities, negated
 from ranking.query.glued import apart
+from ranking.query.kind_names import with_names
+from ranking.query.kinds import wish_of
 from ranking.query.parsed import parse
 from ranking.query.predict import NOTHING, predict
 from ranking.query.quantity_phrases import QuantityWish, age_words, find_quantities, limit_words
 from ranking.query.query import Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
 from ranking.query.term_weights import weighed
+from ranking.query.type_wish import NO_WISH
 from ranking.query.words import QueryWords
 from ranking.recall.lexical import count_strict
 from ranking.search.request import SearchRequest
@@ -79,6 +82,12 @@ def understand(
     slots = by_words(slots, words, snapshot)
     vector = request.vector
     meaning = _without(words, taken)
+    kind = NO_WISH
+    if request.categories and not plain:
+        kind = wish_of(meaning, slots, snapshot, segments or (snapshot,))
+    if request.synonyms:
+        slots, added = with_names(slots, kind, words, snapshot)
+        expansions = (*expansions, *added)
     if vector is None and request.semantic and meaning.strip():
         encoded = snapshot.encoder.encode_query(meaning)
         vector = encoded if encoded.any() else None
@@ -95,6 +104,7 @@ def understand(
         price=parsed.price,
         prediction=prediction,
         quantities=quantities,
+        kind=kind,
     )
 
 
@@ -121,6 +131,7 @@ def query_facts(query: Query, snapshot: Snapshot) -> dict[str, Any]:
         ],
         "entities": [entity.facts() for entity in query.entities],
         "categories": query.prediction.facts(snapshot),
+        "kinds": query.kind.facts(snapshot),
         "identifier": query.identifier,
     }
 

@@ -19,7 +19,13 @@ from ranking.rankers.manifest import (
     read_text,
     write_manifest,
 )
-from ranking.rankers.ranker import linear_scores, linear_weights, told_contributions
+from ranking.rankers.ranker import (
+    KIND,
+    KIND_WEIGHT,
+    linear_scores,
+    linear_weights,
+    told_contributions,
+)
 from ranking.rankers.tree_text import END, TreeText, read_trees
 from ranking.rankers.trees import FlatTrees, flat_trees
 
@@ -35,7 +41,8 @@ class ModelRanker:
     """A linear base and LightGBM's trees, in one thread: requests are the parallelism.
 
     The trees are added up by our own kernel, which takes a third of the time of LightGBM's
-    predict; by LightGBM where the kernel does not do exactly the same (docs/decisions.md).
+    predict; by LightGBM where the kernel does not do exactly the same (docs/decisions.md). A model
+    from before some features came to be takes the columns of those that it was trained with.
     """
 
     def __init__(self, booster: Booster, manifest: ModelManifest) -> None:
@@ -46,7 +53,7 @@ class ModelRanker:
         self.curve = manifest.gain_curve
         self._booster = booster
         self._columns = columns_of(manifest, read)
-        self._base = linear_weights(manifest.base)
+        self._base = linear_weights({KIND: KIND_WEIGHT} | manifest.base)
         self._trees = _checked_trees(booster, read, self._columns)
 
     def scores(self, features: Float32Array) -> Float32Array:

@@ -13,6 +13,12 @@ from ranking.rerank.gain_curve import GainCurve
 FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What code over arrays raises when it is given what it did not expect."""
 
+KIND = "kind_agreement"
+KIND_WEIGHT = 6.0
+"""Worth of the kind of thing that is meant, for every ranker. Judged long-tail queries hardly tell
+trees that who asks for a laptop wants no sleeve, so it is a prior outside of them, of a weight that
+was chosen on sets left out in turn (docs/types.md)."""
+
 EXPECTED = "expected"
 """Named beside the features in contributions: what a model gives before it has seen any."""
 
@@ -80,6 +86,7 @@ class HandWeightedRanker:
         "best_cosine": 1.0,
         "best_category_share": 0.3,
         "category_fit": 0.3,
+        KIND: KIND_WEIGHT,
         "brand_named": 0.5,
         "attributes_named": 0.4,
         "price_fit": 0.5,

@@ -1,4 +1,4 @@
-"""How well products fit what a query means beyond its words: likely category, asked price."""
+"""How well products fit what a query means beyond its words: likely category, kind, price."""
 
 from typing import Final
 
@@ -10,10 +10,12 @@ from indexing.snapshot import Snapshot
 from ranking.query.predict import Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.query import Query
+from ranking.query.type_wish import agreement
 
 CATEGORY: Final = 0.2
 PRICE: Final = 0.3
 SOFT_PRICE: Final = 0.1
+KIND: Final = 0.6
 """Worth of each in the coarse score, whose words and meaning are worth about 1.5."""
 _PERCENTILE = PRIOR_NAMES.index("price_percentile")
 
@@ -25,6 +27,8 @@ def fit(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
         total += np.float32(CATEGORY) * category_fit(
             query.prediction, doc_ids, snapshot, missing=0.0
         )
+    if query.kind:
+        total += np.float32(KIND * query.kind.certainty) * agreement(query.kind, doc_ids, snapshot)
     wish = query.price
     if wish is None or not len(doc_ids):
         return total

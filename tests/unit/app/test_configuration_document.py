@@ -115,6 +115,7 @@ def test_keys_of_index_toml_have_true_defaults() -> None:
         "out_of_stock": '`"keep"`',
         "demote_when_sorted": "`true`",
         "word_forms": '`["spellings", "words", "compounds"]`',
+        "general_kinds": "`true`",
         "most_lost": f"`{IndexConfig().most_lost:g}`",
         "most_price_change": f"`{IndexConfig().most_price_change:g}`",
         "min_matches": f"`{Policy().min_matches}`",

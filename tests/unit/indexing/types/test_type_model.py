@@ -1,6 +1,5 @@
 """What each product is, learnt from a few dozen of them."""
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -137,17 +136,6 @@ def test_chinese_heads_are_words(tmp_path: Path) -> None:
     snapshot = built(tmp_path, products, ("zh",))
     assert type_of(snapshot, "自然堂补水保湿面膜") == "面膜"
     assert type_of(snapshot, "欧莱雅深层清洁洗面奶") == "洗面奶"
-
-
-def test_an_old_snapshot_opens_without(computers: Snapshot, tmp_path: Path) -> None:
-    folder = tmp_path / "old"
-    shutil.copytree(computers.folder, folder)
-    shutil.rmtree(folder / "types")
-    manifest = orjson.loads((folder / "manifest.json").read_bytes())
-    files = manifest["files"]
-    manifest["files"] = {name: files[name] for name in files if not name.startswith("types/")}
-    (folder / "manifest.json").write_bytes(orjson.dumps(manifest))
-    assert not len(open_snapshot(folder).types)
 
 
 def test_the_same_catalogue_makes_the_same_model(tmp_path: Path, computers: Snapshot) -> None:

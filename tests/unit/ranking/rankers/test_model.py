@@ -17,7 +17,7 @@ from ranking.errors import ModelError
 from ranking.rankers.manifest import read_manifest
 from ranking.rankers.model import MODEL_FILE, _checksum, load_model, save_model
 from ranking.rankers.model_store import activate_model, list_models, model_folder, publish_model
-from ranking.rankers.ranker import linear_scores, linear_weights
+from ranking.rankers.ranker import KIND, KIND_WEIGHT, linear_scores, linear_weights
 
 FAMILY, DIMENSION = "static-catalog-1", 256
 MANIFEST = "manifest.json"
@@ -46,7 +46,7 @@ def test_a_model_read_back_scores_as_before(saved: Path) -> None:
     before, after = tiny_ranker(), load_model(saved, FAMILY, DIMENSION)
     assert (before.scores(rows) == after.scores(rows)).all()
     trees = np.asarray(tiny_booster().predict(rows, raw_score=True))
-    base = linear_scores(rows, linear_weights(tiny_manifest().base))
+    base = linear_scores(rows, linear_weights({KIND: KIND_WEIGHT} | tiny_manifest().base))
     assert after.scores(rows) == pytest.approx(trees + base, abs=1e-5)
     assert after.scores(rows[:0]).shape == (0,)
 

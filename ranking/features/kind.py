@@ -1,0 +1,41 @@
+"""Is the product the kind of thing that is meant, or only something that belongs to it?"""
+
+import numpy as np
+
+from indexing.arrays import Float32Array
+from indexing.types.type_model import NO_TYPE
+from ranking.features.feature import Feature, Group, Rows
+from ranking.features.inputs import Inputs
+from ranking.query.type_wish import TypeWish, agreement
+
+FEATURES = (
+    Feature("kind_fit", "how likely it is of a kind that is meant, over the likeliest", 0, 1,
+            "no kind is meant: NaN", trend=1),
+    Feature("kind_agreement", "the same from −1 to 1, times how surely the kind is meant, over the "
+            "square of the query's words", -1, 1, "no kind is meant: 0", trend=1),
+    Feature("kind_price", "ln of its price over the middle of the likeliest kind", -10, 10,
+            "no kind is meant, or no price: NaN"),
+)  # fmt: skip
+
+
+def _fill(inputs: Inputs, rows: Rows) -> None:
+    wish = inputs.query.kind
+    if not wish:
+        rows["kind_fit"], rows["kind_agreement"], rows["kind_price"] = np.nan, 0.0, np.nan
+        return
+    fit = inputs.read(lambda segment, docs: agreement(wish, docs, segment))
+    rows["kind_fit"] = fit
+    rows["kind_agreement"] = np.float32(wish.focus) * (2 * fit - 1)
+    rows["kind_price"] = _price_over_level(wish, inputs)
+
+
+def _price_over_level(wish: TypeWish, inputs: Inputs) -> Float32Array | float:
+    kind, levels = int(wish.types[0]), inputs.tables.types.price_levels
+    if kind == NO_TYPE or np.isnan(levels[kind]):
+        return np.nan
+    logs = np.log(np.where(inputs.prices > 0, inputs.prices, np.nan))
+    over: Float32Array = np.clip(logs - levels[kind], -10, 10).astype(np.float32)
+    return over
+
+
+KIND = Group("kind", "Whether the product is the kind of thing that is meant.", FEATURES, _fill)

@@ -1,0 +1,69 @@
+"""Which kinds of things a query means, and how well products agree with it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from indexing.arrays import Float32Array, Int32Array, UInt32Array
+from indexing.snapshot import Snapshot
+from indexing.types.type_model import NO_TYPE
+
+UNKNOWN_FIT: Final = 0.4
+"""Agreement of a product whose type is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeWish:
+    """types: int32[m], likeliest first; NO_TYPE stands for things of no known type. chances:
+    float32[m] above 0.
+
+    word: what of the query means them, as a stem. how: `name`, `synonym`, `thing` or `likeness`.
+    certainty: 0 to 1. words: of the query; the more there are, the less of it the kind is.
+    """
+
+    types: Int32Array
+    chances: Float32Array
+    word: str = ""
+    how: str = ""
+    certainty: float = 0.0
+    words: int = 1
+
+    def __bool__(self) -> bool:
+        return self.certainty > 0
+
+    @property
+    def focus(self) -> float:
+        """1 for nothing but the name of a kind, less by the square of the words."""
+        return self.certainty / max(self.words, 1) ** 2
+
+    def facts(self, snapshot: Snapshot) -> list[dict[str, Any]]:
+        """The types by name, for the answer's `query` object."""
+        names = snapshot.types.names
+        return [
+            {"kind": names[int(kind)], "probability": round(float(chance), 3), "by": self.how,
+             "meant_by": self.word}
+            for kind, chance in zip(self.types, self.chances, strict=True)
+            if kind != NO_TYPE
+        ]  # fmt: skip
+
+
+NO_WISH: Final = TypeWish(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
+
+
+def agreement(wish: TypeWish, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
+    """float32[k]: how likely each product is of a type that is meant, over the likeliest of them.
+
+    What a product is, is not always known for sure; then it is between, as for those of no type.
+    """
+    model = snapshot.types
+    fits = np.zeros(len(model) + 1, dtype=np.float32)
+    if wish:
+        fits[wish.types] = wish.chances / wish.chances.max()  # NO_TYPE is the last
+    own = fits[model.type_of[doc_ids]]
+    if NO_TYPE not in wish.types:
+        own[model.type_of[doc_ids] == NO_TYPE] = UNKNOWN_FIT
+    sure = model.sureness[doc_ids].astype(np.float32) / np.float32(255)
+    sure[model.type_of[doc_ids] == NO_TYPE] = 1.0
+    made: Float32Array = own * sure + np.float32(UNKNOWN_FIT) * (1 - sure)
+    return made
