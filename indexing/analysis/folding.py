@@ -30,6 +30,7 @@ _PLAIN: dict[str, str | None] = {
 _VULGAR = re.compile(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])")
 # 30×40 and M6×20, but Nike×Supreme is two names.
 _TIMES = re.compile(r"(?<=\d)\s?[×\u2715\u2716]\s?(?=\d)|^[×\u2715\u2716]$")
+_LONGEST: Final = 64  # signs of texts that are likely to come again
 _UNSEEN = re.compile(f"[{IGNORED}]")
 _DROPPED = re.compile(f"[{IGNORED}{VOWELS}\u0300-\u036f]")
 _ARTICLES: Final = ("وال", "فال", "بال", "كال", "ولل", "ال", "لل")
@@ -45,11 +46,18 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    return _remembered(text) if len(text) <= _LONGEST else _folded(text)
+
+
+def _folded(text: str) -> str:
     text = _VULGAR.sub("-", text)  # 1½ is 1-1/2, not 11/2
     text = _TIMES.sub("x", text)
     text = unicodedata.normalize("NFKC", text).casefold().translate(_table())
     decomposed = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", _DROPPED.sub("", decomposed))
+
+
+_remembered = lru_cache(maxsize=1 << 15)(_folded)
 
 
 def visible(text: str) -> str:

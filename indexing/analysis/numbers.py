@@ -15,6 +15,7 @@ _SIZE = re.compile(
     rf"|(?<=\d){_LENGTH}[xX](?=\d)"
 )
 _SIZE_SIGNS: Final = (" x ", " X ", "×", "\u2715", "\u2716", "*", "mx", "mX", '"x', '"X')
+_SPACED = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 _LONGEST_NAME: Final = 200
 _LETTERS = re.compile(
     r"(?<![^\W_])([^\W\d_]) (?:and|und|et|&|'?n'?) ([^\W\d_])(?![^\W_])"
@@ -83,6 +84,8 @@ def _decimal(whole: str, rest: str) -> str:
 
 def joined_sizes(text: str) -> str:
     """`30 × 40` and `30 cm x 40 cm` are 30x40, and `D and M` is D&M: each one word."""
+    if "\u00a0" in text or "\u202f" in text:
+        text = _SPACED.sub("", text)
     if any(sign in text for sign in _SIZE_SIGNS):
         text = _SIZE.sub("x", text)
     if len(text) <= _LONGEST_NAME and " " in text:

@@ -69,5 +69,5 @@ class WordForms:
 
 
 def _find(ascending: "UInt32Array | UInt64Array", wanted: int) -> int | None:
-    place = int(np.searchsorted(ascending, ascending.dtype.type(wanted)))
+    place = int(ascending.searchsorted(ascending.dtype.type(wanted)))
     return place if place < len(ascending) and int(ascending[place]) == wanted else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, Token
 from indexing.analysis.folding import fold
+from indexing.analysis.units import CANONICAL
 from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.postings.statistics import Statistics
 from ranking.query.query import Alternative, Slot
@@ -45,8 +46,10 @@ def slots_from(
     plain = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
     if groups or any(t.term not in stops for t in plain):
         plain = [t for t in plain if t.term not in stops or _is_letter_name(t, words)]
+    # Behind a size the unit is only said: 30x40 cm is what a title calls 30 x 40.
+    said = {t for t in plain if t.term in CANONICAL and t.position - 1 in covered}
     singles = plain + [t for t in tokens if t.kind == Kind.BIGRAM]
-    slots = [_single(token, words, statistics) for token in singles]
+    slots = [_single(token, words, statistics, token in said) for token in singles]
     slots += [_compound(whole, words, statistics) for whole in groups]
     slots = [slot for slot in slots if slot.weight > 0 or slot.alternatives]
     slots.sort(key=lambda slot: (slot.position, -slot.weight))
@@ -105,12 +108,14 @@ def _is_letter_name(token: Token, words: QueryWords) -> bool:
     return last and len(token.term) == 1 and token.term.isalpha()
 
 
-def _single(token: Token, words: QueryWords, statistics: Statistics) -> Slot:
+def _single(
+    token: Token, words: QueryWords, statistics: Statistics, only_said: bool = False
+) -> Slot:
     here = (t for t in words.tokens if t.position == token.position)
     known = words.known(token.term, *(t.term for t in here if t.kind == Kind.ALSO))
     boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
     alternatives = tuple(Alternative((term_id,), boost) for term_id in known)
-    weight = 0.0 if token.kind == Kind.BIGRAM else _rarity(known, statistics)
+    weight = 0.0 if only_said or token.kind == Kind.BIGRAM else _rarity(known, statistics)
     return Slot(token.term, weight, alternatives, token.position, token.span)
 
 
@@ -120,6 +125,10 @@ def _compound(whole: Token, words: QueryWords, statistics: Statistics) -> Slot:
     alternatives = [Alternative((term_id,), 1.0) for term_id in known]
     measures = words.measures(whole.term)
     alternatives += [Alternative((term_id,), MEASURE_BOOST, "form") for term_id in measures]
+    bare = [t.term for t in words.tokens if t.kind == Kind.WHOLE and _is_size_of(t, whole)]
+    alternatives += [
+        Alternative((term_id,), MEASURE_BOOST, "form") for term_id in words.known(*bare)
+    ]
     inside = range(whole.position, whole.position + whole.span)
     parts = [
         words.ids[t.term] for t in words.tokens if t.kind == Kind.WORD and t.position in inside
@@ -128,6 +137,12 @@ def _compound(whole: Token, words: QueryWords, statistics: Statistics) -> Slot:
         alternatives.append(Alternative(tuple(parts), PARTS_BOOST, "parts"))
     weight = _rarity(known + measures, statistics)
     return Slot(whole.term, weight, tuple(alternatives), whole.position, whole.span)
+
+
+def _is_size_of(token: Token, whole: Token) -> bool:
+    """Whether the token is the whole without its unit: 30x40 of 30x40cm."""
+    same = token.position == whole.position and token.span == whole.span - 1 > 1
+    return same and whole.term.removeprefix(token.term) in CANONICAL
 
 
 def _rarity(term_ids: Sequence[int], statistics: Statistics) -> float:

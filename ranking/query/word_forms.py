@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import permutations
 from typing import Final
 
+from indexing.analysis.chunks import is_cjk
 from indexing.analysis.spellings import other_spellings
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
@@ -26,7 +27,9 @@ MOST_FORMS: Final = 50
 def with_forms(slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot) -> tuple[Slot, ...]:
     """The slots with the forms that the catalogue knows as alternatives."""
     made = [
-        _with(slot, list(_forms(slot, words, snapshot)), snapshot) if slot.weight > 0 else slot
+        _with(slot, list(_forms(slot, words, snapshot)), snapshot)
+        if slot.weight > 0 and not is_cjk(slot.text)
+        else slot
         for slot in slots
     ]
     return _together(made, words, snapshot)
@@ -38,7 +41,10 @@ def _together(slots: list[Slot], words: QueryWords, snapshot: Snapshot) -> tuple
     single = {
         n: words.primary[slot.position]
         for n, slot in enumerate(slots[:MOST_TOGETHER])
-        if slot.weight > 0 and slot.span == 1 and words.primary[slot.position] != UNKNOWN
+        if slot.weight > 0
+        and slot.span == 1
+        and words.primary[slot.position] != UNKNOWN
+        and not is_cjk(slot.text)
     }
     for n, m in permutations(single, 2) if len(forms.pairs) else ():
         whole = forms.whole(single[n], single[m])
@@ -56,7 +62,7 @@ def _forms(slot: Slot, words: QueryWords, snapshot: Snapshot) -> Iterator[Altern
         for other in other_spellings(words.folded(slot.position), analyzer.languages):
             yield Alternative((find(analyzer.stem(other)),), SPELLING_BOOST, "form")
     term_id = words.ids.get(slot.text, UNKNOWN)
-    if term_id != UNKNOWN:
+    if term_id != UNKNOWN and len(snapshot.forms.split):
         parts = snapshot.forms.parts_of(term_id)
         if parts is not None:
             yield Alternative(parts, COMPOUND_PARTS_BOOST, "form")

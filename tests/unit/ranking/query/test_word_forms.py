@@ -23,6 +23,9 @@ PRODUCTS = [
     {"id": "f", "title": "Television 55 inch tv"},
     {"id": "g", "title": "Charger 65 W for tv"},
     {"id": "h", "title": "Newborn diapers"},
+    {"id": "i", "title": "Poster 50 × 70"},
+    {"id": "j", "title": "Poster 50x70cm"},
+    {"id": "k", "title": "Poster 50 x 75 cm"},
 ]
 
 
@@ -53,6 +56,9 @@ def strict(shop: Generation, text: str) -> set[str]:
         ("55inchtv", {"f"}),
         ("65wcharger", {"g"}),
         ("nappies", {"h"}),
+        ("poster 50 x 70 cm", {"i", "j"}),
+        ("poster 50x70cm", {"i", "j"}),
+        ("poster 50*70", {"i", "j"}),
     ],
 )
 def test_what_is_found_strictly(shop: Generation, text: str, ids: set[str]) -> None:
