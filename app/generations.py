@@ -1,6 +1,7 @@
 """Generations of all indexes in this process: opened, warmed, swapped in by one assignment."""
 
 import logging
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -8,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import Fault, NotFoundError, NotReadyError, refused
+from app.neighbours import Neighbours
 from app.openings import killed_openers, opening, try_apart
-from app.settings import Settings
+from app.settings import Settings, metrics_folder
 from app.telemetry import NOT_SERVED, PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SWAP_SECONDS, SWAPS
 from app.version import code_version
 from indexing.current import CURRENT, Current, is_withdrawn, list_indexes, read_current
 from indexing.errors import IndexingError, SnapshotError
+from indexing.manifest import FILE_NAME
 from ranking.errors import UnknownPolicyError
 from ranking.generation import Generation, open_generation
 from ranking.warm import warm, warm_chinese
@@ -38,6 +41,8 @@ class Generations:
         self._retry_s = settings.retry_s
         self._warm = settings.warm
         self._verify = settings.verify
+        self._neighbours = Neighbours(metrics_folder())
+        self._waits = settings.workers > 1
         self._served: dict[str, Generation] = {}
         self._currents: dict[str, Current] = {}
         self._failed: dict[str, _Failed] = {}
@@ -74,6 +79,33 @@ class Generations:
         """Index → why its snapshot in force is not served; an older one may be."""
         return self._unreadable | {name: each.why for name, each in self._failed.copy().items()}
 
+    def machine_failures(self) -> dict[str, str]:
+        """The same, with what workers beside this one cannot open and therefore wait for."""
+        told: dict[str, str] = {}
+        for view in self._neighbours.others():
+            if view.waits:
+                told |= {
+                    name: f"worker {view.worker} takes no requests until it can open it: {why}"
+                    for name, why in view.failed.items()
+                }
+        return self.failures() | told
+
+    def lacking(self) -> dict[str, str]:
+        """Index → why this worker cannot serve what its neighbours do; asked before it listens.
+
+        Empty as soon as none of them lives: then it is better to say so to shoppers.
+        """
+        served = {name for view in self._neighbours.others() for name in view.served}
+        failures = self.failures()
+        lacking = {
+            name: failures.get(name, f"{self._data / name / CURRENT} is missing")
+            for name in served - self._served.keys()
+            if not is_withdrawn(self._data / name)
+        }
+        self._waits = bool(lacking)
+        self._neighbours.tell(self._served, failures | lacking, self._waits)
+        return lacking
+
     def get(self, index: str, policy: str | None = None) -> Generation:
         """The generation in force, under a policy that the index names or its own.
 
@@ -106,8 +138,11 @@ class Generations:
         known = set(self._served) | set(self._failed) | set(self._unreadable)
         for name in sorted(known.union(list_indexes(self._data))):
             self._refresh_one(name, self._data / name)
-        for name in self._served.keys() | self.failures().keys():
-            NOT_SERVED.labels(name).set(name in self.failures())
+        failures = self.failures()
+        for name in self._served.keys() | failures.keys():
+            NOT_SERVED.labels(name).set(name in failures)
+        if not self._waits:
+            self._neighbours.tell(self._served, failures, waits=False)
 
     def _forget(self, name: str) -> None:
         if name in self._served:
@@ -133,17 +168,30 @@ class Generations:
             self._unreadable[name] = str(error)
             self._failed.pop(name, None)
             return
-        self._unreadable.pop(name, None)
+        told = self._unreadable.pop(name, None)
         if current is None:
             self._forget(name)
             return
         if self._currents.get(name) == current:
+            self._look_at_folder(name, folder / "snapshots" / current.snapshot, told)
             self._failed.pop(name, None)  # back to the one that is served
             return
         failed = self._failed.get(name)
         if failed and failed.current == current and time.monotonic() < failed.again_at:
             return
         self._open(name, folder, current)
+
+    def _look_at_folder(self, name: str, snapshot: Path, told: str | None) -> None:
+        """What is mapped outlives its files; the next start does not. told: what was said of it."""
+        if os.path.exists(snapshot / FILE_NAME):  # noqa: PTH110 - Path.exists raises for some errors
+            return
+        why = (
+            f"{snapshot} is gone; what was mapped of it is served on, but no worker that starts "
+            "can open it. Put it back, roll back, or build again."
+        )
+        if told != why:
+            log.error("%s: %s", name, why)
+        self._unreadable[name] = why
 
     def _open(self, name: str, folder: Path, current: Current) -> None:
         begun = time.monotonic()

@@ -1,6 +1,7 @@
 """The application, made by a factory: nothing happens at import."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -24,12 +25,14 @@ from app.api.examples import show_examples
 from app.middleware import RequestFrame
 from app.pages import add_pages
 from app.request_limits import RequestLimits
+from app.server.server import is_ending
 from app.service import Service
 from app.settings import Settings, load_settings
 from app.telemetry import count_open_files
 from app.version import code_version
 
 _FILES_EVERY_S = 5.0
+log = logging.getLogger("vitrina.main")
 _DESCRIPTION = """
 Every answer comes from one generation (snapshot and model) of one index, which it names.
 Counts agree with hits: totals, facets, sorting and paging use the same match set, in products
@@ -87,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await asyncio.to_thread(service.generations.start)
+    await _wait_for_neighbours(service)
     tasks = [asyncio.create_task(_count_files())]
     if service.settings.redis_url:
         tasks.append(_listen(service))
@@ -97,6 +101,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(service.generations.close)
     service.searcher.close()
     await service.cache.close()
+
+
+async def _wait_for_neighbours(service: Service) -> None:
+    """One view per machine: a worker that cannot open what others serve does not listen yet."""
+    told: dict[str, str] = {}
+    while (lacking := await asyncio.to_thread(service.generations.lacking)) and not is_ending():
+        if lacking != told:
+            log.error("taking no requests until this can be opened: %s", lacking)
+            told = lacking
+        await asyncio.sleep(service.settings.poll_s)
 
 
 def _listen(service: Service) -> "asyncio.Task[None]":

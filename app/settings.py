@@ -4,6 +4,7 @@ The list in docs/configuration.md is checked against this file by a test.
 """
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -41,7 +42,7 @@ class Settings(BaseSettings):
     kernel_cache_dir: Path | None = Field(
         None,
         description="Writable folder of compiled Numba kernels, a sub-folder a version. Default: "
-        "`.kernels` in the data folder.",
+        "`vitrina` in `$XDG_CACHE_HOME`, which is `~/.cache` if not set.",
     )
 
     # Listening
@@ -175,11 +176,22 @@ class Settings(BaseSettings):
 
     @property
     def kernels(self) -> Path:
-        return self.kernel_cache_dir or self.data_dir / ".kernels"
+        return self.kernel_cache_dir or _user_cache() / "vitrina"
 
     @property
     def listens_on_loopback(self) -> bool:
         return self.host in {"127.0.0.1", "::1", "localhost"}
+
+
+def _user_cache() -> Path:
+    """Where programs of this user keep what can be made again (XDG base directories)."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():  # others are to be ignored, says the standard
+        return Path(named)
+    try:
+        return Path.home() / ".cache"
+    except RuntimeError:  # a user without a home
+        return Path(tempfile.gettempdir())
 
 
 def _check_redis(url: str) -> None:

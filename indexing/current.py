@@ -80,7 +80,7 @@ def is_withdrawn(index: Path) -> bool:
     """Whether somebody ended the serving of this index on purpose."""
     try:
         facts = _read(index)
-    except SnapshotError:
+    except (SnapshotError, OSError):
         return False
     return facts is not None and bool(facts.get(_WITHDRAWN))
 

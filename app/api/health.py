@@ -37,9 +37,11 @@ async def alive() -> Response:
     "/readyz", response_model=Ready, responses={503: {"model": Problem, "description": _NOT_READY}}
 )
 async def ready(request: Request) -> dict[str, object]:
-    """An index can be searched. `failed` tells of indexes whose newest snapshot is not served."""
+    """An index can be searched. `failed` tells of indexes whose newest snapshot is not served, or
+    not by all workers.
+    """
     generations = service_of(request).generations
-    names, failed = generations.names(), generations.failures()
+    names, failed = generations.names(), generations.machine_failures()
     if names:
         return {"status": "ready", "indexes": names, "failed": failed}
     if failed:

@@ -10,7 +10,7 @@ from app.settings import load_settings
 
 
 def _with_kernels(data: Path) -> Path:
-    """Before a command imports any: kernels are kept with the data."""
+    """Before a command imports any: where kernels are kept."""
     use_kernel_cache(load_settings(data_dir=data).kernels)
     return data
 
@@ -20,9 +20,7 @@ def tell_compiling(data: Path) -> None:
     folder = use_kernel_cache(load_settings(data_dir=data).kernels)
     if not folder.is_dir():
         typer.echo(
-            f"compiling kernels, this once, into {folder}; VITRINA_KERNEL_CACHE_DIR shares them "
-            "between data folders",
-            err=True,
+            f"compiling kernels, this once, into {folder} (VITRINA_KERNEL_CACHE_DIR)", err=True
         )
 
 

@@ -51,7 +51,7 @@ def run_service(
 def warm(
     cache: Annotated[
         Path | None,
-        typer.Option(help="Where kernels are kept; default: VITRINA_KERNEL_CACHE_DIR, or in DATA."),
+        typer.Option(help="Where kernels are kept; default: VITRINA_KERNEL_CACHE_DIR."),
     ] = None,
     data: DataOption = DEFAULT_DATA,
 ) -> None:

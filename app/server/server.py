@@ -15,6 +15,12 @@ QUIET_S = 0.5
 """Of answers that say `Connection: close`, before idle connections are closed."""
 
 
+def is_ending() -> bool:
+    """Whether this process was asked to end; also while it starts, before anybody can see it."""
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return isinstance(server, uvicorn.Server) and server.should_exit
+
+
 class Server(uvicorn.Server):
     """Asked to end, it accepts what was begun, answers what was asked, and tells its clients that
     the connection ends. Only then it closes: to close at once would reset whoever waits in the
