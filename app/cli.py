@@ -10,7 +10,7 @@ from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.inspect import inspect
 from app.commands.models import models
-from app.commands.query_rules import blocklist, hints
+from app.commands.rules import blocklist, hints
 from app.commands.search import search
 from app.commands.serve import serve, warm
 from app.commands.snapshots import snapshots

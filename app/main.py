@@ -16,7 +16,7 @@ from app.api import (
     problems,
     products,
     queries,
-    query_rules,
+    rules,
     search,
     suggest,
     synonyms,
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = Service.of(settings)
     problems.install(app)
-    for part in (search, facets, suggest, queries, products, admin, query_rules, synonyms, health):
+    for part in (search, facets, suggest, queries, products, admin, rules, synonyms, health):
         app.include_router(part.router)
     show_examples(app)
     add_pages(app)

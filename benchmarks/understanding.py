@@ -199,7 +199,7 @@ def show_times(texts: Sequence[str], generation: Generation) -> None:
         for text in texts:
             asked = replace(request, text=text)
             begun, spent = time.perf_counter(), time.thread_time()
-            understand(asked, generation.snapshot, generation.synonyms)
+            understand(asked, generation.snapshot, generation.rules.synonyms)
             cpu.append(1000 * (time.thread_time() - spent))
             times.append(1000 * (time.perf_counter() - begun))
         p50, p99 = np.percentile(times, [50, 99])

@@ -9,17 +9,15 @@ from typing import Any
 
 from indexing.catalogue.policy_config import OWN
 from indexing.current import Current
-from indexing.rules import SYNONYMS, read_rules_file
 from indexing.snapshot import Snapshot, open_snapshot
 from indexing.verified import Verify
 from ranking.errors import ModelError, UnknownPolicyError
 from ranking.features.features import definition_hash
 from ranking.policy import SHIPPED, Policy, policies_of
-from ranking.query.synonyms import NO_SYNONYMS, Synonyms
 from ranking.rankers.model import ModelRanker, load_model
 from ranking.rankers.model_store import model_folder
 from ranking.rankers.ranker import HandWeightedRanker, Ranker
-from ranking.rules.query_rules import QueryRules, read_query_rules
+from ranking.rules.rules import Rules, read_rules
 
 COLD_START = Path(__file__).parent / "models" / "cold_start"
 """The model that comes with Vitrina, for indexes without one of their own."""
@@ -34,7 +32,7 @@ class Generation:
     others: the variants under the index's other policies, by name; one snapshot is under all.
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
-    query_rules: what people decided about suggestions. synonyms: and about words.
+    rules: what people decided.
     parts: the segments that hold the products, where the snapshot does not hold all of them; its
     tables (statistics, lexicon, encoder, names) hold for all, and a term or a value has the same
     number in each. Groups never span segments.
@@ -47,8 +45,7 @@ class Generation:
     policy: Policy
     degraded: tuple[str, ...] = ()
     warm_up: tuple[str, ...] = ()
-    query_rules: QueryRules = field(default_factory=QueryRules)
-    synonyms: Synonyms = NO_SYNONYMS
+    rules: Rules = field(default_factory=Rules)
     policy_name: str = OWN
     others: Mapping[str, "Generation"] = field(default_factory=dict)
     parts: tuple[Snapshot, ...] = ()
@@ -89,10 +86,7 @@ def open_generation(
         snapshot = before.snapshot
     else:
         snapshot = open_snapshot(index / "snapshots" / current.snapshot, verify)
-    query_rules = read_query_rules(index, current.rules, snapshot)
-    shipped = "words" in snapshot.config.word_forms
-    rules = read_rules_file(index, current.rules, SYNONYMS)
-    synonyms = Synonyms.parse(rules, snapshot, shipped)
+    rules = read_rules(index, current.rules, snapshot)
     policies = policies_of(snapshot.config)
     models = {policy.model or current.model for policy in policies.values()}
     rankers = {model: ranker_for(index, model, snapshot) for model in models}
@@ -112,7 +106,7 @@ def open_generation(
         warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
         variants[name] = Generation(
             _digest(facts), index.name, snapshot, ranker, policy, degraded, warm_up,
-            query_rules, synonyms, name,
+            rules, name,
         )  # fmt: skip
     own = variants.pop(OWN)
     return replace(own, others=variants)

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.guard import GuardedRoute, described
-from app.api.query_rules import RulesParameters, rules_folder
+from app.api.rules import RulesParameters, rules_folder
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError, refused
 from app.service import Service, service_of
 from indexing.current import read_current
-from indexing.rules import SYNONYMS, Edit, publish_rules, read_rules_file
-from ranking.query.synonym_edits import with_rules, without_rules
-from ranking.query.synonym_rules import SynonymRule, parse_synonyms
+from ranking.rules.store import SYNONYMS, Edit, publish_rules, read_rules_file
+from ranking.rules.synonym_edits import with_rules, without_rules
+from ranking.rules.synonyms import SynonymRule, parse_synonyms
 
 router = APIRouter(
     prefix="/v1/admin",
@@ -60,7 +60,7 @@ def read_synonyms(request: Request, given: Annotated[RulesParameters, Query()]) 
         {"line": rule.line, "rule": str(rule), "both_ways": rule.both, "language": rule.language}
         for rule in parse_synonyms(text)[0]
     ]
-    problems, idle = generation.synonyms.problems, generation.synonyms.idle
+    problems, idle = generation.rules.synonyms.problems, generation.rules.synonyms.idle
     return {
         "rules": rules,
         "text": text,

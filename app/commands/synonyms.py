@@ -11,8 +11,8 @@ from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexO
 from app.version import code_version
 
 if TYPE_CHECKING:
-    from indexing.rules import Edit
-    from ranking.query.synonym_rules import SynonymRule
+    from ranking.rules.store import Edit
+    from ranking.rules.synonyms import SynonymRule
 
 synonyms = typer.Typer(
     help="List, add and remove synonyms, and find candidates for them.", no_args_is_help=True
@@ -31,7 +31,7 @@ FileOption = Annotated[
 def list_(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
     """Print the rules in force, as a file that `add --file` reads."""
     from app.commands.published import published
-    from indexing.rules import SYNONYMS, read_rules_file
+    from ranking.rules.store import SYNONYMS, read_rules_file
 
     folder, current = published(data, index)
     text = read_rules_file(folder, current.rules, SYNONYMS)
@@ -46,7 +46,7 @@ def add(
     index: IndexOption = DEFAULT_INDEX,
 ) -> None:
     """Add rules; those that are there already stay as they are."""
-    from ranking.query.synonym_edits import with_rules
+    from ranking.rules.synonym_edits import with_rules
 
     wanted = _parsed(_given(rules, file))
     counts: list[int] = []
@@ -68,7 +68,7 @@ def remove(
     index: IndexOption = DEFAULT_INDEX,
 ) -> None:
     """Take rules out; exit code 1 if one of them is not there."""
-    from ranking.query.synonym_edits import without_rules
+    from ranking.rules.synonym_edits import without_rules
 
     unwanted = _parsed(_given(rules, file))
     missing: list[str] = []
@@ -117,7 +117,7 @@ def mine_(
         clicks = logged_clicks(snapshot)
     else:
         clicks = clicks_of_log(read_query_log([queries]), snapshot)
-    found = mine(snapshot, generation.synonyms, clicks, most)
+    found = mine(snapshot, generation.rules.synonyms, clicks, most)
     text = "".join(f"{proposal}\n" for proposal in found)
     if out is None:
         typer.echo(text, nl=False)
@@ -135,7 +135,7 @@ def _given(rules: list[str] | None, file: Path | None) -> str:
 
 def _parsed(text: str) -> "tuple[SynonymRule, ...]":
     """Raises SynonymsError, and nothing is changed, if a line is wrong."""
-    from ranking.query.synonym_rules import parse_synonyms
+    from ranking.rules.synonyms import parse_synonyms
 
     rules, problems = parse_synonyms(text)
     if problems or not rules:
@@ -146,7 +146,7 @@ def _parsed(text: str) -> "tuple[SynonymRule, ...]":
 
 def _change(data: Path, index: str, edit: "Edit") -> None:
     from app.commands.published import published
-    from indexing.rules import SYNONYMS, publish_rules
+    from ranking.rules.store import SYNONYMS, publish_rules
 
     folder, _ = published(data, index)
     rules_id = publish_rules(folder, {SYNONYMS: edit}, datetime.now(UTC))

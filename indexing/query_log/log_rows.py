@@ -1,10 +1,9 @@
 """What shoppers searched for: one row a query, without personal data, ready to be suggested."""
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
-from indexing.blocklist import Blocklist
 from indexing.query_log.lines import RejectedQuery
 
 
@@ -21,7 +20,6 @@ class LogRules:
 
     min_users: int = 5
     min_count: float = 1.0
-    blocklist: Blocklist = field(default_factory=lambda: Blocklist.of(()))
     known_identifiers: Container[str] = frozenset()
     half_life_days: float = 14.0
     trend_days: int = 14

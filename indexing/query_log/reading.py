@@ -112,8 +112,6 @@ class QueryLogBuilder:
             reason = "empty_or_long"
         elif is_personal(query, self._rules.known_identifiers):
             reason = "personal"
-        elif self._rules.blocklist.blocks(key):
-            reason = "blocked"
         if reason:
             self._dropped[reason] += 1
             return -1

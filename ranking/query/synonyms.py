@@ -11,8 +11,8 @@ from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.statistics import Statistics
 from indexing.snapshot import Snapshot
 from ranking.query.query import Alternative, Expansion, Slot
-from ranking.query.synonym_rules import SynonymRule, parse_synonyms, shipped_rules
 from ranking.query.words import QueryWords
+from ranking.rules.synonyms import SynonymRule, parse_synonyms, shipped_rules
 
 BOOST: Final = 0.7
 """Worth of a synonym beside the word itself."""

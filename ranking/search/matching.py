@@ -42,7 +42,7 @@ def find(context: Context) -> Found:
     request, log = context.request, context.log
     with log.timed("understand") as stage:
         query = understand(
-            request, context.tables, context.generation.synonyms, context.policy.min_matches,
+            request, context.tables, context.generation.rules.synonyms, context.policy.min_matches,
             context.segments,
         )  # fmt: skip
         stage.passed = len(query.slots)
@@ -131,7 +131,7 @@ def _widened(query: Query, matches: Matches, context: Context) -> Query | None:
     request, least = context.request, context.policy.min_matches
     if not (request.relax and request.synonyms) or by_words >= least:
         return None
-    return widened(query, context.generation.synonyms, context.tables)
+    return widened(query, context.generation.rules.synonyms, context.tables)
 
 
 def _offered(matches: Matches, context: Context) -> Matches:

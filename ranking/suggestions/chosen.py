@@ -69,7 +69,7 @@ class Chosen:
         bare = letters(text)
         if self.full or sign in self._signatures or bare in self._letters:
             return False
-        if self._generation.query_rules.blocklist.blocks(text):
+        if self._generation.rules.blocklist.blocks(text):
             return False
         if self._apart and any(almost(bare, other) for other in self._letters):
             return False

@@ -18,7 +18,7 @@ def hint(recent: Recent, limit: int, now: float, generation: Generation) -> list
     chosen = Chosen("hint", limit, generation)
     for text in recent.texts:
         chosen.avoid(text)
-    for scheduled in generation.query_rules.hints:
+    for scheduled in generation.rules.hints.scheduled:
         if scheduled.at(now):
             chosen.offer(scheduled.text, SCHEDULED, reason=SCHEDULED)
     for row, _, reason in continuing(recent, generation.snapshot).ranked():

@@ -87,7 +87,7 @@ def refine(
     for chip in found:
         if len(chosen) == limit:
             break
-        if generation.query_rules.blocklist.blocks(chip.text):
+        if generation.rules.blocklist.blocks(chip.text):
             continue
         holds = _held(sample, chip.holders)
         if _fits(chip, holds, chosen):

@@ -81,7 +81,7 @@ def suggest(
     items = chosen.items
     if scopes and rows:
         scoped = _in_categories(items[0], rows[0], snapshot)
-        blocks = generation.query_rules.blocklist.blocks
+        blocks = generation.rules.blocklist.blocks
         allowed = [item for item in scoped if not blocks(item.more["scope"])]
         items = [items[0], *allowed, *items[1:]][:limit]
     return Typed(
@@ -172,7 +172,7 @@ def _short(raw: bytes) -> bytes:
 
 def _categories(rows: Sequence[int], limit: int, generation: Generation) -> list[QueryItem]:
     """Categories of the completions' products, those of most of them first."""
-    snapshot, blocks = generation.snapshot, generation.query_rules.blocklist.blocks
+    snapshot, blocks = generation.snapshot, generation.rules.blocklist.blocks
     table = snapshot.queries
     votes: dict[int, float] = {}
     for place, row in enumerate(rows):

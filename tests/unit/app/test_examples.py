@@ -12,7 +12,7 @@ from app.api import (
     health,
     products,
     queries,
-    query_rules,
+    rules,
     search,
     suggest,
     synonyms,
@@ -23,7 +23,7 @@ from app.settings import Settings
 
 APP = create_app(Settings())
 EXAMPLES = read_examples()
-PARTS = (facets, admin, health, products, queries, query_rules, search, suggest, synonyms)
+PARTS = (facets, admin, health, products, queries, rules, search, suggest, synonyms)
 
 
 def shown() -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from indexing.current import (
     withdraw,
 )
 from indexing.errors import BuildError, SnapshotError
-from indexing.rules import BLOCKLIST, publish_rules
+from ranking.rules.store import BLOCKLIST, publish_rules
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 

@@ -78,7 +78,7 @@ def test_variants_share_a_snapshot_and_rules_and_have_ids_of_their_own(
     varied, plain = own.under("varied"), own.under("plain")
     assert len({own.id, varied.id, plain.id}) == 3
     assert own.snapshot is varied.snapshot is plain.snapshot
-    assert own.query_rules is varied.query_rules
+    assert own.rules is varied.rules
     assert own.ranker is varied.ranker  # one model is loaded once
     assert own.ranker.name == "tiny" != plain.ranker.name
     assert varied.policy.diversity.spread == "mmr"

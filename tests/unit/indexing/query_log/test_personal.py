@@ -1,9 +1,5 @@
-from pathlib import Path
-
 import pytest
 
-from indexing.blocklist import Blocklist
-from indexing.errors import CatalogError
 from indexing.query_log.personal import is_personal
 
 
@@ -64,27 +60,3 @@ def test_known_identifiers_are_not_personal() -> None:
     assert not is_personal("4006381333931", known)
     assert not is_personal(" AB1234567 ", known)
     assert is_personal("4006381333931 13812345678", known)
-
-
-def test_blocklist_matches_whole_words() -> None:
-    block = Blocklist.of(["ass", "Bad  Word", "  ", "坏词", "naïve"])
-    assert block.blocks("kick-ass boots")
-    assert block.blocks("a BAD, word!")
-    assert block.blocks("这是坏词吗")
-    assert block.blocks("Naive art")
-    assert not block.blocks("glass bassinet")
-    assert not block.blocks("bad big word")
-    assert not block.blocks("坏的词")
-    assert not Blocklist.of([]).blocks("ass")
-
-
-def test_blocklist_file(tmp_path: Path) -> None:
-    path = tmp_path / "block.txt"
-    path.write_bytes("\ufeff# comment\r\nfoo bar\r\n\r\nbaz\n".encode())
-    block = Blocklist.load(path)
-    assert block.phrases == {("foo", "bar"), ("baz",)}
-    path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CatalogError, match="UTF-8"):
-        Blocklist.load(path)
-    with pytest.raises(CatalogError, match="cannot be read"):
-        Blocklist.load(tmp_path / "none.txt")

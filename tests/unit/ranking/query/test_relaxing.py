@@ -8,6 +8,7 @@ import pytest
 
 from ranking.generation import Generation
 from ranking.query.synonyms import Synonyms
+from ranking.rules.rules import Rules
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
 from ranking.search.root import search
@@ -29,7 +30,7 @@ def test_the_attribute_is_dropped_before_the_brand_and_the_noun(shop: Generation
 
 def test_farther_synonyms_only_where_dropping_found_too_little(shop: Generation) -> None:
     rules = Synonyms.parse("sofa => canape", shop.snapshot)
-    wide = replace(shop, synonyms=rules)
+    wide = replace(shop, rules=Rules(synonyms=rules))
     found = run(wide, "canape")
     assert found.query["expansions"] == [{"said": "canape", "also": "sofa", "widened": True}]
     assert found.hits[0].id.startswith("sofa")

@@ -8,7 +8,7 @@ from indexing.analysis.units import other_measures
 from indexing.catalogue.index_config import IndexConfig
 from ranking.generation import Generation
 from ranking.query.glued import apart
-from ranking.query.synonym_rules import shipped_rules
+from ranking.rules.synonyms import shipped_rules
 from ranking.search.request import SearchRequest
 from ranking.search.root import search
 

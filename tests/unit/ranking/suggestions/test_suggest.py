@@ -3,9 +3,9 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from indexing.blocklist import Blocklist
 from ranking.generation import Generation
-from ranking.rules.query_rules import QueryRules
+from ranking.rules.blocklist import Blocklist
+from ranking.rules.rules import Rules
 from ranking.suggestions.recent import Recent
 from ranking.suggestions.suggest import Typed, suggest
 
@@ -56,8 +56,8 @@ def test_products_and_categories_beside(logged: Generation) -> None:
 
 
 def test_blocked_ones_make_room_for_others(logged: Generation) -> None:
-    rules = QueryRules(Blocklist.of(["sunglasses", "solar"]))
-    before, after = suggest("s", 3, logged), suggest("s", 3, replace(logged, query_rules=rules))
+    rules = Rules(None, Blocklist.of(["sunglasses", "solar"]))
+    before, after = suggest("s", 3, logged), suggest("s", 3, replace(logged, rules=rules))
     assert len(after.items) == len(before.items) == 3
     assert not any("sunglasses" in text.lower() or "solar" in text for text in texts(after))
 
@@ -67,14 +67,14 @@ def test_the_last_word_is_completed_where_nobody_asked_for_the_whole(logged: Gen
     assert (item.text, item.source, item.more["matched"]) == ("acme desk", "composed", "tail")
     assert suggest("ray des", 5, logged).items == []  # no product is both
     assert suggest("anna@acme.com des", 5, logged).items == []
-    blocked = replace(logged, query_rules=QueryRules(Blocklist.of(["acme"])))
+    blocked = replace(logged, rules=Rules(None, Blocklist.of(["acme"])))
     assert suggest("acme des", 5, blocked).items == []
     beside = suggest("acme des", 5, logged, None, scopes=True, products=4, categories=4)
     assert [item.text for item in beside.items] == ["acme desk"]
 
 
 def test_blocked_categories_are_not_named(logged: Generation) -> None:
-    blocked = replace(logged, query_rules=QueryRules(Blocklist.of(["garden"])))
+    blocked = replace(logged, rules=Rules(None, Blocklist.of(["garden"])))
     found = suggest("lam", 9, blocked, scopes=True, categories=9)
     assert "Home" in {item.more.get("scope") for item in found.items}
     assert "Garden" not in {item.more.get("scope") for item in found.items}

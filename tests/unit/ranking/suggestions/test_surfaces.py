@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from query_shop import PERSONAL
 
-from indexing.blocklist import Blocklist
-from indexing.hints import ScheduledHint
 from ranking.generation import Generation
-from ranking.rules.query_rules import QueryRules
+from ranking.rules.blocklist import Blocklist
+from ranking.rules.hints import Hints, ScheduledHint
+from ranking.rules.rules import Rules
 from ranking.suggestions.after_click import after_click
 from ranking.suggestions.discover import discover
 from ranking.suggestions.hint import hint
@@ -30,7 +30,7 @@ def recent(shop: Generation, queries: list[str], products: list[str] | None = No
 
 
 def ruled(shop: Generation, blocked: tuple[str, ...], *hints: ScheduledHint) -> Generation:
-    return replace(shop, query_rules=QueryRules(Blocklist.of(blocked), hints))
+    return replace(shop, rules=Rules(None, Blocklist.of(blocked), Hints(hints)))
 
 
 def everything(shop: Generation) -> list[QueryItem]:

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from indexing.completions.keys import typing_key
-from indexing.errors import CatalogError
 
 # Words as they stand, Chinese, Japanese and Korean texts character by character.
 _PIECES = re.compile(r"[\u2e80-\U0003134f]|[^\s\u2e80-\U0003134f]+")
@@ -30,17 +28,6 @@ class Blocklist:
         """One word or phrase a line; empty lines and those that begin with # are skipped."""
         return cls.of(line for line in text.splitlines() if not line.startswith("#"))
 
-    @classmethod
-    def load(cls, path: Path) -> "Blocklist":
-        """`parse` of a UTF-8 file."""
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CatalogError(
-                f"blocklist {path} cannot be read: {error}. Give a UTF-8 text file."
-            ) from error
-        return cls.parse(text)
-
     def blocks(self, text: str) -> bool:
         """Whether a phrase stands in the text, in whole words, whatever its case and accents."""
         if not self.phrases:
@@ -51,3 +38,6 @@ class Blocklist:
             for begin in range(len(pieces))
             for end in range(begin + 1, min(begin + self.longest, len(pieces)) + 1)
         )
+
+
+NO_BLOCKLIST = Blocklist(frozenset(), 0)

@@ -1,7 +1,7 @@
 import pytest
 
-from ranking.query.synonym_edits import with_rules, without_rules
-from ranking.query.synonym_rules import MAX_PROBLEMS, parse_synonyms, written
+from ranking.rules.synonym_edits import with_rules, without_rules
+from ranking.rules.synonyms import MAX_PROBLEMS, parse_synonyms, written
 
 
 def test_both_ways_one_way_phrases_and_languages() -> None:

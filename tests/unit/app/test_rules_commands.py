@@ -24,7 +24,7 @@ def test_a_blocklist_file_is_put_in_force_and_printed(shop: Path, tmp_path: Path
     file.write_text("\ufeff# bad\nlamp\n", encoding="utf-8")
     assert run(shop, "blocklist", "--file", str(file)).exit_code == 0
     assert run(shop, "blocklist").output == "# bad\nlamp\n"
-    assert open_index(shop / "main").query_rules.blocklist.blocks("desk lamp")
+    assert open_index(shop / "main").rules.blocklist.blocks("desk lamp")
 
 
 def test_wrong_files_change_nothing(shop: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from filelock import FileLock
 
 from indexing.current import Current, change_current, read_current
 from indexing.errors import RulesError
-from indexing.rules import BLOCKLIST, HINTS, publish_rules, read_rules_file
+from ranking.rules.store import BLOCKLIST, HINTS, publish_rules, read_rules_file
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 

@@ -13,8 +13,8 @@ from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError
 from app.service import Service, service_of
 from indexing.current import index_folder, read_current
-from indexing.hints import parse_hints
-from indexing.rules import BLOCKLIST, HINTS, publish_rules, read_rules_file
+from ranking.rules.hints import parse_hints
+from ranking.rules.store import BLOCKLIST, HINTS, publish_rules, read_rules_file
 
 router = APIRouter(
     prefix="/v1/admin",
@@ -59,7 +59,7 @@ def read_hints(request: Request, given: Annotated[RulesParameters, Query()]) -> 
     service = service_of(request)
     facts = _read(service, given, HINTS)
     generation = service.generations.get(given.index or service.default_index)
-    return facts | {"problems": list(generation.query_rules.problems)}
+    return facts | {"problems": list(generation.rules.hints.problems)}
 
 
 @router.put("/hints")
@@ -67,7 +67,7 @@ def write_hints(
     request: Request, given: Annotated[RulesParameters, Query()], body: RulesText
 ) -> dict[str, Any]:
     """Put other hints in force: text, or text TAB from TAB to, one a line."""
-    _, problems = parse_hints(body.text)
+    problems = parse_hints(body.text).problems
     if problems:
         faults = [Fault("text", problem, "Correct or remove the line.") for problem in problems]
         raise InvalidRequestError(f"text: {problems[0]}. Nothing was changed.", faults)

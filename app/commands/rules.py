@@ -19,7 +19,7 @@ def blocklist(
     file: _FileOption = None, data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX
 ) -> None:
     """Print or replace the words and phrases that are never suggested, one a line."""
-    from indexing.rules import BLOCKLIST
+    from ranking.rules.store import BLOCKLIST
 
     _print_or_replace(BLOCKLIST, file, data, index)
 
@@ -29,11 +29,11 @@ def hints(
 ) -> None:
     """Print or replace the scheduled hints: text, or text TAB from TAB to, one a line."""
     from indexing.errors import RulesError
-    from indexing.hints import parse_hints
-    from indexing.rules import HINTS
+    from ranking.rules.hints import parse_hints
+    from ranking.rules.store import HINTS
 
     if file is not None:
-        _, problems = parse_hints(_text_of(file))
+        problems = parse_hints(_text_of(file)).problems
         if problems:
             raise RulesError(f"{file}: {problems[0]}. Nothing was changed.")
     _print_or_replace(HINTS, file, data, index)
@@ -41,7 +41,7 @@ def hints(
 
 def _print_or_replace(name: str, file: Path | None, data: Path, index: str) -> None:
     from app.commands.published import published
-    from indexing.rules import publish_rules, read_rules_file
+    from ranking.rules.store import publish_rules, read_rules_file
 
     folder, current = published(data, index)
     if file is None:

@@ -24,8 +24,19 @@ class ScheduledHint:
         return self.begins <= now < self.ends
 
 
-def parse_hints(text: str) -> tuple[tuple[ScheduledHint, ...], tuple[str, ...]]:
-    """The hints of a file in its order, and what is wrong with the other lines.
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """scheduled: in the file's order. problems: lines that are not in force, and why."""
+
+    scheduled: tuple[ScheduledHint, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+NO_HINTS: Final = Hints()
+
+
+def parse_hints(text: str) -> Hints:
+    """The hints of a file, and what is wrong with the other lines.
 
     Empty lines and those that begin with # are skipped. Times without a zone are UTC; a date
     alone is its first moment.
@@ -42,7 +53,7 @@ def parse_hints(text: str) -> tuple[tuple[ScheduledHint, ...], tuple[str, ...]]:
             hints.append(_hint(line))
         except ValueError as error:
             problems.append(f"line {number}: {error}")
-    return tuple(hints), tuple(problems)
+    return Hints(tuple(hints), tuple(problems))
 
 
 def _hint(line: str) -> ScheduledHint:

@@ -2,13 +2,18 @@ from math import inf
 
 import pytest
 
-from indexing.hints import ScheduledHint, parse_hints
+from ranking.rules.hints import ScheduledHint, parse_hints
 
 T = 1_795_737_600.0  # 2026-11-27T00:00Z
 
 
+def both(text: str) -> tuple[tuple[ScheduledHint, ...], tuple[str, ...]]:
+    made = parse_hints(text)
+    return made.scheduled, made.problems
+
+
 def test_lines_of_all_forms() -> None:
-    hints, problems = parse_hints(
+    hints, problems = both(
         "# sales\n\nlamp\nsofa\t2026-11-27\nbed\t\t2026-11-27T08:00+08:00\n"
         "  red   desk \t2026-11-27\t2026-11-28\n"
     )
@@ -38,7 +43,7 @@ def test_from_is_in_and_to_is_out() -> None:
     ],
 )
 def test_other_lines_are_told_and_left_out(line: str, problem: str) -> None:
-    hints, problems = parse_hints(f"lamp\n{line}\nsofa\n")
+    hints, problems = both(f"lamp\n{line}\nsofa\n")
     assert [hint.text for hint in hints] == ["lamp", "sofa"]
     assert len(problems) == 1
     assert problems[0].startswith("line 2: ")

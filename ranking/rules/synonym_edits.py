@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ranking.query.synonym_rules import SynonymRule, parse_synonyms
+from ranking.rules.synonyms import SynonymRule, parse_synonyms
 
 
 def with_rules(text: str, rules: Iterable[SynonymRule]) -> tuple[str, tuple[SynonymRule, ...]]:
