@@ -14,8 +14,14 @@ Fields = dict[str, Any]
 Fault = Callable[[str, object, str], None]
 """Told of a value that was dropped: field, value, reason."""
 
+_AROUND_STOCK = frozenset({"availability", "stock_tracked", "backorders"})
 _UNTRACKED = frozenset({"", "none", "0", "false", "no"})
 _GOES_ON = frozenset({"continue", "1", "true", "yes", "notify", "2", "allow"})
+_AROUND_PRICE = frozenset({
+    "sale_price", "list_price", "sale_from", "sale_to", "sale_dates", "discount_amount",
+    "discount_percent",
+})  # fmt: skip
+_LARGEST = 1e300
 _PRICES = ("price", "sale_price", "list_price")
 
 
@@ -24,6 +30,12 @@ def settle_price(fields: Fields, decimal: str | None, now: datetime | None, faul
 
     A sale counts within its dates and below the price. Zero is no sale and no list price.
     """
+    price = fields.get("price")
+    if _AROUND_PRICE.isdisjoint(fields):
+        if price is None:
+            return
+        if type(price) is float and price >= 0.0 and price < _LARGEST:
+            return
     money: dict[str, Money] = {}
     for name in _PRICES:
         value = fields.pop(name, None)
@@ -36,24 +48,20 @@ def settle_price(fields: Fields, decimal: str | None, now: datetime | None, faul
             continue
         if made is not None and (made.amount > 0 or name == "price"):
             money[name] = made
-    price, sale, listed = (money.get(name) for name in _PRICES)
-    price, listed = _reduced(fields, price, listed)
-    if (
-        sale is not None
-        and _on_sale(fields, now)
-        and (price is None or sale.amount <= price.amount)
-    ):
-        if listed is None and price is not None and price.amount > sale.amount:
-            listed = price
-        price = sale
-    if price is None and listed is not None and "price" not in fields:
-        price, listed = listed, None  # the only price there is, is what is paid
-    if price is not None:
-        fields["price"] = price.amount
-        if price.highest is not None:
-            fields["price_max"] = price.highest
-        if price.currency is not None and "currency" not in fields:
-            fields["currency"] = price.currency
+    paid, sale, listed = (money.get(name) for name in _PRICES)
+    paid, listed = _reduced(fields, paid, listed)
+    if sale is not None and _on_sale(fields, now) and (paid is None or sale.amount <= paid.amount):
+        if listed is None and paid is not None and paid.amount > sale.amount:
+            listed = paid
+        paid = sale
+    if paid is None and listed is not None and "price" not in fields:
+        paid, listed = listed, None  # the only price there is, is what is paid
+    if paid is not None:
+        fields["price"] = paid.amount
+        if paid.highest is not None:
+            fields["price_max"] = paid.highest
+        if paid.currency is not None and "currency" not in fields:
+            fields["currency"] = paid.currency
     if listed is not None:
         fields["list_price"] = listed.amount
         if listed.currency is not None and "currency" not in fields:
@@ -113,6 +121,8 @@ def settle_stock(fields: Fields, fault: Fault) -> None:
     Words for none go before a number; words for some before none. Stock that is not tracked,
     and what is sold beyond it, is there: at least 1. A number below 0 stays as it is.
     """
+    if type(fields.get("stock")) is int and _AROUND_STOCK.isdisjoint(fields):
+        return
     value, words = fields.pop("stock", None), fields.pop("availability", None)
     tracked, backorders = fields.pop("stock_tracked", None), fields.pop("backorders", None)
     pieces: int | None = None

@@ -66,8 +66,8 @@ class Product(BaseModel):
     group_id: str | None = None
     popularity: _NotNegative | None = None
     identifiers: tuple[str, ...] = ()
-    attributes: dict[str, _Attribute] = {}
-    extra: dict[str, _Attribute] = {}
+    attributes: dict[str, _Attribute] = Field(default_factory=dict)
+    extra: dict[str, _Attribute] = Field(default_factory=dict)
     vector: tuple[_Component, ...] | None = None
 
     def paths(self) -> tuple[tuple[str, ...], ...]:

@@ -125,7 +125,11 @@ def parse_product(
             elif name != "price_original":
                 unknown[name] = value
             continue
-        made = _read(name, value, read, dropped)
+        try:
+            made = read(value)
+        except (ValueError, OverflowError) as error:
+            _left_out(name, value, error, dropped)
+            continue
         if made is not None:
             fields[name] = made
     if unknown:
@@ -146,20 +150,15 @@ def parse_product(
     return _validated(fields, dropped)
 
 
-def _read(
-    name: str, value: object, read: Callable[[object], object], dropped: Dropped | None
-) -> object:
-    try:
-        return read(value)
-    except FieldValueError as error:
-        reason = str(error)
-    except (ValueError, OverflowError) as error:
-        reason = f"cannot be read: {error}"
+def _left_out(name: str, value: object, error: Exception, dropped: Dropped | None) -> None:
+    """Tell of a value that cannot be meant, or refuse its line."""
+    reason = str(error)
+    if not isinstance(error, FieldValueError):
+        reason = f"cannot be read: {reason}"
     if dropped is None or name == "id":
-        raise ProductError(name, reason)
+        raise ProductError(name, reason) from None
     if not (name in _NUMBERS and str(value).strip().casefold() in _SILENT_WORDS):
         dropped(name, value, reason)
-    return None
 
 
 def _attributes(unknown: dict[str, Any], dropped: Dropped | None) -> dict[str, Any]:

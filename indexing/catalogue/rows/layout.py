@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from indexing.catalogue.platform import FieldRule, Platform, Rules
@@ -59,9 +59,39 @@ class Layout:
     merged: tuple[str, ...]
     unused: tuple[str, ...]
 
+    simple: tuple[tuple[str, str], ...] = ()
+    rest: tuple[FieldSources, ...] = ()
+    by_target: Mapping[str, FieldSources] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        fields: Sequence[FieldSources],
+        attributes: tuple[tuple[str, str], ...],
+        pairs: tuple[PairColumns, ...],
+        key_values: tuple[tuple[str, str], ...],
+        merged: tuple[str, ...],
+        unused: tuple[str, ...],
+    ) -> "Layout":
+        """simple: (target, column) of fields that take one cell as it is; rest: the others."""
+        simple = [each for each in fields if _is_simple(each)]
+        rest = tuple(each for each in fields if each not in simple)
+        cells = tuple((each.target, each.sources[0].column) for each in simple)
+        by_target = {each.target: each for each in fields}
+        return cls(
+            tuple(fields), attributes, pairs, key_values, merged, unused, cells, rest, by_target
+        )
+
     def source_of(self, target: str) -> Source | None:
         """The first column of a field."""
         return next((each.sources[0] for each in self.fields if each.target == target), None)
+
+
+def _is_simple(each: FieldSources) -> bool:
+    one = len(each.sources) == 1 and not each.sources[0].steps and not each.sources[0].currency
+    rule = each.rule
+    said = rule.constant or rule.default or rule.drop_if or rule.currency or rule.locale
+    return one and not said and each.target not in (*JOINED, "category", "attributes")
 
 
 class Wishes(NamedTuple):
@@ -186,7 +216,7 @@ def _with_attributes(
     renamed = {name_key(old): new for old, new in platform.attribute_names.items()}
     attributes: list[tuple[str, str]] = []
     unused: list[str] = []
-    localized = any(source.locale for field in fields for source in field.sources)
+    localized = any(source.locale for each in fields for source in each.sources)
     for name in names:
         if name in used or name == "":
             continue
@@ -204,7 +234,7 @@ def _with_attributes(
         else:
             told = renamed.get(name_key(name)) or _METAFIELD.sub("", name)
             attributes.append((told, name))
-    return Layout(tuple(fields), tuple(attributes), pairs, key_values, merged, tuple(unused))
+    return Layout.of(fields, tuple(attributes), pairs, key_values, merged, tuple(unused))
 
 
 def _pairs(names: Sequence[str], platform: Platform) -> tuple[PairColumns, ...]:

@@ -1,6 +1,7 @@
 """One row → what each field's columns hold, under the names of fields; nothing is read yet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from indexing.catalogue.mapping import as_list, looks_like_identifier
@@ -67,6 +68,7 @@ class RowFields:
         self._escapes = platform.escapes
         self._rules = rules
         self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._status: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self.used: dict[str, dict[str, int]] = {}
         """target → column → rows it filled."""
 
@@ -79,18 +81,48 @@ class RowFields:
             kept = [name for name in names if name not in self.habits.not_fields]
             made = layout_of(kept, self.platform, self._plain, self.wishes, self._rules)
             left = tuple((name, name) for name in names if name in self.habits.not_fields)
-            made = Layout(
-                made.fields, (*made.attributes, *left), made.pairs, made.key_values, made.merged,
-                made.unused,
-            )  # fmt: skip
+            made = replace(made, attributes=(*made.attributes, *left))
             self._layouts[names] = made
         return made
+
+    def unpublished(self, row: Mapping[str, Any]) -> str | None:
+        """The column and value that keep a row from shoppers, or None."""
+        names = tuple(row)
+        rules = self._status.get(names)
+        if rules is None:
+            if len(self._status) >= _LAYOUTS_KEPT:
+                self._status.clear()
+            wanted = {name_key(name): held for name, held in self.platform.unpublished.items()}
+            rules = tuple((n, wanted[name_key(n)]) for n in names if name_key(n) in wanted)
+            self._status[names] = rules
+        for name, values in rules:
+            value = row[name]
+            if value is None or isinstance(value, dict | list):
+                continue
+            text = str(value).strip().casefold()
+            if text in values:
+                return f"{name} is {text}"
+        return None
 
     def of(self, row: Mapping[str, Any]) -> Fields:
         layout = self.layout(row)
         made: Fields = {}
         attributes: dict[str, Any] = {}
-        for field in layout.fields:
+        used = self.used
+        for target, column in layout.simple:
+            value = row[column]
+            if value is None or value == "":
+                continue
+            if type(value) is not str:
+                if type(value) is dict or not says(value):
+                    self._take(layout.by_target[target], row, made, attributes)
+                    continue
+            elif value.isspace():
+                continue
+            made[target] = _unescaped(value, self._escapes) if self._escapes else value
+            if target not in used:
+                used[target] = {column: 1}
+        for field in layout.rest:
             self._take(field, row, made, attributes)
         self._add_attributes(layout, row, attributes)
         outright = made.pop("attributes", None)
@@ -213,18 +245,3 @@ def _beside_title(other: Source, value: object, made: Fields, attributes: Fields
         made["identifiers"] = [*known, value]
     else:
         attributes[other.column] = value
-
-
-def why_unpublished(row: Mapping[str, Any], rules: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The column and value that keep a row from shoppers, or None."""
-    if not rules:
-        return None
-    wanted = {name_key(name): values for name, values in rules.items()}
-    for name, value in row.items():
-        values = wanted.get(name_key(name))
-        if values is None or value is None or isinstance(value, dict | list):
-            continue
-        text = str(value).strip().casefold()
-        if text in values:
-            return f"{name} is {text}"
-    return None

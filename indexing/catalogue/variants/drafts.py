@@ -9,13 +9,14 @@ from indexing.catalogue.platform import Platform
 from indexing.catalogue.records import Record
 from indexing.catalogue.rows.layout import says
 from indexing.catalogue.rows.names import name_key
-from indexing.catalogue.rows.row_fields import Fields, RowFields, why_unpublished
+from indexing.catalogue.rows.row_fields import Fields, RowFields
 from indexing.catalogue.variants.families import Families
 from indexing.catalogue.variants.inheritance import from_parent, from_sibling, shared_of
 from indexing.catalogue.variants.nested import nested_drafts
 
 _ROWS_OF_ONE = 5_000
 _GROUPS_KEPT = 50_000
+_NAMES_KEPT = 2_000
 _NOT_IN_IDS = re.compile(r"[^\w.]+")
 
 
@@ -42,6 +43,8 @@ class VariantRows:
         self._variants = variants
         self._families = families
         self._left_out = left_out
+        self._nested = frozenset(map(name_key, platform.variants.nested))
+        self._nesting: dict[tuple[str, ...], bool] = {}
         self._groups: OrderedDict[str, Fields] = OrderedDict()
 
     def drafts(self, records: Iterable[Record]) -> Iterator[Draft]:
@@ -55,7 +58,11 @@ class VariantRows:
         else:
             made = self._alone(records)
         for draft in made:
-            yield Draft(draft.record, self._in_group(draft.fields))
+            yield (
+                draft
+                if "group_id" not in draft.fields
+                else Draft(draft.record, self._in_group(draft.fields))
+            )
 
     def _in_group(self, fields: Fields) -> Fields:
         group = fields.get("group_id")
@@ -71,7 +78,7 @@ class VariantRows:
         return fields
 
     def _published(self, row: Mapping[str, Any]) -> bool:
-        why = why_unpublished(row, self._platform.unpublished)
+        why = self._rows.unpublished(row)
         if why is None and self._platform.variants.translations:
             other = _cell(row, self._platform.variants.translations)
             why = None if other in (None, "default") else f"they are of {other}"
@@ -81,15 +88,30 @@ class VariantRows:
 
     def _alone(self, records: Iterable[Record]) -> Iterator[Draft]:
         for record in records:
-            if not any(map(says, record.fields.values())) or not self._published(record.fields):
+            if not self._published(record.fields):
                 continue
             fields = self._rows.of(record.fields)
+            if not fields and not any(map(says, record.fields.values())):
+                continue
+            if not self._may_nest(record.fields):
+                yield Draft(record, fields)
+                continue
             nested = nested_drafts(record.fields, fields, self._platform, self._variants)
             if nested is None:
                 yield Draft(record, fields)
             else:
                 for each in _with_ids(nested, fields):
                     yield Draft(record, each)
+
+    def _may_nest(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row has a column for variants within it."""
+        names = tuple(row)
+        known = self._nesting.get(names)
+        if known is None:
+            known = not self._nested.isdisjoint(map(name_key, names))
+            if len(self._nesting) < _NAMES_KEPT:
+                self._nesting[names] = known
+        return known
 
     def _together(self, records: Iterable[Record]) -> Iterator[Draft]:
         """Neighbouring rows with one value are one product."""

@@ -28,13 +28,14 @@ class Families:
         self._owner: dict[str, str] = {}
         self._referenced: set[str] = set()
         self._seen: set[str] = set()
+        self._named = False
         self._alone = how.orphans == "alone"
         self._parents: dict[str, Fields | None] = {}
         self._waiting: dict[str, list[tuple[Record, Fields]]] = {}
 
     def __bool__(self) -> bool:
-        """Whether rows can belong to one another at all."""
-        return bool(self._parent or self._children)
+        """Whether any row is a parent, or names one."""
+        return bool(self._referenced or self._named)
 
     def concerns(self, names: Iterable[str]) -> bool:
         """Whether rows with these columns can say anything of families."""
@@ -45,6 +46,7 @@ class Families:
         parent, keys = self._reference(row), self._keys(row)
         if parent is not None and parent not in keys:
             self._referenced.add(parent)
+            self._named = True
         self._seen.update(keys)
         listed = _cell(row, self._children)
         if listed is not None:
