@@ -1,7 +1,7 @@
 """Brands, categories and attribute values that a query names, in the catalogue's own words."""
 
 import math
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -39,11 +39,6 @@ MOST_USUAL: Final = 0.45
 """Share of the category's products from which a learnt name may be the name of the category."""
 MAX_READINGS: Final = 5
 _CUE_WORTH = 4.0
-_NEGATIONS = frozenset(
-    ("without", "no", "not", "non", "except", "minus", "sans", "ohne", "无", "不", "没", "免", "非")
-)
-_REACH = 3
-"""Words after a negation that it denies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +112,12 @@ def find_entities(
     """What the query names, in order; longest names first, no word twice.
 
     predicted: the likely category decides between readings, and against values that its products
-    do not have. taken: positions that mean something else already (prices). What follows a
-    negation (`without laces`) is not asked for. also: synonyms of words that name nothing.
+    do not have. taken: positions that mean something else already (a price, what is denied). also:
+    synonyms of words that name nothing.
     """
     chosen: list[Entity] = []
     named = [(hit, False) for hit in snapshot.entities.find(words.primary)]
-    longer = {hit.start for hit, _ in named if hit.length > 1}
-    used = set(taken | negated(words, longer))
+    used = set(taken)
     numbers = {token.position for token in words.tokens if _is_number(token.term)}
     values = {p for hit, _ in named for p in range(hit.start, hit.start + hit.length)} - numbers
     for place in sorted(numbers):
@@ -175,18 +169,6 @@ def _of_other(
             found = list(_values(at, other.text, words, snapshot))
             return _weighed(found, at, words, snapshot, predicted)
     return ()
-
-
-def negated(words: QueryWords, names: Set[int] = frozenset()) -> frozenset[int]:
-    """Positions of `without` and the like, and of what they deny.
-
-    names: where longer names begin; a negation there is part of it: `no backlight`.
-    """
-    found: set[int] = set()
-    for place in range(len(words.primary)):
-        if words.folded(place) in _NEGATIONS and place not in names:
-            found.update(range(place, min(place + 1 + _REACH, len(words.primary))))
-    return frozenset(found)
 
 
 def _is_number(term: str) -> bool:

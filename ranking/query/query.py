@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from indexing.arrays import Float32Array
 from ranking.query.correct import Correction
-from ranking.query.entities import Entity
+from ranking.query.entities import Entity, Reading
 from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.quantity_phrases import QuantityWish
@@ -51,6 +51,21 @@ class Expansion:
 
 
 @dataclass(frozen=True, slots=True)
+class Denial:
+    """text: as the shopper said it. places: positions of all its words; said: of what is denied.
+
+    slot: what must not be there, with the ways of saying it; weight 0. value: an attribute's value
+    that it names for sure, which products may be asked not to have.
+    """
+
+    text: str
+    places: frozenset[int]
+    said: frozenset[int]
+    slot: Slot
+    value: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What one request asks for, after understanding.
 
@@ -76,6 +91,7 @@ class Query:
     prediction: Prediction = NOTHING
     quantities: tuple[QuantityWish, ...] = ()
     kind: TypeWish = NO_WISH
+    denied: tuple[Denial, ...] = ()
 
     @property
     def required(self) -> tuple[Slot, ...]:

@@ -10,7 +10,7 @@ from indexing.arrays import UInt32Array
 from indexing.catalogue.attributes import PREFIX
 from indexing.postings.doc_sets import intersect
 from indexing.snapshot import Snapshot
-from ranking.filters.filters import AnyOf, Exists, Range, evaluate, fields_of
+from ranking.filters.filters import AnyOf, Exists, Not, Range, evaluate, fields_of
 from ranking.query.entities import Entity
 from ranking.query.number_values import SIZES, words_of
 from ranking.query.query import Query
@@ -31,16 +31,18 @@ class Implied:
     """clause: what was said. why_not: None if it filters; else it only raises what fits."""
 
     text: str
-    clause: Range | AnyOf
+    clause: Range | AnyOf | Not
     why_not: str | None
 
     def facts(self) -> dict[str, Any]:
         clause = self.clause
-        facts: dict[str, Any] = {"text": self.text, "field": clause.field}
-        if isinstance(clause, Range):
-            facts["range"] = {"gte": clause.lo, "lte": clause.hi}
-        else:
-            facts["any"] = list(clause.values)
+        of = clause.clause if isinstance(clause, Not) else clause
+        facts: dict[str, Any] = {"text": self.text}
+        if isinstance(of, Range):
+            facts |= {"field": of.field, "range": {"gte": of.lo, "lte": of.hi}}
+        elif isinstance(of, AnyOf):
+            values = list(of.values)
+            facts |= {"field": of.field, "none" if of is not clause else "any": values}
         facts["applied"] = self.why_not is None
         return facts if self.why_not is None else facts | {"why_not": self.why_not}
 
@@ -81,7 +83,31 @@ def implied_filters(
         if size is not None:
             why_not, left = _doubt(size, request, inside, left, segments)
             found.append(Implied(entity.text, size, why_not))
+    for denial in query.denied:
+        if denial.value is not None:
+            without = Not(AnyOf(denial.value.field, (denial.value.value,)))
+            why_not, left = _undeniable(without, request, left, segments)
+            found.append(Implied(denial.text, without, why_not))
     return tuple(found)
+
+
+def _undeniable(
+    clause: Not,
+    request: SearchRequest,
+    left: Sequence[UInt32Array],
+    segments: Sequence[Snapshot],
+) -> tuple[str | None, Sequence[UInt32Array]]:
+    """As `_doubt` for what the query denies: products that do not say pass, so only that anything
+    is left must be sure.
+    """
+    (field,) = fields_of(clause)
+    if not request.implied:
+        return "switched off: implied=off", left
+    if any(field in fields_of(given) for given in request.filters):
+        return f"the request filters by {field.removeprefix(PREFIX)} itself", left
+    pairs = zip(left, segments, strict=True)
+    passing = [docs[evaluate(clause, segment.columns, docs)] for docs, segment in pairs]
+    return (None, passing) if any(map(len, passing)) else ("nothing would be left", left)
 
 
 def _size(entity: Entity) -> AnyOf | None:
@@ -137,6 +163,6 @@ def _known(field: str, asked: Sequence[UInt32Array], segments: Sequence[Snapshot
     return known / max(sum(map(len, asked)), 1)
 
 
-def clauses_of(implied: Sequence[Implied]) -> tuple[Range | AnyOf, ...]:
+def clauses_of(implied: Sequence[Implied]) -> tuple[Range | AnyOf | Not, ...]:
     """Those that filter."""
     return tuple(each.clause for each in implied if each.why_not is None)

@@ -5,7 +5,7 @@ their rarity. Raising the last word of a query as its noun where no category is 
 tried (x 1.2 and 1.5): it cost nDCG on ESCI and Home Depot.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,18 +16,16 @@ from ranking.query.words import QueryWords
 
 OF_KIND: Final = {"category": 1.4, "brand": 1.3, "attribute": 1.0}
 """Times a word's rarity counts by what it names: the thing itself and its maker stay longest."""
-DENIED: Final = 0.4
-"""The same for `without` and what follows it: products seldom say what they lack."""
 
 
 def weighed(
-    slots: Sequence[Slot], entities: Sequence[Entity], denied: Set[int], words: QueryWords
+    slots: Sequence[Slot], entities: Sequence[Entity], words: QueryWords
 ) -> tuple[Slot, ...]:
-    """The slots with weights = idf × worth of what they name. denied: see `negated`.
+    """The slots with weights = idf × worth of what they name.
 
     Of `size 42` the word size is only said, not asked for.
     """
-    worth: dict[int, float] = dict.fromkeys(denied, DENIED)
+    worth: dict[int, float] = {}
     for entity in entities:
         before = entity.start - 1
         if before >= 0 and words.folded(before) in SIZES and SIZES & {*words_of(entity.best.field)}:

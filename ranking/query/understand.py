@@ -10,14 +10,15 @@ from indexing.snapshot import Snapshot
 from ranking.query.analyse import identifier_of
 from ranking.query.cjk_words import by_words
 from ranking.query.correct import Correction, propose
-from ranking.query.entities import Entity, Other, find_entities, negated
+from ranking.query.entities import Entity, Other, find_entities
 from ranking.query.glued import apart
 from ranking.query.kind_names import with_names
 from ranking.query.kinds import wish_of
+from ranking.query.negation import find_denials, named_denials, without_denied
 from ranking.query.parsed import parse
 from ranking.query.predict import NOTHING, predict
 from ranking.query.quantity_phrases import QuantityWish, age_words, find_quantities, limit_words
-from ranking.query.query import Query, Slot
+from ranking.query.query import Denial, Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
 from ranking.query.term_weights import weighed
 from ranking.query.type_wish import NO_WISH
@@ -66,22 +67,27 @@ def understand(
     if request.synonyms:
         said = find_said(words, synonyms.also, synonyms.longest)
     slots, expansions = expand(parsed.slots, said, words, snapshot.index.statistics)
+    denied: tuple[Denial, ...] = ()
+    if request.entities and not plain:
+        denied = find_denials(words, slots, snapshot, taken)
+        slots = without_denied(slots, denied)
+    aside = taken | {place for each in denied for place in each.places}
     prediction = NOTHING
     if request.categories and not plain:
-        aside = taken | limit_words(words) if request.entities else taken
-        prediction = predict(words, snapshot, aside, _first_of(said))
+        unsaid = aside | limit_words(words) if request.entities else aside
+        prediction = predict(words, snapshot, unsaid, _first_of(said))
     entities: tuple[Entity, ...] = ()
     quantities: tuple[QuantityWish, ...] = ()
     if request.entities and not plain:
         others = [Other(s.start, s.length, a.text, a.names) for s in said for a in s.also]
-        aside = taken | age_words(words)
-        entities = find_entities(words, snapshot, prediction, aside, others)
-        slots = weighed(slots, entities, negated(words), words)
-        quantities = find_quantities(words, snapshot, prediction, taken)
+        entities = find_entities(words, snapshot, prediction, aside | age_words(words), others)
+        denied = named_denials(denied, words, snapshot, prediction)
+        slots = weighed(slots, entities, words)
+        quantities = find_quantities(words, snapshot, prediction, aside)
         slots = _not_required(slots, {place for each in quantities for place in each.places})
     slots = by_words(slots, words, snapshot)
     vector = request.vector
-    meaning = _without(words, taken)
+    meaning = _without(words, aside)
     kind = NO_WISH
     if request.categories and not plain:
         kind = wish_of(meaning, slots, snapshot, segments or (snapshot,))
@@ -105,6 +111,7 @@ def understand(
         prediction=prediction,
         quantities=quantities,
         kind=kind,
+        denied=denied,
     )
 
 
@@ -130,6 +137,7 @@ def query_facts(query: Query, snapshot: Snapshot) -> dict[str, Any]:
             for each in query.expansions
         ],
         "entities": [entity.facts() for entity in query.entities],
+        "denied": [each.text for each in query.denied],
         "categories": query.prediction.facts(snapshot),
         "kinds": query.kind.facts(snapshot),
         "identifier": query.identifier,
@@ -218,9 +226,9 @@ def _is_corrected(slot: Slot) -> bool:
     return any(each.origin == "correction" for each in slot.alternatives)
 
 
-def _without(words: QueryWords, taken: frozenset[int]) -> str:
-    """The text without the words that mean a price."""
-    if not taken:
-        return words.text
-    spans = [words.spans[place] for place in sorted(taken)]
-    return words.text[: spans[0][0]] + " " + words.text[spans[-1][1] :]
+def _without(words: QueryWords, places: Set[int]) -> str:
+    """The text without the words at these positions: those of a price, and what is denied."""
+    text = words.text
+    for start, end in sorted({words.spans[place] for place in places}, reverse=True):
+        text = text[:start] + " " + text[end:]
+    return text if places else words.text

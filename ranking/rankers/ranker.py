@@ -90,6 +90,8 @@ class HandWeightedRanker:
         "brand_named": 0.5,
         "attributes_named": 0.4,
         "price_fit": 0.5,
+        "denied_held": -4.0,
+        "lack_said": 1.0,
         "rating": 0.1,
         "rating_count_percentile": 0.15,
         "popularity_percentile": 0.3,

@@ -11,6 +11,7 @@ from indexing.columns import Columns
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
 from ranking.recall.channels import CHANNELS, COUNT, LEXICAL, SEMANTIC
+from ranking.recall.denied import lacks
 from ranking.recall.fit import fit
 from ranking.score_mix import NOTHING, mixed_scores
 from ranking.search.candidates import Candidates
@@ -19,6 +20,8 @@ from ranking.search.stock import sold_out
 
 LIKED, DEMOTED = 0.02, 100.0
 """Worth of popularity, and of being in stock, beside words and meaning."""
+HELD, LACKED = 10.0, 0.1
+"""Cost of having what the query denies, and worth of saying that it is not there."""
 
 
 def coarse_scores(
@@ -41,6 +44,10 @@ def coarse_scores(
             if channel.worth:
                 scores += np.float32(channel.worth) * np.nan_to_num(column)
         scores += fits
+    if query.denied:
+        denied = lacks(query.denied, answer.doc_ids, segment)
+        scores -= np.float32(HELD) * denied.held.any(axis=1)
+        scores += np.float32(LACKED) * denied.said.any(axis=1)
     if demote:
         scores -= np.float32(DEMOTED) * sold_out(answer.doc_ids, segment)
     return scores

@@ -1,0 +1,71 @@
+"""Words that deny what follows or precedes them, by language."""
+
+from typing import Final
+
+_BEFORE: Final = {
+    "en": "without no not non minus except excluding w/o sans lacking",
+    "de": "ohne kein keine keinen keiner nicht außer exkl",
+    "fr": "sans aucun aucune pas hors sauf excepté",
+    "es": "sin no excepto menos salvo",
+    "it": "senza non no tranne eccetto",
+    "pt": "sem não exceto menos",
+    "nl": "zonder geen niet behalve",
+    "sv": "utan inte ej förutom",
+    "da": "uden ikke undtagen",
+    "no": "uten ikke unntatt",
+    "fi": "ilman ei",
+    "ro": "fără",
+    "hu": "nélkül nem",
+    "ru": "без не кроме",
+}
+AMBIGUOUS: Final = frozenset(("no", "not", "non", "pas", "nicht"))
+"""Words that stand in names and titles as well: Not Your Uncle, batteries not included."""
+_AFTER: Final = {"en": "free", "de": "frei", "nl": "vrij", "sv": "fri", "da": "fri", "no": "fri"}
+_BETWEEN: Final = {
+    "en": "any added extra artificial of from",
+    "de": "zusatz zugesetzten künstliche",
+    "fr": "ajouté ajoutés d l",
+    "es": "añadido añadidos ningún",
+    "it": "aggiunti aggiunto",
+}
+_ENDS: Final = (
+    "for with and or in on but by to plus mit und für oder avec pour et ou con para per e y o com "
+    "met voor en och för og til med till но и для с или"
+)
+CJK_BEFORE: Final = (
+    "不含有", "不含", "不带", "不帶", "不要", "没有", "沒有", "无", "無", "非", "不是", "除了",
+)  # fmt: skip
+"""Stand as words of their own before what they deny; the longest first."""
+CJK_AFTER: Final = ("なし", "無し", "抜き", "不使用", "フリー", "除外", "以外")
+CJK_FILLERS: Final = ("含有", "含", "带", "帶", "有", "的")
+"""What may begin the denied word when a segmenter put it there."""
+
+
+def words_before(languages: tuple[str, ...]) -> frozenset[str]:
+    """Folded words that deny what follows; English ones are understood everywhere."""
+    return _words(_BEFORE, languages)
+
+
+def words_after(languages: tuple[str, ...]) -> frozenset[str]:
+    """Words that deny what stands before them: sugar free, zucker frei."""
+    return _words(_AFTER, languages)
+
+
+def words_between(languages: tuple[str, ...]) -> frozenset[str]:
+    """Words that may stand between a denial and what it denies: without added sugar, free of."""
+    return _words(_BETWEEN, languages)
+
+
+ENDS: Final = frozenset(_ENDS.split())
+"""Words that end what is denied: without lid for kids."""
+
+
+def spoken(languages: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """What a title may say before and after the word that it lacks; Chinese signs one by one."""
+    signs = {sign for word in CJK_BEFORE for sign in word} - {*"含带帶有要是除了"}
+    return words_before(languages) | signs, words_after(languages)
+
+
+def _words(by_language: dict[str, str], languages: tuple[str, ...]) -> frozenset[str]:
+    chosen = dict.fromkeys(["en", *languages])
+    return frozenset(w for language in chosen for w in by_language.get(language, "").split())

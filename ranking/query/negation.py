@@ -1,0 +1,215 @@
+"""What a query denies: `handbag without leather`, `sugar free gum`, `shirt -white`, 不含糖."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import Final
+
+from indexing.analysis.chunks import is_cjk
+from indexing.analysis.folding import fold
+from indexing.analysis.pinyin import han_words, has_han
+from indexing.postings.doc_sets import intersect
+from indexing.postings.lexicon import UNKNOWN
+from indexing.snapshot import Snapshot
+from ranking.query.denial_words import (
+    AMBIGUOUS,
+    CJK_AFTER,
+    CJK_BEFORE,
+    CJK_FILLERS,
+    ENDS,
+    words_after,
+    words_before,
+    words_between,
+)
+from ranking.query.entities import find_entities
+from ranking.query.predict import Prediction
+from ranking.query.query import Alternative, Denial, Slot
+from ranking.query.words import QueryWords
+
+MOST: Final = 4
+"""Things that one query denies; what is said beyond them is asked for like any word."""
+REACH: Final = 2
+"""Words that one denial denies, unless another word ends it before."""
+_PIECE: Final = re.compile(r"[^\W_]+")
+_MINUS: Final = re.compile(r"(?<!\S)[-\u2212\u2013](?=[^\W\d_])")
+_ORIGINS: Final = frozenset(("literal", "form", "synonym"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Denied:
+    """Positions of the denying words, and of the denied ones, ascending."""
+
+    denying: tuple[int, ...]
+    denied: tuple[int, ...]
+
+
+def find_denials(
+    words: QueryWords, slots: Sequence[Slot], snapshot: Snapshot, taken: frozenset[int]
+) -> tuple[Denial, ...]:
+    """What the words deny, in order; none where nothing would be left to look for.
+
+    slots: of the words, for the ways in which the denied ones may be said. taken: positions that
+    mean something else (prices). Words within a longer name of the catalogue, `No Name`, deny
+    nothing.
+    """
+    count = len(words.primary)
+    if count < 2:
+        return ()
+    hits = snapshot.entities.find(words.primary)
+    named = {p for hit in hits if hit.length > 1 for p in range(hit.start, hit.start + hit.length)}
+    found: list[Denial] = []
+    used: set[int] = set(taken)
+    for each in (*_by_signs(words), *_by_words(words, snapshot), *_in_cjk(words)):
+        places = {*each.denying, *each.denied}
+        if len(found) == MOST or not each.denied or used & places or named & {*each.denying}:
+            continue
+        slot = _slot(each.denied, words, slots)
+        asked = {words.primary[p] for p in range(count) if p not in places}
+        if slot is None or any(asked & {*way.term_ids} for way in slot.alternatives):
+            continue  # a tool case without tools is still a tool case
+        if (
+            _is_name(each, words, snapshot)
+            or len(places) + sum(len(d.places) for d in found) + len(taken) >= count
+        ):
+            continue
+        used |= places
+        low, high = min(places), max(places)
+        text = words.said(low, high - low + 1)
+        found.append(Denial(text, frozenset(places), frozenset(each.denied), slot))
+    return tuple(sorted(found, key=lambda denial: min(denial.places)))
+
+
+def _is_name(denied: _Denied, words: QueryWords, snapshot: Snapshot) -> bool:
+    """Whether `no` and `not` are part of what a title says with all of the query's words."""
+    if not denied.denying or words.folded(denied.denying[0]) not in AMBIGUOUS:
+        return False
+    term_ids = list(dict.fromkeys(words.primary))
+    if UNKNOWN in term_ids:
+        return False
+    found = min((snapshot.index.postings(term_id)[0] for term_id in term_ids), key=len)
+    for term_id in term_ids:
+        docs = snapshot.index.postings(term_id)[0]
+        small, large = (found, docs) if len(found) <= len(docs) else (docs, found)
+        found = intersect(small, large)
+    return len(found) > 0
+
+
+def _by_signs(words: QueryWords) -> Iterator[_Denied]:
+    """A minus before a word, as search engines have it."""
+    for sign in _MINUS.finditer(words.text):
+        first = [p for p, (start, _) in enumerate(words.spans) if start == sign.end()]
+        if first:
+            yield _Denied((), tuple(first))
+
+
+def _by_words(words: QueryWords, snapshot: Snapshot) -> Iterator[_Denied]:
+    languages = snapshot.analyzer.languages
+    before, after, between = (of(languages) for of in (words_before, words_after, words_between))
+    said = _pieces(words)
+    stops = snapshot.analyzer.stop_words | ENDS
+    for place, word in enumerate(said):
+        if word in before:
+            yield _Denied((place,), _following(place + 1, said, stops, between))
+        elif word in after and place:
+            following = said[place + 1] if place + 1 < len(said) else ""
+            if following in ("of", "from", "von"):
+                yield _Denied((place, place + 1), _following(place + 2, said, stops, between))
+            elif said[place - 1] not in stops:
+                yield _Denied((place,), (place - 1,))
+
+
+def _pieces(words: QueryWords) -> list[str]:
+    """What is said at each position, folded; the parts of `sugar-free` one by one."""
+    said = [words.folded(place) for place in range(len(words.primary))]
+    place = 0
+    for span, same in groupby(words.spans):
+        count = len(list(same))
+        pieces = _PIECE.findall(fold(words.text[span[0] : span[1]]))
+        if count > 1 and len(pieces) == count:
+            said[place : place + count] = pieces
+        place += count
+    return said
+
+
+def _following(
+    place: int, said: Sequence[str], stops: frozenset[str], between: frozenset[str]
+) -> tuple[int, ...]:
+    """The denied words from here: articles and the like are passed over, then up to `REACH`.
+
+    Of a query that begins with the denial only one: `no salt crackers` asks for crackers.
+    """
+    begins = place == 1
+    while place < len(said) - 1 and (said[place] in stops or said[place] in between):
+        place += 1
+    if place >= len(said) or said[place][0].isdigit() or len(said[place]) == 1:
+        return ()  # No 5, no. 7
+    end = place
+    while end < len(said) and end - place < (1 if begins else REACH) and said[end] not in stops:
+        end += 1
+    return tuple(range(place, end))
+
+
+def _in_cjk(words: QueryWords) -> Iterator[_Denied]:
+    """By words of a segmenter: 无 in 无线 (wireless) denies nothing."""
+    if not any(is_cjk(sign) for sign in words.text):
+        return
+    start = 0
+    pieces = han_words(words.text) if has_han(words.text) else []
+    at: list[tuple[int, str]] = []
+    for piece in pieces:
+        start = words.text.find(piece, start)
+        at.append((start, piece))
+        start += len(piece)
+    for (begin, piece), (after, following) in pairwise(at):
+        if piece in CJK_BEFORE or (piece == "不" and following.startswith(("含", "带", "帶"))):
+            filler = next((f for f in CJK_FILLERS if following.startswith(f)), "")
+            denied = words.positions(after + len(filler), after + len(following))
+            marker = words.positions(begin, after + len(filler))
+            yield _Denied(tuple(sorted(marker)), tuple(sorted(denied)))
+    for marker_text in CJK_AFTER:
+        place = words.text.find(marker_text)
+        if place > 0:
+            before = re.search(r"\S+$", words.text[:place].rstrip())
+            if before is not None:
+                denied = words.positions(before.start(), place)
+                marker = words.positions(place, place + len(marker_text))
+                yield _Denied(tuple(sorted(marker)), tuple(sorted(denied)))
+
+
+def _slot(denied: tuple[int, ...], words: QueryWords, slots: Sequence[Slot]) -> Slot | None:
+    """One slot of all denied words: their own forms where it is one word, else all of them."""
+    text = fold(words.said(denied[0], denied[-1] - denied[0] + 1))
+    if len(denied) == 1:
+        for slot in slots:
+            if slot.position == denied[0] and slot.span == 1 and slot.alternatives:
+                ways = tuple(each for each in slot.alternatives if each.origin in _ORIGINS)
+                if ways:
+                    return Slot(text, 0.0, ways, denied[0])
+    term_ids = tuple(words.primary[place] for place in denied)
+    known = tuple(term_id for term_id in term_ids if term_id != UNKNOWN)
+    if len(known) < len(term_ids):
+        return Slot(text, 0.0, (), denied[0], len(denied))
+    return Slot(text, 0.0, (Alternative(known, 1.0),), denied[0], len(denied))
+
+
+def without_denied(slots: tuple[Slot, ...], denied: Sequence[Denial]) -> tuple[Slot, ...]:
+    """What is left to ask for."""
+    places = {place for each in denied for place in each.places}
+    return tuple(
+        slot for slot in slots if places.isdisjoint(range(slot.position, slot.position + slot.span))
+    )
+
+
+def named_denials(
+    denied: Sequence[Denial], words: QueryWords, snapshot: Snapshot, predicted: Prediction
+) -> tuple[Denial, ...]:
+    """With the attribute values that they name and nothing else."""
+    every = set(range(len(words.primary)))
+    made = []
+    for each in denied:
+        found = find_entities(words, snapshot, predicted, frozenset(every - each.said))
+        whole = [e for e in found if e.length == len(each.said) and e.kind == "attribute"]
+        best = whole[0].best if whole and whole[0].clear else None
+        made.append(replace(each, value=best if best is not None and best.ordinals else None))
+    return tuple(made)

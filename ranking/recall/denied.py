@@ -1,0 +1,105 @@
+"""Which products hold what a query denies, and which say that they lack it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from indexing.arrays import BoolArray, UInt32Array, UInt64Array
+from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import BITS, MAX_TF, Field
+from indexing.snapshot import Snapshot
+from ranking.features.slot_matches import match_in
+from ranking.query.denial_words import spoken
+from ranking.query.query import Denial
+
+_FIELDS: Final = (Field.TITLE, Field.ATTRIBUTES)
+"""Where a product says what it is. A description may say the word for any reason, and the names of
+categories are of many things: a fan without light stands in Lighting & Ceiling Fans.
+"""
+_MASK: Final = np.uint32(sum(MAX_TF << (BITS * field) for field in _FIELDS))
+NEAR: Final = 3
+"""Positions before the word in which a title says that it lacks it: without any added sugar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """bool[k, denials] each. held: the product has what is denied. said: its title says that it
+    has not; such a product never holds it.
+    """
+
+    held: BoolArray
+    said: BoolArray
+
+
+def lacks(denied: tuple[Denial, ...], doc_ids: UInt32Array, segment: Snapshot) -> Lacks:
+    """Of one segment's documents (ascending). O(k · (log postings + title))."""
+    slots = tuple(each.slot for each in denied)
+    index = segment.index
+    found = match_in(doc_ids, slots, index)
+    held = (found.chosen >= 0) & ((found.tfs & _MASK) > 0)
+    said = np.zeros(held.shape, dtype=np.bool_)
+    before, after = (_ids(words, segment) for words in spoken(segment.analyzer.languages))
+    for column, slot in enumerate(slots):
+        terms = {term for way in slot.alternatives for term in way.term_ids}
+        says_lack(
+            doc_ids, index.titles.offsets, index.titles.terms, _sorted(terms), before, after,
+            said[:, column],
+        )  # fmt: skip
+    return Lacks(held & ~said, said)
+
+
+def holding_denied(
+    denied: tuple[Denial, ...], doc_ids: UInt32Array, segment: Snapshot
+) -> BoolArray:
+    """bool[k] for documents in any order: has anything that is denied."""
+    order = np.argsort(doc_ids)
+    held = np.empty(len(doc_ids), dtype=np.bool_)
+    held[order] = lacks(denied, doc_ids[order], segment).held.any(axis=1)
+    return held
+
+
+def _ids(words: frozenset[str], segment: Snapshot) -> UInt32Array:
+    find, analyzer = segment.index.lexicon.id_of, segment.analyzer
+    return _sorted({find(token.term) for word in words for token in analyzer.tokens(word)})
+
+
+def _sorted(term_ids: set[int]) -> UInt32Array:
+    return np.array(sorted(term_ids - {UNKNOWN}), dtype=np.uint32)
+
+
+@njit(nogil=True, cache=True)
+def says_lack(
+    doc_ids: UInt32Array,
+    offsets: UInt64Array,
+    terms: UInt32Array,
+    denied: UInt32Array,
+    before: UInt32Array,
+    after: UInt32Array,
+    said: BoolArray,
+) -> None:
+    """said: bool[k], set where a title has a denied term right before one of `after`, or at most
+    NEAR positions behind one of `before`. The term lists ascend.
+    """
+    for i in range(len(doc_ids)):
+        position, deny, word = -1, -NEAR - 1, -2
+        for place in range(offsets[doc_ids[i]], offsets[np.int64(doc_ids[i]) + 1]):
+            code = terms[place]
+            if code >> np.uint32(31) == 0:
+                position += 1
+            term = code & np.uint32(0x7FFFFFFF)
+            if among(before, term):
+                deny = position
+            if among(after, term) and word == position - 1:
+                said[i] = True
+            if among(denied, term):
+                word = position
+                if 0 < position - deny <= NEAR:
+                    said[i] = True
+
+
+@njit(nogil=True, cache=True, inline="always")
+def among(ascending: UInt32Array, term: np.uint32) -> bool:
+    place = np.searchsorted(ascending, term)
+    return bool(place < len(ascending) and ascending[place] == term)

@@ -1,0 +1,152 @@
+"""What a query denies, and what becomes of products that have it."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from catalogs import build_index, open_index
+from feature_inputs import plain_candidates
+
+from indexing.catalogue.index_config import IndexConfig
+from ranking.features.denied import DENIED
+from ranking.features.inputs import Inputs
+from ranking.generation import Generation
+from ranking.query.understand import understand
+from ranking.recall.denied import lacks
+from ranking.search.request import SearchRequest, Sort
+from ranking.search.result import SearchResult
+from ranking.search.root import search
+
+TITLES = {
+    "plain": "Chewing gum mint",
+    "with": "Chewing gum with sugar",
+    "said": "Chewing gum mint sugar-free",
+    "added": "Chewing gum without any added sugar",
+    "name": "No Sugar Company mug",
+    "case": "Tool case, empty",
+    "tools": "Tool case with hammer tools",
+    "wool": "Wool blanket",
+    "cotton": "Cotton blanket",
+    "chanel": "Chanel no 5 perfume",
+}
+MATERIALS = {"wool": "Wool", "cotton": "Cotton"}
+FILLER = [
+    {"id": f"b{n}", "title": f"Blanket {n}", "attributes": {"material": ("Wool", "Cotton")[n % 2]}}
+    for n in range(30)
+]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    index = tmp_path_factory.mktemp("negation") / "main"
+    lines: list[dict[str, Any]] = [
+        {"id": name, "title": title, "price": 1.0 + place}
+        | ({"attributes": {"material": MATERIALS[name]}} if name in MATERIALS else {})
+        for place, (name, title) in enumerate(TITLES.items())
+    ]
+    build_index(index, [*lines, *FILLER], config=IndexConfig(languages=("en", "de", "zh")))
+    return open_index(index)
+
+
+def denied(shop: Generation, text: str) -> list[str]:
+    query = understand(SearchRequest(text=text), shop.snapshot)
+    return [each.slot.text for each in query.denied]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gum without sugar", ["sugar"]),
+        ("gum no sugar", ["sugar"]),
+        ("gum -sugar", ["sugar"]),
+        ("gum - sugar", []),
+        ("sugar free gum", ["sugar"]),
+        ("sugar-free gum", ["sugar-free"]),
+        ("gum free of sugar", ["sugar"]),
+        ("gum without any added sugar", ["sugar"]),
+        ("no sugar gum", ["sugar"]),
+        ("kaugummi ohne zucker", ["zucker"]),
+        ("gum without sugar for kids", ["sugar"]),
+        ("gum without sugar and mint", ["sugar"]),
+        ("不含糖口香糖", ["糖"]),
+        ("无线耳机", []),
+        ("free gum", []),
+        ("chanel no 5", []),
+        ("without sugar", []),  # nothing would be left to look for
+        ("tool case without tools", []),  # it is asked for as well
+        ("gum", []),
+    ],
+)
+def test_what_is_denied(shop: Generation, text: str, expected: list[str]) -> None:
+    assert denied(shop, text) == expected
+
+
+def test_what_is_denied_is_not_asked_for(shop: Generation) -> None:
+    query = understand(SearchRequest(text="mint gum without sugar"), shop.snapshot)
+    assert [slot.text for slot in query.slots] == ["mint", "gum"]
+    assert query.denied[0].text == "without sugar"
+    plain = understand(SearchRequest(text="mint gum"), shop.snapshot)
+    assert plain.vector is not None
+    np.testing.assert_allclose(query.vector, plain.vector, atol=1e-6)
+
+
+def test_who_has_it_and_who_says_that_it_lacks_it(shop: Generation) -> None:
+    query = understand(SearchRequest(text="gum without sugar"), shop.snapshot)
+    docs = np.arange(len(TITLES) + len(FILLER), dtype=np.uint32)
+    found = lacks(query.denied, docs, shop.snapshot)
+    ids = [shop.snapshot.documents.id_at(int(doc)) for doc in docs]
+    assert {ids[i] for i in np.flatnonzero(found.held[:, 0])} == {"with"}
+    assert {ids[i] for i in np.flatnonzero(found.said[:, 0])} == {"said", "added", "name"}
+    values = DENIED.values(
+        Inputs.of(query, plain_candidates(docs), shop.snapshot, shop.segments, shop.policy.bm25)
+    )
+    assert dict(zip(ids, values["denied_held"].tolist(), strict=True))["with"] == 1.0
+    assert dict(zip(ids, values["lack_said"].tolist(), strict=True))["said"] == 1.0
+    assert values["denied_held"].sum() == 1.0
+    assert values["lack_said"].sum() == 3.0
+    nothing = understand(SearchRequest(text="gum"), shop.snapshot)
+    plain = Inputs.of(
+        nothing, plain_candidates(docs), shop.snapshot, shop.segments, shop.policy.bm25
+    )
+    assert np.isnan(DENIED.values(plain)["denied_held"]).all()
+    assert np.isnan(DENIED.values(plain)["lack_said"]).all()
+
+
+def _all(docs: Any) -> Any:
+    from feature_inputs import plain_candidates
+
+    return plain_candidates(docs)
+
+
+def run(shop: Generation, text: str, **given: Any) -> SearchResult:
+    asked = SearchRequest(text=text, budget_ms=60_000, page_size=50, **given)
+    return search(asked, shop, time.perf_counter)
+
+
+def test_it_comes_last_and_says_no_first(shop: Generation) -> None:
+    ids = [hit.id for hit in run(shop, "chewing gum without sugar").hits]
+    assert ids[:2] in (["said", "added"], ["added", "said"])
+    assert ids.index("plain") < ids.index("with") == len(ids) - 1
+
+
+def test_a_sort_does_not_know_of_it(shop: Generation) -> None:
+    found = run(shop, "chewing gum without sugar", sort=Sort("price"), semantic=False)
+    assert [hit.id for hit in found.hits] == ["plain", "with", "said", "added"]
+
+
+def test_a_value_is_excluded_and_told_and_can_be_kept(shop: Generation) -> None:
+    found = run(shop, "blanket without wool", facets=("attributes.material",))
+    assert found.query["denied"] == ["without wool"]
+    assert found.query["filters"] == [
+        {"text": "without wool", "field": "attributes.material", "none": ["Wool"], "applied": True}
+    ]
+    assert found.total == 16
+    kept = run(shop, "blanket without wool", implied=False)
+    assert kept.total == 32
+    assert kept.query["filters"][0]["why_not"] == "switched off: implied=off"
+    assert all(hit.id != "wool" for hit in kept.hits[:16])
+
+
+def test_with_entities_off_every_word_is_a_word(shop: Generation) -> None:
+    assert run(shop, "chewing gum without sugar", entities=False).query["denied"] == []
