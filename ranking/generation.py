@@ -40,7 +40,7 @@ class Generation:
 
     id: str
     index: str
-    snapshot: Snapshot
+    snapshot: Snapshot = field(repr=False)
     ranker: Ranker
     policy: Policy
     degraded: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Generation:
     rules: Rules = field(default_factory=Rules)
     policy_name: str = OWN
     others: Mapping[str, "Generation"] = field(default_factory=dict)
-    parts: tuple[Snapshot, ...] = ()
+    parts: tuple[Snapshot, ...] = field(default=(), repr=False)
 
     @property
     def segments(self) -> tuple[Snapshot, ...]:

@@ -32,6 +32,8 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
     ]
     texts = [*titles, *(" ".join(title.split()[:2]) for title in titles), "usb-c cable 2 m", ""]
     texts += ["zzzzqqqq", "AB-1234", *generation.warm_up[:_LOGGED]]
+    if snapshot.doc_count:
+        texts.append(snapshot.documents.id_at(0))
     plain = SearchRequest(page_size=_HITS, budget_ms=60_000)
     facets = ("brand", "category", "price", "auto")
     for text in texts:

@@ -47,12 +47,12 @@ class Synonyms:
     product has the words, or none of the index's languages is theirs.
     """
 
-    also: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
+    also: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict, repr=False)
+    words: frozenset[str] = field(default=frozenset(), repr=False)
     longest: int = 0
     problems: tuple[str, ...] = ()
     idle: tuple[int, ...] = ()
-    wide: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict)
+    wide: dict[Phrase, tuple[Also, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def parse(cls, text: str, snapshot: Snapshot, shipped: bool = False) -> "Synonyms":

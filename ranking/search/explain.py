@@ -76,13 +76,13 @@ def _words(place: int, query: Query, ordered: Ordered, generation: Generation) -
     candidates, weights = ordered.candidates, generation.policy.bm25
     doc_id = int(candidates.doc_ids[place])
     index = generation.segments[int(candidates.segments[place])].index
-    parts = {slot.text: _slot_part(slot, doc_id, index, weights) for slot in query.slots}
-    found = [part for part in parts.values() if part]
+    parts = [(slot, _slot_part(slot, doc_id, index, weights)) for slot in query.slots]
+    found = [part for _, part in parts if part]
     return {
         "score": round(sum(part["score"] for part in found), 5),
         "counted": bool(candidates.lexical[place] > 0),
         "terms": found,
-        "missing": [slot.text for slot in query.required if not parts[slot.text]],
+        "missing": [slot.text for slot, part in parts if slot.weight > 0 and not part],
     }
 
 

@@ -59,7 +59,7 @@ def test_a_model_is_picked_up_and_explains_itself(data: Path, http: httpx.Client
     assert body["degraded"] == []
     for hit in body["hits"]:
         parts = hit["explanation"]["contributions"]
-        assert sum(part["adds"] for part in parts) == pytest.approx(hit["score"], abs=1e-3)
+        assert sum(part["adds"] for part in parts) == pytest.approx(hit["rank_score"], abs=1e-3)
         assert hit["explanation"]["ranker"] == "tiny"
 
 
