@@ -19,6 +19,7 @@ from indexing.demo.shop import write_demo_shop
 from ranking.filters.filters import AnyOf, Exists, Filter, Not, Or, Range
 from ranking.generation import Generation
 from ranking.query.synonyms import Synonyms
+from ranking.rules.rules import Rules
 from ranking.search.facet_values import facet_values
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Hit, SearchResult
@@ -60,7 +61,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     build_index(index, [*products, *equals()], config=IndexConfig(min_matches=20))
     generation = open_index(index)
     synonyms = Synonyms.parse("coaster => doily", generation.snapshot)
-    return replace(generation, synonyms=synonyms)
+    return replace(generation, rules=Rules(synonyms=synonyms))
 
 
 @pytest.fixture(scope="module", params=DIVISIONS)
