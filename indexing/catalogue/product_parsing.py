@@ -15,12 +15,12 @@ from indexing.catalogue.field_values import (
     number_of,
     prose_of,
     vector_of,
-    whole_number_of,
 )
 from indexing.catalogue.product import MAX_TITLE, Product, ProductError
-from indexing.catalogue.values.currency import CurrencyRates, currency_code
+from indexing.catalogue.values.currency import DOLLAR, CurrencyRates, currency_code
 from indexing.catalogue.values.dates import instant_of
 from indexing.catalogue.values.html_text import text_of_html
+from indexing.catalogue.values.ratings import rating_count_of, rating_of
 from indexing.catalogue.values.stock_words import pieces_in
 from indexing.catalogue.values.web_addresses import addresses_in
 
@@ -88,8 +88,8 @@ _READERS: dict[str, Callable[[object], object]] = {
     "price_max": number_of,
     "list_price": number_of,
     "currency": currency_code,
-    "rating": number_of,
-    "rating_count": whole_number_of,
+    "rating": rating_of,
+    "rating_count": rating_count_of,
     "stock": pieces_in,
     "image": _address,
     "images": _addresses,
@@ -184,6 +184,8 @@ def _settle_currency(fields: dict[str, Any], raw: Mapping[str, Any], rates: Curr
     for name in _MONEY if told is None else ():
         text = raw.get(name)
         told = told or (currency_in(text) if isinstance(text, str) else None)
+    if told is None and raw.get("currency") == DOLLAR:
+        told = rates.of_dollars()
     told = told or rates.currency
     if told is None:
         return

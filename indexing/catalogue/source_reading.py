@@ -21,7 +21,7 @@ from indexing.catalogue.rows.id_choice import candidates, id_columns
 from indexing.catalogue.rows.layout import Wishes, layout_of, says, values_of
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Fields, RowFields
-from indexing.catalogue.values.currency import CurrencyRates, currency_code
+from indexing.catalogue.values.currency import DOLLAR, CurrencyRates, currency_code
 from indexing.catalogue.values.dates import instant_of
 from indexing.catalogue.variants.drafts import Draft, VariantRows
 from indexing.catalogue.variants.families import Families
@@ -193,6 +193,12 @@ def _told_currency(rows: Sequence[Mapping[str, Any]], layout: Any, told: list[st
         code = _currency_of(row, sources)
         if code is not None:
             counts[code] = counts.get(code, 0) + 1
+    if DOLLAR in counts:
+        alone = len(counts) == 1
+        dollars = counts.pop(DOLLAR)
+        if not alone:
+            counts["USD"] = counts.get("USD", 0) + dollars
+            told.append("currency: $ is read as USD, because other currencies are told too")
     if not counts:
         return None
     most = max(counts, key=lambda code: counts[code])
@@ -216,7 +222,8 @@ def _currency_of(row: Mapping[str, Any], sources: Mapping[str, Any]) -> str | No
         if target not in sources:
             continue
         for source, value in values_of(row, sources[target].sources):
-            code = source.currency or (currency_in(value) if isinstance(value, str) else None)
+            text = value if isinstance(value, str) else ""
+            code = source.currency or currency_in(text) or (DOLLAR if DOLLAR in text else None)
             if code is not None:
                 return code
             if isinstance(value, dict):

@@ -13,6 +13,7 @@ from indexing.catalogue.rows.row_fields import Habits
 from indexing.catalogue.values.category_paths import LEVELS, CategoryStyle
 from indexing.catalogue.values.dates import instant_of
 from indexing.catalogue.values.money import money_in
+from indexing.catalogue.values.ratings import rating_count_of, rating_of
 from indexing.catalogue.values.stock_words import availability_of, pieces_in
 
 Rows = Sequence[Mapping[str, Any]]
@@ -98,7 +99,11 @@ def _is_value(target: str, cell: object) -> bool:
     try:
         if target in ("price", "sale_price", "list_price"):
             money_in(cell, None)
-        elif target in ("rating", "rating_count", "popularity"):
+        elif target == "rating":
+            rating_of(cell)
+        elif target == "rating_count":
+            rating_count_of(cell)
+        elif target == "popularity":
             number_of(cell)
         elif target == "stock":
             pieces_in(cell)

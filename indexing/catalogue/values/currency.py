@@ -7,6 +7,10 @@ from functools import lru_cache
 
 from indexing.catalogue.field_values import FieldValueError, currency_in, label_of
 
+DOLLAR = "$"
+"""A sign of several currencies: of the index's if that has it, else of the United States."""
+
+_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "TWD"})
 _CODE = re.compile(r"[A-Za-z]{3}")
 _NAMES = {
     "€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR", "元": "CNY", "人民币": "CNY",
@@ -34,6 +38,10 @@ class CurrencyRates:
             return amount
         rate = self.rates.get(currency)
         return None if rate is None else round(amount * rate, 2)
+
+    def of_dollars(self) -> str | None:
+        """What a `$` stands for beside this currency; None where nothing else is told."""
+        return self.currency if self.currency is None or self.currency in _DOLLARS else "USD"
 
 
 @lru_cache(maxsize=1_000)

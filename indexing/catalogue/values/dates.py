@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 
 from indexing.catalogue.field_values import FieldValueError
 
@@ -78,10 +79,20 @@ def _of_text(text: str, day_first: bool | None) -> datetime:
         return datetime.fromisoformat(_OFFSET.sub(r"\1:\2", text))
     except ValueError:
         pass
-    made = _by_numbers(text, day_first) or _by_name(text)
+    made = _by_numbers(text, day_first) or _by_name(text) or _of_mail(text)
     if made is None:
         raise FieldValueError("must be a date as 2024-05-31 or 2024-05-31T12:00:00Z")
     return made
+
+
+def _of_mail(text: str) -> datetime | None:
+    """`Fri, 31 May 2024 12:00:00 GMT`, and ISO 8601 with `UTC` behind it."""
+    try:
+        if text.endswith((" UTC", " GMT")) and text[:4].isdigit():
+            return datetime.fromisoformat(text[:-4]).replace(tzinfo=UTC)
+        return parsedate_to_datetime(text)
+    except (ValueError, IndexError):
+        return None
 
 
 def _by_numbers(text: str, day_first: bool | None) -> datetime | None:

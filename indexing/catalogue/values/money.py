@@ -9,6 +9,7 @@ from indexing.catalogue.field_values import (
     number_of,
     parse_number,
 )
+from indexing.catalogue.values.currency import DOLLAR
 
 _RANGE = re.compile(r"(?<=\d)\s*(?:[-–—~～]|\bto\b|\bbis\b|\bà\b|\ba\b|至|到)\s*(?=\D{0,5}\d)")
 _AROUND = re.compile(
@@ -67,11 +68,13 @@ def _one(text: str, decimal: str | None) -> Money | None:
     clean = text.strip()
     while (shorter := _AROUND.sub("", clean).strip()) != clean:
         clean = shorter
-    clean = _EXTREME_DASH.sub("", clean)
-    if decimal == ",":
-        clean = _GROUPED_POINT.sub(lambda found: found[1].replace(".", ""), clean)
-    number = parse_number(clean)
-    return None if number is None else Money(_checked(number), currency_in(text))
+    whole = _EXTREME_DASH.sub("", clean)
+    if decimal == "," or (whole != clean and "," in clean[len(whole) - 1 :]):
+        whole = _GROUPED_POINT.sub(lambda found: found[1].replace(".", ""), whole)
+    number = parse_number(whole)
+    if number is None:
+        return None
+    return Money(_checked(number), currency_in(text) or (DOLLAR if DOLLAR in text else None))
 
 
 def _checked(number: float) -> float:

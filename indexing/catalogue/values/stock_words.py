@@ -9,7 +9,7 @@ from indexing.catalogue.rows.names import name_key
 _SOME = """
 in stock|instock|available|yes|y|true|on|in store|in store only|instoreonly|online only
 onlineonly
-limited availability|limitedavailability|limited|low stock|lowstock|few left|last pieces
+low|limited availability|limitedavailability|limited|low stock|lowstock|few left|last pieces
 last one
 pre order|preorder|presale|pre sale|backorder|back order|on backorder|onbackorder|backordered
 available for order|available to order|made to order|madetoorder|on order|special order
@@ -47,6 +47,8 @@ vyprodáno|není skladem|nedostupné|ne
 无货|缺货|售罄|无|否|断货|下架|已售完|无库存|已售罄|在庫なし|売り切れ|なし|品切れ
 """
 _EXACT = 2**53
+_TOO_SHORT = 3
+_LEFT = re.compile(r".*\((\d+)\)|(?:only|nur noch|plus que|solo|sólo)\s+(\d+)\b.*")
 _FLAGS = {"1": True, "0": False, "-1": False, "2": True}
 _MORE = re.compile(r"^(?:>|≥|<|über|mehr als|more than|plus de|más de|over|ca\.?)?\s*(-?\d+)\s*\+?")
 
@@ -83,7 +85,14 @@ def _of_text(text: str) -> bool | None:
     key = name_key(last)
     if key in _NONE_KEYS:
         return False
-    return True if key in _SOME_KEYS else None
+    if key in _SOME_KEYS:
+        return True
+    words = last.split()
+    for count in range(min(len(words) - 1, 4), 0, -1):  # `In stock (5)`, `Disponible sous 3 jours`
+        key = name_key(" ".join(words[:count]))
+        if len(key) > _TOO_SHORT and (key in _NONE_KEYS or key in _SOME_KEYS):
+            return key in _SOME_KEYS
+    return None
 
 
 def pieces_in(value: object) -> int | None:
@@ -104,6 +113,9 @@ def pieces_in(value: object) -> int | None:
         return int(text)
     except ValueError:
         pass
+    left = _LEFT.fullmatch(text.casefold())
+    if left is not None:
+        return int(left[1] or left[2])
     there = _of_text(text)
     if there is not None:
         return int(there)
