@@ -1,78 +1,93 @@
-"""Shapes of the answers, for OpenAPI; a test holds real answers against them."""
+"""Shapes of the answers: what is encoded, checked by mypy, and described by OpenAPI."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, with_config
+from typing_extensions import TypedDict
+
+_EXACT = ConfigDict(extra="forbid")
+_exact = with_config(_EXACT)
 
 
 class _Exact(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = _EXACT
 
 
-class Channel(_Exact):
-    name: str = Field(examples=["lexical"])
-    rank: int = Field(description="Place in the channel, from 1.")
+@_exact
+class Channel(TypedDict):
+    name: Annotated[str, Field(examples=["lexical"])]
+    rank: Annotated[int, Field(description="Place in the channel, from 1.")]
     score: float
 
 
-class HitShape(_Exact):
+@_exact
+class HitShape(TypedDict):
     id: str
-    score: float = Field(description="Never rises down the list.")
-    rank_score: float | None = Field(description="The ranker's own; null under a sort.")
-    level: int = Field(description="0: all terms match … 4: found by meaning, 5: popular.")
+    score: Annotated[float, Field(description="Never rises down the list.")]
+    rank_score: Annotated[float | None, Field(description="The ranker's own; null under a sort.")]
+    level: Annotated[
+        int, Field(description="0: all terms match … 4: found by meaning, 5: popular.")
+    ]
     channels: list[Channel]
-    product: dict[str, Any] = Field(description="The catalogue's line.")
-    variants: int = Field(description="Matching products of its group.")
+    product: Annotated[dict[str, Any], Field(description="The catalogue's line.")]
+    variants: Annotated[int, Field(description="Matching products of its group.")]
     highlights: dict[str, Any]
-    explanation: dict[str, Any] | None = None
+    explanation: NotRequired[dict[str, Any]]
 
 
-class FacetValueShape(_Exact):
+@_exact
+class FacetValueShape(TypedDict):
     value: str | float
     count: int
     selected: bool
 
 
-class FacetShape(_Exact):
-    type: str = Field(examples=["keyword", "category", "number"])
+@_exact
+class FacetShape(TypedDict):
+    type: Annotated[str, Field(examples=["keyword", "category", "number"])]
     values: list[FacetValueShape]
-    min: float | None = None
-    max: float | None = None
-    distinct: int | None = Field(None, description="Values that products here have, shown or not.")
-    other: int | None = Field(None, description="Products of values not shown, added up.")
+    min: NotRequired[float | None]
+    max: NotRequired[float | None]
+    distinct: NotRequired[
+        Annotated[int | None, Field(description="Values that products here have, shown or not.")]
+    ]
+    other: NotRequired[
+        Annotated[int | None, Field(description="Products of values not shown, added up.")]
+    ]
 
 
-class PageShape(_Exact):
+@_exact
+class PageShape(TypedDict):
     number: int
     size: int
 
 
-class StageShape(_Exact):
-    name: str
-    in_: int = Field(alias="in")
-    out: int
-    ms: float
-    skipped: str | None = None
+StageShape = TypedDict(  # `in` cannot be a name in a class
+    "StageShape", {"name": str, "in": int, "out": int, "ms": float, "skipped": NotRequired[str]}
+)
+_exact(StageShape)
 
 
-class RelaxedShape(_Exact):
+@_exact
+class RelaxedShape(TypedDict):
     level: int
-    dropped: list[str]
+    dropped: Sequence[str]
     scope: str
 
 
-class GenerationShape(_Exact):
+@_exact
+class GenerationShape(TypedDict):
     id: str
     snapshot: str
     model: str
-    policy: str = Field(description="The index's own is `default`.")
+    policy: Annotated[str, Field(description="The index's own is `default`.")]
 
 
-class SearchAnswer(_Exact):
-    """Counts and hits come from the same match set, in products (groups of variants)."""
+@_exact
+class MadeAnswer(TypedDict):
+    """What is the same for everybody who asks the same: `query_id` and `took_ms` come later."""
 
-    query_id: str
-    took_ms: float
     index: str
     query: dict[str, Any]
     hits: list[HitShape]
@@ -82,12 +97,20 @@ class SearchAnswer(_Exact):
     facets: dict[str, FacetShape]
     page: PageShape
     stages: list[StageShape]
-    degraded: list[str]
+    degraded: Sequence[str]
     relaxed: RelaxedShape | None
-    did_you_mean: list[Any]
+    did_you_mean: Sequence[Any]
     generation: GenerationShape
-    refinements: list["SuggestionShape"] | None = None
-    related: list["SuggestionShape"] | None = None
+    refinements: NotRequired[list["SuggestionShape"]]
+    related: NotRequired[list["SuggestionShape"]]
+
+
+@_exact
+class SearchAnswer(MadeAnswer):
+    """Counts and hits come from the same match set, in products (groups of variants)."""
+
+    query_id: str
+    took_ms: float
 
 
 class SuggestionShape(BaseModel):

@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from answer_shapes import SEARCH_ANSWER
 from catalogs import build_index
 from http_service import serving
 
-from app.api.schemas import SearchAnswer
 from indexing.catalogue.index_config import IndexConfig
 
 GOLDEN = Path(__file__).parent / "golden_search.json"
@@ -85,13 +85,12 @@ def test_markup_of_the_catalogue_is_escaped_in_highlights(golden_shop: httpx.Cli
 @pytest.mark.parametrize("query", QUERIES)
 def test_answers_have_the_documented_shape(http: httpx.Client, query: str) -> None:
     body = search(http, q=query, facets="brand,category,price,auto", explain=True)
-    answer = SearchAnswer.model_validate(body, strict=True)
-    assert len(answer.hits) <= answer.total
-    assert answer.total_strict <= answer.total
-    assert all(hit.explanation is not None for hit in answer.hits)
-    assert all(hit.id == hit.product["id"] for hit in answer.hits)
-    assert answer.page.number == 1
-    assert answer.page.size == 20
+    answer = SEARCH_ANSWER.validate_python(body, strict=True)
+    assert len(answer["hits"]) <= answer["total"]
+    assert answer["total_strict"] <= answer["total"]
+    assert all("explanation" in hit for hit in answer["hits"])
+    assert all(hit["id"] == hit["product"]["id"] for hit in answer["hits"])
+    assert answer["page"] == {"number": 1, "size": 20}
 
 
 def test_get_and_post_say_the_same(http: httpx.Client) -> None:
@@ -109,7 +108,7 @@ def test_get_and_post_say_the_same(http: httpx.Client) -> None:
     answer = http.post("/v1/search", json=asked)
     assert answer.status_code == 200
     by_json = answer.json()
-    SearchAnswer.model_validate(by_json, strict=True)
+    SEARCH_ANSWER.validate_python(by_json, strict=True)
     assert ids(by_json) == ids(by_url)
     assert by_json["total"] == by_url["total"] > 0
 
@@ -215,7 +214,7 @@ def test_named_indexes(http: httpx.Client) -> None:
 
 def test_a_vector_of_ones_own(http: httpx.Client) -> None:
     body = http.post("/v1/search", json={"query": "", "vector": [1.0] + [0.0] * 255}).json()
-    SearchAnswer.model_validate(body, strict=True)
+    SEARCH_ANSWER.validate_python(body, strict=True)
     assert body["hits"]
     for wrong in ([1.0], [0.0] * 256, [1e308] * 257):
         answer = http.post("/v1/search", json={"query": "lamp", "vector": wrong})
