@@ -147,7 +147,8 @@ def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
     docs = np.repeat(np.arange(columns.doc_count, dtype=np.int64), np.diff(lists.starts))
     ends = np.bincount(lists.items[at_end], minlength=count)
     seen = np.bincount(lists.items, minlength=count)
-    brands = read.brand_of[docs[at_end]].astype(np.int64) + 1
+    brands = read.brand_of[docs[at_end]].astype(np.int64)
+    brands = np.where(brands >= 0, brands, (1 << 31) - 1 - docs[at_end] % (1 << 30))  # any other
     pairs = np.unique(lists.items[at_end].astype(np.int64) << 32 | brands)
     variety = np.bincount(pairs >> 32, minlength=count)
     several = 2 if len(np.unique(read.brand_of[read.brand_of >= 0])) >= MANY_BRANDS else 1

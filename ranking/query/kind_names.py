@@ -1,5 +1,6 @@
 """What the catalogue calls the kind that is meant, beside the word that the query has for it."""
 
+from collections.abc import Set
 from dataclasses import replace
 from typing import Final
 
@@ -20,17 +21,21 @@ LENT: Final = ("synonym", "likeness")
 
 
 def with_names(
-    slots: tuple[Slot, ...], wish: TypeWish, words: QueryWords, snapshot: Snapshot
+    slots: tuple[Slot, ...],
+    wish: TypeWish,
+    words: QueryWords,
+    snapshot: Snapshot,
+    ruled: Set[int],
 ) -> tuple[tuple[Slot, ...], tuple[Expansion, ...]]:
     """The slot of the kind's word is satisfied by the names of the types too.
 
-    The shop's own synonyms of the word stand in their place.
+    ruled: positions inside longer phrases whose synonyms stand in their place.
     """
     place = next((i for i, slot in enumerate(slots) if slot.text == wish.word), None)
     if place is None or wish.how not in LENT:
         return slots, ()
     model, slot = snapshot.types, slots[place]
-    if any(each.origin == "synonym" for each in slot.alternatives):
+    if slot.position in ruled:
         return slots, ()
     likely = wish.types[(wish.chances >= LEAST_CHANCE * wish.chances.max())][:MOST_NAMES]
     known = {each.term_ids for each in slot.alternatives}

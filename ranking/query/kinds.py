@@ -29,7 +29,9 @@ LEAST_CHANCE: Final = 0.08
 LEAST_LIKENESS: Final = 0.36
 """Cosine of two names from which one may stand for the other."""
 SHARPNESS: Final = 12.0
-OTHER_WORDS_TRUST: Final = 0.8
+OTHER_WORDS_TRUST: Final = 1.0
+FITTING: Final = 2.0
+"""A type of which half say what they fit has no general name of another thing."""
 MOST_TYPES: Final = 6
 SAYING: Final = (NUMBER, MODEL, COLOUR, FILLER)
 """Signs for words that say something beside the kind."""
@@ -115,6 +117,7 @@ def _by_general_names(
             )
             if len(kinds) and weights.sum() >= LEAST_TITLES:
                 total[kinds] += weights / weights.sum()
+    total[:-1] *= np.maximum(1.0 - FITTING * model.accessory, 0.0)  # `mobile phone` in cases
     order = np.argsort(-total[:-1], kind="stable")[:MOST_TYPES]
     order = order[total[order] > 0]
     if not len(order):

@@ -52,14 +52,14 @@ NO_WISH: Final = TypeWish(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.floa
 
 
 def agreement(wish: TypeWish, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
-    """float32[k]: how likely each product is of a type that is meant, over the likeliest of them.
+    """float32[k]: root of how likely a product's type is meant, over the likeliest type.
 
     What a product is, is not always known for sure; then it is between, as for those of no type.
     """
     model = snapshot.types
     fits = np.zeros(len(model) + 1, dtype=np.float32)
     if wish:
-        fits[wish.types] = wish.chances / wish.chances.max()  # NO_TYPE is the last
+        fits[wish.types] = np.sqrt(wish.chances / wish.chances.max())  # NO_TYPE is the last
     own = fits[model.type_of[doc_ids]]
     if NO_TYPE not in wish.types:
         own[model.type_of[doc_ids] == NO_TYPE] = UNKNOWN_FIT

@@ -92,7 +92,8 @@ def understand(
     if request.categories and not plain:
         kind = wish_of(meaning, slots, snapshot, segments or (snapshot,))
     if request.synonyms:
-        slots, added = with_names(slots, kind, words, snapshot)
+        phrases = _first_of([phrase for phrase in said if phrase.length > 1])
+        slots, added = with_names(slots, kind, words, snapshot, phrases.keys())
         expansions = (*expansions, *added)
     if vector is None and request.semantic and meaning.strip():
         encoded = snapshot.encoder.encode_query(meaning)
