@@ -11,6 +11,7 @@ from pathlib import Path
 from app.errors import Fault, NotFoundError, NotReadyError, refused
 from app.neighbours import Neighbours
 from app.openings import killed_openers, opening, try_apart
+from app.previews import Previews
 from app.settings import Settings, metrics_folder
 from app.telemetry import NOT_SERVED, PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SWAP_SECONDS, SWAPS
 from app.version import code_version
@@ -43,6 +44,7 @@ class Generations:
         self._verify = settings.verify
         self._neighbours = Neighbours(metrics_folder())
         self._waits = settings.workers > 1
+        self._previews = Previews(settings.verify)
         self._served: dict[str, Generation] = {}
         self._currents: dict[str, Current] = {}
         self._failed: dict[str, _Failed] = {}
@@ -130,6 +132,21 @@ class Generations:
             f"there is no index {index!r}.",
             [Fault("index", "is not known", f"Known are: {known}.")],
         )
+
+    def preview(self, index: str, snapshot_id: str, policy: str | None = None) -> Generation:
+        """A kept snapshot that is not in force, beside the one that is. May take seconds.
+
+        Raises as `get` does.
+        """
+        served = self.get(index, policy)
+        current = self._currents[index]
+        if snapshot_id == current.snapshot:
+            return served
+        generation = self._previews.get(self._data / index, current, snapshot_id)
+        try:
+            return generation.under(policy)
+        except UnknownPolicyError as error:
+            raise refused("policy", "is not known", str(error)) from error
 
     def refresh(self) -> None:
         """Look at every CURRENT once; open and swap what changed."""

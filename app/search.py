@@ -57,15 +57,26 @@ class Searcher:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def answer(self, index: str, request: SearchRequest, policy: str | None = None) -> bytes:
+    async def answer(
+        self,
+        index: str,
+        request: SearchRequest,
+        policy: str | None = None,
+        preview: str | None = None,
+    ) -> bytes:
         """The answer as JSON. The generation is taken once and passed down.
 
-        policy: one of the index's named policies; None: its own.
+        policy: one of the index's named policies; None: its own. preview: a kept snapshot to be
+        searched in place of the one in force; such answers are not cached.
         """
         begun = time.perf_counter()
-        generation = self._generations.get(index, policy)
+        if preview is None:
+            generation = self._generations.get(index, policy)
+        else:
+            generation = await self.run(partial(self._generations.preview, index, preview, policy))
+            begun = time.perf_counter()  # opening it is none of the search's time
         request = self.checked(request, generation)
-        key = _key(generation, request)
+        key = _key(generation, request) if preview is None else None
         if key is not None:
             kept = await self._cache.get(key)
             CACHE.labels("miss" if kept is None else "hit").inc()

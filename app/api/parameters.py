@@ -38,6 +38,10 @@ PolicyName = Annotated[
     ),
 ]
 
+Preview = Annotated[
+    str | None,
+    Field(max_length=128, description="A kept snapshot to look at; needs what admin needs."),
+]
 FacetLimit = Annotated[int, Field(ge=1, le=MAX_FACET_LIMIT)]
 
 
@@ -97,6 +101,8 @@ class _Page(BaseModel):
 class SearchParameters(FilteredParameters, _Page):
     """`GET /v1/search`."""
 
+    preview: Preview = None
+
     q: str = Field("", description="What the shopper typed; empty to browse.", examples=["lamp"])
     facets: str | None = Field(
         None, max_length=2_000, description="Fields to count, comma separated; `auto` chooses "
@@ -130,6 +136,8 @@ class SearchParameters(FilteredParameters, _Page):
 
 class SearchBody(_Understanding, _Page):
     """`POST /v1/search`."""
+
+    preview: Preview = None
 
     query: str = Field("", description="What the shopper typed; empty to browse.")
     filters: Any = Field(

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from app.api.bodies import StrictRoute
+from app.api.guard import check
 from app.api.parameters import SearchBody, SearchParameters
 from app.api.schemas import PROBLEMS, SearchAnswer
 from app.service import service_of
@@ -15,20 +16,20 @@ router = APIRouter(prefix="/v1", tags=["search"], responses=PROBLEMS, route_clas
 @router.get("/search", response_model=SearchAnswer)
 async def search_by_url(request: Request, given: Annotated[SearchParameters, Query()]) -> Response:
     """Search, or browse with an empty query."""
-    service = service_of(request)
-    asked = given.request(service.settings)
-    index = given.index or service.default_index
-    return _json(await service.searcher.answer(index, asked, given.policy))
+    return await _answer(request, given)
 
 
 @router.post("/search", response_model=SearchAnswer)
 async def search_by_json(request: Request, given: Annotated[SearchBody, Body()]) -> Response:
     """The same with a JSON body: nested filters, and a vector."""
+    return await _answer(request, given)
+
+
+async def _answer(request: Request, given: SearchParameters | SearchBody) -> Response:
+    if given.preview is not None:
+        check(request)  # what is not published is not for shoppers
     service = service_of(request)
     asked = given.request(service.settings)
     index = given.index or service.default_index
-    return _json(await service.searcher.answer(index, asked, given.policy))
-
-
-def _json(body: bytes) -> Response:
+    body = await service.searcher.answer(index, asked, given.policy, given.preview)
     return Response(body, media_type="application/json")
