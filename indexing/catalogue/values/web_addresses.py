@@ -7,6 +7,7 @@ from indexing.catalogue.field_values import FieldValueError, label_of
 _APART = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|\s*[|;]\s*|\n+|,\s+(?=\S+\.\w{3,4}(?:,|$))")
 _COMMAS = re.compile(r",\s*")
 _FILE = re.compile(r"[^\s,]+\.(?:jpe?g|png|webp|gif|avif|svg|bmp|tiff?)(?:\?\S*)?", re.IGNORECASE)
+_DROPPED = re.compile(r"[\x00-\x20\x7f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _WITHIN = ("src", "url", "href", "contentUrl", "image", "link", "large", "original", "image_url")
 _NOTHING = frozenset({"no_selection", "n/a", "none", "null", "-", "no image", "noimage"})
@@ -21,8 +22,11 @@ def addresses_in(value: object) -> list[str]:
 
 
 def checked(address: str) -> str:
-    """Only http, https or a path: another scheme would run or read something at the shopper's."""
-    scheme = _SCHEME.match(address)
+    """Only http, https or a path: another scheme would run or read something at the shopper's.
+
+    Browsers drop tabs and line ends anywhere, and control characters before a scheme: so does this.
+    """
+    scheme = _SCHEME.match(_DROPPED.sub("", address))
     if scheme is not None and scheme[1].lower() not in ("http", "https"):
         raise FieldValueError(
             f"has the scheme {scheme[1].lower()}: only http, https and paths are kept"
