@@ -51,4 +51,5 @@ def _price(words: QueryWords, snapshot: Snapshot) -> PriceWish | None:
     places = words.positions(found.start, found.end)
     if not found.certain and names_product(words, places, snapshot):
         return None
-    return found if found.currency is None else found.within(lambda amount: None)
+    rates = snapshot.config.currency_rates()
+    return found.within(lambda amount: rates.converted(amount, found.currency))
