@@ -54,13 +54,15 @@ class SourceReport:
         filled = self.filled
         for name in TOLD_FIELDS:
             value = held[name]
-            if value is None or value in ((), ""):
+            if not value and (value is None or value in ((), "")):
                 continue
-            filled[name] += 1
-            if filled[name] == 1:
+            count = filled[name] + 1
+            filled[name] = count
+            if count == 1:
                 self.examples[name] = _example(value)
-        if product.attributes:
-            self.attributes.update(product.attributes.keys())
+        attributes = self.attributes
+        for name in product.attributes:
+            attributes[name] += 1
 
     def drop(self, name: str, value: object, reason: str) -> None:
         known = self.dropped.setdefault(name, DroppedValues(reason=reason))

@@ -21,6 +21,7 @@ _AROUND_PRICE = frozenset({
     "sale_price", "list_price", "sale_from", "sale_to", "sale_dates", "discount_amount",
     "discount_percent",
 })  # fmt: skip
+_AROUND_LIST = _AROUND_PRICE - {"list_price"}
 _LARGEST = 1e300
 _PRICES = ("price", "sale_price", "list_price")
 
@@ -36,6 +37,8 @@ def settle_price(fields: Fields, decimal: str | None, now: datetime | None, faul
             return
         if type(price) is float and price >= 0.0 and price < _LARGEST:
             return
+    elif _are_settled(price, fields.get("list_price")) and _AROUND_LIST.isdisjoint(fields):
+        return
     money: dict[str, Money] = {}
     for name in _PRICES:
         value = fields.pop(name, None)
@@ -68,6 +71,16 @@ def settle_price(fields: Fields, decimal: str | None, now: datetime | None, faul
             fields["currency"] = listed.currency
     for name in ("sale_from", "sale_to", "sale_dates", "discount_amount", "discount_percent"):
         fields.pop(name, None)
+
+
+def _are_settled(price: object, listed: object) -> bool:
+    """Whether both are amounts that stay as they are."""
+    return (
+        type(price) is float
+        and type(listed) is float
+        and 0.0 <= price < _LARGEST
+        and 0.0 < listed < _LARGEST
+    )
 
 
 def _reduced(

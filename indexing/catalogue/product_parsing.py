@@ -1,6 +1,7 @@
 """Values under the names of Product's fields → a Product."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -66,7 +67,17 @@ def _addresses(value: object) -> tuple[str, ...] | None:
 
 
 def _category(value: object) -> tuple[str, ...] | None:
-    path = category_of(value)
+    if type(value) is tuple and all(type(level) is str for level in value):
+        return _path(value)
+    return _without_html(category_of(value))
+
+
+@lru_cache(maxsize=100_000)
+def _path(levels: tuple[str, ...]) -> tuple[str, ...] | None:
+    return _without_html(category_of(levels))
+
+
+def _without_html(path: tuple[str, ...] | None) -> tuple[str, ...] | None:
     if path is not None and any("&" in level or "<" in level for level in path):
         path = tuple(filter(None, (label_of(text_of_html(level)) for level in path)))
     return path or None
@@ -137,8 +148,8 @@ def parse_product(
     if "price" in fields or "list_price" in fields:
         _settle_currency(fields, raw, rates)
     if "images" in fields:
-        more = tuple(each for each in fields["images"] if each != fields.get("image"))
-        fields["images"] = more
+        first = fields.get("image")
+        fields["images"] = tuple(each for each in fields["images"] if each != first)
     if "id" not in fields:
         raise ProductError("id", "is missing. Every product needs one; map it with --map id=NAME")
     if not ("title" in fields or "description" in fields or "identifiers" in fields):

@@ -87,6 +87,8 @@ class RowFields:
 
     def unpublished(self, row: Mapping[str, Any]) -> str | None:
         """The column and value that keep a row from shoppers, or None."""
+        if not self.platform.unpublished:
+            return None
         names = tuple(row)
         rules = self._status.get(names)
         if rules is None:
@@ -139,11 +141,9 @@ class RowFields:
         if rule.constant is not None:
             made[target] = rule.constant
             return
-        found = [
-            (source, value)
-            for source, value in values_of(row, sources)
-            if not (rule.drop_if and _is_dropped(value, rule))
-        ]
+        found = values_of(row, sources)
+        if rule.drop_if:
+            found = [(source, value) for source, value in found if not _is_dropped(value, rule)]
         if not found:
             if rule.default is not None:
                 made[target] = rule.default
@@ -178,14 +178,16 @@ class RowFields:
                 _beside_title(other, left, made, attributes)
 
     def _add_attributes(self, layout: Layout, row: Mapping[str, Any], made: Fields) -> None:
-        signs = self.habits.list_signs
+        signs, text_only = self.habits.list_signs, self._text_only
         for name, column in layout.attributes:
             value = row[column]
+            if value is None or value == "":  # most cells of a wide table
+                continue
             if says(value):
                 sign = signs.get(column)
                 if sign and type(value) is str:
                     value = list_in(value, sign)
-                elif self._text_only and type(value) is str:
+                elif text_only and type(value) is str:
                     value = typed_cell(value.strip())
                 made[name] = value if name not in made else [*as_list(made[name]), *as_list(value)]
         for pair in layout.pairs:

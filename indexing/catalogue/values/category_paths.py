@@ -32,7 +32,22 @@ def category_paths(value: object, rule: FieldRule, style: CategoryStyle) -> tupl
     signs = rule.path or (style.levels,)
     text = str(value) if len(signs) > 1 else ""
     levels = next((sign for sign in signs if sign in text), signs[0])
-    found = _paths(value, levels, several)
+    if type(value) is str:
+        return _known_paths(value, levels, several)
+    if type(value) is list and all(type(item) is str for item in value):
+        return _known_paths(tuple(value), levels, several)
+    return _main_first(_paths(value, levels, several))
+
+
+@lru_cache(maxsize=100_000)
+def _known_paths(
+    value: str | tuple[str, ...], levels: str, several: str | None
+) -> tuple[Path, ...]:
+    """Cells come again and again."""
+    return _main_first(_paths(value, levels, several))
+
+
+def _main_first(found: list[Path]) -> tuple[Path, ...]:
     made: dict[Path, None] = {}
     for path in found:
         if path:
@@ -88,7 +103,6 @@ def _name_of(item: object) -> str | None:
     return None if item is None or isinstance(item, dict | list) else label_of(item)
 
 
-@lru_cache(maxsize=100_000)
 def _paths_in(text: str, levels: str, several: str | None) -> tuple[Path, ...]:
     for sign, private in _ESCAPED.items():
         text = text.replace(f"\\{sign}", private)

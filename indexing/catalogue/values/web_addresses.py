@@ -5,6 +5,9 @@ import re
 from indexing.catalogue.field_values import FieldValueError, label_of
 
 _APART = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|\s*[|;]\s*|\n+|,\s+(?=\S+\.\w{3,4}(?:,|$))")
+_ONE = re.compile(r"https?://[!-+\--:<-{}~]+")
+"""An address of signs that are never between two."""
+
 _COMMAS = re.compile(r",\s*")
 _FILE = re.compile(r"[^\s,]+\.(?:jpe?g|png|webp|gif|avif|svg|bmp|tiff?)(?:\?\S*)?", re.IGNORECASE)
 _DROPPED = re.compile(r"[\x00-\x20\x7f]")
@@ -15,6 +18,8 @@ _NOTHING = frozenset({"no_selection", "n/a", "none", "null", "-", "no image", "n
 
 def addresses_in(value: object) -> list[str]:
     """All of them, in order. Raises FieldValueError where the first is none of the web's."""
+    if type(value) is str and _ONE.fullmatch(value):
+        return [value]
     found = list(dict.fromkeys(_texts(value)))
     if found:
         checked(found[0])

@@ -105,6 +105,8 @@ class VariantRows:
 
     def _may_nest(self, row: Mapping[str, Any]) -> bool:
         """Whether the row has a column for variants within it."""
+        if not self._nested:
+            return False
         names = tuple(row)
         known = self._nesting.get(names)
         if known is None:
