@@ -41,6 +41,8 @@ class Columns:
     keys: uint64[n], ascending: the order of products that are equal otherwise, the same in
     whichever segment they stand (`row_order.order_keys`).
     completeness: float32[n], share of the core fields that the product fills.
+    number_counts: number attributes' fields, with how many products have each; the most first,
+    equal ones by name.
     attribute_names: text attributes' fields, sorted; all are in one table.
     attribute_of: uint16[v], for each ordinal of that table the place of its field among them.
     """
@@ -53,11 +55,13 @@ class Columns:
     completeness: Float32Array
     attribute_names: tuple[str, ...]
     attribute_of: UInt16Array
+    number_counts: dict[str, int]
 
     @classmethod
     def load(cls, folder: Path) -> "Columns":
         numbers, keywords = load_numeric(folder), _load_keywords(folder)
         texts = tuple(name for name in keywords if name.startswith(PREFIX))
+        held = [(-len(numbers[name].values), name) for name in numbers if name.startswith(PREFIX)]
         completeness = load_array(folder / "completeness.npy")
         return cls(
             len(completeness),
@@ -68,6 +72,7 @@ class Columns:
             completeness,
             texts,
             load_array(folder / "attributes.fields.npy"),
+            {name: -count for count, name in sorted(held)},
         )
 
     def numeric(self, name: str) -> NumericColumn | None:

@@ -1,6 +1,8 @@
 """Term ↔ term id. Ids are ranks in byte order, so a prefix is one range of ids."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +12,20 @@ from indexing.arrays import UInt8Array, UInt64Array
 from indexing.strings import StringTable
 
 UNKNOWN = -1
+CACHED_TERMS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All terms of an index, sorted by their UTF-8 bytes."""
+    """All terms of an index, sorted by their UTF-8 bytes. Lookups are remembered (bounded)."""
 
     terms: StringTable
+    _id_of: Callable[[str], int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Not of a bound method: that would be a cycle, and keep a replaced snapshot mapped.
+        found = lru_cache(CACHED_TERMS)(partial(_found, self.terms))
+        object.__setattr__(self, "_id_of", found)
 
     @classmethod
     def load(cls, folder: Path) -> "Lexicon":
@@ -30,11 +39,7 @@ class Lexicon:
 
     def id_of(self, term: str) -> int:
         """The term's id, or UNKNOWN. O(log n)."""
-        key = np.frombuffer(term.encode("utf-8", "surrogatepass"), dtype=np.uint8)
-        place = int(lower_bound(self.terms.blob, self.terms.offsets, key))
-        if place < len(self.terms) and self.terms.bytes_at(place) == key.tobytes():
-            return place
-        return UNKNOWN
+        return self._id_of(term)
 
     def prefix_range(self, prefix: str) -> tuple[int, int]:
         """Ids of the terms that begin with the prefix: from the first to before the second."""
@@ -43,6 +48,14 @@ class Lexicon:
         high = np.frombuffer(raw + b"\xff", dtype=np.uint8)  # no UTF-8 byte is as large
         first = int(lower_bound(self.terms.blob, self.terms.offsets, low))
         return first, int(lower_bound(self.terms.blob, self.terms.offsets, high))
+
+
+def _found(terms: StringTable, term: str) -> int:
+    key = np.frombuffer(term.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    place = int(lower_bound(terms.blob, terms.offsets, key))
+    if place < len(terms) and terms.bytes_at(place) == key.tobytes():
+        return place
+    return UNKNOWN
 
 
 @njit(nogil=True, cache=True)

@@ -63,7 +63,7 @@ class Titles:
         self._ends = array("q")
         self._chunks: dict[str, tuple[int, ...]] = {}
         self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
-        self._shades = {self._number(analyzer.tokens(shade)[0].term) for shade in SHADES}
+        self._shades = {self._number(analyzer.chunk_tokens(shade)[0].term) for shade in SHADES}
 
     def add(self, title: str) -> None:
         codes = self._codes

@@ -6,7 +6,6 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import Int64Array, UInt16Array, UInt32Array
-from indexing.catalogue.attributes import PREFIX
 from indexing.columns import Columns
 from ranking.facets.bins import bin_sizes, even_edges, extent
 from ranking.facets.parts import Part, Passing, spread
@@ -57,16 +56,19 @@ def choose_facets(
     if not sum(map(len, parts)) or most <= 0:
         return []
     columns = [part.columns for part in parts]
-    held = {
-        name: sum(len(each.numbers[name].values) for each in columns)
-        for name in columns[0].numbers
-        if name.startswith(PREFIX)
-    }
-    numbers = sorted(held, key=lambda name: (-held[name], name))[:_MOST_NUMBERS]
     scored = _texts_worth(columns, spread(parts, _SAMPLE))
-    scored += _numbers_worth(numbers, columns, spread(parts, _NUMBER_SAMPLE))
+    scored += _numbers_worth(_numbers(columns), columns, spread(parts, _NUMBER_SAMPLE))
     best = sorted((-score, name) for score, name in scored if score > 0 and name not in taken)
     return [name for _, name in best[:most]]
+
+
+def _numbers(columns: Sequence[Columns]) -> list[str]:
+    """The number attributes that are considered, those that most products have first."""
+    held = columns[0].number_counts
+    if len(columns) > 1:
+        total = {name: sum(each.number_counts[name] for each in columns) for name in held}
+        return sorted(total, key=lambda name: (-total[name], name))[:_MOST_NUMBERS]
+    return list(held)[:_MOST_NUMBERS]
 
 
 def _texts_worth(
@@ -95,7 +97,8 @@ def _numbers_worth(
     size, scored = sum(map(len, samples)), []
     for name in names:
         own = [each.numbers[name] for each in columns]
-        values = np.concatenate([c.at(docs) for c, docs in zip(own, samples, strict=True)])
+        found_at = [column.at(docs) for column, docs in zip(own, samples, strict=True)]
+        values = found_at[0] if len(found_at) == 1 else np.concatenate(found_at)
         low, high, found = extent(values)
         if found >= _LEAST_COVERAGE * size:
             whole = all(column.whole for column in own)

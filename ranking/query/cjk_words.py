@@ -30,6 +30,8 @@ def by_words(slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot) -> 
 
     A product holds all of its characters, or not the word. Pairs go on scoring.
     """
+    if not any(map(_is_character, slots)):
+        return slots
     made: list[Slot] = []
     for run in _runs(slots):
         if len(run) == 1:
@@ -42,13 +44,16 @@ def by_words(slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot) -> 
     return tuple(made)
 
 
+def _is_character(slot: Slot) -> bool:
+    return slot.weight > 0 and slot.span == 1 and len(slot.text) == 1 and is_cjk(slot.text)
+
+
 def _runs(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
     """Required neighbouring characters together; anything else by itself. In order of position."""
     characters: list[Slot] = []
     others: list[Slot] = []
     for slot in slots:
-        lone = slot.weight > 0 and slot.span == 1 and len(slot.text) == 1 and is_cjk(slot.text)
-        (characters if lone else others).append(slot)
+        (characters if _is_character(slot) else others).append(slot)
     run: list[Slot] = []
     for slot in characters:
         if run and slot.position != run[-1].position + 1:

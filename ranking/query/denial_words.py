@@ -1,5 +1,6 @@
 """Words that deny what follows or precedes them, by language."""
 
+from functools import lru_cache
 from typing import Final
 
 _BEFORE: Final = {
@@ -41,16 +42,19 @@ CJK_FILLERS: Final = ("含有", "含", "带", "帶", "有", "的")
 """What may begin the denied word when a segmenter put it there."""
 
 
+@lru_cache(maxsize=16)
 def words_before(languages: tuple[str, ...]) -> frozenset[str]:
     """Folded words that deny what follows; English ones are understood everywhere."""
     return _words(_BEFORE, languages)
 
 
+@lru_cache(maxsize=16)
 def words_after(languages: tuple[str, ...]) -> frozenset[str]:
     """Words that deny what stands before them: sugar free, zucker frei."""
     return _words(_AFTER, languages)
 
 
+@lru_cache(maxsize=16)
 def words_between(languages: tuple[str, ...]) -> frozenset[str]:
     """Words that may stand between a denial and what it denies: without added sugar, free of."""
     return _words(_BETWEEN, languages)

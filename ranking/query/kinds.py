@@ -63,14 +63,15 @@ def heads_of(text: str, snapshot: Snapshot) -> tuple[Stems, list[tuple[str, floa
     and how many words there are, numbers and colours too.
     """
     titles = Titles(snapshot.analyzer)
-    codes = np.array(titles.codes_of(text), dtype=np.int32)
+    signs = titles.codes_of(text)
+    codes = np.array(signs, dtype=np.int32)
     places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
     first = snapshot.analyzer.languages[0] in HEAD_FIRST
     count = title_candidates(codes, first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)
     words = list(titles.words)
     found = [(words[codes[places[i]]], float(chances[i])) for i in range(count)]
-    phrase = tuple(words[code] for code in codes if code >= 0)
-    said = int(((codes >= 0) | np.isin(codes, SAYING)).sum())
+    phrase = tuple(words[code] for code in signs if code >= 0)
+    said = sum(code >= 0 or code in SAYING for code in signs)
     return phrase, sorted(found, key=lambda pair: -pair[1]), said
 
 

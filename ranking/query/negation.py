@@ -56,11 +56,14 @@ def find_denials(
     count = len(words.primary)
     if count < 2:
         return ()
+    told = (*_by_signs(words), *_by_words(words, snapshot), *_in_cjk(words))
+    if not told:
+        return ()
     hits = snapshot.entities.find(words.primary)
     named = {p for hit in hits if hit.length > 1 for p in range(hit.start, hit.start + hit.length)}
     found: list[Denial] = []
     used: set[int] = set(taken)
-    for each in (*_by_signs(words), *_by_words(words, snapshot), *_in_cjk(words)):
+    for each in told:
         places = {*each.denying, *each.denied}
         if len(found) == MOST or not each.denied or used & places or named & {*each.denying}:
             continue
@@ -107,6 +110,8 @@ def _by_words(words: QueryWords, snapshot: Snapshot) -> Iterator[_Denied]:
     languages = snapshot.analyzer.languages
     before, after, between = (of(languages) for of in (words_before, words_after, words_between))
     said = _pieces(words)
+    if before.isdisjoint(said) and after.isdisjoint(said):
+        return  # as most queries; stop words are many
     stops = snapshot.analyzer.stop_words | ENDS
     for place, word in enumerate(said):
         if word in before:
@@ -125,9 +130,10 @@ def _pieces(words: QueryWords) -> list[str]:
     place = 0
     for span, same in groupby(words.spans):
         count = len(list(same))
-        pieces = _PIECE.findall(fold(words.text[span[0] : span[1]]))
-        if count > 1 and len(pieces) == count:
-            said[place : place + count] = pieces
+        if count > 1:
+            pieces = _PIECE.findall(fold(words.text[span[0] : span[1]]))
+            if len(pieces) == count:
+                said[place : place + count] = pieces
         place += count
     return said
 
@@ -152,7 +158,7 @@ def _following(
 
 def _in_cjk(words: QueryWords) -> Iterator[_Denied]:
     """By words of a segmenter: 无 in 无线 (wireless) denies nothing."""
-    if not any(is_cjk(sign) for sign in words.text):
+    if words.text.isascii() or not any(is_cjk(sign) for sign in words.text):
         return
     start = 0
     pieces = han_words(words.text) if has_han(words.text) else []

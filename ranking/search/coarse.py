@@ -40,8 +40,8 @@ def coarse_scores(
         lexical, cosine = found[LEXICAL], found[SEMANTIC]
         scores = mixed_scores(lexical, cosine, answer.coverage, best[LEXICAL], best[SEMANTIC])
         scores += np.float32(LIKED) * liked
-        for channel, column in zip(CHANNELS, found, strict=True):
-            if channel.worth:
+        for channel, column, highest in zip(CHANNELS, found, best, strict=True):
+            if channel.worth and highest > NOTHING:  # else it found none of them
                 scores += np.float32(channel.worth) * np.nan_to_num(column)
         scores += fits
     if query.denied:
@@ -92,8 +92,11 @@ def as_candidates(
 def ranks_of(scores: Float32Array) -> UInt32Array:
     """uint32[k, channels]: ranks by score of those that a channel found, ties in order of place."""
     ranks = np.zeros((len(scores), COUNT), dtype=np.uint32)
+    known = ~np.isnan(scores.T)
     for column, channel in enumerate(CHANNELS):
-        found = np.flatnonzero(~np.isnan(scores[:, column]))
+        found = np.flatnonzero(known[column])
+        if not len(found):
+            continue
         if channel.ranked:
             found = found[np.argsort(-scores[found, column], kind="stable")]
             ranks[found, column] = np.arange(1, len(found) + 1)

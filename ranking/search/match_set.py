@@ -68,6 +68,8 @@ def combine(words: LexicalMatches, others: Sequence[tuple[str, Hits]]) -> MatchS
     coverage[places] = words.coverage
     scores[places, LEXICAL] = words.hits.scores
     for name, hits in others:
+        if not len(hits):
+            continue
         column, places = NAMES.index(name), _places(hits.doc_ids, doc_ids)
         scores[places, column] = hits.scores
         levels[places] = np.minimum(levels[places], CHANNELS[column].level)
