@@ -37,18 +37,19 @@ def settle_price(fields: Fields, decimal: str | None, now: datetime | None, faul
             return
         if type(price) is float and price >= 0.0 and price < _LARGEST:
             return
-    elif _are_settled(price, fields.get("list_price")) and _AROUND_LIST.isdisjoint(fields):
+        fields.pop("price")
+        made = _money_of("price", price, decimal, fault)
+        if made is not None:
+            _pay(fields, made)
+        return
+    if _are_settled(price, fields.get("list_price")) and _AROUND_LIST.isdisjoint(fields):
         return
     money: dict[str, Money] = {}
     for name in _PRICES:
         value = fields.pop(name, None)
         if value is None:
             continue
-        try:
-            made = money_in(value, decimal)
-        except FieldValueError as error:
-            fault(name if name != "sale_price" else "price", value, str(error))
-            continue
+        made = _money_of(name, value, decimal, fault)
         if made is not None and (made.amount > 0 or name == "price"):
             money[name] = made
     paid, sale, listed = (money.get(name) for name in _PRICES)
@@ -60,17 +61,29 @@ def settle_price(fields: Fields, decimal: str | None, now: datetime | None, faul
     if paid is None and listed is not None and "price" not in fields:
         paid, listed = listed, None  # the only price there is, is what is paid
     if paid is not None:
-        fields["price"] = paid.amount
-        if paid.highest is not None:
-            fields["price_max"] = paid.highest
-        if paid.currency is not None and "currency" not in fields:
-            fields["currency"] = paid.currency
+        _pay(fields, paid)
     if listed is not None:
         fields["list_price"] = listed.amount
         if listed.currency is not None and "currency" not in fields:
             fields["currency"] = listed.currency
     for name in ("sale_from", "sale_to", "sale_dates", "discount_amount", "discount_percent"):
         fields.pop(name, None)
+
+
+def _money_of(name: str, value: object, decimal: str | None, fault: Fault) -> Money | None:
+    try:
+        return money_in(value, decimal)
+    except FieldValueError as error:
+        fault(name if name != "sale_price" else "price", value, str(error))
+        return None
+
+
+def _pay(fields: Fields, paid: Money) -> None:
+    fields["price"] = paid.amount
+    if paid.highest is not None:
+        fields["price_max"] = paid.highest
+    if paid.currency is not None and "currency" not in fields:
+        fields["currency"] = paid.currency
 
 
 def _are_settled(price: object, listed: object) -> bool:

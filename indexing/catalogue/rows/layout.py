@@ -75,6 +75,8 @@ class Layout:
     ) -> "Layout":
         """simple: (target, column) of fields that take one cell as it is; rest: the others."""
         simple = [each for each in fields if _is_simple(each)]
+        if not any(each.target == "title" for each in simple):  # names beside it are identifiers
+            simple = [each for each in simple if each.target != "identifiers"]
         rest = tuple(each for each in fields if each not in simple)
         cells = tuple((each.target, each.sources[0].column) for each in simple)
         by_target = {each.target: each for each in fields}
@@ -91,7 +93,7 @@ def _is_simple(each: FieldSources) -> bool:
     one = len(each.sources) == 1 and not each.sources[0].steps and not each.sources[0].currency
     rule = each.rule
     said = rule.constant or rule.default or rule.drop_if or rule.currency or rule.locale
-    return one and not said and each.target not in (*JOINED, "category", "attributes")
+    return one and not said and each.target not in ("category", "attributes")
 
 
 class Wishes(NamedTuple):

@@ -150,8 +150,11 @@ class RowFields:
             return
         locale = self.wishes.locale or self.wishes.languages[0]
         if target in JOINED:
-            found = _one_language(found)
-            values = [in_locale(value, rule.locale or locale) for _, value in found]
+            if len(found) == 1 and type(found[0][1]) is str:
+                values = [found[0][1]]
+            else:
+                found = _one_language(found)
+                values = [in_locale(value, rule.locale or locale) for _, value in found]
             if self._escapes:
                 values = [_unescaped(value, self._escapes) for value in values]
             made[target] = values[0] if len(values) == 1 else values
