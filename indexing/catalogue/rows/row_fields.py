@@ -150,6 +150,7 @@ class RowFields:
             return
         locale = self.wishes.locale or self.wishes.languages[0]
         if target in JOINED:
+            values: list[object]
             if len(found) == 1 and type(found[0][1]) is str:
                 values = [found[0][1]]
             else:
