@@ -136,7 +136,7 @@ def _words(text: object) -> list[str]:
 
 
 def _nouns(product: Mapping[str, Any], brands: set[str]) -> list[str]:
-    words = dict.fromkeys(_words(product["title"]))
+    words = dict.fromkeys(_words(product.get("title", "")))
     return [word for word in words if word.isalpha() and len(word) > 2 and word not in brands]
 
 
