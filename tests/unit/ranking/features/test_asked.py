@@ -117,3 +117,5 @@ def test_prices(snapshot: Snapshot) -> None:
     same(columns(snapshot, price=between)["price_fit"], [10 / 15, 30 / 40, NAN, 1, NAN])
     cheap = PriceWish(0, 1, (None, None), False, soft=-1)
     same(columns(snapshot, price=cheap)["price_fit"], [5 / 6, 1 / 6, NAN, 0.5, NAN])
+    expensive = PriceWish(0, 1, (None, None), False, soft=1)
+    same(columns(snapshot, price=expensive)["price_fit"], [1 / 6, 5 / 6, NAN, 0.5, NAN])
