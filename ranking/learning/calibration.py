@@ -22,8 +22,9 @@ Points = tuple[Float64Array, Float64Array]
 def judged_points(rows: Sequence[QueryRows], scores: Mapping[str, Float32Array]) -> Points:
     """Drops and gains of the judged products in the heads of the lists that the server would show.
 
-    A gain is the grade over the best one of the query. Where nobody was judged irrelevant in any
-    query, what is not judged counts as irrelevant.
+    A gain is the grade over the best one of the query. The best of each list is left out: its drop
+    is 0 whatever its score, so it says how good lists begin, not what a drop is worth. Where
+    nobody was judged irrelevant in any query, what is not judged counts as irrelevant.
     """
     only_good = not any((each.judged & (each.grades == 0)).any() for each in rows)
     drops, gains = [np.zeros(0)], [np.zeros(0)]
@@ -34,7 +35,8 @@ def judged_points(rows: Sequence[QueryRows], scores: Mapping[str, Float32Array])
             continue
         given = scores[each.query_id][served].astype(np.float64)
         head = served[np.argsort(-given, kind="stable")[:HEAD]]
-        shown = head if only_good else head[each.judged[head]]
+        below = head[1:]
+        shown = below if only_good else below[each.judged[below]]
         drops.append(given.max() - scores[each.query_id][shown].astype(np.float64))
         gains.append(each.grades[shown].astype(np.float64) / best)
     return np.concatenate(drops), np.concatenate(gains)

@@ -231,7 +231,8 @@ def test_keys_keep_the_order_of_first_appearance(tmp_path: Path) -> None:
              {"id": "a", "title": "lamp"}]  # fmt: skip
     build_index(index, lines)
     generation = open_index(index)
-    asked = SearchRequest(text="lamp", budget_ms=60_000, diversity=False)
+    # All equal: none has a rating.
+    asked = SearchRequest(text="lamp", budget_ms=60_000, sort=Sort("rating"))
     found = [hit.id for hit in search(asked, generation, time.perf_counter).hits]
     assert found == ["a", "b", "c", "d"]
     keys = generation.snapshot.columns.keys

@@ -1,6 +1,6 @@
 """The quick way through an XML feed gives what the handlers give, on any feed and any cut."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.catalogue.formats.xml_feed import handled_records, xml_records
@@ -32,6 +32,7 @@ ITEM = st.builds(
 OTHER = st.sampled_from(["<title>Shop</title>", "\n", "<image><url>u</url></image>", "</c><c>"])
 
 
+@settings(deadline=None)
 @given(
     items=st.lists(st.one_of(ITEM, OTHER), max_size=8).map("".join),
     size=st.integers(1, 400),
@@ -43,3 +44,12 @@ def test_two_ways_give_the_same(items: str, size: int, default: str) -> None:
     pieces = [text[at : at + size] for at in range(0, len(text), size)]
     path = ("rss", "c", "item")
     assert list(xml_records("a", lambda: pieces, path)) == list(handled_records("a", pieces, path))
+
+
+def test_an_end_of_cdata_that_is_cut_anywhere_ends_it() -> None:
+    text = b"<rss><c><item><b><![CDATA[x & y]]>&eacute;</b></item></c></rss>"
+    path = ("rss", "c", "item")
+    whole = list(handled_records("a", [text], path))
+    for at in range(1, len(text)):
+        for pieces in ([text[:at], text[at:]], [text[: at - 1], text[at - 1 : at], text[at:]]):
+            assert list(handled_records("a", pieces, path)) == whole

@@ -87,8 +87,8 @@ def well_formed(chunks: Iterable[bytes]) -> Iterator[bytes]:
         at = chunk.rfind(b"&", -_LONGEST_REFERENCE)
         opening = chunk.rfind(b"<", -len(_CDATA))
         cut = min((place for place in (at, opening) if place >= 0), default=len(chunk))
-        closing = chunk.rfind(b"]", -len(_CDATA_END))
-        cut = min(cut, closing if closing >= 0 else cut)
+        closing = max(len(chunk.rstrip(b"]")), len(chunk) - 2)  # of an end that is cut, all of it
+        cut = min(cut, closing)
         chunk, rest = chunk[:cut], chunk[cut:]
         within, chunk = _mended(chunk, within)
         yield chunk
