@@ -61,8 +61,10 @@ def holding_denied(
 
 
 def _ids(words: frozenset[str], segment: Snapshot) -> UInt32Array:
-    find, analyzer = segment.index.lexicon.id_of, segment.analyzer
-    return _sorted({find(token.term) for word in words for token in analyzer.tokens(word)})
+    """Of those that are one term: the w of `w/o` would be that of W34."""
+    find, tokens = segment.index.lexicon.id_of, segment.analyzer.tokens
+    cut = [tokens(word) for word in words]
+    return _sorted({find(each[0].term) for each in cut if len(each) == 1})
 
 
 def _sorted(term_ids: set[int]) -> UInt32Array:

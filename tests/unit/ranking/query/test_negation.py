@@ -29,6 +29,7 @@ TITLES = {
     "wool": "Wool blanket",
     "cotton": "Cotton blanket",
     "chanel": "Chanel no 5 perfume",
+    "jeans": "Jeans W34 sky blue",
 }
 MATERIALS = {"wool": "Wool", "cotton": "Cotton"}
 FILLER = [
@@ -128,6 +129,14 @@ def test_it_comes_last_and_says_no_first(shop: Generation) -> None:
     ids = [hit.id for hit in run(shop, "chewing gum without sugar").hits]
     assert ids[:2] in (["said", "added"], ["added", "said"])
     assert ids.index("plain") < ids.index("with") == len(ids) - 1
+
+
+def test_no_letter_of_a_size_is_a_denial(shop: Generation) -> None:
+    query = understand(SearchRequest(text="jeans -blue"), shop.snapshot)
+    doc = shop.snapshot.documents.find("jeans")
+    assert doc is not None
+    found = lacks(query.denied, np.array([doc], dtype=np.uint32), shop.snapshot)
+    assert (found.held.tolist(), found.said.tolist()) == ([[True]], [[False]])
 
 
 def test_a_sort_does_not_know_of_it(shop: Generation) -> None:
