@@ -211,7 +211,6 @@ def test_a_flipped_byte_is_found(published: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[-1] ^= 1
     path.write_bytes(raw)
-    open_snapshot(folder, "never")  # sizes and ranges only
     with pytest.raises(CorruptSnapshotError, match=r"docs\.npy has another checksum"):
         check_contents(folder, Manifest.read(folder))
 
