@@ -34,7 +34,8 @@ def _price_over_level(wish: TypeWish, inputs: Inputs) -> Float32Array | float:
     if kind == NO_TYPE or np.isnan(levels[kind]):
         return np.nan
     logs = np.log(np.where(inputs.prices > 0, inputs.prices, np.nan))
-    over: Float32Array = np.clip(logs - levels[kind], -10, 10).astype(np.float32)
+    # Rounded, so that no tree parts what another currency makes differ in its last bits only.
+    over: Float32Array = np.round(np.clip(logs - levels[kind], -10, 10), 3).astype(np.float32)
     return over
 
 
