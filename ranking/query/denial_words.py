@@ -3,8 +3,10 @@
 from functools import lru_cache
 from typing import Final
 
+from indexing.analysis.folding import fold
+
 _BEFORE: Final = {
-    "en": "without no not non minus except excluding w/o sans lacking",
+    "en": "without no not non minus except excluding sans lacking",
     "de": "ohne kein keine keinen keiner nicht außer exkl",
     "fr": "sans aucun aucune pas hors sauf excepté",
     "es": "sin no excepto menos salvo",
@@ -60,10 +62,11 @@ def words_between(languages: tuple[str, ...]) -> frozenset[str]:
     return _words(_BETWEEN, languages)
 
 
-ENDS: Final = frozenset(_ENDS.split())
+ENDS: Final = frozenset(map(fold, _ENDS.split()))
 """Words that end what is denied: without lid for kids."""
 
 
+@lru_cache(maxsize=16)
 def spoken(languages: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """What a title may say before and after the word that it lacks; Chinese signs one by one."""
     signs = {sign for word in CJK_BEFORE for sign in word} - {*"含带帶有要是除了"}
@@ -72,4 +75,5 @@ def spoken(languages: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
 
 def _words(by_language: dict[str, str], languages: tuple[str, ...]) -> frozenset[str]:
     chosen = dict.fromkeys(["en", *languages])
-    return frozenset(w for language in chosen for w in by_language.get(language, "").split())
+    said = (word for language in chosen for word in by_language.get(language, "").split())
+    return frozenset(map(fold, said))

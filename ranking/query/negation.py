@@ -9,8 +9,8 @@ from typing import Final
 from indexing.analysis.chunks import is_cjk
 from indexing.analysis.folding import fold
 from indexing.analysis.pinyin import han_words, has_han
-from indexing.postings.doc_sets import intersect
 from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
 from ranking.query.denial_words import (
     AMBIGUOUS,
@@ -26,13 +26,14 @@ from ranking.query.entities import find_entities
 from ranking.query.predict import Prediction
 from ranking.query.query import Alternative, Denial, Slot
 from ranking.query.words import QueryWords
+from ranking.recall.lexical import count_strict
 
 MOST: Final = 4
 """Things that one query denies; what is said beyond them is asked for like any word."""
 REACH: Final = 2
 """Words that one denial denies, unless another word ends it before."""
 _PIECE: Final = re.compile(r"[^\W_]+")
-_MINUS: Final = re.compile(r"(?<!\S)[-\u2212\u2013](?=[^\W\d_])")
+_SIGN: Final = re.compile(r"(?<!\S)(?:[-\u2212\u2013]|[wW]/[oO]\s+)(?=[^\W\d_])")
 _ORIGINS: Final = frozenset(("literal", "form", "synonym"))
 
 
@@ -45,13 +46,17 @@ class _Denied:
 
 
 def find_denials(
-    words: QueryWords, slots: Sequence[Slot], snapshot: Snapshot, taken: frozenset[int]
+    words: QueryWords,
+    slots: Sequence[Slot],
+    snapshot: Snapshot,
+    taken: frozenset[int],
+    indexes: Sequence[InvertedIndex],
 ) -> tuple[Denial, ...]:
     """What the words deny, in order; none where nothing would be left to look for.
 
     slots: of the words, for the ways in which the denied ones may be said. taken: positions that
-    mean something else (prices). Words within a longer name of the catalogue, `No Name`, deny
-    nothing.
+    mean something else (prices). indexes: of all segments. Words within a longer name of the
+    catalogue, `No Name`, deny nothing.
     """
     count = len(words.primary)
     if count < 2:
@@ -69,13 +74,10 @@ def find_denials(
             continue
         slot = _slot(each.denied, words, slots)
         asked = {words.primary[p] for p in range(count) if p not in places}
-        if slot is None or any(asked & {*way.term_ids} for way in slot.alternatives):
+        if any(asked & {*way.term_ids} for way in slot.alternatives):
             continue  # a tool case without tools is still a tool case
-        if (
-            _is_name(each, words, snapshot)
-            or len(places) + sum(len(d.places) for d in found) + len(taken) >= count
-        ):
-            continue
+        if len(used | places) >= count or _is_name(each, words, indexes):
+            continue  # nothing would be left to look for, or nothing is denied
         used |= places
         low, high = min(places), max(places)
         text = words.said(low, high - low + 1)
@@ -83,27 +85,22 @@ def find_denials(
     return tuple(sorted(found, key=lambda denial: min(denial.places)))
 
 
-def _is_name(denied: _Denied, words: QueryWords, snapshot: Snapshot) -> bool:
-    """Whether `no` and `not` are part of what a title says with all of the query's words."""
+def _is_name(denied: _Denied, words: QueryWords, indexes: Sequence[InvertedIndex]) -> bool:
+    """Whether `no` and `not` are part of what a product says with all of the query's words."""
     if not denied.denying or words.folded(denied.denying[0]) not in AMBIGUOUS:
         return False
-    term_ids = list(dict.fromkeys(words.primary))
-    if UNKNOWN in term_ids:
+    if UNKNOWN in words.primary:
         return False
-    found = min((snapshot.index.postings(term_id)[0] for term_id in term_ids), key=len)
-    for term_id in term_ids:
-        docs = snapshot.index.postings(term_id)[0]
-        small, large = (found, docs) if len(found) <= len(docs) else (docs, found)
-        found = intersect(small, large)
-    return len(found) > 0
+    every = Slot("", 1.0, (Alternative(tuple(dict.fromkeys(words.primary)), 1.0),), 0)
+    return count_strict((every,), indexes) > 0
 
 
 def _by_signs(words: QueryWords) -> Iterator[_Denied]:
-    """A minus before a word, as search engines have it."""
-    for sign in _MINUS.finditer(words.text):
+    """A minus before a word, as search engines have it, and w/o, which is cut at its slash."""
+    for sign in _SIGN.finditer(words.text):
         first = [p for p, (start, _) in enumerate(words.spans) if start == sign.end()]
         if first:
-            yield _Denied((), tuple(first))
+            yield _Denied(tuple(sorted(words.positions(*sign.span()))), tuple(first))
 
 
 def _by_words(words: QueryWords, snapshot: Snapshot) -> Iterator[_Denied]:
@@ -183,20 +180,18 @@ def _in_cjk(words: QueryWords) -> Iterator[_Denied]:
                 yield _Denied(tuple(sorted(marker)), tuple(sorted(denied)))
 
 
-def _slot(denied: tuple[int, ...], words: QueryWords, slots: Sequence[Slot]) -> Slot | None:
+def _slot(denied: tuple[int, ...], words: QueryWords, slots: Sequence[Slot]) -> Slot:
     """One slot of all denied words: their own forms where it is one word, else all of them."""
     text = fold(words.said(denied[0], denied[-1] - denied[0] + 1))
     if len(denied) == 1:
         for slot in slots:
             if slot.position == denied[0] and slot.span == 1 and slot.alternatives:
-                ways = tuple(each for each in slot.alternatives if each.origin in _ORIGINS)
-                if ways:
-                    return Slot(text, 0.0, ways, denied[0])
+                own = tuple(each for each in slot.alternatives if each.origin in _ORIGINS)
+                if own:
+                    return Slot(text, 0.0, own, denied[0])
     term_ids = tuple(words.primary[place] for place in denied)
-    known = tuple(term_id for term_id in term_ids if term_id != UNKNOWN)
-    if len(known) < len(term_ids):
-        return Slot(text, 0.0, (), denied[0], len(denied))
-    return Slot(text, 0.0, (Alternative(known, 1.0),), denied[0], len(denied))
+    ways = () if UNKNOWN in term_ids else (Alternative(term_ids, 1.0),)
+    return Slot(text, 0.0, ways, denied[0], len(denied))
 
 
 def without_denied(slots: tuple[Slot, ...], denied: Sequence[Denial]) -> tuple[Slot, ...]:

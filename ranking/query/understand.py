@@ -44,6 +44,7 @@ def understand(
     fewer products, a correction that finds more is taken. segments: that hold the products, the
     snapshot alone if none are given; its tables are for all of them.
     """
+    indexes = [segment.index for segment in segments or (snapshot,)]
     identifier = identifier_of(request.text)
     correction, corrected = _glued(identifier, request, snapshot), False
     if correction is not None:
@@ -59,7 +60,6 @@ def understand(
     if correction is not None and not corrected:
         meant = parse(correction.text, snapshot, request.entities)
         meant = replace(meant, slots=_marked(meant.slots, correction, snapshot))
-        indexes = [segment.index for segment in segments or (snapshot,)]
         if _finds_more(meant.slots, parsed.slots, indexes, min_matches):
             parsed, corrected = meant, True
     words, taken = parsed.words, parsed.taken
@@ -69,7 +69,7 @@ def understand(
     slots, expansions = expand(parsed.slots, said, words, snapshot.index.statistics)
     denied: tuple[Denial, ...] = ()
     if request.entities and not plain:
-        denied = find_denials(words, slots, snapshot, taken)
+        denied = find_denials(words, slots, snapshot, taken, indexes)
         slots = without_denied(slots, denied)
     aside = taken | {place for each in denied for place in each.places}
     prediction = NOTHING

@@ -61,7 +61,7 @@ def holding_denied(
 
 
 def _ids(words: frozenset[str], segment: Snapshot) -> UInt32Array:
-    """Of those that are one term: the w of `w/o` would be that of W34."""
+    """Of those that are one term: a part of another, as the w of w/o, says something else."""
     find, tokens = segment.index.lexicon.id_of, segment.analyzer.tokens
     cut = [tokens(word) for word in words]
     return _sorted({find(each[0].term) for each in cut if len(each) == 1})

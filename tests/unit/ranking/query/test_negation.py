@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 from catalogs import build_index, open_index
+from divided import divided
 from feature_inputs import plain_candidates
 
+from indexing.analysis.folding import fold
 from indexing.catalogue.index_config import IndexConfig
 from ranking.features.denied import DENIED
 from ranking.features.inputs import Inputs
 from ranking.generation import Generation
+from ranking.query.denial_words import ENDS, words_after, words_before, words_between
 from ranking.query.understand import understand
 from ranking.recall.denied import lacks
 from ranking.search.request import SearchRequest, Sort
@@ -62,6 +65,9 @@ def denied(shop: Generation, text: str) -> list[str]:
         ("gum no sugar", ["sugar"]),
         ("gum -sugar", ["sugar"]),
         ("gum - sugar", []),
+        ("gum w/o sugar", ["sugar"]),
+        ("gum außer sugar", ["sugar"]),
+        ("gum W/O sugar", ["sugar"]),
         ("sugar free gum", ["sugar"]),
         ("sugar-free gum", ["sugar-free"]),
         ("gum free of sugar", ["sugar"]),
@@ -81,6 +87,28 @@ def denied(shop: Generation, text: str) -> list[str]:
 )
 def test_what_is_denied(shop: Generation, text: str, expected: list[str]) -> None:
     assert denied(shop, text) == expected
+
+
+def test_a_name_may_stand_in_any_segment(shop: Generation) -> None:
+    groups = len(shop.snapshot.columns.groups)
+    doc = shop.snapshot.documents.find("name")
+    assert doc is not None
+    for part in (0, 1):
+        part_of = np.full(groups, 1 - part, dtype=np.int64)
+        part_of[shop.snapshot.columns.group_of[doc]] = part
+        segments = divided(shop, part_of, 2).segments
+        asked = SearchRequest(text="no sugar company mug")
+        assert not understand(asked, shop.snapshot, segments=segments).denied
+        without = [segments[1 - part]]  # the segment that does not hold the name
+        assert understand(asked, shop.snapshot, segments=without).denied
+
+
+def test_words_are_known_as_they_are_folded() -> None:
+    for languages in (("pt",), ("fr",), ("ro",), ("sv",), ("ru",)):
+        for word in words_before(languages) | words_between(languages) | words_after(languages):
+            assert word == fold(word)
+    assert {"nao", "excepte", "fara", "ausser"} <= words_before(("pt", "fr", "ro", "de"))
+    assert {"fur", "och"} <= ENDS
 
 
 def test_what_is_denied_is_not_asked_for(shop: Generation) -> None:
