@@ -134,10 +134,3 @@ def _raising(error: CatalogError) -> Iterator[Record]:
 
 def _raised(error: CatalogError) -> tuple[Record, ...]:
     raise error
-
-
-def read_catalog(
-    paths: Sequence[Path], mapping: FieldMapping | None = None
-) -> Iterator[Product | RejectedLine]:
-    """All lines of the files and folders. Raises CatalogError, also half-way."""
-    return iter(CatalogReader(paths, mapping or FieldMapping()))

@@ -41,7 +41,6 @@ from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measu
 from ranking.learning.splits import text_key
 from ranking.learning.variants import VariantGroups
 from ranking.rankers.manifest import EncoderNeeds, ModelManifest
-from ranking.rankers.model import ModelRanker
 from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 from ranking.rerank.gain_curve import GainCurve
 
@@ -235,11 +234,6 @@ def told_measures(comparison: Comparison) -> dict[str, Any]:
         rounded = {key: round(value, 5) for key, value in entry.items()}
         told.setdefault(score.ranker, {})[score.measure] = rounded
     return told
-
-
-def ranker_of(trained: Trained, manifest: ModelManifest) -> ModelRanker:
-    """The trained model as it will serve, before it is published."""
-    return ModelRanker(trained.booster, manifest)
 
 
 def _facts(

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind, Token
 from indexing.analysis.folding import fold
 from indexing.analysis.units import CANONICAL
-from indexing.postings.lexicon import UNKNOWN, Lexicon
+from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.statistics import Statistics
 from ranking.query.query import Alternative, Slot
 from ranking.query.words import QueryWords
@@ -21,13 +20,6 @@ CHAR_BOOST = 0.3
 
 _MODEL = re.compile(r"(?<!\d)[^\W\d_]\d+[^\W\d_]|\d(?!(?:x|in)\d)[^\W\d_]+\d")
 _IDENTIFIER = re.compile(r"(?=[^\s]*\d)[^\W_]+(?:[-./_ ][^\W_]+)*")
-
-
-def slots_of(
-    text: str, analyzer: Analyzer, lexicon: Lexicon, statistics: Statistics
-) -> tuple[Slot, ...]:
-    """The slots of a text that means nothing but its words."""
-    return slots_from(QueryWords.of(text, analyzer, lexicon), analyzer.stop_words, statistics)
 
 
 def slots_from(

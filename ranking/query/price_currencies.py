@@ -12,8 +12,6 @@ UNIT: Final = (
     r"huf|rub|rubles?|roubles?|tl|try|lira|won|krw|brl|reais|cad|aud|nzd|[$€£¥₹₺₽₩])"
 )
 _DOLLARS: Final = frozenset("USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD".split())  # noqa: SIM905
-_KRONOR: Final = frozenset(("SEK", "NOK", "DKK"))
-_FRANCS: Final = frozenset(("CHF",))
 # (what is said, the currencies that it may be, the likeliest first).
 _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"us\s?\$|us\s?dollar|usd", ("USD",)),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain_slots import slots_of
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.postings.doc_sets import intersect, unite
@@ -19,7 +20,6 @@ from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
 from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights
-from ranking.query.analyse import slots_of
 from ranking.query.query import Slot
 from ranking.recall.lexical import LEVELS, LexicalMatches, cover, level_of, scored, strict
 

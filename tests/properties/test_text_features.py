@@ -8,6 +8,7 @@ import pytest
 from feature_inputs import inputs_of_texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain_slots import slots_of
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.postings.inversion import invert
@@ -17,7 +18,6 @@ from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.features.text import TEXT
 from ranking.features.title import TITLE
-from ranking.query.analyse import slots_of
 from ranking.query.query import Slot
 
 WORDS = ["red", "lamp", "chair", "desk", "oak", "usb-c", "灯具"]

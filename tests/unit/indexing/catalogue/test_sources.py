@@ -2,11 +2,12 @@ import gzip
 from pathlib import Path
 
 import pytest
+from catalog_lines import read_catalog
 
 from indexing.catalogue.formats.byte_streams import MAX_LINE
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
-from indexing.catalogue.reader import CatalogReader, read_catalog
+from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.source_reading import ReadingOptions
 from indexing.errors import CatalogError
 

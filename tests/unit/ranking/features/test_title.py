@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from feature_inputs import inputs_of_texts
+from plain_slots import slots_of
 from worked import check_group
 
 from indexing.analysis.analyzer import Analyzer
@@ -12,7 +13,6 @@ from indexing.postings.inversion import invert
 from indexing.postings.postings import FIELD_COUNT, InvertedIndex
 from indexing.postings.token_stream import TermNumbers, TokenStream
 from ranking.features.title import MAX_POSITIONS, TITLE
-from ranking.query.analyse import slots_of
 from ranking.query.query import Alternative, Slot
 
 ANALYZER = Analyzer()

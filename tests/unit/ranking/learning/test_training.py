@@ -19,9 +19,9 @@ from ranking.learning.errors import TrainingError
 from ranking.learning.judgments import Judgments
 from ranking.learning.lambdamart import TreeParams
 from ranking.learning.served import served
-from ranking.learning.training import Trained, TrainingOptions, manifest_of, ranker_of, train
+from ranking.learning.training import Trained, TrainingOptions, manifest_of, train
 from ranking.learning.variants import VariantGroups
-from ranking.rankers.model import Booster
+from ranking.rankers.model import Booster, ModelRanker
 from ranking.rankers.model_store import publish_model
 from ranking.rankers.ranker import HandWeightedRanker
 from ranking.search.request import SearchRequest
@@ -204,7 +204,7 @@ def test_a_running_service_takes_up_a_published_model(
     # and it is the model that was trained
     rows = rows_of("q", text, {}, generation)
     manifest = manifest_of(trained, generation.snapshot, NOW, "test", "demo intents")
-    scores = ranker_of(trained, manifest).scores(rows.features)
+    scores = ModelRanker(trained.booster, manifest).scores(rows.features)
     docs = reranked(rows, scores, generation.snapshot)
     first = [generation.snapshot.documents.id_at(int(doc)) for doc in docs[:5]]
     assert [hit["id"] for hit in after["hits"][:5]] == first

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from catalog_lines import read_catalog
 
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.product import Product, RejectedLine
-from indexing.catalogue.reader import CatalogReader, read_catalog
+from indexing.catalogue.reader import CatalogReader
 from indexing.errors import CatalogError
 
 

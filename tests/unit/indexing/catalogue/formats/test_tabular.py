@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
+from catalog_lines import read_catalog
 
 from indexing.catalogue.formats.byte_streams import ByteCount
 from indexing.catalogue.product import Product, RejectedLine
-from indexing.catalogue.reader import read_catalog
 from indexing.catalogue.records import Record
 from indexing.catalogue.sources import find_sources
 from indexing.errors import CatalogError
