@@ -125,6 +125,27 @@ def _count(
             lengths[doc, field] = min(positions, 65535)
 
 
+@njit(nogil=True, cache=True, inline="always")
+def _add(
+    doc: int,
+    term: np.uint32,
+    shift: np.uint32,
+    next_place: Int64Array,
+    newest: Int64Array,
+    docs: UInt32Array,
+    tfs: UInt32Array,
+) -> None:
+    """Count the term once more in one field of a document, whose posting is the term's last."""
+    if newest[term] != doc:
+        newest[term] = doc
+        docs[next_place[term]] = doc
+        tfs[next_place[term]] = 0
+        next_place[term] += 1
+    posting = next_place[term] - 1
+    if (tfs[posting] >> shift) & np.uint32(MAX_TF) < MAX_TF:
+        tfs[posting] += np.uint32(1) << shift
+
+
 @njit(nogil=True, cache=True)
 def _fill(
     codes: UInt32Array,
@@ -146,14 +167,7 @@ def _fill(
             before = np.int64(-1)
             for place in range(bounds[begin], bounds[begin + 1]):
                 term = final[codes[place] & ~np.uint32(EXTRA)]
-                if newest[term] != doc:
-                    newest[term] = doc
-                    docs[next_place[term]] = doc
-                    tfs[next_place[term]] = 0
-                    next_place[term] += 1
-                posting = next_place[term] - 1
-                if (tfs[posting] >> shift) & np.uint32(MAX_TF) < MAX_TF:
-                    tfs[posting] += np.uint32(1) << shift
+                _add(doc, term, shift, next_place, newest, docs, tfs)
                 if field == Field.TITLE and codes[place] < EXTRA:
                     number = np.int64(codes[place])
                     pair = np.int64(-1)
@@ -161,15 +175,7 @@ def _fill(
                         pair = pair_at(before, number, keys)
                     before = number
                     if pair >= 0:
-                        whole = final[wholes[pair]]
-                        if newest[whole] != doc:
-                            newest[whole] = doc
-                            docs[next_place[whole]] = doc
-                            tfs[next_place[whole]] = 0
-                            next_place[whole] += 1
-                        posting = next_place[whole] - 1
-                        if (tfs[posting] >> shift) & np.uint32(MAX_TF) < MAX_TF:
-                            tfs[posting] += np.uint32(1) << shift
+                        _add(doc, final[wholes[pair]], shift, next_place, newest, docs, tfs)
 
 
 @njit(nogil=True, cache=True)

@@ -12,7 +12,7 @@ from ranking.filters.filters import holding
 from ranking.query.entities import Entity, Reading
 from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
-from ranking.recall.fit import category_fit
+from ranking.recall.beyond_words import category_fit
 
 FEATURES = (
     Feature("category_fit", "probability of its category for this query, over the likeliest "

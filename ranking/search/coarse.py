@@ -10,9 +10,9 @@ from indexing.arrays import Float32Array, Int64Array, UInt32Array
 from indexing.columns import Columns
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
+from ranking.recall.beyond_words import beyond_words
 from ranking.recall.channels import CHANNELS, COUNT, LEXICAL, SEMANTIC
 from ranking.recall.denied import lacks
-from ranking.recall.fit import fit
 from ranking.score_mix import NOTHING, mixed_scores
 from ranking.search.candidates import Candidates
 from ranking.search.match_set import MatchSet
@@ -32,9 +32,9 @@ def coarse_scores(
     best: float32[channels], the highest scores of the whole answer, in whichever segments.
     demote: any product in stock comes before any that is not.
     """
-    liked, fits = segment.liked[answer.doc_ids], fit(query, answer.doc_ids, segment)
+    liked, meant = segment.liked[answer.doc_ids], beyond_words(query, answer.doc_ids, segment)
     if best.max() <= NOTHING:
-        scores = np.add(liked, fits)  # browsing, or the last resort
+        scores = np.add(liked, meant)  # browsing, or the last resort
     else:
         found = answer.scores.T
         lexical, cosine = found[LEXICAL], found[SEMANTIC]
@@ -43,7 +43,7 @@ def coarse_scores(
         for channel, column, highest in zip(CHANNELS, found, best, strict=True):
             if channel.worth and highest > NOTHING:  # else it found none of them
                 scores += np.float32(channel.worth) * np.nan_to_num(column)
-        scores += fits
+        scores += meant
     if query.denied:
         denied = lacks(query.denied, answer.doc_ids, segment)
         scores -= np.float32(HELD) * denied.held.any(axis=1)

@@ -111,7 +111,7 @@ def collapse(doc_ids: UInt32Array, scores: Float32Array, group_of: UInt32Array) 
 
     doc_ids: uint32[m], ascending. scores: float32[m] beside them, not NaN.
     """
-    places, variants = best_of_groups(group_of[doc_ids], scores)
+    places, variants = first_of_groups(group_of[doc_ids], -scores)
     return Picked(places, variants)
 
 
@@ -137,7 +137,9 @@ def smallest(keys: Float64Array | UInt64Array, limit: int) -> UInt32Array:
 
 
 @njit(nogil=True, cache=True)
-def first_of_groups(groups: UInt32Array, keys: UInt64Array) -> tuple[UInt32Array, UInt32Array]:
+def first_of_groups(
+    groups: UInt32Array, keys: UInt64Array | Float32Array
+) -> tuple[UInt32Array, UInt32Array]:
     """Place of the smallest key (the first of equals) and size of each run of one group."""
     places = np.empty(len(groups), dtype=np.uint32)
     sizes = np.empty(len(groups), dtype=np.uint32)
@@ -150,24 +152,6 @@ def first_of_groups(groups: UInt32Array, keys: UInt64Array) -> tuple[UInt32Array
         else:
             sizes[runs - 1] += np.uint32(1)
             if keys[i] < keys[places[runs - 1]]:
-                places[runs - 1] = i
-    return places[:runs], sizes[:runs]
-
-
-@njit(nogil=True, cache=True)
-def best_of_groups(groups: UInt32Array, scores: Float32Array) -> tuple[UInt32Array, UInt32Array]:
-    """Place of the largest score (the first of equals) and size of each run of one group."""
-    places = np.empty(len(groups), dtype=np.uint32)
-    sizes = np.empty(len(groups), dtype=np.uint32)
-    runs = 0
-    for i in range(len(groups)):
-        if i == 0 or groups[i] != groups[i - 1]:
-            places[runs] = i
-            sizes[runs] = 1
-            runs += 1
-        else:
-            sizes[runs - 1] += np.uint32(1)
-            if scores[i] > scores[places[runs - 1]]:
                 places[runs - 1] = i
     return places[:runs], sizes[:runs]
 

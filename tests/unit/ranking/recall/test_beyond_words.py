@@ -8,7 +8,7 @@ from indexing.snapshot import Snapshot
 from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.query import Query
-from ranking.recall.fit import category_fit, fit, within_price
+from ranking.recall.beyond_words import beyond_words, category_fit, within_price
 
 PRODUCTS = [
     {"id": "a", "title": "red lamp", "category": "Home > Lamps", "price": 10},
@@ -39,7 +39,7 @@ def fits(
     snapshot: Snapshot, prediction: Prediction = NOTHING, price: PriceWish | None = None
 ) -> list[float]:
     query = Query("", (), None, None, prediction=prediction, price=price)
-    return [round(float(value), 5) for value in fit(query, DOCS, snapshot)]
+    return [round(float(value), 5) for value in beyond_words(query, DOCS, snapshot)]
 
 
 def test_the_category_is_worth_a_fifth(snapshot: Snapshot) -> None:

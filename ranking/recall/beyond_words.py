@@ -20,7 +20,7 @@ KIND: Final = 0.6
 _PERCENTILE = PRIOR_NAMES.index("price_percentile")
 
 
-def fit(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
+def beyond_words(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
     """float32[m]: what to add to the coarse score of each product, 0 where nothing is known."""
     total = np.zeros(len(doc_ids), dtype=np.float32)
     if query.prediction.useful:
