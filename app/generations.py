@@ -115,10 +115,7 @@ class Generations:
         """
         generation = self._served.get(index)
         if generation is not None:
-            try:
-                return generation.under(policy)
-            except UnknownPolicyError as error:
-                raise refused("policy", "is not known", str(error)) from error
+            return _under(generation, policy)
         why = self.failures().get(index)
         if why is not None:
             raise NotReadyError(f"index {index!r} cannot be opened: {why}", (), 5)
@@ -138,15 +135,10 @@ class Generations:
 
         Raises as `get` does.
         """
-        served = self.get(index, policy)
-        current = self._currents[index]
-        if snapshot_id == current.snapshot:
-            return served
-        generation = self._previews.get(self._data / index, current, snapshot_id)
-        try:
-            return generation.under(policy)
-        except UnknownPolicyError as error:
-            raise refused("policy", "is not known", str(error)) from error
+        served, current = self.get(index), self._currents.get(index)
+        if current is not None and current.snapshot != snapshot_id:
+            served = self._previews.get(self._data / index, current, snapshot_id)
+        return _under(served, policy)
 
     def refresh(self) -> None:
         """Look at every CURRENT once; open and swap what changed."""
@@ -286,6 +278,13 @@ class Generations:
                     self.refresh()
             except Exception:  # the poller must outlive whatever one look runs into
                 log.exception("looking for new generations failed")
+
+
+def _under(generation: Generation, policy: str | None) -> Generation:
+    try:
+        return generation.under(policy)
+    except UnknownPolicyError as error:
+        raise refused("policy", "is not known", str(error)) from error
 
 
 def _has_entries(folder: Path) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.errors import Fault, NotFoundError, NotReadyError
+from app.openings import opening
 from app.version import code_version
 from indexing.current import Current
 from indexing.errors import IndexingError
@@ -37,7 +38,8 @@ class Previews:
                     [Fault("preview", "is not known", f"Kept are: {', '.join(kept) or 'none'}.")],
                 )
             try:
-                generation = open_generation(index, wanted, code_version(), None, self._verify)
+                with opening(index, snapshot_id):
+                    generation = open_generation(index, wanted, code_version(), None, self._verify)
             except (IndexingError, OSError) as error:
                 raise NotReadyError(f"snapshot {snapshot_id} cannot be opened: {error}") from error
             self._opened = index, wanted, generation

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.arrays import Float64Array, UInt64Array, load_array
+from indexing.arrays import Float64Array, UInt32Array, UInt64Array, load_array
 from indexing.columns import Columns
 from indexing.errors import SnapshotError
 
@@ -19,8 +19,8 @@ class GateLimits:
     median price of the products that stayed may move, as a share of the lower of the two.
     """
 
-    most_lost: float = 0.2
-    most_price_change: float = 0.5
+    most_lost: float
+    most_price_change: float
 
 
 def objections(published: Path, staged: Path, limits: GateLimits) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class _Facts:
     """ids: uint64[n], ascending hashes; docs: the document of each. prices: by document."""
 
     ids: UInt64Array
-    docs: "np.ndarray[tuple[int], np.dtype[np.uint32]]"
+    docs: UInt32Array
     prices: Float64Array
 
 

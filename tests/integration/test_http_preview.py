@@ -9,6 +9,7 @@ from http_service import serving
 from pydantic import SecretStr
 
 from indexing.build import BuildOptions, build
+from indexing.catalogue.index_config import IndexConfig
 from indexing.progress import Silent
 
 SHOP = [{"id": f"p{n}", "title": f"Lamp {n}", "price": 10.0 + n} for n in range(30)]
@@ -24,7 +25,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def staged(data: Path) -> str:
     build_index(data / "scratch", SHOP)  # leaves scratch.jsonl
-    options = BuildOptions([data / "scratch.jsonl"], data / "main", "test", stage_only=True)
+    config = IndexConfig.model_validate({"policies": {"varied": {"min_matches": 5}}})
+    options = BuildOptions(
+        [data / "scratch.jsonl"], data / "main", "test", config=config, stage_only=True
+    )
     return build(options, NOW.replace(hour=5), Silent()).snapshot_id
 
 
@@ -42,6 +46,10 @@ def test_a_staged_snapshot_is_searched_beside_the_one_in_force(data: Path, stage
         posted = http.post("/v1/search", json={"query": "lamp", "preview": staged})
         assert posted.json()["total"] == 30
         assert posted.json()["generation"]["snapshot"] == staged
+        named = {"q": "lamp", "preview": staged, "policy": "varied"}  # of the staged one only
+        assert http.get("/v1/search", params=named).status_code == 200
+        assert http.get("/v1/search", params={"q": "lamp", "policy": "varied"}).status_code == 422
+        assert http.get("/v1/search", params=named | {"policy": "none"}).status_code == 422
         unknown = http.get("/v1/search", params={"q": "lamp", "preview": "../main"})
         assert unknown.status_code == 404
         assert staged in unknown.json()["errors"][0]["remedy"]

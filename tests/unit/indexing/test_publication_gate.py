@@ -83,7 +83,7 @@ def test_staged_on_purpose(index: Path) -> None:
 def test_a_damaged_published_snapshot_objects_to_nothing(index: Path) -> None:
     folder = index / "snapshots" / in_force(index)
     (folder / "documents" / "id_hashes.npy").write_bytes(b"junk")
-    assert objections(folder, folder, GateLimits()) == ()
+    assert objections(folder, folder, GateLimits(0.2, 0.5)) == ()
 
 
 def test_a_difference_names_products_and_fields(index: Path) -> None:
