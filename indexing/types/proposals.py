@@ -54,7 +54,7 @@ def with_proposals(
     ends = np.zeros(n + 1, dtype=np.int64)
     used = _propose(
         lists.starts, lists.items, lists.chances, starts, features, shares, best,
-        counts.pairs.keys, counts.pairs.counts, none, items, chances, ends,
+        none, items, chances, ends,
         np.zeros(none + 1, dtype=np.float32), np.empty(most * TOP, dtype=np.int32),
     )  # fmt: skip
     return Lists(ends, items[:used].copy(), chances[:used].copy())
@@ -97,8 +97,6 @@ def _propose(
     features: UInt32Array,
     shares: Float32Array,
     best: Int32Array,
-    keys: UInt64Array,
-    counts: Float32Array,
     none: int,
     items: Int32Array,
     chances: Float32Array,

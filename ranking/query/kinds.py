@@ -4,7 +4,6 @@
 notebook, `laptop` means notebooks. See docs/types.md.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -39,20 +38,18 @@ LEAST_TITLES: Final = 3
 """Titles that must speak for what a name means."""
 
 
-def wish_of(
-    text: str, slots: tuple[Slot, ...], snapshot: Snapshot, segments: Sequence[Snapshot]
-) -> TypeWish:
+def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot) -> TypeWish:
     """text: the query without what is no part of the thing (prices). slots: what must match.
 
-    segments: that hold the products; the snapshot's tables are for all of them.
+    The snapshot's titles say what names mean, for products of other segments too.
     """
     if not len(snapshot.types) or not text.strip():
         return NO_WISH
     phrase, heads, words = heads_of(text, snapshot)
     wish = (
         _by_name(heads, snapshot)
-        or _by_general_names(phrase, heads, snapshot, segments)
-        or _by_things(slots, snapshot, segments)
+        or _by_general_names(phrase, heads, snapshot)
+        or _by_things(slots, snapshot)
         or _by_likeness(heads, snapshot)
     )
     return replace(wish, words=words)
@@ -95,10 +92,7 @@ def _by_name(heads: list[tuple[str, float]], snapshot: Snapshot) -> TypeWish:
 
 
 def _by_general_names(
-    phrase: Stems,
-    heads: list[tuple[str, float]],
-    snapshot: Snapshot,
-    segments: Sequence[Snapshot],
+    phrase: Stems, heads: list[tuple[str, float]], snapshot: Snapshot
 ) -> TypeWish:
     """Types that the catalogue calls by another of the names that the thing has everywhere."""
     if not heads or not snapshot.config.general_kinds:
@@ -114,7 +108,7 @@ def _by_general_names(
                 total[kinds] += chances
         else:
             kinds, weights = things_named(
-                [snapshot.index.lexicon.id_of(stem) for stem in name], snapshot, segments
+                [snapshot.index.lexicon.id_of(stem) for stem in name], snapshot
             )
             if len(kinds) and weights.sum() >= LEAST_TITLES:
                 total[kinds] += weights / weights.sum()
@@ -127,15 +121,13 @@ def _by_general_names(
     return _wish(order.astype(np.int32), chances, head, "synonym", OTHER_WORDS_TRUST)
 
 
-def _by_things(
-    slots: tuple[Slot, ...], snapshot: Snapshot, segments: Sequence[Snapshot]
-) -> TypeWish:
+def _by_things(slots: tuple[Slot, ...], snapshot: Snapshot) -> TypeWish:
     """Types of products at the head of whose titles the words stand: `macbook pro`."""
     required = [slot for slot in slots if slot.weight > 0]
     if not all(slot.alternatives for slot in required):
         return NO_WISH
     terms = [term for slot in required for term in slot.alternatives[0].term_ids]
-    kinds, weights = things_named(terms, snapshot, segments)
+    kinds, weights = things_named(terms, snapshot)
     if not len(kinds):
         return NO_WISH
     chances = weights / weights.sum()

@@ -21,9 +21,7 @@ PRICE_POWER: Final = 0.5
 """Of a type's price level over the dearest one's: the thing costs more than what belongs to it."""
 
 
-def things_named(
-    term_ids: Sequence[int], snapshot: Snapshot, segments: Sequence[Snapshot]
-) -> tuple[Int32Array, Float32Array]:
+def things_named(term_ids: Sequence[int], snapshot: Snapshot) -> tuple[Int32Array, Float32Array]:
     """Types, NO_TYPE among them, likeliest first; and the weight of the titles that speak for each.
 
     term_ids: of all words of the name. Only titles in which they stand before `for` and the like

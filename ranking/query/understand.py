@@ -90,7 +90,7 @@ def understand(
     meaning = _without(words, aside)
     kind = NO_WISH
     if request.categories and not plain:
-        kind = wish_of(meaning, slots, snapshot, segments or (snapshot,))
+        kind = wish_of(meaning, slots, snapshot)
     if request.synonyms:
         phrases = _first_of([phrase for phrase in said if phrase.length > 1])
         slots, added = with_names(slots, kind, words, snapshot, phrases.keys())

@@ -23,7 +23,7 @@ def nested_drafts(
     if not isinstance(listed, list) or not listed or not all(isinstance(v, dict) for v in listed):
         return None
     parent = dict(parent)
-    _forget(parent, column, wanted)
+    _forget(parent, wanted)
     names = _option_names(row)
     pictures = _pictures(row)
     made: list[Fields] = []
@@ -44,7 +44,7 @@ def nested_drafts(
     return made
 
 
-def _forget(parent: Fields, column: str | None, wanted: set[str]) -> None:
+def _forget(parent: Fields, wanted: set[str]) -> None:
     """The list itself is no attribute, nor are the names of options."""
     held = parent.get("more_attributes")
     if held:
