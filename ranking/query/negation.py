@@ -61,7 +61,9 @@ def find_denials(
     count = len(words.primary)
     if count < 2:
         return ()
-    told = (*_by_signs(words), *_by_words(words, snapshot), *_in_cjk(words))
+    signs = tuple(_by_signs(words))
+    meant = taken.union(*((*each.denying, *each.denied) for each in signs))
+    told = (*signs, *_by_words(words, snapshot, meant), *_in_cjk(words))
     if not told:
         return ()
     hits = snapshot.entities.find(words.primary)
@@ -103,20 +105,22 @@ def _by_signs(words: QueryWords) -> Iterator[_Denied]:
             yield _Denied(tuple(sorted(words.positions(*sign.span()))), tuple(first))
 
 
-def _by_words(words: QueryWords, snapshot: Snapshot) -> Iterator[_Denied]:
+def _by_words(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> Iterator[_Denied]:
     languages = snapshot.analyzer.languages
     before, after, between = (of(languages) for of in (words_before, words_after, words_between))
     said = _pieces(words)
     if before.isdisjoint(said) and after.isdisjoint(said):
         return  # as most queries; stop words are many
-    stops = snapshot.analyzer.stop_words | ENDS
+    stops = snapshot.analyzer.stop_words | ENDS | before
     for place, word in enumerate(said):
+        # A price ends what is denied, and a sign does: without laces under 80, no laces -red.
+        rest = said[: min((p for p in taken if p > place), default=len(said))]
         if word in before:
-            yield _Denied((place,), _following(place + 1, said, stops, between))
+            yield _Denied((place,), _following(place + 1, rest, stops, between))
         elif word in after and place:
             following = said[place + 1] if place + 1 < len(said) else ""
             if following in ("of", "from", "von"):
-                yield _Denied((place, place + 1), _following(place + 2, said, stops, between))
+                yield _Denied((place, place + 1), _following(place + 2, rest, stops, between))
             elif said[place - 1] not in stops:
                 yield _Denied((place,), (place - 1,))
 
