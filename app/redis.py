@@ -7,9 +7,14 @@ from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
+from redis.retry import Retry as SyncRetry
 
-__all__ = ["BACKEND_ERRORS", "PubSub", "Redis", "check_url", "client", "ping"]
+__all__ = [
+    "BACKEND_ERRORS", "PubSub", "Redis", "ResponseError", "SyncRedis", "check_url", "client",
+    "ping", "sync_client",
+]  # fmt: skip
+SyncRedis = redis.Redis
 
 # What a client of a dead, slow, full or foreign server can run into. ValueError: something that
 # is not Redis answered with what cannot be parsed. TimeoutError is asyncio's and the socket's.
@@ -33,6 +38,23 @@ def client(
         protocol=2,
     )
     return Redis.from_pool(pool)
+
+
+def sync_client(url: str, timeout_s: float, max_connections: int = 32) -> "redis.Redis":
+    """For threads; no retries, because a command that was sent may have been done.
+
+    timeout_s: of connecting, of one answer, and of waiting for a free connection.
+    """
+    pool = redis.BlockingConnectionPool.from_url(
+        url,
+        max_connections=max_connections,
+        timeout=timeout_s,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        retry=SyncRetry(NoBackoff(), 0),
+        protocol=2,
+    )
+    return redis.Redis.from_pool(pool)
 
 
 def check_url(url: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 INDEX_NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
@@ -115,6 +115,25 @@ class Settings(BaseSettings):
         300, ge=0, le=604_800, description="Longest age of a cached answer, in seconds."
     )
 
+    # Changes
+    change_log: Literal["sqlite", "redis"] = Field(
+        "sqlite",
+        description="Where changes of products are kept until a build folds them in: in the data "
+        "folder, for one machine, or in the Redis of VITRINA_REDIS_URL, for several.",
+    )
+    change_log_max_bytes: int = Field(
+        1 << 30,
+        ge=1 << 20,
+        le=1 << 40,
+        description="Largest change log of one index; beyond it changes are refused with 503, as "
+        "a build is due.",
+    )
+    fsync: Literal["os", "always"] = Field(
+        "os",
+        description="What acknowledged changes survive: the death of every process (`os`), or a "
+        "power loss too (`always`), at the price of a disk's flush for each.",
+    )
+
     # Generations
     poll_s: float = Field(
         0.5, gt=0, le=3_600, description="Seconds between two looks for a new snapshot."
@@ -159,6 +178,12 @@ class Settings(BaseSettings):
                 ) from None
             _check_redis(url)
         return url
+
+    @model_validator(mode="after")
+    def _has_redis(self) -> "Settings":
+        if self.change_log == "redis" and self.redis_url is None:
+            raise ValueError("VITRINA_CHANGE_LOG=redis needs VITRINA_REDIS_URL")
+        return self
 
     @field_validator("cors_origins", "catalog_urls", mode="before")
     @classmethod
@@ -222,6 +247,9 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         told = []
         for fault in error.errors():
+            if not fault["loc"]:  # of several settings together
+                told.append(str(fault["ctx"]["error"]))
+                continue
             name = f"VITRINA_{str(fault['loc'][0]).upper()}"
             value = "" if name in _SECRET else f" (it is {fault['input']!r:.80})"
             told.append(f"{name}: {fault['msg']}{value}")

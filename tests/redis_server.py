@@ -17,15 +17,19 @@ def free_port() -> int:
 
 
 class RedisServer:
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    """Keeps nothing; or, with options, what they say."""
+
+    def __init__(self, folder: Path, port: int | None = None, *options: str) -> None:
         self.port = port or free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
+        self._options = options
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--save", "", "--appendonly", "no", "--dir", str(self._folder)]
+        command += self._options
         with (self._folder / "redis.log").open("ab") as log:
             self._child = subprocess.Popen(command, stdout=log, stderr=log)
         give_up = time.monotonic() + 10
