@@ -61,6 +61,10 @@ class UnwritableError(ServiceError):
     """The data folder did not let the service read or write."""
 
 
+class StateUnavailableError(ServiceError):
+    """Events cannot be kept: no room, or a folder that cannot be written."""
+
+
 class BodyTooSlowError(ServiceError):
     """The body did not arrive in time."""
 

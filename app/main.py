@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app.api import (
     admin,
+    events,
     facets,
     health,
     problems,
@@ -41,10 +42,14 @@ Counts agree with hits: totals, facets, sorting and paging use the same match se
 Errors are problem JSON (RFC 9457): what is wrong, where, and what to do. Unknown parameters are
 refused, so that typing errors are seen. Every answer has an `X-Request-ID`: yours, if you sent one.
 """
+_PARTS = (
+    search, facets, suggest, queries, products, events, admin, rules, synonyms, health,
+)  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},
     {"name": "suggestions", "description": "While the shopper types, before, beside and after."},
     {"name": "products", "description": "One product, and those like it."},
+    {"name": "events", "description": "What shoppers did."},
     {"name": "admin", "description": "Builds and snapshots. With a key, or from this machine."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
@@ -67,7 +72,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = Service.of(settings)
     problems.install(app)
-    for part in (search, facets, suggest, queries, products, admin, rules, synonyms, health):
+    for part in (
+        search,
+        facets,
+        suggest,
+        queries,
+        products,
+        events,
+        admin,
+        rules,
+        synonyms,
+        health,
+    ):
         app.include_router(part.router)
     show_examples(app)
     add_pages(app)
@@ -91,6 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await asyncio.to_thread(service.generations.start)
     await _wait_for_neighbours(service)
+    await service.memory.start()
     tasks = [asyncio.create_task(_count_files())]
     if service.settings.redis_url:
         tasks.append(_listen(service))
@@ -100,6 +117,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.gather(*tasks, return_exceptions=True)
     await asyncio.to_thread(service.generations.close)
     service.searcher.close()
+    await service.memory.close()
     await service.cache.close()
 
 

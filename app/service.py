@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from app.cache.result_cache import ResultCache, make_cache
+from app.events.memory import Memory
 from app.generations import Generations
 from app.jobs.jobs import BuildJobs
 from app.search import Searcher
@@ -19,6 +20,7 @@ class Service:
     cache: ResultCache
     searcher: Searcher
     jobs: BuildJobs
+    memory: Memory
 
     @property
     def default_index(self) -> str:
@@ -49,7 +51,9 @@ class Service:
             catalog_urls=settings.catalog_urls,
             clock=time.time,
         )
-        return cls(settings, generations, cache, Searcher(settings, generations, cache), jobs)
+        searcher = Searcher(settings, generations, cache)
+        memory = Memory(settings, generations)
+        return cls(settings, generations, cache, searcher, jobs, memory)
 
 
 def service_of(request: Request) -> Service:

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     max_facets: int = Field(32, ge=0, le=50, description="Most facets of one request.")
     max_body_bytes: int = Field(
-        262_144, ge=1_024, le=1 << 30, description="Largest accepted request body."
+        1_048_576, ge=1_024, le=1 << 30, description="Largest accepted request body."
     )
     budget_ms: float = Field(
         250.0,
@@ -130,8 +130,34 @@ class Settings(BaseSettings):
     )
     fsync: Literal["os", "always"] = Field(
         "os",
-        description="What acknowledged changes survive: the death of every process (`os`), or a "
+        description="What acknowledged changes and events survive: the death of every process (`os`), or a "
         "power loss too (`always`), at the price of a disk's flush for each.",
+    )
+
+    # Events
+    state_dir: Path | None = Field(
+        None,
+        description="Folder of events and impressions, on this machine's own disk. Default: "
+        "`state` in the data folder.",
+    )
+    events_waiting_bytes: int = Field(
+        1 << 30,
+        ge=1 << 20,
+        le=1 << 44,
+        description="Events that may wait to be archived; beyond it they are refused with 503.",
+    )
+    events_a_minute: int = Field(
+        1_200,
+        ge=1,
+        le=1_000_000,
+        description="Events or searches of one session within a minute; what is faster is taken "
+        "for a bot.",
+    )
+    pseudonym_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Secret that users and sessions are hashed with; the same on every machine "
+        "that shares events. Default: one that is made in the state folder.",
     )
 
     # Generations
@@ -200,6 +226,10 @@ class Settings(BaseSettings):
         return max(1, (os.cpu_count() or 1) // self.workers)
 
     @property
+    def state(self) -> Path:
+        return self.state_dir or self.data_dir / "state"
+
+    @property
     def kernels(self) -> Path:
         return self.kernel_cache_dir or _user_cache() / "vitrina"
 
@@ -232,7 +262,7 @@ def _check_redis(url: str) -> None:
         ) from None
 
 
-_SECRET = frozenset({"VITRINA_ADMIN_KEY", "VITRINA_REDIS_URL"})
+_SECRET = frozenset({"VITRINA_ADMIN_KEY", "VITRINA_REDIS_URL", "VITRINA_PSEUDONYM_KEY"})
 """Never shown: the URL may hold a password."""
 
 

@@ -69,6 +69,10 @@ BUILDS = Gauge(
     "vitrina_builds", "Remembered builds that were started over HTTP, by state.", ["state"],
     multiprocess_mode="mostrecent",
 )  # fmt: skip
+EVENTS = Counter("vitrina_events_total", "Events by what became of them.", ["result"])
+SWEEP_FAILURES = Counter(
+    "vitrina_sweep_failures_total", "Times that events could not be moved into the archive."
+)
 OPEN_FILES = Gauge(
     "vitrina_open_files", "Open files and connections of the worker that has most.",
     multiprocess_mode="livemax",

@@ -68,6 +68,15 @@ def check(request: Request) -> None:
         )
 
 
+def is_admin(request: Request) -> bool:
+    """Whether the request comes with the key, or as `check` lets pass without one."""
+    try:
+        check(request)
+    except AdminRefusedError:
+        return False
+    return True
+
+
 def _has_key(request: Request, key: str) -> bool:
     """X-Admin-Key counts if it is sent; Authorization, which proxies also use, only without it."""
     given = request.headers.getlist("x-admin-key")

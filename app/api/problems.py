@@ -21,6 +21,7 @@ from app.errors import (
     NotReadyError,
     OverloadedError,
     ServiceError,
+    StateUnavailableError,
     UnwritableError,
 )
 from indexing.errors import CorruptSnapshotError, LockedError, RulesError, SnapshotError
@@ -66,6 +67,7 @@ KINDS: dict[type[Exception], Kind] = {
     SnapshotError: Kind(409, "snapshot-unusable", "The snapshot cannot be used"),
     RulesError: Kind(409, "rules-unusable", "The rules cannot be used"),
     BodyTooSlowError: Kind(408, "body-too-slow", "The request body did not arrive in time"),
+    StateUnavailableError: Kind(503, "events-not-kept", "Events cannot be kept now"),
     UnwritableError: Kind(503, "data-folder", "The data folder cannot be read or written"),
 }
 

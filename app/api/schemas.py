@@ -146,6 +146,23 @@ class FaultShape(_Exact):
     remedy: str
 
 
+class RejectedEvent(_Exact):
+    """errors: of the first hundred."""
+
+    at: int = Field(description="Place in the batch, from 0.")
+    problem: str
+    errors: list[FaultShape] | None = None
+
+
+class EventsAnswer(_Exact):
+    """accepted: durable now. duplicates: of an `event_id` within 7 days; kept once."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[RejectedEvent]
+    warnings: list[str] | None = None
+
+
 class Problem(BaseModel):
     """RFC 9457: what is wrong, where, and what to do."""
 

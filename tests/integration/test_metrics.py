@@ -46,6 +46,7 @@ def seen(demo_data: Path) -> dict[str, Metric]:
             "/v1/queries?surface=suggest,hint,discover,refine,related,after_click&q=lamp",
         ):
             assert http.get(path).status_code == 200, path
+        assert http.post("/v1/events", json={"type": "view", "product_id": "1"}).is_success
         return families(http)
 
 

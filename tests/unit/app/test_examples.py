@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from app.api import (
     admin,
+    events,
     facets,
     health,
     products,
@@ -23,7 +24,7 @@ from app.settings import Settings
 
 APP = create_app(Settings())
 EXAMPLES = read_examples()
-PARTS = (facets, admin, health, products, queries, rules, search, suggest, synonyms)
+PARTS = (events, facets, admin, health, products, queries, rules, search, suggest, synonyms)
 
 
 def shown() -> dict[str, dict[str, Any]]:

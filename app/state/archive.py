@@ -1,0 +1,158 @@
+"""What was logged, in one place: SQLite for what is recent, Parquet for what is older.
+
+Written by one process of the machine (`sweeper.py`), read by all.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from app.state.journal import FULL, FullError, StateError, is_abandoned, journals, read_lines
+from app.state.rows import KEYS, TABLES, Row
+
+FILE: Final = "archive.sqlite"
+LINES_A_TURN: Final = 200
+"""Committed together: a killed sweep has that much to do again, and readers wait for no more."""
+_BUSY_S: Final = 10.0
+_FULL: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
+log = logging.getLogger("vitrina.state")
+
+
+class Archive:
+    """sync: on the disk before journals are removed. Not for threads."""
+
+    def __init__(self, folder: Path, *, sync: bool) -> None:
+        self._folder = folder
+        self._db = connect(folder / FILE)
+        with told(folder):
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute(f"PRAGMA synchronous={'FULL' if sync else 'NORMAL'}")
+            self._db.execute("PRAGMA journal_size_limit=67108864")
+            self._db.executescript(_schema())
+
+    def sweep(self) -> int:
+        """Take in what the journals hold and remove those that are done; lines taken.
+
+        Each line once, however often a sweep is killed: rows and the place in the journal are of
+        one transaction. Raises FullError, StateError.
+        """
+        taken = 0
+        with told(self._folder):
+            known = dict(self._db.execute("SELECT name, behind FROM journals"))
+            for path in journals(self._folder):
+                taken += self._sweep_journal(path, known.pop(path.name, 0))
+            if known:  # files that are gone
+                gone = [(name,) for name in known]
+                with self._db:
+                    self._db.executemany("DELETE FROM journals WHERE name = ?", gone)
+        return taken
+
+    def _sweep_journal(self, path: Path, behind: int) -> int:
+        taken, turn = 0, []
+        abandoned = is_abandoned(path)  # asked first: nothing is written after it
+        for payload, after in read_lines(path, behind, final=abandoned):
+            behind = after
+            if payload is None:
+                log.error("%s: a damaged line before byte %d was left out", path, after)
+                continue
+            turn.append(payload)
+            if len(turn) == LINES_A_TURN:
+                taken += self._take(path.name, turn, behind)
+                turn = []
+        if turn:
+            taken += self._take(path.name, turn, behind)
+        if abandoned:
+            path.unlink(missing_ok=True)
+        return taken
+
+    def _take(self, name: str, payloads: Sequence[bytes], behind: int) -> int:
+        rows: dict[str, list[Row]] = {table: [] for table in TABLES}
+        for payload in payloads:
+            for table, more in orjson.loads(payload).items():
+                rows[table] += more
+        with self._db:
+            for table, more in rows.items():
+                self.insert(table, more)
+            self._db.execute(
+                "INSERT INTO journals VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET behind = excluded.behind",
+                (name, behind),
+            )
+        return len(payloads)
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        """Rows that are not there yet; within the caller's transaction."""
+        self._db.executemany(_INSERT[table], rows)
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Errors of SQLite and of the disk as ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        kind = FullError if name.startswith(_FULL) else StateError
+        raise kind(f"{folder / FILE}: {error} {name}") from error
+    except OSError as error:
+        kind = FullError if error.errno in FULL else StateError
+        raise kind(f"{folder}: {error.strerror}") from error
+
+
+def swept_up_to(folder: Path, sizes: dict[str, int]) -> bool:
+    """Whether every journal of these names is in the archive up to these sizes."""
+    known = dict(read(folder, "SELECT name, behind FROM journals"))
+    return all(
+        known.get(name, 0) >= size or not (folder / name).exists() for name, size in sizes.items()
+    )
+
+
+def read(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Rows of the recent part. Raises StateError."""
+    with told(folder):
+        db = connect(folder / FILE)
+        try:
+            return db.execute(query, parameters).fetchall()
+        finally:
+            db.close()
+
+
+def _schema() -> str:
+    made = [
+        "CREATE TABLE IF NOT EXISTS journals "
+        "(name TEXT PRIMARY KEY, behind INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID",
+    ]
+    for table, columns in TABLES.items():
+        told = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        made.append(
+            f"CREATE TABLE IF NOT EXISTS {table} (seq INTEGER PRIMARY KEY, {told}, "
+            f"UNIQUE ({KEYS[table]}))"
+        )
+    return ";".join(made)
+
+
+def _insert(table: str) -> str:
+    """Rows whose key is neither here nor among those that have left for Parquet."""
+    columns = TABLES[table]
+    numbers = ", ".join(f"?{number}" for number in range(1, len(columns) + 1))
+    key = list(columns).index(KEYS[table]) + 1
+    return (
+        f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) SELECT {numbers} "  # noqa: S608 - names of ours
+        f"WHERE NOT EXISTS (SELECT 1 FROM seen WHERE key = ?{key})"
+    )
+
+
+_INSERT: Final = {table: _insert(table) for table in TABLES}

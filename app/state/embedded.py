@@ -1,0 +1,95 @@
+"""State in files of this machine: journals of the workers, swept into one archive."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from app.state.archive import swept_up_to
+from app.state.folder import boot_id, prepare
+from app.state.journal import FullError, Journal, StateError, journals
+from app.state.recent_ids import open_recent_ids
+from app.state.rows import Row
+from app.state.sweeper import Sweeper
+
+_MEASURED_EVERY: Final = 100
+_PAUSE_S: Final = 0.02
+
+
+class EmbeddedState:
+    """sync: every event is on the disk before it is acknowledged (`fsync=always`).
+
+    most_waiting_bytes: of journals that are not swept yet; beyond it nothing more is taken.
+    Raises StateError where nothing can be kept.
+    """
+
+    def __init__(self, folder: Path, *, sync: bool, most_waiting_bytes: int) -> None:
+        prepare(folder)
+        self.folder = folder
+        self._sync = sync
+        self._most_waiting = most_waiting_bytes
+        self._events = Journal(folder, "events", sync=sync)
+        self._impressions = Journal(folder, "impressions", sync=False)
+        self._recent = open_recent_ids(folder, boot_id())
+        self._writing = asyncio.Lock()
+        self._sweeper = Sweeper(folder, sync=sync)
+        self._until_measured = 0
+
+    def start(self) -> None:
+        self._sweeper.start()
+
+    def were_here(self, keys: Sequence[bytes], now: float) -> list[bool]:
+        return [self._recent.has(key, now) for key in keys]
+
+    async def add(self, rows: Sequence[Row], keys: Sequence[bytes], now: float) -> None:
+        payload = orjson.dumps({"events": rows})
+        async with self._writing:
+            self._refuse_beyond_bound()
+            if self._sync:
+                await asyncio.to_thread(self._events.append, payload)
+            else:
+                self._events.append(payload)
+        for key in keys:  # only now: what is known here must be there
+            self._recent.add(key, now)
+
+    def log(self, rows: Sequence[Row]) -> None:
+        self._impressions.append(orjson.dumps({"impressions": rows}))
+
+    async def catch_up(self, within_s: float) -> bool:
+        sizes = {path.name: size for path in journals(self.folder) if (size := _size(path))}
+        self._sweeper.look_now()
+        try:
+            async with asyncio.timeout(within_s):
+                while not await asyncio.to_thread(swept_up_to, self.folder, sizes):
+                    await asyncio.sleep(_PAUSE_S)
+        except (TimeoutError, StateError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        self._events.close()
+        self._impressions.close()
+        await asyncio.to_thread(self._sweeper.close)
+        self._recent.close()
+
+    def _refuse_beyond_bound(self) -> None:
+        """Looked at once in a while: it costs a look at every journal."""
+        self._until_measured -= 1
+        if self._until_measured >= 0:
+            return
+        waiting = sum(map(_size, journals(self.folder)))
+        if waiting > self._most_waiting:
+            raise FullError(
+                f"{waiting:,} bytes of events wait in {self.folder} to be swept, over "
+                f"{self._most_waiting:,}. The log says why they are not swept."
+            )
+        self._until_measured = _MEASURED_EVERY
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

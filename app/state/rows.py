@@ -1,0 +1,63 @@
+"""The rows of the state: what is kept of an event and of an impression, column by column."""
+
+from typing import Any, Final
+
+Row = tuple[Any, ...] | list[Any]
+
+EVENT_COLUMNS: Final = {
+    "key": "TEXT NOT NULL",
+    "at": "REAL NOT NULL",
+    "arrived": "REAL NOT NULL",
+    "type": "TEXT NOT NULL",
+    "shop": "TEXT NOT NULL",
+    "query_id": "TEXT",
+    "product": "TEXT",
+    "position": "INTEGER",
+    "user_key": "TEXT",
+    "session_key": "TEXT",
+    "region": "TEXT",
+    "value": "REAL",
+    "quantity": "INTEGER",
+    "query": "TEXT",
+    "suggestion": "TEXT",
+    "trusted": "INTEGER NOT NULL",
+    "bot": "INTEGER NOT NULL",
+}
+"""key: of the client's id, what makes an event the same. at: seconds since the epoch, when it
+happened. shop: name of the index. value: money of a purchase, all of its quantity, in the index's
+currency. user_key, session_key: keyed hashes. trusted: sent by the shop's own server. bot: 1 by
+its user agent, 2 by its rate."""
+
+IMPRESSION_COLUMNS: Final = {
+    "query_id": "TEXT NOT NULL",
+    "at": "REAL NOT NULL",
+    "shop": "TEXT NOT NULL",
+    "query": "TEXT NOT NULL",
+    "understood": "TEXT",
+    "user_key": "TEXT",
+    "session_key": "TEXT",
+    "region": "TEXT",
+    "generation": "TEXT",
+    "model": "TEXT",
+    "policy": "TEXT",
+    "facts": "TEXT",
+    "profile": "TEXT",
+    "page": "INTEGER NOT NULL",
+    "page_size": "INTEGER NOT NULL",
+    "sorted": "INTEGER NOT NULL",
+    "filtered": "INTEGER NOT NULL",
+    "total": "INTEGER NOT NULL",
+    "level": "INTEGER NOT NULL",
+    "took_ms": "REAL NOT NULL",
+    "cached": "INTEGER NOT NULL",
+    "degraded": "INTEGER NOT NULL",
+    "bot": "INTEGER NOT NULL",
+    "products": "TEXT NOT NULL",
+    "features": "TEXT",
+}
+"""products: JSON list of {id, and what is special about its place} in order, from position
+(page − 1) · page_size + 1. features: JSON of names and rows, of sampled searches."""
+
+KEYS: Final = {"events": "key", "impressions": "query_id"}
+"""What makes a row of each table the same as another."""
+TABLES: Final = {"events": EVENT_COLUMNS, "impressions": IMPRESSION_COLUMNS}

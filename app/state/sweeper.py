@@ -1,0 +1,83 @@
+"""The one sweep of this machine: whichever worker holds the lock empties everybody's journals."""
+
+import fcntl
+import logging
+import os
+import threading
+from pathlib import Path
+from typing import Final
+
+from app.state.archive import Archive
+from app.state.journal import StateError
+from app.telemetry import SWEEP_FAILURES
+
+LOCK: Final = ".sweep.lock"
+EVERY_S: Final = 0.25
+_AFTER_FAILURE_S: Final = 2.0
+log = logging.getLogger("vitrina.state")
+
+
+class Sweeper:
+    """A thread that sweeps while this process holds the machine's lock, else waits for it."""
+
+    def __init__(self, folder: Path, *, sync: bool, every_s: float = EVERY_S) -> None:
+        self._folder = folder
+        self._sync = sync
+        self._every_s = every_s
+        self._stop = threading.Event()
+        self._look = threading.Event()
+        self._told = ""
+        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """After a last sweep, if this process is the one that sweeps."""
+        self._stop.set()
+        self._look.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def look_now(self) -> None:
+        self._look.set()
+
+    def _run(self) -> None:
+        lock = os.open(self._folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        archive: Archive | None = None
+        pause_s = self._every_s
+        try:
+            while True:
+                last = self._stop.is_set()
+                try:
+                    if archive is None and _take_lock(lock):
+                        archive = Archive(self._folder, sync=self._sync)
+                    if archive is not None:
+                        archive.sweep()
+                    self._told, pause_s = "", self._every_s
+                except StateError as error:
+                    SWEEP_FAILURES.inc()
+                    pause_s = _AFTER_FAILURE_S
+                    if str(error) != self._told:  # once, not at every attempt
+                        self._told = str(error)
+                        log.error("events wait in their journals: %s", error)
+                except Exception:  # whatever one sweep runs into, the next must be tried
+                    SWEEP_FAILURES.inc()
+                    pause_s = _AFTER_FAILURE_S
+                    log.exception("the sweep failed; events wait in their journals")
+                if last:
+                    break
+                self._look.wait(pause_s)
+                self._look.clear()
+        finally:
+            if archive is not None:
+                archive.close()
+            os.close(lock)
+
+
+def _take_lock(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
