@@ -130,8 +130,8 @@ class Settings(BaseSettings):
     )
     fsync: Literal["os", "always"] = Field(
         "os",
-        description="What acknowledged changes and events survive: the death of every process (`os`), or a "
-        "power loss too (`always`), at the price of a disk's flush for each.",
+        description="What acknowledged changes and events survive: the death of every process "
+        "(`os`), or a power loss too (`always`), at the price of a disk's flush for each.",
     )
 
     # Events
