@@ -228,11 +228,11 @@ def test_unknown_parameters_are_told(http: httpx.Client) -> None:
 
 
 def test_a_huge_body_is_refused(http: httpx.Client) -> None:
-    big = b'{"query": "' + b"x" * 300_000 + b'"}'
+    big = b'{"query": "' + b"x" * 1_200_000 + b'"}'
     problem(http.post("/v1/search", content=big), 413)
 
     def parts() -> Iterator[bytes]:
-        for _ in range(40):
+        for _ in range(120):
             yield b"x" * 10_000
 
     problem(http.post("/v1/search", content=parts()), 413)

@@ -153,9 +153,9 @@ def test_a_body_that_nobody_waits_for_is_not_read_for_ever(impatient: httpx.Clie
 
 
 def test_the_rest_of_a_refused_body_does_not_end_the_connection(http: httpx.Client) -> None:
-    head = b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n"
+    head = b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Length: 1200000\r\n\r\n"
     with link_to(http) as link:
-        link.sendall(head + b"a" * 300_000)
+        link.sendall(head + b"a" * 1_200_000)
         assert b"413" in link.recv(65_536)
         link.sendall(GET + b"\r\n")
         answer = link.recv(65_536)
