@@ -106,7 +106,7 @@ class SourceReading:
 
         drafts = VariantRows(self._platform, self.rows, self.variants, self.families, left_out)
         for draft in drafts.drafts(self._counted(records)):
-            yield draft.record.line, self._product(draft)
+            yield draft.record.line, self.product(draft)
         for used in (self.rows.used, self.variants.used):
             for target, columns in used.items():
                 known = report.columns.setdefault(target, {})
@@ -118,7 +118,8 @@ class SourceReading:
             self.report.rows += 1
             yield record
 
-    def _product(self, draft: Draft) -> Product | RejectedLine:
+    def product(self, draft: Draft) -> Product | RejectedLine:
+        """Of fields under their targets' names."""
         fields = dict(draft.fields)
         dropped = None if self._options.strict else self.report.drop
         try:
