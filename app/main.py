@@ -108,7 +108,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(service.generations.start)
     await _wait_for_neighbours(service)
     await service.memory.start()
-    tasks = [asyncio.create_task(_count_files())]
+    tasks = [
+        asyncio.create_task(_count_files()),
+        asyncio.create_task(service.memory.write_impressions()),
+    ]
     if service.settings.redis_url:
         tasks.append(_listen(service))
     yield

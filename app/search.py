@@ -16,6 +16,7 @@ import orjson
 from app.api.encoding import encode_result
 from app.cache.result_cache import ResultCache
 from app.errors import OverloadedError, refused
+from app.events.impressions import Asker, Impressions, shown_of
 from app.generations import Generations
 from app.settings import Settings
 from app.telemetry import (
@@ -42,8 +43,15 @@ log = logging.getLogger("vitrina.search")
 class Searcher:
     """Answers searches of one worker; the pool's size is one setting (docs/configuration.md)."""
 
-    def __init__(self, settings: Settings, generations: Generations, cache: ResultCache) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        generations: Generations,
+        cache: ResultCache,
+        impressions: Impressions,
+    ) -> None:
         self._settings = settings
+        self._impressions = impressions
         self._generations = generations
         self._cache = cache
         self._cache_errors = 0
@@ -63,13 +71,15 @@ class Searcher:
         request: SearchRequest,
         policy: str | None = None,
         preview: str | None = None,
+        asker: Asker | None = None,
     ) -> bytes:
         """The answer as JSON. The generation is taken once and passed down.
 
         policy: one of the index's named policies; None: its own. preview: a kept snapshot to be
-        searched in place of the one in force; such answers are not cached.
+        searched in place of the one in force; such answers are not cached. asker: whose impression
+        is logged; None logs nothing.
         """
-        begun = time.perf_counter()
+        begun, query_id = time.perf_counter(), token_hex(8)
         if preview is None:
             generation = self._generations.get(index, policy)
         else:
@@ -82,14 +92,38 @@ class Searcher:
             CACHE.labels("miss" if kept is None else "hit").inc()
             self._tell_cache()
             if kept is not None:
-                return _signed(kept, begun)
-        result, body = await self.run(partial(_search, request, generation, begun))
+                shown_end = kept.index(b"\n")
+                return self._signed(
+                    query_id, begun, kept[shown_end + 1 :], kept[:shown_end], asker, cached=True
+                )
+        sampled = query_id if self._is_sampled(query_id) else None
+        result, shown, body = await self.run(partial(_search, request, generation, begun, sampled))
         self._count(index, result)
         self._log_faults(generation, result)
         # What the generation lacks for good is in its id, and no reason not to keep the answer.
         if key is not None and result.degraded == generation.degraded:
-            await self._cache.put(key, body, self._settings.cache_ttl_s)
-        return _signed(body, begun)
+            await self._cache.put(key, shown + b"\n" + body, self._settings.cache_ttl_s)
+        return self._signed(query_id, begun, body, shown, asker, cached=False)
+
+    def _signed(
+        self,
+        query_id: str,
+        begun: float,
+        body: bytes,
+        shown: bytes,
+        asker: Asker | None,
+        *,
+        cached: bool,
+    ) -> bytes:
+        """With the parts of an answer that are never cached; its impression is noted."""
+        took_ms = (time.perf_counter() - begun) * 1000
+        if asker is not None:
+            self._impressions.note(query_id, asker, shown, took_ms, cached=cached)
+        return b'{"query_id":"%s","took_ms":%.2f,%s' % (query_id.encode(), took_ms, body[1:])
+
+    def _is_sampled(self, query_id: str) -> bool:
+        """Whether the feature rows of this search are logged; ids are evenly distributed."""
+        return int(query_id[:8], 16) < self._settings.features_logged * (1 << 32)
 
     async def run(self, work: Callable[[], Work]) -> Work:
         """The work's result, from a search thread. Raises OverloadedError beyond the bound."""
@@ -153,33 +187,30 @@ class Searcher:
 
 
 def _search(
-    request: SearchRequest, generation: Generation, arrived: float
-) -> tuple[SearchResult, bytes]:
-    """Time spent waiting for a free thread is taken off the budget: under overload answers get
+    request: SearchRequest, generation: Generation, arrived: float, sampled: str | None
+) -> tuple[SearchResult, bytes, bytes]:
+    """The result, what an impression tells of it, and the answer.
+
+    Time spent waiting for a free thread is taken off the budget: under overload answers get
     cheaper before they get late.
     """
     waited_ms = (time.perf_counter() - arrived) * 1000
     left_ms = max(0.0, (request.budget_ms or 0.0) - waited_ms)
     result = search(replace(request, budget_ms=left_ms), generation, time.perf_counter)
-    return result, encode_result(result, generation)
+    shown = shown_of(result, request, generation, sampled)
+    return result, shown, encode_result(result, generation)
 
 
 def _key(generation: Generation, request: SearchRequest) -> bytes | None:
     """Generation and normalised request; None for what is never cached.
 
-    The session changes nothing about an answer, and the budget only whether it is degraded, which
-    is not cached. Clauses are joined by *and*: their order means nothing.
+    Who asks changes nothing about an answer, and the budget only whether it is degraded, which is
+    not cached. Clauses are joined by *and*: their order means nothing.
     """
-    if request.vector is not None or request.explain or request.user_id is not None:
+    if request.vector is not None or request.explain:
         return None
     facts = asdict(request)
-    del facts["budget_ms"], facts["session_id"]
+    del facts["budget_ms"], facts["session_id"], facts["user_id"]
     facts["filters"] = sorted(map(repr, request.filters))
     raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
     return f"{generation.id}:".encode() + hashlib.blake2b(raw, digest_size=16).digest()
-
-
-def _signed(body: bytes, begun: float) -> bytes:
-    """The parts of an answer that are never cached."""
-    took_ms = (time.perf_counter() - begun) * 1000
-    return b'{"query_id":"%s","took_ms":%.2f,%s' % (token_hex(8).encode(), took_ms, body[1:])

@@ -51,8 +51,8 @@ class Service:
             catalog_urls=settings.catalog_urls,
             clock=time.time,
         )
-        searcher = Searcher(settings, generations, cache)
         memory = Memory(settings, generations)
+        searcher = Searcher(settings, generations, cache, memory.impressions)
         return cls(settings, generations, cache, searcher, jobs, memory)
 
 

@@ -153,6 +153,12 @@ class Settings(BaseSettings):
         description="Events or searches of one session within a minute; what is faster is taken "
         "for a bot.",
     )
+    features_logged: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Share of searches whose feature rows are logged with their impression.",
+    )
     pseudonym_key: SecretStr | None = Field(
         None,
         min_length=16,

@@ -70,6 +70,9 @@ BUILDS = Gauge(
     multiprocess_mode="mostrecent",
 )  # fmt: skip
 EVENTS = Counter("vitrina_events_total", "Events by what became of them.", ["result"])
+IMPRESSIONS = Counter(
+    "vitrina_impressions_total", "Impressions by what became of them.", ["result"]
+)
 SWEEP_FAILURES = Counter(
     "vitrina_sweep_failures_total", "Times that events could not be moved into the archive."
 )

@@ -62,8 +62,10 @@ class _Understanding(BaseModel):
     )
     semantic: bool = Field(True, description="`off`: no search by meaning.")
     budget_ms: float | None = Field(None, ge=0, description="Time this search may take.")
-    user_id: str | None = Field(None, max_length=200, description="Who searches; never cached.")
+    user_id: str | None = Field(None, max_length=200, description="Who searches.")
     session_id: str | None = Field(None, max_length=200, description="Their session.")
+    region: str | None = Field(None, max_length=200, description="Where they are, in any words.")
+    analytics: bool = Field(True, description="`off`: nothing is logged about this request.")
 
 
 class FilteredParameters(_Understanding):

@@ -18,6 +18,9 @@ class SurfaceParameters(BaseModel):
     index: IndexName = None
     limit: int = Field(10, ge=1, le=50, description="Most items of an answer.")
     session_id: str | None = Field(None, max_length=200, description="Their session.")
+    user_id: str | None = Field(None, max_length=200, description="Who asks.")
+    region: str | None = Field(None, max_length=200, description="Where they are.")
+    analytics: bool = Field(True, description="`off`: nothing is logged about this request.")
 
 
 class RecentParameters(SurfaceParameters):

@@ -8,6 +8,7 @@ from app.api.bodies import StrictRoute
 from app.api.guard import check
 from app.api.parameters import SearchBody, SearchParameters
 from app.api.schemas import PROBLEMS, SearchAnswer
+from app.events.impressions import Asker
 from app.service import service_of
 
 router = APIRouter(prefix="/v1", tags=["search"], responses=PROBLEMS, route_class=StrictRoute)
@@ -31,5 +32,9 @@ async def _answer(request: Request, given: SearchParameters | SearchBody) -> Res
     service = service_of(request)
     asked = given.request(service.settings)
     index = given.index or service.default_index
-    body = await service.searcher.answer(index, asked, given.policy, given.preview)
+    asker = None
+    if given.analytics and given.preview is None:
+        agent = request.headers.get("user-agent", "")
+        asker = Asker(asked.user_id, asked.session_id, given.region, agent)
+    body = await service.searcher.answer(index, asked, given.policy, given.preview, asker)
     return Response(body, media_type="application/json")

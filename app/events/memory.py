@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.errors import NotFoundError, NotReadyError, StateUnavailableError
 from app.events.bots import Rates
+from app.events.impressions import EVERY_S, Impressions
 from app.events.intake import RETRY_S, Intake
 from app.events.pseudonyms import Pseudonyms, read_or_make_key
 from app.generations import Generations
@@ -31,6 +32,7 @@ class Memory:
     def __init__(self, settings: Settings, generations: Generations) -> None:
         self._settings = settings
         self._generations = generations
+        self.impressions = Impressions(settings.events_a_minute)
         self._opened: Opened | None = None
         self._why_not = "the service is starting."
         self._again_at = 0.0
@@ -57,9 +59,27 @@ class Memory:
         async with self._opening:
             await self._open()
 
+    async def write_impressions(self) -> None:
+        """For ever: what searches noted is written down ten times a second."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            opened = self._opened
+            if opened is not None:
+                await self.impressions.write(opened.state, opened.pseudonyms)
+
+    async def catch_up(self, within_s: float) -> bool:
+        """Wait until all that this machine was told before is in the archive, as `State` does.
+
+        Raises StateUnavailableError.
+        """
+        opened = await self.opened()
+        await self.impressions.write(opened.state, opened.pseudonyms)
+        return await opened.state.catch_up(within_s)
+
     async def close(self) -> None:
         if self._opened is not None:
             opened, self._opened = self._opened, None
+            await self.impressions.write(opened.state, opened.pseudonyms)
             await opened.state.close()
 
     async def _open(self) -> None:

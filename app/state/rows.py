@@ -53,10 +53,13 @@ IMPRESSION_COLUMNS: Final = {
     "degraded": "INTEGER NOT NULL",
     "bot": "INTEGER NOT NULL",
     "products": "TEXT NOT NULL",
+    "marks": "TEXT",
     "features": "TEXT",
 }
-"""products: JSON list of {id, and what is special about its place} in order, from position
-(page − 1) · page_size + 1. features: JSON of names and rows, of sampled searches."""
+"""products: JSON list of ids, in order, from position (page − 1) · page_size + 1. marks: JSON of
+position → why it stands there (explored, pinned), for those that the ranker did not put there.
+features: of sampled searches, JSON of their rows, or of the query_id that has them. facts,
+profile: ids of what the ranker knew of behaviour and of this user."""
 
 KEYS: Final = {"events": "key", "impressions": "query_id"}
 """What makes a row of each table the same as another."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from indexing.arrays import Float32Array
 from ranking.suggestions.item import QueryItem
 
 
@@ -87,7 +88,8 @@ class Relaxed:
 class SearchResult:
     """The answer to one search, in page order. `query` tells what was understood.
 
-    refinements, related: None unless the request asked for them.
+    refinements, related: None unless the request asked for them. features: float32[≤ hits,
+    features], those that the ranker saw of the first of them (NaN where it saw none), or None.
     """
 
     query: dict[str, Any]
@@ -104,3 +106,4 @@ class SearchResult:
     fallback_hits: tuple[Hit, ...] = ()
     refinements: tuple[QueryItem, ...] | None = None
     related: tuple[QueryItem, ...] | None = None
+    features: Float32Array | None = None

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from indexing.arrays import Float32Array
 from indexing.snapshot import Snapshot
 from ranking.facets.facets import AUTO, DEFAULT_LIMITS, FacetLimits, count_facets
 from ranking.facets.focus import focused
@@ -68,7 +69,16 @@ def search(
         fallback_hits=fallback,
         refinements=beside.refinements,
         related=beside.related,
+        features=_shown_features(request, ordered),
     )
+
+
+def _shown_features(request: SearchRequest, ordered: Ordered) -> Float32Array | None:
+    """Rows of the page's products, as far as the ranker saw any."""
+    if ordered.features is None:
+        return None
+    first = (request.page - 1) * request.page_size
+    return ordered.features[first : first + request.page_size]
 
 
 def rank(query: Query, answer: Matches, context: Context) -> Ordered:
