@@ -32,6 +32,7 @@ from indexing.completions.topk import edge, heaviest
 SOURCES: Final = ("query_log", "brand", "category", "phrase", "product")
 QUERY_LOG, BRAND, CATEGORY, PHRASE, PRODUCT = range(len(SOURCES))
 
+TYPO: Final = "typo"
 TYPO_FACTOR: Final = 0.01
 # Shorter prefixes are one edit from everything; a Chinese word of two sounds like few others.
 MIN_TYPO_LENGTH: Final = 3
@@ -44,7 +45,7 @@ class Completion:
 
     weight: the entry's weight x the factors of how it was found; orders the answer.
     source: one of SOURCES. entry: its number in the index, by which its scopes are found.
-    matched: one of KINDS, or "typo" when the typed text had to be corrected.
+    matched: one of KINDS, or TYPO when the typed text had to be corrected.
     """
 
     text: str
@@ -218,4 +219,4 @@ class Completions:
 
 
 def _matched(kind: int, number: int) -> str:
-    return KINDS[kind] if number == 0 else "typo"
+    return KINDS[kind] if number == 0 else TYPO

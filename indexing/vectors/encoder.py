@@ -40,6 +40,10 @@ class Encoder(Protocol):
         """
         ...
 
+    def means(self, word: str) -> bool:
+        """Whether its vector says what the word means, and not only how it is spelt."""
+        ...
+
     def save(self, folder: Path) -> None:
         """Write everything into the folder, which exists."""
         ...
@@ -62,6 +66,10 @@ class GivenEncoder:
     def encode_query(self, text: str) -> Float32Array:
         """Zeros, float32[d]: without a `vector` in the request the channel is skipped."""
         return np.zeros(self.dimension, dtype=np.float32)
+
+    def means(self, word: str) -> bool:
+        """No: nothing is encoded."""
+        return False
 
     def save(self, folder: Path) -> None:
         facts = {"family": self.family, "dimension": self.dimension, "floor": self.floor}

@@ -70,6 +70,11 @@ class StaticCatalogEncoder:
             word_share(text, len(words)), self.projection,
         )  # fmt: skip
 
+    def means(self, word: str) -> bool:
+        """Whether a word has a meaning of its own, in the catalogue's titles or in the table."""
+        word = normalised(word)
+        return self.words.means(word) or self.tokens.means(word)
+
     def save(self, folder: Path) -> None:
         save_array(folder / "static_mean.npy", self.static_mean)
         save_array(folder / "projection.npy", self.projection)

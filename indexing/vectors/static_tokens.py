@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from indexing.arrays import Float32Array, load_array
 from indexing.vectors.embedding_bags import Int8Array, flatten, row_lengths, sum_bags
+from indexing.vectors.title_words import is_han
 
 MODELS = Path(__file__).parent / "models"
 ENGLISH = "static_en"
@@ -19,6 +20,11 @@ CHINESE = "static_zh_en"
 CACHED_PIECES = 65_536
 LONG_PIECE = 24
 """Longer runs without a space (Chinese titles) hardly repeat; they are not kept."""
+
+
+ENDINGS = frozenset(["s", "es", "ed", "d", "er", "ers", "ing", "ly"])
+LEAST_LETTERS, LEAST_STEM = 3, 4
+"""Of a word that has a row of its own; of one that is written as a word and an ending."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +62,27 @@ class StaticTokens:
     def _cut(self, piece: str) -> Sequence[int]:
         ids: Sequence[int] = self.tokenizer.encode(piece, add_special_tokens=False).ids
         return ids
+
+    def means(self, word: str) -> bool:
+        """Whether the table has a meaning for a normalised word, and not for its letters only.
+
+        It has one for words with a row of their own, for these with an ending (spectacle-s) or
+        another such word behind (sauce-pan), and for Chinese signs. What is cut elsewhere
+        (blo-rpt-ang) gets some vector, which says nothing.
+        """
+        ids = [each for each in self.ids(word) if self.scales[each] > 0]
+        if is_han(word):
+            return bool(ids) and self.name == CHINESE
+        if len(word) < LEAST_LETTERS or not word.isalpha() or not 1 <= len(ids) <= 2:
+            return False
+        if len(ids) == 1:
+            return True
+        first, rest = ((self.tokenizer.id_to_token(each) or "").lstrip("#▁") for each in ids)
+        known = rest in ENDINGS or (len(rest) >= LEAST_LETTERS and self._is_row(rest))
+        return len(first) >= LEAST_STEM and known
+
+    def _is_row(self, word: str) -> bool:
+        return any(self.tokenizer.token_to_id(mark + word) is not None for mark in ("", "▁"))
 
     def sums(self, texts: Sequence[str]) -> tuple[Float32Array, Float32Array]:
         """Σ scales[t] · codes[t] over each text's tokens (float32[n, d]), and its length (n)."""

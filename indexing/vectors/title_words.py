@@ -59,6 +59,11 @@ def terms_of(text: str) -> frozenset[str]:
     return frozenset(words_of(text)) | frozenset(han)
 
 
+def is_han(word: str) -> bool:
+    """Whether the word has a Han character or kana."""
+    return not word.isascii() and _HAN_CHARACTER.search(word) is not None
+
+
 def _both_han(pair: str) -> bool:
     return not pair.isascii() and len(_HAN_CHARACTER.findall(pair)) == 2
 

@@ -24,6 +24,10 @@ from indexing.vectors.embedding_bags import Int8Array, finish_half, quantise, su
 from indexing.vectors.ppmi import LearntWords
 
 CACHED_WORDS = 65_536
+LEAST_LENT = 0.65**4
+"""Weight (Dice⁴) from which a borrowed vector tells what a word means."""
+LEAST_SIGNS = 4
+"""Different letters of such a word: bbbbb is like every word with three b."""
 Bag = tuple[tuple[int, float], ...]
 """(row, weight) of the word vectors that stand for a word."""
 
@@ -88,6 +92,13 @@ class WordVectors:
         rows, divisors = self._sums(texts)
         finish_half(rows, divisors, self.mean)
         return rows
+
+    def means(self, word: str) -> bool:
+        """Whether a normalised word is known here, or is spelt much like one that is."""
+        if self.known(word) >= 0:
+            return True
+        told = len(set(word)) >= LEAST_SIGNS
+        return told and any(weight >= LEAST_LENT for _, weight in self.borrowed(word))
 
     def bag(self, words: Iterable[str]) -> tuple[UInt32Array, Float32Array]:
         """Rows and weights of a query's words; an unknown word borrows its nearest known words."""

@@ -108,7 +108,8 @@ def _single(
     boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
     alternatives = tuple(Alternative((term_id,), boost) for term_id in known)
     weight = 0.0 if only_said or token.kind == Kind.BIGRAM else _rarity(known, statistics)
-    return Slot(token.term, weight, alternatives, token.position, token.span)
+    said = words.said(token.position, token.span)
+    return Slot(token.term, weight, alternatives, token.position, token.span, said)
 
 
 def _compound(whole: Token, words: QueryWords, statistics: Statistics) -> Slot:
@@ -128,7 +129,8 @@ def _compound(whole: Token, words: QueryWords, statistics: Statistics) -> Slot:
     if len(parts) > 1 and UNKNOWN not in parts and not _MODEL.search(words.folded(whole.position)):
         alternatives.append(Alternative(tuple(parts), PARTS_BOOST, "parts"))
     weight = _rarity(known + measures, statistics)
-    return Slot(whole.term, weight, tuple(alternatives), whole.position, whole.span)
+    said = words.said(whole.position, whole.span)
+    return Slot(whole.term, weight, tuple(alternatives), whole.position, whole.span, said)
 
 
 def _is_size_of(token: Token, whole: Token) -> bool:

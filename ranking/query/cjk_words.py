@@ -139,4 +139,5 @@ def _word(characters: Sequence[Slot], run: int) -> Slot:
         tuple(alternatives.values()),
         first.position,
         len(characters),
+        "".join(slot.said for slot in characters),
     )

@@ -1,7 +1,10 @@
 """A query as recall and ranking see it."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
+from indexing.analysis.units import CANONICAL
 from indexing.arrays import Float32Array
 from ranking.query.correct import Correction
 from ranking.query.entities import Entity, Reading
@@ -9,6 +12,8 @@ from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.quantity_phrases import QuantityWish
 from ranking.query.type_wish import NO_WISH, TypeWish
+
+_AMOUNT: Final = re.compile(r"\d+(?:\.\d+)?([^\W\d_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Slot:
 
     weight: its part in the query's weight (idf); 0 if it only scores (CJK bigrams).
     alternatives: empty if the catalogue does not know the word.
-    position, span: where in the query's token positions it stands.
+    position, span: where in the query's token positions it stands. said: as it was typed.
     """
 
     text: str
@@ -39,6 +44,13 @@ class Slot:
     alternatives: tuple[Alternative, ...]
     position: int
     span: int = 1
+    said: str = ""
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a number, with a unit or without: 5, 38.5, 5l. 30x40 says more."""
+        found = _AMOUNT.fullmatch(self.text)
+        return found is not None and (not found[1] or found[1] in CANONICAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ranking.query.entities import Entity, Other, find_entities
 from ranking.query.glued import apart
 from ranking.query.kind_names import with_names
 from ranking.query.kinds import wish_of
+from ranking.query.meaning import meaning_of, text_without
 from ranking.query.negation import find_denials, named_denials, without_denied
 from ranking.query.parsed import parse
 from ranking.query.predict import NOTHING, predict
@@ -22,7 +23,6 @@ from ranking.query.query import Denial, Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
 from ranking.query.term_weights import weighed
 from ranking.query.type_wish import NO_WISH
-from ranking.query.words import QueryWords
 from ranking.recall.lexical import count_strict
 from ranking.search.request import SearchRequest
 
@@ -87,17 +87,17 @@ def understand(
         slots = _not_required(slots, {place for each in quantities for place in each.places})
     slots = by_words(slots, words, snapshot)
     vector = request.vector
-    meaning = _without(words, aside)
     kind = NO_WISH
     if request.categories and not plain:
-        kind = wish_of(meaning, slots, snapshot)
+        kind = wish_of(text_without(words, aside), slots, snapshot)
     if request.synonyms:
         phrases = _first_of([phrase for phrase in said if phrase.length > 1])
         slots, added = with_names(slots, kind, words, snapshot, phrases.keys())
         expansions = (*expansions, *added)
-    if vector is None and request.semantic and meaning.strip():
-        encoded = snapshot.encoder.encode_query(meaning)
-        vector = encoded if encoded.any() else None
+    if vector is None and request.semantic:
+        meaning = meaning_of(words, aside, slots, snapshot)
+        encoded = snapshot.encoder.encode_query(meaning) if meaning.strip() else None
+        vector = encoded if encoded is not None and encoded.any() else None
     return Query(
         text=words.text,
         slots=slots,
@@ -225,11 +225,3 @@ def _finds_more(
 
 def _is_corrected(slot: Slot) -> bool:
     return any(each.origin == "correction" for each in slot.alternatives)
-
-
-def _without(words: QueryWords, places: Set[int]) -> str:
-    """The text without the words at these positions: those of a price, and what is denied."""
-    text = words.text
-    for start, end in sorted({words.spans[place] for place in places}, reverse=True):
-        text = text[:start] + " " + text[end:]
-    return text if places else words.text

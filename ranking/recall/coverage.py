@@ -7,10 +7,13 @@ from indexing.arrays import Float32Array, UInt32Array
 
 
 @njit(nogil=True, cache=True)
-def accumulate(coverage: Float32Array, docs: UInt32Array, weight: float) -> None:
-    """Add the weight at each of the documents."""
+def accumulate(
+    coverage: Float32Array, docs: UInt32Array, weight: float, least: float = 0.0
+) -> None:
+    """Add the weight at each of the documents that are covered as much already."""
     for doc in docs:
-        coverage[doc] += np.float32(weight)
+        if coverage[doc] >= least:
+            coverage[doc] += np.float32(weight)
 
 
 @njit(nogil=True, cache=True)

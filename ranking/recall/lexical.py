@@ -17,6 +17,7 @@ from ranking.recall.hits import NO_HITS, Hits
 LEVELS = (1.0, 0.75, 0.5, 0.0)
 """Share of the query's weight that a document must cover, level by level; 0 means any term."""
 
+TINY = 1e-6
 _SLACK = 1e-4  # float32 sums of the same weights may differ this much, relatively
 
 
@@ -70,9 +71,14 @@ def cover(slots: Sequence[Slot], index: InvertedIndex) -> Covered:
     required = _required(slots)
     total = float(sum(slot.weight for slot in required))
     coverage = np.zeros(index.doc_count, dtype=np.float32)
-    for slot in required:
+    # Numbers last, and where there are words for what has one of them: any product may have a 5.
+    words = [slot for slot in required if not slot.is_amount]
+    for slot in words or required:
         if slot.alternatives:
-            accumulate(coverage, _documents(slot, index), slot.weight)
+            accumulate(coverage, _documents(slot, index), slot.weight, 0.0)
+    for slot in required if words else ():
+        if slot.is_amount and slot.alternatives:
+            accumulate(coverage, _documents(slot, index), slot.weight, TINY)
     thresholds = np.array([share * total * (1 - _SLACK) for share in LEVELS], dtype=np.float32)
     return Covered(coverage, thresholds, count_reaching(coverage, thresholds))
 
@@ -105,6 +111,13 @@ def scored(
 def count_strict(slots: Sequence[Slot], indexes: Sequence[InvertedIndex]) -> int:
     """Number of documents of all segments that match all slots that must match."""
     return sum(len(strict(slots, index)) for index in indexes)
+
+
+def count_holding(slot: Slot, doc_ids: UInt32Array, index: InvertedIndex) -> int:
+    """How many of the documents (ascending) satisfy the slot."""
+    if not slot.alternatives:
+        return 0
+    return len(intersect(_sealed(doc_ids), _documents(slot, index)))
 
 
 def _required(slots: Sequence[Slot]) -> list[Slot]:

@@ -47,6 +47,10 @@ class Leaf:
     ) -> LexicalMatches:
         return lexical.scored(doc_ids, slots, self.segment.index, weights, level)
 
+    def holding(self, slot: Slot, doc_ids: UInt32Array) -> int:
+        """How many of the documents (ascending) satisfy the slot."""
+        return lexical.count_holding(slot, doc_ids, self.segment.index)
+
     def hits(self, channel: Channel, query: Query) -> Hits:
         """What a channel finds here, its quota not yet shared with other segments."""
         return NO_HITS if channel.find is None else channel.find(query, self.segment)

@@ -17,8 +17,6 @@ from ranking.generation import Generation
 from ranking.query.near_identifiers import near_identifiers
 from ranking.query.query import Denial, Query
 from ranking.query.understand import query_facts
-from ranking.recall import lexical
-from ranking.recall.channels import BY_MEANING, POPULAR
 from ranking.recall.denied import holding_denied
 from ranking.rerank.head import rerank_head
 from ranking.search.candidates import Ordered
@@ -28,8 +26,9 @@ from ranking.search.explain import SORT
 from ranking.search.fine import fine
 from ranking.search.matching import Found, Matches, find, size
 from ranking.search.page import make_hits
+from ranking.search.relaxed import given_up
 from ranking.search.request import SearchRequest, Sort
-from ranking.search.result import Facet, Hit, Relaxed, SearchResult
+from ranking.search.result import Facet, Hit, SearchResult
 from ranking.search.segments import read
 from ranking.search.stock import sold_out_last
 from ranking.suggestions.beside import beside_hits
@@ -64,7 +63,7 @@ def search(
         page_size=request.page_size,
         stages=tuple(log.stages),
         degraded=tuple(log.degraded),
-        relaxed=_relaxed(query, answer),
+        relaxed=given_up(query, answer, context.leaves),
         did_you_mean=_meant(query, total, context),
         fallback_hits=fallback,
         refinements=beside.refinements,
@@ -191,28 +190,3 @@ def _meant(query: Query, total: int, context: Context) -> tuple[str, ...]:
     if query.correction is None or query.corrected:
         return ()
     return (query.correction.text,)
-
-
-def _relaxed(query: Query, answer: Matches) -> Relaxed | None:
-    """What was given up, if the answer holds anything beyond strict matches.
-
-    Dropped are the lightest terms that the level used does not insist on, and unknown ones.
-    """
-    if not any(part.levels.any() for part in answer):
-        return None
-    level = answer[0].level
-    if level == POPULAR:
-        scope = "popular" if query.prediction.sure is None else "category"
-        return Relaxed(POPULAR, tuple(slot.text for slot in query.required), scope)
-    kept = query.weight
-    needed = lexical.LEVELS[level] * query.weight
-    dropped = []
-    for slot in sorted(query.required, key=lambda slot: (bool(slot.alternatives), slot.weight)):
-        if slot.alternatives and (kept - slot.weight < needed or kept <= slot.weight):
-            continue
-        kept -= slot.weight
-        dropped.append(slot.text)
-    some_words = any(
-        bool(((part.levels > 0) & (part.levels < BY_MEANING)).any()) for part in answer
-    )
-    return Relaxed(level, tuple(dropped), "terms" if some_words else "meaning")

@@ -1,30 +1,33 @@
 """Completions of what has been typed so far."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
 from indexing.columns.keyword import SEPARATOR
+from indexing.completions.completions import TYPO
 from indexing.completions.keys import typing_key
 from indexing.postings.strict_match import StrictMatch, hidden_products
-from indexing.query_log.personal import is_personal
-from indexing.query_log.table import QueryTable
+from indexing.query_log.table import UNKNOWN, QueryTable
 from indexing.snapshot import Snapshot
 from ranking.filters.url_text import escaped
 from ranking.generation import Generation
+from ranking.suggestions.beside_typed import Shown, ancestors, named_categories, products_of
 from ranking.suggestions.chosen import Chosen
+from ranking.suggestions.composed import compose
 from ranking.suggestions.item import QueryItem
 from ranking.suggestions.pool import followers, main_category
 from ranking.suggestions.recent import Recent
 
 COMPOSED: Final = "composed"
-_COMPOSED: Final = 4
+_DIGITS: Final = re.compile(r"\d+")
 _WIDER = 4
 _FOLLOWED, _SAME_CATEGORY = 20.0, 0.5
 _SCOPED = 2
 _LEAST_SHARE = 0.1
+_Weights = Mapping[int, tuple[float, str]]
+"""Row → its weight, and how it matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,9 @@ def suggest(
         return Typed([], [], [])
     snapshot = generation.snapshot
     chosen = Chosen("suggest", limit, generation)
-    rows: list[int] = []
+    hidden = hidden_products(snapshot.columns, snapshot.config)
+    strict = StrictMatch(snapshot.analyzer, snapshot.index, hidden)
+    shown: list[Shown] = []
     width = limit if recent is None else _WIDER * limit
     while True:
         found = snapshot.completions.search(prefix, width)
@@ -69,39 +74,43 @@ def suggest(
         }
         if recent is not None and recent.rows:
             weights = _lifted(prefix, weights, recent, snapshot)
-        for row, (_, matched) in weights.items():
-            if row not in rows and chosen.offer_row(row, matched=matched):
-                rows.append(row)
+        corrected = [row for row, (_, matched) in weights.items() if matched == TYPO]
+        _offer([row for row in weights if row not in corrected], weights, chosen, shown)
         # Blocked ones left room: look further, once.
-        if chosen.full or len(found) < width or width >= _WIDER * limit:
+        if chosen.full or corrected or len(found) < width or width >= _WIDER * limit:
             break
         width = _WIDER * limit
-    if not chosen.items:
-        _compose(prefix, chosen, snapshot)
+    if not chosen.full:  # what is found as it was typed comes before what is corrected
+        for each in compose(prefix, snapshot, strict):
+            if chosen.offer(each.text, COMPOSED, matched="tail"):
+                shown.append(Shown(each.text, UNKNOWN, each.docs))
+        same = [row for row in corrected if same_digits(prefix, snapshot.queries.text(row))]
+        _offer(same, weights, chosen, shown)
     items = chosen.items
-    if scopes and rows:
-        scoped = _in_categories(items[0], rows[0], snapshot)
+    if scopes and shown and shown[0].row != UNKNOWN:
+        scoped = _in_categories(items[0], shown[0].row, snapshot)
         blocks = generation.rules.blocklist.blocks
         allowed = [item for item in scoped if not blocks(item.more["scope"])]
         items = [items[0], *allowed, *items[1:]][:limit]
     return Typed(
         items,
-        _products(rows, products, snapshot) if products else [],
-        _categories(rows, categories, generation) if categories else [],
+        products_of(shown, products, strict, snapshot) if products else [],
+        _categories(shown, categories, strict, generation) if categories else [],
     )
 
 
-def _compose(prefix: str, chosen: Chosen, snapshot: Snapshot) -> None:
-    """Offer the typed words with their last one completed, where nobody asked for the whole.
+def _offer(rows: Iterable[int], weights: _Weights, chosen: Chosen, shown: list[Shown]) -> None:
+    before = {each.row for each in shown}
+    for row in rows:
+        if row not in before and chosen.offer_row(row, matched=weights[row][1]):
+            shown.append(Shown(chosen.items[-1].text, row))
 
-    Nothing has checked such a text before: it must find a product now, and name no person.
-    """
-    hidden = hidden_products(snapshot.columns, snapshot.config)
-    strict = StrictMatch(snapshot.analyzer, snapshot.index, hidden)
-    for text in snapshot.completions.tails(prefix, _COMPOSED):
-        terms = strict.terms(text)
-        if terms and not is_personal(text) and strict.finds(terms):
-            chosen.offer(text, COMPOSED, matched="tail")
+
+def same_digits(typed: str, text: str) -> bool:
+    """Whether a correction leaves the typed numbers as they are; the last one may go on."""
+    numbers, others = _DIGITS.findall(typing_key(typed)), _DIGITS.findall(typing_key(text))
+    last = numbers.pop() if typed[-1:].isdecimal() and numbers else ""
+    return set(numbers) <= {*others} and any(each.startswith(last) for each in others or [""])
 
 
 def _lifted(
@@ -156,34 +165,25 @@ def _in_categories(item: QueryItem, row: int, snapshot: Snapshot) -> list[QueryI
     return scoped
 
 
-def _products(rows: Sequence[int], limit: int, snapshot: Snapshot) -> list[bytes]:
-    """Products of the completions, in turn: the best of each, then the second best."""
-    tops = [snapshot.queries.tops_of(row) for row in rows]
-    deepest = max(map(len, tops), default=0)
-    docs = [each[place] for place in range(deepest) for each in tops if place < len(each)]
-    return [_short(snapshot.documents.json_at(doc)) for doc in list(dict.fromkeys(docs))[:limit]]
-
-
-def _short(raw: bytes) -> bytes:
-    product = orjson.loads(raw)
-    names = ("id", "title", "brand", "price", "currency", "image", "url")
-    return orjson.dumps({name: product[name] for name in names if name in product})
-
-
-def _categories(rows: Sequence[int], limit: int, generation: Generation) -> list[QueryItem]:
-    """Categories of the completions' products, those of most of them first."""
+def _categories(
+    shown: Sequence[Shown], limit: int, strict: StrictMatch, generation: Generation
+) -> list[QueryItem]:
+    """Categories that the completions name, then others of their products, those of most first."""
     snapshot, blocks = generation.snapshot, generation.rules.blocklist.blocks
-    table = snapshot.queries
+    column, table = snapshot.columns.keywords["category"], snapshot.queries
+    named = named_categories(shown, strict, snapshot)
+    above = {up for ordinal in named for up in ancestors(ordinal, column)}
     votes: dict[int, float] = {}
-    for place, row in enumerate(rows):
-        for ordinal, share in table.scopes.to(row):
+    for place, each in enumerate(shown):
+        for ordinal, share in table.scopes.to(each.row) if each.row != UNKNOWN else ():
             votes[ordinal] = votes.get(ordinal, 0.0) + share / (1 + place)
-    values = snapshot.columns.keywords["category"].values
-    best = sorted(votes.items(), key=lambda each: (-each[1], each[0]))
+    others = sorted(votes.items(), key=lambda each: (-each[1], each[0]))
+    best = dict.fromkeys([*named, *(ordinal for ordinal, _ in others if ordinal not in above)])
+    values = column.values
     return [
         QueryItem.of(
             "suggest", values[ordinal].rsplit(SEPARATOR, 1)[-1], "category",
             path=values[ordinal], filter=f"category:{escaped(values[ordinal])}",
         )
-        for ordinal, _ in best if not blocks(values[ordinal])
+        for ordinal in best if not blocks(values[ordinal])
     ][:limit]  # fmt: skip

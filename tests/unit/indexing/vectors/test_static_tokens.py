@@ -69,3 +69,21 @@ def test_a_finished_half_is_centred_and_unit_and_an_empty_one_is_zero() -> None:
 def test_unit_rows_leave_zero_rows_zero() -> None:
     rows = np.array([[3, 4], [0, 0]], dtype=np.float32)
     np.testing.assert_allclose(unit_rows(rows), [[0.6, 0.8], [0, 0]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("word", ["couch", "lipstick", "spectacles", "saucepan"])
+def test_words_of_the_language_mean_something(word: str) -> None:
+    assert load_tokens(ENGLISH).means(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["blorptang", "zzyvex", "asdfghjkl", "wqxj", "xx", "zapatos", "x2000", "口红", ""]
+)
+def test_letters_mean_nothing(word: str) -> None:
+    assert not load_tokens(ENGLISH).means(word)
+
+
+def test_chinese_signs_mean_something_in_the_chinese_table() -> None:
+    assert load_tokens(CHINESE).means("口红")
+    assert not load_tokens(CHINESE).means("テレビ")
+    assert not load_tokens(CHINESE).means("blorptang")

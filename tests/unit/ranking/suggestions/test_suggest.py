@@ -7,7 +7,7 @@ from ranking.generation import Generation
 from ranking.rules.blocklist import Blocklist
 from ranking.rules.rules import Rules
 from ranking.suggestions.recent import Recent
-from ranking.suggestions.suggest import Typed, suggest
+from ranking.suggestions.suggest import Typed, same_digits, suggest
 
 
 def texts(found: Typed) -> list[str]:
@@ -108,3 +108,25 @@ def test_odd_prefixes_find_nothing(logged: Generation, prefix: str) -> None:
 def test_scripts_accents_and_typos(logged: Generation, prefix: str, text: str) -> None:
     found = texts(suggest(prefix, 5, logged))
     assert (text in found) if text else isinstance(found, list)
+
+
+def test_both_orders_are_composed_of_what_products_have(logged: Generation) -> None:
+    for prefix, text in (("desk ac", "desk acme"), ("acme de", "acme desk")):
+        found = suggest(prefix, 5, logged, products=2, categories=2)
+        assert text in texts(found)
+        assert found.products
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "same"),
+    [
+        ("tablet 12", "tablet 11 inch", False),
+        ("tablet 1", "tablet 11 inch", True),
+        ("tablet 1 ", "tablet 11 inch", False),
+        ("8 inch tabelt", "8 inch tablet", True),
+        ("8 inch tabelt", "11 inch tablet", False),
+        ("tabelt", "tablet 8", True),
+    ],
+)
+def test_a_correction_leaves_numbers_alone(typed: str, text: str, same: bool) -> None:
+    assert same_digits(typed, text) is same
