@@ -69,6 +69,10 @@ class BodyTooSlowError(ServiceError):
     """The body did not arrive in time."""
 
 
+class StaleVersionError(ServiceError):
+    """A later change of the product has been taken before."""
+
+
 def refused(where: str, what: str, remedy: str) -> InvalidRequestError:
     """One thing wrong with a request, as sentence and as fault."""
     return InvalidRequestError(f"{where}: {what}. {remedy}", [Fault(where, what, remedy)])

@@ -15,6 +15,7 @@ from app.api import (
     facets,
     health,
     problems,
+    product_changes,
     products,
     queries,
     rules,
@@ -43,7 +44,8 @@ Errors are problem JSON (RFC 9457): what is wrong, where, and what to do. Unknow
 refused, so that typing errors are seen. Every answer has an `X-Request-ID`: yours, if you sent one.
 """
 _PARTS = (
-    search, facets, suggest, queries, products, events, admin, rules, synonyms, health,
+    search, facets, suggest, queries, products, product_changes, events, admin, rules, synonyms,
+    health,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},
@@ -72,18 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = Service.of(settings)
     problems.install(app)
-    for part in (
-        search,
-        facets,
-        suggest,
-        queries,
-        products,
-        events,
-        admin,
-        rules,
-        synonyms,
-        health,
-    ):
+    for part in _PARTS:
         app.include_router(part.router)
     show_examples(app)
     add_pages(app)
@@ -108,6 +99,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(service.generations.start)
     await _wait_for_neighbours(service)
     await service.memory.start()
+    await asyncio.to_thread(service.changes.check)
     tasks = [
         asyncio.create_task(_count_files()),
         asyncio.create_task(service.memory.write_impressions()),
@@ -121,6 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(service.generations.close)
     service.searcher.close()
     await service.memory.close()
+    await asyncio.to_thread(service.changes.close)
     await service.cache.close()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from app.cache.result_cache import ResultCache, make_cache
+from app.changes.changes import Changes, make_change_log
 from app.events.memory import Memory
 from app.generations import Generations
 from app.jobs.jobs import BuildJobs
@@ -21,6 +22,7 @@ class Service:
     searcher: Searcher
     jobs: BuildJobs
     memory: Memory
+    changes: Changes
 
     @property
     def default_index(self) -> str:
@@ -53,7 +55,8 @@ class Service:
         )
         memory = Memory(settings, generations)
         searcher = Searcher(settings, generations, cache, memory.impressions)
-        return cls(settings, generations, cache, searcher, jobs, memory)
+        changes = Changes(generations, make_change_log(settings))
+        return cls(settings, generations, cache, searcher, jobs, memory, changes)
 
 
 def service_of(request: Request) -> Service:

@@ -41,6 +41,9 @@ CACHE_CIRCUIT_OPEN = Gauge(
 ZERO_RESULTS = Counter("vitrina_zero_results_total", "Searches without a product.", ["index"])
 DEGRADED = Counter("vitrina_degraded_total", "Searches that lacked a stage.", ["stage"])
 OVERLOADED = Counter("vitrina_overloaded_total", "Searches refused with 503.")
+CHANGES = Counter(
+    "vitrina_changes_total", "Changes of products that were sent.", ["index", "status"]
+)
 SWAPS = Counter("vitrina_generation_swaps_total", "Generations put in force.", ["index"])
 SWAP_FAILURES = Counter(
     "vitrina_generation_failures_total", "Generations that could not be opened.", ["index"]

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from app.changes.change_log import ChangeLogError
 from app.errors import (
     AdminRefusedError,
     BodyTooLargeError,
@@ -21,6 +22,7 @@ from app.errors import (
     NotReadyError,
     OverloadedError,
     ServiceError,
+    StaleVersionError,
     StateUnavailableError,
     UnwritableError,
 )
@@ -68,6 +70,8 @@ KINDS: dict[type[Exception], Kind] = {
     RulesError: Kind(409, "rules-unusable", "The rules cannot be used"),
     BodyTooSlowError: Kind(408, "body-too-slow", "The request body did not arrive in time"),
     StateUnavailableError: Kind(503, "events-not-kept", "Events cannot be kept now"),
+    StaleVersionError: Kind(409, "stale-version", "A later version was taken before"),
+    ChangeLogError: Kind(503, "changes-not-kept", "Changes cannot be taken now"),
     UnwritableError: Kind(503, "data-folder", "The data folder cannot be read or written"),
 }
 

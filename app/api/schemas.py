@@ -1,7 +1,7 @@
 """Shapes of the answers: what is encoded, checked by mypy, and described by OpenAPI."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
@@ -163,6 +163,32 @@ class EventsAnswer(_Exact):
     warnings: list[str] | None = None
 
 
+class ChangedItem(_Exact):
+    id: str | None = Field(description="Null where the item tells none.")
+    status: Literal["accepted", "rejected", "stale"]
+    problem: str | None = Field(None, description="Why it was not taken, and what to do.")
+    errors: list[FaultShape] | None = None
+    warning: str | None = Field(None, description="What was left out of what was taken.")
+
+
+class ChangesAnswer(_Exact):
+    """items: in the order they were sent; a product with variants has one for each."""
+
+    items: list[ChangedItem]
+    seq: int = Field(description="Of the last change that was taken.")
+    visible: bool | None = Field(None, description="With `wait=visible`: false after 10 s.")
+
+
+class DeletedAnswer(_Exact):
+    id: str
+    seq: int = Field(description="Grows with every change of the index.")
+    visible: bool | None = Field(None, description="With `wait=visible`: false after 10 s.")
+
+
+class ChangedAnswer(DeletedAnswer):
+    visible_within_ms: int
+
+
 class Problem(BaseModel):
     """RFC 9457: what is wrong, where, and what to do."""
 
@@ -194,6 +220,14 @@ _ALWAYS = {
     503: "Nothing to serve yet, or too many searches at once: see `Retry-After`.",
 }
 PROBLEMS = _problems(_ALWAYS)
+CHANGE_PROBLEMS = _problems(
+    _ALWAYS
+    | {
+        403: "The key is missing or wrong, or admin is off.",
+        409: "A later version of the product was taken before.",
+        503: "Nothing to serve yet, or changes cannot be kept now: see `Retry-After`.",
+    }
+)
 ADMIN_PROBLEMS = _problems(
     _ALWAYS
     | {

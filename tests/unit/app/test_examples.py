@@ -11,6 +11,7 @@ from app.api import (
     events,
     facets,
     health,
+    product_changes,
     products,
     queries,
     rules,
@@ -24,7 +25,10 @@ from app.settings import Settings
 
 APP = create_app(Settings())
 EXAMPLES = read_examples()
-PARTS = (events, facets, admin, health, products, queries, rules, search, suggest, synonyms)
+PARTS = (
+    events, facets, admin, health, products, product_changes, queries, rules, search, suggest,
+    synonyms,
+)  # fmt: skip
 
 
 def shown() -> dict[str, dict[str, Any]]:
