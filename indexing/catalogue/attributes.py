@@ -1,6 +1,6 @@
 """Fields that Product does not know → attributes: flat names, values that can be searched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -29,13 +29,16 @@ def attributes_of(unknown: dict[str, Any]) -> dict[str, Attribute]:
     """
     outright = unknown.pop("attributes", None)
     flat: dict[str, Attribute] = {}
-    _add_all(flat, "", unknown, 0)
+    add_attributes(flat, "", unknown, 0)
     if outright is not None:
-        _add_all(flat, "", outright if type(outright) is dict else _object_in(outright), 0)
+        add_attributes(flat, "", outright if type(outright) is dict else _object_in(outright), 0)
     return flat
 
 
-def _add_all(flat: dict[str, Attribute], prefix: str, fields: dict[str, Any], depth: int) -> None:
+def add_attributes(
+    flat: dict[str, Attribute], prefix: str, fields: Mapping[str, Any], depth: int
+) -> None:
+    """Add what `attributes_of` says of these fields; depth: how deep they lie already."""
     if depth > MAX_DEPTH:
         raise FieldValueError(f"{prefix}… is nested deeper than {MAX_DEPTH} levels")
     for name, value in fields.items():
@@ -52,13 +55,13 @@ def _add_all(flat: dict[str, Attribute], prefix: str, fields: dict[str, Any], de
         elif kind is list or kind is tuple:
             made = _texts_of(flat, prefix + name, value, depth)
         elif kind is dict:
-            _add_all(flat, f"{prefix}{name}.", value, depth + 1)
+            add_attributes(flat, f"{prefix}{name}.", value, depth + 1)
             continue
         else:
             made = float(value) if kind is int and -_EXACT <= value <= _EXACT else _scalar(value)
         if made is None or made == "":
             continue
-        key = _clean_name(prefix + name)
+        key = clean_name(prefix + name)
         if key in flat:
             made = tuple(dict.fromkeys(_texts(flat[key], made)))
         flat[key] = made
@@ -74,13 +77,15 @@ def _texts_of(
         if kind is str:
             text = prose_of(item)
         elif kind is dict and item.keys() == _PAIR and isinstance(item["name"], str):
-            _add_all(flat, "", {item["name"]: item["value"]}, depth + 1)
+            add_attributes(flat, "", {item["name"]: item["value"]}, depth + 1)
             continue
         elif kind is tuple and len(item) == 2 and isinstance(item[0], str):
-            _add_all(flat, f"{name}.", {item[0]: item[1]}, depth + 1)  # an entry of Parquet's MAP
+            add_attributes(
+                flat, f"{name}.", {item[0]: item[1]}, depth + 1
+            )  # an entry of Parquet's MAP
             continue
         elif kind is dict or kind is list:
-            _add_all(flat, "", {name: item}, depth + 1)
+            add_attributes(flat, "", {name: item}, depth + 1)
             continue
         else:
             made = _scalar(item)
@@ -124,7 +129,7 @@ def _texts(*values: Attribute) -> Iterator[str]:
 
 
 @lru_cache(maxsize=100_000)
-def _clean_name(name: str) -> str:
+def clean_name(name: str) -> str:
     clean = label_of(name.removeprefix(PREFIX))
     if clean is None:
         raise FieldValueError("has an attribute without a name")

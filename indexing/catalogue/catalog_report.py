@@ -13,6 +13,7 @@ TOLD_FIELDS = (
     "rating", "rating_count", "popularity", "created_at", "group_id", "identifiers",
 )  # fmt: skip
 _EXAMPLES = 3
+_KINDS_KEPT = 1_000
 _NAMED = 8
 _EXAMPLE_CHARS = 60
 
@@ -27,7 +28,7 @@ class DroppedValues:
 @dataclass(slots=True)
 class SourceReport:
     """source, format: how the rows are named. platform: whose export it is. columns: target →
-    column → rows it filled. filled, examples: by field of Product. decisions: a line each.
+    column → rows it filled. examples: by field of Product. decisions: a line each.
     """
 
     source: str
@@ -37,32 +38,52 @@ class SourceReport:
     products: int = 0
     variants: int = 0
     columns: dict[str, dict[str, int]] = field(default_factory=dict)
-    filled: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
-    attributes: Counter[str] = field(default_factory=Counter)
     extra: dict[str, str] = field(default_factory=dict)
     unused: dict[str, None] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     dropped: dict[str, DroppedValues] = field(default_factory=dict)
     decisions: list[str] = field(default_factory=list)
+    _filled: Counter[str] = field(default_factory=Counter)
+    _attributes: Counter[str] = field(default_factory=Counter)
+    _alike: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = field(default_factory=dict)
 
-    def add(self, product: Product) -> None:
+    @property
+    def filled(self) -> Counter[str]:
+        """Field → products that have it."""
+        self._count_alike()
+        return self._filled
+
+    @property
+    def attributes(self) -> Counter[str]:
+        """Attribute → products that have it, in order of appearance."""
+        self._count_alike()
+        return self._attributes
+
+    def add(self, product: Product, names: tuple[str, ...] | None = None) -> None:
+        """names: fields that say something, where that is known."""
         self.products += 1
-        self.variants += product.group_id is not None
-        held = product.__dict__
-        filled = self.filled
-        for name in TOLD_FIELDS:
-            value = held[name]
-            if not value and (value is None or value in ((), "")):
-                continue
-            count = filled[name] + 1
-            filled[name] = count
-            if count == 1:
-                self.examples[name] = _example(value)
-        attributes = self.attributes
-        for name in product.attributes:
-            attributes[name] += 1
+        if product.group_id is not None:
+            self.variants += 1
+        kind = (names or _filled(product), tuple(product.attributes))
+        count = self._alike.get(kind, 0)
+        self._alike[kind] = count + 1
+        if count == 0:
+            for name in kind[0]:
+                if name not in self.examples:
+                    self.examples[name] = _example(product.__dict__[name])
+            if len(self._alike) > _KINDS_KEPT:
+                self._count_alike()
+
+    def _count_alike(self) -> None:
+        """Products that have the same fields are counted together."""
+        alike, self._alike = self._alike, {}
+        for (names, attributes), count in alike.items():
+            for name in names:
+                self._filled[name] += count
+            for name in attributes:
+                self._attributes[name] += count
 
     def drop(self, name: str, value: object, reason: str) -> None:
         known = self.dropped.setdefault(name, DroppedValues(reason=reason))
@@ -129,6 +150,11 @@ def mapping_of(reports: Iterable[SourceReport]) -> str:
     lines += [f"ignore = {_toml(unused)}", "", "[fields]"]
     lines += [f"{target} = {_toml(names)}" for target, names in columns.items()]
     return "\n".join(lines) + "\n"
+
+
+def _filled(product: Product) -> tuple[str, ...]:
+    held = product.__dict__
+    return tuple(name for name in TOLD_FIELDS if held[name] not in (None, (), ""))
 
 
 def _toml(names: Iterable[str]) -> str:

@@ -14,14 +14,14 @@ Fields = dict[str, Any]
 Fault = Callable[[str, object, str], None]
 """Told of a value that was dropped: field, value, reason."""
 
-_AROUND_STOCK = frozenset({"availability", "stock_tracked", "backorders"})
+AROUND_STOCK = frozenset({"availability", "stock_tracked", "backorders"})
 _UNTRACKED = frozenset({"", "none", "0", "false", "no"})
 _GOES_ON = frozenset({"continue", "1", "true", "yes", "notify", "2", "allow"})
-_AROUND_PRICE = frozenset({
+AROUND_PRICE = frozenset({
     "sale_price", "list_price", "sale_from", "sale_to", "sale_dates", "discount_amount",
     "discount_percent",
 })  # fmt: skip
-_AROUND_LIST = _AROUND_PRICE - {"list_price"}
+_AROUND_LIST = AROUND_PRICE - {"list_price"}
 _LARGEST = 1e300
 _PRICES = ("price", "sale_price", "list_price")
 
@@ -32,7 +32,7 @@ def settle_price(fields: Fields, decimal: str | None, now: datetime | None, faul
     A sale counts within its dates and below the price. Zero is no sale and no list price.
     """
     price = fields.get("price")
-    if _AROUND_PRICE.isdisjoint(fields):
+    if AROUND_PRICE.isdisjoint(fields):
         if price is None:
             return
         if type(price) is float and price >= 0.0 and price < _LARGEST:
@@ -147,7 +147,7 @@ def settle_stock(fields: Fields, fault: Fault) -> None:
     Words for none go before a number; words for some before none. Stock that is not tracked,
     and what is sold beyond it, is there: at least 1. A number below 0 stays as it is.
     """
-    if type(fields.get("stock")) is int and _AROUND_STOCK.isdisjoint(fields):
+    if type(fields.get("stock")) is int and AROUND_STOCK.isdisjoint(fields):
         return
     value, words = fields.pop("stock", None), fields.pop("availability", None)
     tracked, backorders = fields.pop("stock_tracked", None), fields.pop("backorders", None)

@@ -45,9 +45,9 @@ def _title(value: object) -> str | None:
     return label_of(value)
 
 
-def _prose(value: object) -> str | None:
+def prose_of_field(value: object) -> str | None:
     if isinstance(value, list | tuple):
-        texts = dict.fromkeys(filter(None, map(_prose, value)))
+        texts = dict.fromkeys(filter(None, map(prose_of_field, value)))
         kept = [
             text for text in texts if not any(text != other and text in other for other in texts)
         ]
@@ -57,23 +57,23 @@ def _prose(value: object) -> str | None:
     return prose_of(value)
 
 
-def _address(value: object) -> str | None:
+def address_of(value: object) -> str | None:
     found = addresses_in(value.replace("&amp;", "&") if type(value) is str else value)
     return found[0] if found else None
 
 
-def _addresses(value: object) -> tuple[str, ...] | None:
+def addresses_of(value: object) -> tuple[str, ...] | None:
     return tuple(addresses_in(value)[:_MAX_IMAGES]) or None
 
 
 def _category(value: object) -> tuple[str, ...] | None:
     if type(value) is tuple and all(type(level) is str for level in value):
-        return _path(value)
+        return path_of(value)
     return _without_html(category_of(value))
 
 
 @lru_cache(maxsize=100_000)
-def _path(levels: tuple[str, ...]) -> tuple[str, ...] | None:
+def path_of(levels: tuple[str, ...]) -> tuple[str, ...] | None:
     return _without_html(category_of(levels))
 
 
@@ -91,7 +91,7 @@ def _categories(value: object) -> tuple[tuple[str, ...], ...] | None:
 _READERS: dict[str, Callable[[object], object]] = {
     "id": label_of,
     "title": _title,
-    "description": _prose,
+    "description": prose_of_field,
     "brand": _title,
     "category": _category,
     "categories": _categories,
@@ -102,9 +102,9 @@ _READERS: dict[str, Callable[[object], object]] = {
     "rating": rating_of,
     "rating_count": rating_count_of,
     "stock": pieces_in,
-    "image": _address,
-    "images": _addresses,
-    "url": _address,
+    "image": address_of,
+    "images": addresses_of,
+    "url": address_of,
     "created_at": instant_of,
     "group_id": label_of,
     "popularity": number_of,

@@ -102,13 +102,15 @@ class CatalogReader:
         self, rows: Iterator[Record | RejectedLine], rejected: list[RejectedLine]
     ) -> Iterator[Record]:
         """Records under the mapping's names; lines that are none go to the list."""
-        apply = self.mapping.apply
+        mapping = self.mapping
         for record in rows:
-            if isinstance(record, RejectedLine):
-                rejected.append(record)
+            if isinstance(record, Record):
+                if mapping.explicit:
+                    yield record._replace(fields=mapping.apply(record.fields))
+                else:
+                    yield record
             else:
-                fields = apply(record.fields)
-                yield record if fields is record.fields else record._replace(fields=fields)
+                rejected.append(record)
 
     def _platform(self, sample: Sequence[Record]) -> Platform:
         platform = recognised([record.fields for record in sample])

@@ -11,6 +11,7 @@ from indexing.catalogue.catalog_report import SourceReport
 from indexing.catalogue.field_values import FieldValueError, currency_in
 from indexing.catalogue.mapping import as_list
 from indexing.catalogue.offer import settle_price, settle_stock
+from indexing.catalogue.plain_product import PlainProducts
 from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import Product, ProductError, RejectedLine
 from indexing.catalogue.product_parsing import parse_product
@@ -89,6 +90,9 @@ class SourceReading:
         self._brand_names = {name_key(name) for name in plain.fields["brand"].sources}
         self._code_names = {name_key(name) for name in _CODES}
         self._would_do = candidates(rows)[:5]
+        self._plain = PlainProducts(
+            self.rates.currency, habits.decimal, habits.day_first, options.now, self._is_set_apart
+        )
         report.extra |= habits.junk
         report.empty = [name for name in names if not any(says(row.get(name)) for row in rows)]
         report.unused |= dict.fromkeys(n for n in layout.unused if n not in set(report.empty))
@@ -114,12 +118,20 @@ class SourceReading:
                     known[column] = known.get(column, 0) + count
 
     def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
-        for record in records:
-            self.report.rows += 1
-            yield record
+        rows = 0
+        try:
+            for record in records:
+                rows += 1
+                yield record
+        finally:
+            self.report.rows += rows
 
     def product(self, draft: Draft) -> Product | RejectedLine:
         """Of fields under their targets' names."""
+        plain = self._plain.product(draft.fields)
+        if plain is not None:
+            self.report.add(*plain)
+            return plain[0]
         fields = dict(draft.fields)
         dropped = None if self._options.strict else self.report.drop
         try:
@@ -162,6 +174,11 @@ class SourceReading:
         image = fields.get("image")
         if isinstance(image, list | tuple | str):
             fields.setdefault("images", image)
+
+    def _is_set_apart(self, name: str) -> bool:
+        """Whether an attribute of this name is kept apart, or is a field in the end."""
+        key = name_key(name)
+        return name in self._habits.junk or key in self._brand_names or key in self._code_names
 
     def _lifted(self, fields: Fields, more: Fields) -> Fields:
         """Attributes without what is a brand or an identifier by its name."""
@@ -216,7 +233,7 @@ def _currency_of(row: Mapping[str, Any], sources: Mapping[str, Any]) -> str | No
     if "currency" in sources:
         for _, value in values_of(row, sources["currency"].sources):
             try:
-                return currency_code(value if isinstance(value, str) else None)
+                return currency_code(value)
             except FieldValueError:
                 continue
     for target in ("price", "sale_price", "list_price"):

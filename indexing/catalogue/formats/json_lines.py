@@ -40,12 +40,17 @@ def json_records(told: str, blocks: Iterable[bytes]) -> Iterator[Record | Reject
 
 
 def _with_not_a_number(line: bytes) -> object | None:
-    """A line that is JSON but for NaN or Infinity, so that the reason can name the field."""
+    """A line that is JSON but for NaN or Infinity, so that the reason can name the field.
+
+    Not one with half a sign (`\\ud800`): that is no text, here as in other lines.
+    """
     if b"NaN" not in line and b"Infinity" not in line:
         return None
     try:
         made: object = json.loads(line)
-    except (ValueError, RecursionError):
+        if b"\\ud" in line.lower():
+            json.dumps(made, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
         return None
     return made
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from indexing.catalogue.platform import FieldRule, Platform, Rules
 from indexing.catalogue.rows.column_patterns import Pattern, pattern_of
+from indexing.catalogue.rows.known_names import KnownNames
 from indexing.catalogue.rows.names import Qualified, name_key, qualified
 from indexing.catalogue.rows.paths import Steps, steps_of, value_at
 
@@ -49,7 +50,8 @@ class PairColumns(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Layout:
     """fields: by target. attributes: (name, column). pairs, key_values, merged: columns that
-    hold attributes. unused: columns that are passed over.
+    hold attributes. unused: columns that are passed over. status: columns, and values of
+    rows that are not for shoppers.
     """
 
     fields: tuple[FieldSources, ...]
@@ -61,6 +63,8 @@ class Layout:
 
     simple: tuple[tuple[str, str], ...] = ()
     rest: tuple[FieldSources, ...] = ()
+    category: FieldSources | None = None
+    status: tuple[tuple[str, tuple[str, ...]], ...] = ()
     by_target: Mapping[str, FieldSources] = field(default_factory=dict)
 
     @classmethod
@@ -73,15 +77,28 @@ class Layout:
         merged: tuple[str, ...],
         unused: tuple[str, ...],
     ) -> "Layout":
-        """simple: (target, column) of fields that take one cell as it is; rest: the others."""
-        simple = [each for each in fields if _is_simple(each)]
+        """simple: (target, column) of fields that take one cell as it is; rest: the others.
+        category: where it is one cell.
+        """
+        plain = [each for each in fields if _is_plain(each)]
+        simple = [each for each in plain if each.target not in ("category", "attributes")]
+        category = next((each for each in plain if each.target == "category"), None)
         if not any(each.target == "title" for each in simple):  # names beside it are identifiers
             simple = [each for each in simple if each.target != "identifiers"]
         rest = tuple(each for each in fields if each not in simple)
         cells = tuple((each.target, each.sources[0].column) for each in simple)
         by_target = {each.target: each for each in fields}
         return cls(
-            tuple(fields), attributes, pairs, key_values, merged, unused, cells, rest, by_target
+            tuple(fields),
+            attributes,
+            pairs,
+            key_values,
+            merged,
+            unused,
+            cells,
+            rest,
+            category,
+            by_target=by_target,
         )
 
     def source_of(self, target: str) -> Source | None:
@@ -89,11 +106,11 @@ class Layout:
         return next((each.sources[0] for each in self.fields if each.target == target), None)
 
 
-def _is_simple(each: FieldSources) -> bool:
+def _is_plain(each: FieldSources) -> bool:
     one = len(each.sources) == 1 and not each.sources[0].steps and not each.sources[0].currency
     rule = each.rule
     said = rule.constant or rule.default or rule.drop_if or rule.currency or rule.locale
-    return one and not said and each.target not in ("category", "attributes")
+    return one and not said
 
 
 class Wishes(NamedTuple):
@@ -167,20 +184,27 @@ class _Names:
 
 
 def layout_of(
-    names: Sequence[str], platform: Platform, plain: Platform, wishes: Wishes, rules: Rules
+    names: Sequence[str],
+    platform: Platform,
+    plain: Platform,
+    wishes: Wishes,
+    rules: Rules,
+    known: KnownNames | None = None,
 ) -> Layout:
     """rules: of the platform's rows, or of the variants within them. plain: the names that are
-    understood in every file, for fields that the rules leave open.
+    understood in every file, for fields that the rules leave open. known: of rules and plain.
     """
-    found = _Names(names, _known_keys(rules, plain.fields), wishes)
+    known = known or KnownNames(rules, plain.fields)
+    found = _Names(names, known.keys, wishes)
+    there = found.exact.keys() | found.of_locale.keys()
     used: set[str] = set()
     fields: list[FieldSources] = []
     for target in dict.fromkeys((*sorted(wishes.given), *wishes.first, *rules, *plain.fields)):
         own = target in rules and target not in wishes.given
         rule = rules[target] if own else plain.fields.get(target, _NO_RULE)
-        wanted = (target,) if target in wishes.given else rule.sources
+        wanted = [target] if target in wishes.given else known.wanted(own, target, there)
         if target in wishes.first:
-            wanted = (wishes.first[target], *wanted)
+            wanted = [wishes.first[target], *wanted]
         sources = [source for name in wanted for source in found.sources(name)]
         if not own:
             sources = [each for each in sources if each.column not in used or target in JOINED]
@@ -234,9 +258,13 @@ def _with_attributes(
         if any(pattern.fits(name) for pattern in passed_over):
             unused.append(name)
         else:
-            told = renamed.get(name_key(name)) or _METAFIELD.sub("", name)
+            told = renamed.get(name_key(name)) or attribute_name(name)
             attributes.append((told, name))
     return Layout.of(fields, tuple(attributes), pairs, key_values, merged, tuple(unused))
+
+
+def attribute_name(column: str) -> str:
+    return _METAFIELD.sub("", column)
 
 
 def _pairs(names: Sequence[str], platform: Platform) -> tuple[PairColumns, ...]:
@@ -258,15 +286,6 @@ def _numbered(names: Sequence[str], patterns: list[Pattern]) -> dict[str, str]:
             if number is not None:
                 found.setdefault(number, name)
     return found
-
-
-def _known_keys(*layers: Rules) -> frozenset[str]:
-    return frozenset(
-        name_key(steps_of(name)[0])
-        for rules in layers
-        for rule in rules.values()
-        for name in rule.sources
-    )
 
 
 def values_of(row: Mapping[str, Any], sources: Iterable[Source]) -> list[tuple[Source, Any]]:

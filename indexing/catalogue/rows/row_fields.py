@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from indexing.catalogue.field_values import FieldValueError
 from indexing.catalogue.mapping import as_list, looks_like_identifier
 from indexing.catalogue.platform import FieldRule, Platform, Rules
+from indexing.catalogue.rows.known_names import FreeNames, KnownNames
 from indexing.catalogue.rows.layout import (
     JOINED,
     FieldSources,
     Layout,
     Source,
     Wishes,
+    attribute_name,
     layout_of,
     says,
     values_of,
@@ -28,6 +31,7 @@ Fields = dict[str, Any]
 `categories`: all of them where there are several."""
 
 _LAYOUTS_KEPT = 2_000
+_PATHS_KEPT = 50_000
 _NO_ATTRIBUTE = frozenset({"title"})
 _DEFAULT_OPTION = "default title"
 
@@ -67,8 +71,13 @@ class RowFields:
         self._text_only = text_only
         self._escapes = platform.escapes
         self._rules = rules
+        self._paths: dict[str | tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+        self._known = KnownNames(rules, plain.fields)
+        more = (*wishes.given, *wishes.first.values())
+        self._free = FreeNames(self._known, platform, more)
+        self._status = {name_key(name): held for name, held in platform.unpublished.items()}
+        self._bases: dict[tuple[str, ...], Layout] = {}
         self._layouts: dict[tuple[str, ...], Layout] = {}
-        self._status: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self.used: dict[str, dict[str, int]] = {}
         """target → column → rows it filled."""
 
@@ -78,26 +87,36 @@ class RowFields:
         if made is None:
             if len(self._layouts) >= _LAYOUTS_KEPT:
                 self._layouts.clear()
-            kept = [name for name in names if name not in self.habits.not_fields]
-            made = layout_of(kept, self.platform, self._plain, self.wishes, self._rules)
-            left = tuple((name, name) for name in names if name in self.habits.not_fields)
-            made = replace(made, attributes=(*made.attributes, *left))
-            self._layouts[names] = made
+            made = self._layouts[names] = self._made_layout(names)
         return made
 
-    def unpublished(self, row: Mapping[str, Any]) -> str | None:
+    def _made_layout(self, names: tuple[str, ...]) -> Layout:
+        """Rows that differ in attributes alone share the rest: records without a schema seldom
+        have the same names twice.
+        """
+        left_aside, free = self.habits.not_fields, self._free
+        kept = [name for name in names if name not in left_aside]
+        told = tuple(name for name in kept if name not in free)
+        base = self._bases.get(told)
+        if base is None:
+            if len(self._bases) >= _LAYOUTS_KEPT:
+                self._bases.clear()
+            base = self._bases[told] = layout_of(
+                told, self.platform, self._plain, self.wishes, self._rules, self._known
+            )
+        by_column = {column: name for name, column in base.attributes}
+        attributes = [
+            (by_column[name] if name in by_column else attribute_name(name), name)
+            for name in kept
+            if name in by_column or name in free
+        ]
+        attributes += [(name, name) for name in names if name in left_aside]
+        status = tuple((n, self._status[name_key(n)]) for n in names if name_key(n) in self._status)
+        return replace(base, attributes=tuple(attributes), status=status)
+
+    def unpublished(self, row: Mapping[str, Any], layout: Layout | None = None) -> str | None:
         """The column and value that keep a row from shoppers, or None."""
-        if not self.platform.unpublished:
-            return None
-        names = tuple(row)
-        rules = self._status.get(names)
-        if rules is None:
-            if len(self._status) >= _LAYOUTS_KEPT:
-                self._status.clear()
-            wanted = {name_key(name): held for name, held in self.platform.unpublished.items()}
-            rules = tuple((n, wanted[name_key(n)]) for n in names if name_key(n) in wanted)
-            self._status[names] = rules
-        for name, values in rules:
+        for name, values in self.layout(row).status if layout is None else layout.status:
             value = row[name]
             if value is None or isinstance(value, dict | list):
                 continue
@@ -106,8 +125,10 @@ class RowFields:
                 return f"{name} is {text}"
         return None
 
-    def of(self, row: Mapping[str, Any]) -> Fields:
-        layout = self.layout(row)
+    def of(self, row: Mapping[str, Any], layout: Layout | None = None) -> Fields:
+        """layout: the row's, where it is known."""
+        if layout is None:
+            layout = self.layout(row)
         made: Fields = {}
         attributes: dict[str, Any] = {}
         used = self.used
@@ -115,8 +136,9 @@ class RowFields:
             value = row[column]
             if value is None or value == "":
                 continue
-            if type(value) is not str:
-                if type(value) is dict or not says(value):
+            kind = type(value)
+            if kind is not str:
+                if kind is not float and kind is not int and (kind is dict or not says(value)):
                     self._take(layout.by_target[target], row, made, attributes)
                     continue
             elif value.isspace():
@@ -125,7 +147,8 @@ class RowFields:
             if target not in used:
                 used[target] = {column: 1}
         for field in layout.rest:
-            self._take(field, row, made, attributes)
+            if field is not layout.category or not self._categorise(field, row, made):
+                self._take(field, row, made, attributes)
         self._add_attributes(layout, row, attributes)
         outright = made.pop("attributes", None)
         if outright is not None:
@@ -133,6 +156,29 @@ class RowFields:
         if attributes:
             made["more_attributes"] = attributes
         return made
+
+    def _categorise(self, field: FieldSources, row: Mapping[str, Any], made: Fields) -> bool:
+        """What `_take` makes of a cell that is the only one for the category, if it is of text."""
+        cell = row[field.sources[0].column]
+        if type(cell) is list:
+            cell = tuple(cell)
+            if any(type(level) is not str for level in cell):
+                return False
+        elif type(cell) is not str:
+            return False
+        paths = self._paths.get(cell)
+        if paths is None:
+            value = cell if type(cell) is str else list(cell)
+            paths = category_paths(value, field.rule, self.habits.category) if says(value) else ()
+            if len(self._paths) < _PATHS_KEPT:
+                self._paths[cell] = paths
+        if paths:
+            made["category"] = paths[0]
+            if len(paths) > 1:
+                made["categories"] = paths
+            if "category" not in self.used:
+                self._count("category", [field.sources[0]])
+        return True
 
     def _take(
         self, field: FieldSources, row: Mapping[str, Any], made: Fields, attributes: Fields
@@ -164,7 +210,11 @@ class RowFields:
         source, value = found[0]
         value = in_locale(value, rule.locale or locale)
         if target == "category":
-            paths = category_paths(value, rule, self.habits.category)
+            try:
+                paths = category_paths(value, rule, self.habits.category)
+            except FieldValueError:
+                made[target] = value  # to be told of where values are read
+                return
             if not paths:
                 return
             made[target] = paths[0]

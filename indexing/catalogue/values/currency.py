@@ -11,6 +11,7 @@ DOLLAR = "$"
 """A sign of several currencies: of the index's if that has it, else of the United States."""
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "TWD"})
+_WITHIN = ("code", "currencyCode", "currency_code", "isoCode", "iso_code", "currency", "name")
 _CODE = re.compile(r"[A-Za-z]{3}")
 _NAMES = {
     "€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR", "元": "CNY", "人民币": "CNY",
@@ -44,12 +45,18 @@ class CurrencyRates:
         return self.currency if self.currency is None or self.currency in _DOLLARS else "USD"
 
 
-@lru_cache(maxsize=1_000)
 def currency_code(value: object) -> str | None:
-    """`eur`, `EUR`, `€`, `Euro` → EUR; None for signs that stand for several currencies."""
+    """`eur`, `EUR`, `€`, `Euro`, {"code": "EUR"} → EUR; None for signs of several currencies."""
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = next((value[name] for name in _WITHIN if value.get(name)), None)
     text = label_of(value)
-    if text is None:
-        return None
+    return None if text is None else _code_in(text)
+
+
+@lru_cache(maxsize=1_000)
+def _code_in(text: str) -> str | None:
     upper = text.upper()
     if upper in _NAMES:
         return _NAMES[upper] or None

@@ -35,6 +35,11 @@ def text_of_html(text: str) -> str:
     return text
 
 
+def may_be_html(text: str) -> bool:
+    """Whether `text_of_html` may change it."""
+    return "<" in text or ("&" in text and _ENTITY.search(text) is not None)
+
+
 def without_shortcodes(text: str) -> str:
     """Without WordPress's `[gallery ids="3,4"]`."""
     return _SHORTCODE.sub(" ", text) if "[" in text else text

@@ -5,7 +5,7 @@ import re
 from indexing.catalogue.field_values import FieldValueError, label_of
 
 _APART = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|\s*[|;]\s*|\n+|,\s+(?=\S+\.\w{3,4}(?:,|$))")
-_ONE = re.compile(r"https?://[!-+\--:<-{}~]+")
+ONE_ADDRESS = re.compile(r"https?://[!-+\--:<-{}~]+")
 """An address of signs that are never between two."""
 
 _COMMAS = re.compile(r",\s*")
@@ -18,7 +18,7 @@ _NOTHING = frozenset({"no_selection", "n/a", "none", "null", "-", "no image", "n
 
 def addresses_in(value: object) -> list[str]:
     """All of them, in order. Raises FieldValueError where the first is none of the web's."""
-    if type(value) is str and _ONE.fullmatch(value):
+    if type(value) is str and ONE_ADDRESS.fullmatch(value):
         return [value]
     found = list(dict.fromkeys(_texts(value)))
     if found:

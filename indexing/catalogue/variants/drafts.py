@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from indexing.catalogue.platform import Platform
 from indexing.catalogue.records import Record
-from indexing.catalogue.rows.layout import says
+from indexing.catalogue.rows.layout import Layout, says
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Fields, RowFields
 from indexing.catalogue.variants.families import Families
-from indexing.catalogue.variants.inheritance import from_parent, from_sibling, shared_of
+from indexing.catalogue.variants.inheritance import from_parent, from_sibling, has_all_of, shared_of
 from indexing.catalogue.variants.nested import nested_drafts
 
 _ROWS_OF_ONE = 5_000
@@ -58,11 +58,10 @@ class VariantRows:
         else:
             made = self._alone(records)
         for draft in made:
-            yield (
-                draft
-                if "group_id" not in draft.fields
-                else Draft(draft.record, self._in_group(draft.fields))
-            )
+            if "group_id" in draft.fields:
+                yield Draft(draft.record, self._in_group(draft.fields))
+            else:
+                yield draft
 
     def _in_group(self, fields: Fields) -> Fields:
         group = fields.get("group_id")
@@ -71,14 +70,16 @@ class VariantRows:
         key = str(group)
         first = self._groups.get(key)
         if first is not None:
+            if has_all_of(fields, first):
+                return fields
             fields = from_sibling(fields, first)
         self._groups[key] = {**shared_of(fields), **(first or {})}
         if len(self._groups) > _GROUPS_KEPT:
             self._groups.popitem(last=False)
         return fields
 
-    def _published(self, row: Mapping[str, Any]) -> bool:
-        why = self._rows.unpublished(row)
+    def _published(self, row: Mapping[str, Any], layout: Layout | None = None) -> bool:
+        why = self._rows.unpublished(row, layout)
         if why is None and self._platform.variants.translations:
             other = _cell(row, self._platform.variants.translations)
             why = None if other in (None, "default") else f"they are of {other}"
@@ -88,9 +89,10 @@ class VariantRows:
 
     def _alone(self, records: Iterable[Record]) -> Iterator[Draft]:
         for record in records:
-            if not self._published(record.fields):
+            layout = self._rows.layout(record.fields)
+            if not self._published(record.fields, layout):
                 continue
-            fields = self._rows.of(record.fields)
+            fields = self._rows.of(record.fields, layout)
             if not fields and not any(map(says, record.fields.values())):
                 continue
             if not self._may_nest(record.fields):

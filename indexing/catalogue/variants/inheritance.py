@@ -45,6 +45,12 @@ def shared_of(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name in _SHARED}
 
 
+def has_all_of(own: Fields, first: Fields) -> bool:
+    """Whether neither says something that the other one lacks."""
+    names = own.keys()
+    return first.keys() <= names and len(names & _SHARED) == len(first)
+
+
 def _filled(own: Fields, other: Fields, names: Iterable[str]) -> Fields:
     made = dict(own)
     money, stock = not _MONEY.isdisjoint(own), not _STOCK.isdisjoint(own)
