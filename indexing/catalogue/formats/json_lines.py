@@ -42,7 +42,7 @@ def json_records(told: str, blocks: Iterable[bytes]) -> Iterator[Record | Reject
 def _with_not_a_number(line: bytes) -> object | None:
     """A line that is JSON but for NaN or Infinity, so that the reason can name the field.
 
-    Not one with half a sign (`\\ud800`): that is no text, here as in other lines.
+    Not one with half of a surrogate pair: that is no text, here as in other lines.
     """
     if b"NaN" not in line and b"Infinity" not in line:
         return None
