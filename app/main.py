@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.api import (
@@ -23,7 +22,9 @@ from app.api import (
     suggest,
     synonyms,
 )
+from app.api.algolia import routes as algolia
 from app.api.examples import show_examples
+from app.cors import Cors
 from app.middleware import RequestFrame
 from app.pages import add_pages
 from app.request_limits import RequestLimits
@@ -76,19 +77,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for part in _PARTS:
         app.include_router(part.router)
+    app.include_router(algolia.router)
     show_examples(app)
     add_pages(app)
     if settings.gzip_min_bytes:
         app.add_middleware(GZipMiddleware, minimum_size=settings.gzip_min_bytes, compresslevel=1)
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["X-Request-ID"],
-            expose_headers=["X-Request-ID", "Retry-After"],
-        )
+    app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(RequestFrame, access_log=settings.access_log)
     return app
 

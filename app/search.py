@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from secrets import token_hex
 from typing import TypeVar
@@ -33,11 +33,25 @@ from ranking.generation import Generation
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
 from ranking.search.root import search
+from ranking.search.several import search_several
 
 Work = TypeVar("Work")
 FAULTS = frozenset({"ranker_failed", "model_incompatible"})
 """Reasons for a degraded answer that someone has to see to."""
 log = logging.getLogger("vitrina.search")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of several searches. other: all that its JSON depends on beside the request.
+
+    query_id: hexadecimal, at least 8 digits. asker: whose impression is logged; None logs nothing.
+    """
+
+    request: SearchRequest
+    other: bytes
+    query_id: str
+    asker: Asker | None
 
 
 class Searcher:
@@ -125,6 +139,57 @@ class Searcher:
         """Whether the feature rows of this search are logged; ids are evenly distributed."""
         return int(query_id[:8], 16) < self._settings.features_logged * (1 << 32)
 
+    async def answer_several(
+        self,
+        generation: Generation,
+        asked: Sequence[Asked],
+        encode: Callable[[int, SearchResult], bytes],
+    ) -> list[bytes]:
+        """JSON of each search, without what belongs to one request; what is not cached is searched
+        in one turn, where searches of one text share its understanding.
+
+        encode: place and result → JSON.
+        """
+        begun = time.perf_counter()
+        requests = [self.checked(each.request, generation) for each in asked]
+        pairs = list(zip(requests, asked, strict=True))
+        keys = [_key(generation, request, each.other) for request, each in pairs]
+        kept = [None if key is None else await self._cache.get(key) for key in keys]
+        self._tell_cache()
+        missing = [place for place, entry in enumerate(kept) if entry is None]
+        CACHE.labels("hit").inc(len(kept) - len(missing))
+        CACHE.labels("miss").inc(len(missing))
+
+        def work() -> list[tuple[SearchResult, bytes]]:
+            lacking = [_less_waiting(requests[place], begun) for place in missing]
+            results = search_several(lacking, generation, time.perf_counter)
+            entries = []
+            for place, result in zip(missing, results, strict=True):
+                query_id = asked[place].query_id
+                sampled = query_id if self._is_sampled(query_id) else None
+                shown = shown_of(result, requests[place], generation, sampled)
+                entries.append((result, shown + b"\n" + encode(place, result)))
+            return entries
+
+        made = await self.run(work) if missing else []
+        entries = {place: entry for place, entry in enumerate(kept) if entry is not None}
+        for place, (result, entry) in zip(missing, made, strict=True):
+            entries[place] = entry
+            self._count(generation.index, result)
+            self._log_faults(generation, result)
+            key = keys[place]
+            if key is not None and result.degraded == generation.degraded:
+                await self._cache.put(key, entry, self._settings.cache_ttl_s)
+        took_ms = (time.perf_counter() - begun) * 1000
+        bodies = []
+        for place, each in enumerate(asked):
+            shown, _, body = entries[place].partition(b"\n")
+            bodies.append(body)
+            if each.asker is not None:
+                cached = kept[place] is not None
+                self._impressions.note(each.query_id, each.asker, shown, took_ms, cached=cached)
+        return bodies
+
     async def run(self, work: Callable[[], Work]) -> Work:
         """The work's result, from a search thread. Raises OverloadedError beyond the bound."""
         if self._waiting >= self._settings.max_inflight:
@@ -189,28 +254,32 @@ class Searcher:
 def _search(
     request: SearchRequest, generation: Generation, arrived: float, sampled: str | None
 ) -> tuple[SearchResult, bytes, bytes]:
-    """The result, what an impression tells of it, and the answer.
-
-    Time spent waiting for a free thread is taken off the budget: under overload answers get
-    cheaper before they get late.
-    """
-    waited_ms = (time.perf_counter() - arrived) * 1000
-    left_ms = max(0.0, (request.budget_ms or 0.0) - waited_ms)
-    result = search(replace(request, budget_ms=left_ms), generation, time.perf_counter)
+    """The result, what an impression tells of it, and the answer."""
+    result = search(_less_waiting(request, arrived), generation, time.perf_counter)
     shown = shown_of(result, request, generation, sampled)
     return result, shown, encode_result(result, generation)
 
 
-def _key(generation: Generation, request: SearchRequest) -> bytes | None:
+def _less_waiting(request: SearchRequest, arrived: float) -> SearchRequest:
+    """Time spent waiting for a free thread is taken off the budget: under overload answers get
+    cheaper before they get late.
+    """
+    waited_ms = (time.perf_counter() - arrived) * 1000
+    return replace(request, budget_ms=max(0.0, (request.budget_ms or 0.0) - waited_ms))
+
+
+def _key(generation: Generation, request: SearchRequest, other: bytes = b"") -> bytes | None:
     """Generation and normalised request; None for what is never cached.
 
     Who asks changes nothing about an answer, and the budget only whether it is degraded, which is
     not cached. Clauses are joined by *and*: their order means nothing.
+
+    other: all else that the answer depends on.
     """
     if request.vector is not None or request.explain:
         return None
     facts = asdict(request)
     del facts["budget_ms"], facts["session_id"], facts["user_id"]
     facts["filters"] = sorted(map(repr, request.filters))
-    raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
+    raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS) + other
     return f"{generation.id}:".encode() + hashlib.blake2b(raw, digest_size=16).digest()

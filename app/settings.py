@@ -4,6 +4,7 @@ The list in docs/configuration.md is checked against this file by a test.
 """
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,6 +29,11 @@ class Settings(BaseSettings):
         "main",
         pattern=INDEX_NAME_PATTERN,
         description="Index that answers when a request names none.",
+    )
+    index_aliases: Annotated[dict[str, str], NoDecode] = Field(
+        {},
+        description="Other names of indexes for Algolia's clients, comma separated: "
+        "`prod_Products=main,instant_search=main`.",
     )
     catalog_dir: Path | None = Field(
         None,
@@ -57,7 +63,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Web origins that may call the API from a browser, comma separated; `*` for "
-        "all.",
+        "all. Default: any for `/1`, none for the rest.",
     )
     gzip_min_bytes: int = Field(
         2_000, ge=0, description="Answers from this size on are compressed; 0 switches it off."
@@ -223,6 +229,19 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("index_aliases", mode="before")
+    @classmethod
+    def _paired(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        made = {name.strip(): index.strip() for name, _, index in pairs}
+        if not all(made) or not all(
+            re.fullmatch(INDEX_NAME_PATTERN, each) for each in made.values()
+        ):
+            raise ValueError("is not NAME=INDEX, comma separated")
+        return made
 
     @property
     def threads(self) -> int:

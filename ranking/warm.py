@@ -43,6 +43,7 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
         search(replace(plain, filters=(clause,), facets=facets), generation, clock)
     for sort in (Sort("price"), Sort("newest", True)):
         search(replace(plain, sort=sort), generation, clock)
+    search(replace(plain, facets=("rating",), number_values=100), generation, clock)
     search(replace(plain, extras=EXTRAS, explain=True), generation, clock)
     for other in generation.others.values():
         for text in texts[:_FEW]:

@@ -91,7 +91,9 @@ class _Page(BaseModel):
     """How they are shown."""
 
     page: int = Field(1, ge=1, le=1000, description="Page number, from 1.")
-    page_size: int = Field(20, ge=1, le=100, description="Products a page.")
+    page_size: int = Field(
+        20, ge=0, le=100, description="Products a page; 0 for totals and facets without ranking."
+    )
     sort: str | None = Field(
         None, max_length=200, description="`field:asc`, `field:desc` or `newest`; else ranked.",
         examples=["price:asc"],

@@ -1,7 +1,7 @@
 """Errors as problem JSON (RFC 9457): which error has which status stands in KINDS below."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
@@ -32,6 +32,8 @@ from ranking.filters.filters import FilterError
 MAX_FAULTS = 20
 """Told in one answer."""
 MEDIA_TYPE = "application/problem+json"
+ALGOLIA = "/1/"
+"""Below it Algolia's clients ask, who look for `message` and for 400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,23 @@ def problem(
     errors: Sequence[Fault] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
-    body = problem_body(kind, detail, request.scope.get("request_id", ""), errors)
+    request_id = request.scope.get("request_id", "")
+    if request.scope["path"].startswith(ALGOLIA):
+        status = 400 if kind.status == 422 else kind.status  # what its clients know
+        told = problem_body(replace(kind, status=status), detail, request_id, errors, detail)
+        return Response(told, status, headers, MEDIA_TYPE)
+    body = problem_body(kind, detail, request_id, errors)
     return Response(body, kind.status, headers, MEDIA_TYPE)
 
 
-def problem_body(kind: Kind, detail: str, request_id: str, errors: Sequence[Fault] = ()) -> bytes:
+def problem_body(
+    kind: Kind,
+    detail: str,
+    request_id: str,
+    errors: Sequence[Fault] = (),
+    message: str | None = None,
+) -> bytes:
+    """message: what Algolia's clients show."""
     body: dict[str, Any] = {
         "type": kind.type,
         "title": kind.title,
@@ -102,6 +116,8 @@ def problem_body(kind: Kind, detail: str, request_id: str, errors: Sequence[Faul
         "instance": f"urn:vitrina:request:{request_id}",
         "errors": [asdict(fault) for fault in errors[:MAX_FAULTS]],
     }
+    if message is not None:
+        body["message"] = message
     return _encode(body)
 
 

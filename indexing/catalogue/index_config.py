@@ -26,6 +26,7 @@ FILE_NAME = "index.toml"
 
 _Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 _Name = Annotated[str, Field(min_length=1)]
+_Order = Annotated[str, Field(pattern=r"^(newest|relevance|[^:]+:(asc|desc))$")]
 
 
 class IndexConfigError(IndexingError):
@@ -48,6 +49,8 @@ class IndexConfig(PolicySettings):
     one thing (apartment, flat), and compounds by their parts.
     general_kinds: whether names that things have everywhere (laptop, notebook) say what a query
     means where the catalogue does not.
+    replicas: what Algolia's clients call an order of this index → `field:asc`, `field:desc`,
+    `newest` or `relevance`.
     """
 
     languages: Annotated[tuple[_Name, ...], Field(min_length=1)] = ("en",)
@@ -66,6 +69,7 @@ class IndexConfig(PolicySettings):
         "spellings", "words", "compounds",
     )  # fmt: skip
     general_kinds: bool = True
+    replicas: dict[_Name, _Order] = Field(default_factory=dict, max_length=100)
     policies: dict[PolicyName, NamedPolicySettings] = Field(
         default_factory=dict, max_length=MAX_POLICIES
     )

@@ -1,4 +1,4 @@
-"""Histograms of number fields, with edges that people find natural."""
+"""Number fields: histograms with edges that people find natural, or their few values."""
 
 import math
 from collections.abc import Sequence
@@ -14,25 +14,35 @@ from ranking.search.result import Facet, FacetValue
 
 _CROWDED = 0.6
 """Share of products in one even bin above which the bins grow instead (prices, popularity)."""
+_BISECTED = 16
+"""Edges from which on halving is faster than comparing with all."""
 _SAMPLE = 2_048
 """Values that the choice of the edges looks at; the counts are exact."""
 
 
-def count_bins(
-    name: str, parts: Sequence[Passing], chosen: Sequence[tuple[float, float]], most: int
+def count_numbers(
+    name: str,
+    parts: Sequence[Passing],
+    chosen: Sequence[tuple[float, float]],
+    most: int,
+    most_values: int = 0,
 ) -> Facet:
-    """Least and greatest value, and products by bin.
+    """Least and greatest value, and products by value if there are at most `most_values`, else by
+    one of at most `most` bins.
 
-    A value of the facet is a bin's lower edge; it reaches up to the next bin's edge, which it
-    leaves out; the last one includes the greatest value. A product with variants in two bins
-    counts in both. chosen: selected ranges; a bin that lies within one is flagged.
+    A bin is told by its lower edge; it reaches up to the next bin's edge, which it leaves out; the
+    last one includes the greatest value. A product with variants in two bins counts in both.
+    chosen: selected ranges; a bin that lies within one is flagged, and so is a value.
     """
     columns = [part.columns.numbers[name] for part in parts]
     values = [column.at(part.doc_ids) for column, part in zip(columns, parts, strict=True)]
     low, high, found = extent_of(values)
     if not found:
         return Facet("number", ())
-    if name == DATE_FIELD:
+    few = few_values(values, most_values) if most_values else None
+    if few is not None:
+        edges = few
+    elif name == DATE_FIELD:
         edges = date_edges(low, high, most)
     else:
         together = values[0] if len(parts) == 1 else np.concatenate(values)[by_key(parts)]
@@ -44,6 +54,8 @@ def count_bins(
         count_in_bins(own, part.groups, edges, counts, np.zeros(len(edges), dtype=np.uint32))
     lower = edges.tolist()
     upper = [*(math.nextafter(edge, -math.inf) for edge in lower[1:]), high]
+    if few is not None:
+        upper = lower
     return Facet(
         "number",
         tuple(
@@ -52,7 +64,43 @@ def count_bins(
         ),
         low,
         high,
+        None if few is None else len(few),
+        None if few is None else 0,
     )
+
+
+def few_values(parts: Sequence[Float64Array], most: int) -> Float64Array | None:
+    """The distinct values of all parts, ascending, NaN left out; None if they are over `most`."""
+    found = np.empty(0)
+    for values in parts:
+        own, fits = distinct_values(values, most)
+        found = np.union1d(found, own)
+        if not fits or len(found) > most:
+            return None
+    return found
+
+
+@njit(nogil=True, cache=True)
+def distinct_values(values: Float64Array, most: int) -> tuple[Float64Array, bool]:
+    """The distinct values, ascending, NaN left out; False, and some of them, if over `most`. O(m).
+
+    most: few, so that a sorted list is searched by halving.
+    """
+    found = np.empty(most + 1, dtype=np.float64)
+    size = 0
+    for value in values:
+        if np.isnan(value):
+            continue
+        place = np.searchsorted(found[:size], value)
+        if place < size and found[place] == value:
+            continue
+        if size == most:
+            return found[:size], False
+        for k in range(size, place, -1):
+            found[k] = found[k - 1]
+        found[place] = value
+        size += 1
+    return found[:size], True
 
 
 def natural_edges(
@@ -162,7 +210,7 @@ def count_in_bins(
 ) -> None:
     """Count each group once in every bin that it has a value in.
 
-    edges: float64[b], ascending, few; what lies below the first counts in the first bin.
+    edges: float64[b], ascending; what lies below the first counts in the first bin.
     newest: uint32[b], zeros; becomes 1 + the last group counted.
     """
     for i in range(np.uint64(len(values))):
@@ -170,8 +218,11 @@ def count_in_bins(
         if np.isnan(value):
             continue
         place = np.uint64(0)
-        for k in range(np.uint64(1), np.uint64(len(edges))):  # faster than bisecting ten edges
-            place += np.uint64(value >= edges[k])
+        if len(edges) > _BISECTED:
+            place = np.uint64(max(np.searchsorted(edges, value, side="right") - 1, 0))
+        else:
+            for k in range(np.uint64(1), np.uint64(len(edges))):
+                place += np.uint64(value >= edges[k])
         stamp = groups[i] + np.uint32(1)
         counts[place] += np.int64(newest[place] != stamp)
         newest[place] = stamp

@@ -9,7 +9,7 @@ from numba import njit
 
 from indexing.arrays import Int64Array, UInt32Array
 from indexing.columns import KeywordColumn
-from ranking.facets.bins import count_bins
+from ranking.facets.bins import count_numbers
 from ranking.facets.choice import choose_facets
 from ranking.facets.parts import Part, Passing, narrowed
 from ranking.facets.values import hidden_below, keyword_places, tree_places, values_at
@@ -37,7 +37,8 @@ class FacetLimits:
 
     fields: facets asked for. values: of one facet, or of one level of the category tree;
     field_values: (field, values) where that differs. nodes: of the whole tree, or five times its
-    values if that is more. auto: facets chosen. bins: of a histogram.
+    values if that is more. auto: facets chosen. bins: of a histogram; number_values: distinct ones
+    up to which a number field shows them in place of bins.
     """
 
     fields: int = 50
@@ -46,6 +47,7 @@ class FacetLimits:
     nodes: int = 100
     auto: int = 6
     bins: int = 10
+    number_values: int = 0
 
     def values_of(self, field: str) -> int:
         return dict(self.field_values).get(field, self.values)
@@ -59,12 +61,13 @@ def count_facets(
     clauses: Sequence[Filter],
     fields: Sequence[str],
     limits: FacetLimits = DEFAULT_LIMITS,
+    kept: int = 0,
 ) -> dict[str, Facet]:
     """Facets by field, in the order asked for; `auto` stands for up to `limits.auto` of them.
 
     parts: the match set before filters, a part a segment; what is shown depends on their sum.
     clauses: the filters that are joined by *and*; those that mention only a facet's field are its
-    own selection.
+    own selection. kept: number of the first ones that no facet ignores.
 
     Counts are products (groups). A facet ignores its own selection, so the count of a value is
     the total that a search gets whose own selection of the facet is this one value. Selected
@@ -88,16 +91,16 @@ def count_facets(
     facets: dict[str, Facet] = {}
     for name in names:
         own = [clause for clause, owner in zip(clauses, owners, strict=True) if owner == {name}]
+        others = [place for place, owner in enumerate(owners) if place < kept or owner != {name}]
         passing = base
-        if own:
-            others = [place for place, owner in enumerate(owners) if owner != {name}]
+        if len(others) < len(clauses):
             passing = [
                 narrowed(part, [each[place] for place in others])
                 for part, each in zip(parts, masks, strict=True)
             ]
         if columns.numeric(name) is not None:
             ranges = [ends for clause in own for ends in _ranges(clause)]
-            facets[name] = count_bins(name, passing, ranges, limits.bins)
+            facets[name] = count_numbers(name, passing, ranges, limits.bins, limits.number_values)
             continue
         column = columns.keywords[name]
         found = counts[name] if name in counts else count_values(column, passing)

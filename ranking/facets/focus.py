@@ -5,7 +5,7 @@ from typing import Final
 
 from indexing.postings.doc_sets import intersect
 from ranking.facets.choice import choose_facets
-from ranking.facets.facets import AUTO, DEFAULT_LIMITS
+from ranking.facets.facets import AUTO
 from ranking.facets.parts import Part
 from ranking.query.predict import Prediction
 
@@ -13,9 +13,11 @@ LEAST: Final = 5
 """Products of the likely category from which they choose by themselves."""
 
 
-def focused(asked: Sequence[str], predicted: Prediction, parts: Sequence[Part]) -> tuple[str, ...]:
-    """The fields asked for, `auto` replaced by the attributes most worth showing for the found
-    products of the category that is meant. Unchanged if none is meant for sure.
+def focused(
+    asked: Sequence[str], predicted: Prediction, parts: Sequence[Part], most: int
+) -> tuple[str, ...]:
+    """The fields asked for, `auto` replaced by the `most` attributes most worth showing for the
+    found products of the category that is meant. Unchanged if none is meant for sure.
     """
     if AUTO not in asked or predicted.sure is None or not predicted.useful:
         return tuple(asked)
@@ -24,7 +26,7 @@ def focused(asked: Sequence[str], predicted: Prediction, parts: Sequence[Part]) 
         return tuple(asked)
     named = [field for field in dict.fromkeys(asked) if field != AUTO]
     place = list(asked).index(AUTO)
-    chosen = choose_facets(meant, DEFAULT_LIMITS.auto, set(named))
+    chosen = choose_facets(meant, most, set(named))
     before = [field for field in named if list(asked).index(field) < place]
     return (*before, *chosen, *(field for field in named if field not in before))
 

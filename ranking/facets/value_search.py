@@ -23,10 +23,12 @@ def matching_values(
     field: str,
     text: str,
     limit: int,
+    kept: int = 0,
 ) -> Facet:
     """The values of a field that hold the text, with the counts that the facet shows.
 
-    parts: the match set before filters, a part a segment. Case, accents and width make no
+    parts: the match set before filters, a part a segment. kept: number of the first clauses that
+    are not left out, though they are the field's own selection. Case, accents and width make no
     difference; a category is judged by its own name, not by those above it. Values that begin with
     the text come first, then those in which a word does, then the others; the more products the
     earlier. `distinct`: how many hold it. O(m + values).
@@ -40,7 +42,11 @@ def matching_values(
             raise FilterError("field", f"{field} is a number", "Its values are bins, not texts.")
         raise unknown_field("field", field, sorted(columns.keywords))
     own = [clause for clause in clauses if fields_of(clause) == {field}]
-    others = [clause for clause in clauses if fields_of(clause) != {field}]
+    others = [
+        clause
+        for place, clause in enumerate(clauses)
+        if place < kept or fields_of(clause) != {field}
+    ]
     passing = [
         narrowed(part, [evaluate(clause, part.columns, part.doc_ids) for clause in others])
         for part in parts

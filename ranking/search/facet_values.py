@@ -25,4 +25,5 @@ def facet_values(
     context = Context.begin(request, generation, clock)
     found = find(context)
     parts = parts_of(found.matches, context)
-    return matching_values(parts, found.request.filters, field, text, request.facet_limit)
+    kept = len(request.filters) if request.facets_keep_own else 0
+    return matching_values(parts, found.request.filters, field, text, request.facet_limit, kept)

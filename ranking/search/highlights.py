@@ -29,6 +29,7 @@ class Highlighter:
         self._words_asked = any(len(term) == 2 and not term.isascii() for term in terms)
         self._seen: set[str] = set()
         self._marked: dict[str, Spans] = {}
+        self._found: dict[str, set[str]] = {}
 
     def highlights(self, product: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Field → {`text`: escaped HTML with <em>, `offsets`: [start, end) in code points}.
@@ -57,6 +58,7 @@ class Highlighter:
                 inside = [] if terms.isdisjoint(cut.terms) else self._within(cut)
                 if inside:
                     marked[word] = [*marked.get(word, ()), *inside]
+                    self._found.setdefault(word, set()).update(terms.intersection(cut.terms))
         if marked.keys().isdisjoint(words):
             return []
         found: Spans = []
@@ -67,6 +69,11 @@ class Highlighter:
             if word in marked:
                 found.extend((begin + start, begin + stop) for start, stop in marked[word])
         return found
+
+    def terms_in(self, text: str) -> set[str]:
+        """Which of the terms the text holds."""
+        self.spans(text)
+        return set().union(*(self._found.get(word, ()) for word in text.split()))
 
     def _within(self, cut: Cut) -> Spans:
         """Spans inside a word: all of a chunk, or the matching part of a CJK run."""

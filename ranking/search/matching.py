@@ -20,6 +20,8 @@ from ranking.search.request import SearchRequest
 
 Matches = tuple[MatchSet, ...]
 """A match set: a part for each leaf, in their order."""
+Matched = tuple[Query, Matches]
+"""A query, and its match set before filters, less what the index hides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,26 @@ class Found:
     implied: tuple[Implied, ...]
 
 
-def find(context: Context) -> Found:
-    """Understand → recall → filter; training and evaluation begin here too."""
+def find(context: Context, matched: Matched | None = None) -> Found:
+    """Understand → recall → filter; training and evaluation begin here too.
+
+    matched: what `match_text` found for the same text, generation and understanding.
+    """
+    request, log = context.request, context.log
+    query, matches = matched or match_text(context)
+    implied = implied_filters(query, request, matches, context.segments)
+    request = replace(request, filters=(*request.filters, *clauses_of(implied)))
+    with log.timed("filter", size(matches)) as stage:
+        pairs = zip(context.leaves, matches, strict=True)
+        answer = tuple(leaf.passing(part, request.filters) for leaf, part in pairs)
+        stage.passed = size(answer)
+    return Found(request, query, matches, answer, implied)
+
+
+def match_text(context: Context) -> Matched:
+    """Understand → recall: the part of a search that its filters, facets, sort and page do not
+    change, so searches of one text may share it (`several.py`).
+    """
     request, log = context.request, context.log
     with log.timed("understand") as stage:
         query = understand(
@@ -54,13 +74,7 @@ def find(context: Context) -> Found:
         matches = _offered(matches, context)
         if not size(matches):
             matches = _offered(_last_resort(query, context), context)
-    implied = implied_filters(query, request, matches, context.segments)
-    request = replace(request, filters=(*request.filters, *clauses_of(implied)))
-    with log.timed("filter", size(matches)) as stage:
-        pairs = zip(context.leaves, matches, strict=True)
-        answer = tuple(leaf.passing(part, request.filters) for leaf, part in pairs)
-        stage.passed = size(answer)
-    return Found(request, query, matches, answer, implied)
+    return query, matches
 
 
 def size(matches: Matches) -> int:

@@ -22,7 +22,9 @@ def make_hits(
     """The hits of the asked page, in order."""
     first = (request.page - 1) * request.page_size
     places = range(first, min(first + request.page_size, len(ordered)))
-    marker = Highlighter(matched_terms(query, generation), generation.snapshot.analyzer)
+    marker = None
+    if request.highlights:
+        marker = Highlighter(matched_terms(query, generation), generation.snapshot.analyzer)
     falling = np.minimum.accumulate(ordered.scores)
     hits = [_hit(place, falling, request.fields, ordered, generation, marker) for place in places]
     if request.explain:
@@ -35,12 +37,18 @@ def make_hits(
 
 def matched_terms(query: Query, generation: Generation) -> frozenset[str]:
     """Every term that may have made a product match."""
+    return frozenset().union(*(terms for _, terms in wanted_words(query, generation)))
+
+
+def wanted_words(query: Query, generation: Generation) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each slot's text, and every term that may have matched it."""
     lexicon = generation.snapshot.index.lexicon.terms
-    return frozenset(
-        lexicon[term_id]
+    return tuple(
+        (
+            slot.text,
+            frozenset(lexicon[term] for each in slot.alternatives for term in each.term_ids),
+        )
         for slot in query.slots
-        for alternative in slot.alternatives
-        for term_id in alternative.term_ids
     )
 
 
@@ -50,7 +58,7 @@ def _hit(
     fields: tuple[str, ...] | None,
     ordered: Ordered,
     generation: Generation,
-    marker: Highlighter,
+    marker: Highlighter | None,
 ) -> Hit:
     """falling: the score of each place, or of a place before it if that is less."""
     candidates = ordered.candidates
@@ -74,5 +82,5 @@ def _hit(
         channels=channels,
         product=raw,
         variants=int(candidates.variants[place]),
-        highlights=marker.highlights(product),
+        highlights={} if marker is None else marker.highlights(product),
     )

@@ -20,12 +20,16 @@ class SearchRequest:
 
     vector: float32[dimension] given by the caller in place of the encoded text, or None.
     filters: clauses joined by *and*; each is a facet's own selection if it names one field.
-    facets: field names to count; `auto` among them adds the attributes worth showing.
-    facet_limit: values of a facet; facet_limits: (field, values) where that differs.
+    facets: field names to count; `auto` among them adds the `auto_facets` attributes most worth
+    showing. facet_limit: values of a facet; facet_limits: (field, values) where that differs.
+    facets_keep_own: count a facet under its own clauses of `filters`, too. number_values: a number
+    field with at most so many values shows them in place of bins.
     extras: `refinements`, `related`, or both: what else to answer with.
+    highlights: False leaves marking to the border, which `SearchResult.wanted` tells of what.
     correct, synonyms, entities, categories: steps of understanding; entities is also prices.
     implied: whether a price or size in the text filters.
-    page: 1-based. budget_ms: None for the setting's default.
+    page: 1-based. page_size: 0 for totals and facets only, without ranking.
+    budget_ms: None for the setting's default.
     """
 
     text: str = ""
@@ -33,12 +37,16 @@ class SearchRequest:
     facets: tuple[str, ...] = ()
     facet_limit: int = 20
     facet_limits: tuple[tuple[str, int], ...] = ()
+    facets_keep_own: bool = False
+    auto_facets: int = 6
+    number_values: int = 0
     sort: Sort | None = None
     page: int = 1
     page_size: int = 20
     vector: Float32Array | None = None
     fields: tuple[str, ...] | None = None
     explain: bool = False
+    highlights: bool = True
     relax: bool = True
     correct: bool = True
     synonyms: bool = True

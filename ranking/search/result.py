@@ -90,6 +90,8 @@ class SearchResult:
 
     refinements, related: None unless the request asked for them. features: float32[≤ hits,
     features], those that the ranker saw of the first of them (NaN where it saw none), or None.
+    wanted: each word of the query and the terms that may have matched it, if the border is to mark
+    them.
     """
 
     query: dict[str, Any]
@@ -107,3 +109,4 @@ class SearchResult:
     refinements: tuple[QueryItem, ...] | None = None
     related: tuple[QueryItem, ...] | None = None
     features: Float32Array | None = None
+    wanted: tuple[tuple[str, frozenset[str]], ...] = ()

@@ -25,13 +25,13 @@ from ranking.search.context import Context
 from ranking.search.explain import SORT
 from ranking.search.fine import fine
 from ranking.search.matching import Found, Matches, find, size
-from ranking.search.page import make_hits
+from ranking.search.page import make_hits, wanted_words
 from ranking.search.relaxed import given_up
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Facet, Hit, SearchResult
 from ranking.search.segments import read
 from ranking.search.stock import sold_out_last
-from ranking.suggestions.beside import beside_hits
+from ranking.suggestions.beside import Beside, beside_hits
 
 
 def search(
@@ -39,20 +39,26 @@ def search(
 ) -> SearchResult:
     """Answer one search. Never raises for what a shopper may type."""
     context = Context.begin(request, generation, clock)
-    log, tables = context.log, context.tables
-    found = find(context)
+    return answered(find(context), context)
+
+
+def answered(found: Found, context: Context) -> SearchResult:
+    """What was found, counted, ordered and made into a page."""
+    request, log, tables = context.request, context.log, context.tables
     query, answer = found.query, found.answer
     total, strict = _totals(answer, context)
     facets = _facets(found, context)
-    if request.sort is not None:
-        ordered = _sorted(request.sort, answer, context)
-    else:
-        ordered = rank(query, answer, context)
-    with log.timed("page", len(ordered)) as stage:
-        hits = make_hits(query, request, ordered, generation)
-        stage.passed = len(hits)
-    beside = beside_hits(request, found.request.filters, query, answer, ordered, context)
-    fallback = _fallback(found, total, context)
+    hits: tuple[Hit, ...] = ()
+    fallback: tuple[Hit, ...] = ()
+    beside, features = Beside(), None
+    if request.page_size or request.extras:
+        ordered = _ordered(query, answer, context)
+        with log.timed("page", len(ordered)) as stage:
+            hits = make_hits(query, request, ordered, context.generation)
+            stage.passed = len(hits)
+        beside = beside_hits(request, found.request.filters, query, answer, ordered, context)
+        fallback = _fallback(found, total, context)
+        features = _shown_features(request, ordered)
     return SearchResult(  # last of all: whatever runs may still be told as degraded
         query=query_facts(query, tables) | {"filters": [each.facts() for each in found.implied]},
         hits=hits,
@@ -68,7 +74,8 @@ def search(
         fallback_hits=fallback,
         refinements=beside.refinements,
         related=beside.related,
-        features=_shown_features(request, ordered),
+        features=features,
+        wanted=() if request.highlights else wanted_words(query, context.generation),
     )
 
 
@@ -78,6 +85,11 @@ def _shown_features(request: SearchRequest, ordered: Ordered) -> Float32Array | 
         return None
     first = (request.page - 1) * request.page_size
     return ordered.features[first : first + request.page_size]
+
+
+def _ordered(query: Query, answer: Matches, context: Context) -> Ordered:
+    sort = context.request.sort
+    return rank(query, answer, context) if sort is None else _sorted(sort, answer, context)
 
 
 def rank(query: Query, answer: Matches, context: Context) -> Ordered:
@@ -155,15 +167,22 @@ def _facets(found: Found, context: Context) -> dict[str, Facet]:
     if not request.facets:
         return {}
     asked, chosen = request.facets, tables.config.facets
+    most = request.auto_facets
     if chosen is not None and AUTO in asked:  # the shop's own choice, as far as it has them
         there = [name for name in chosen if name in tables.columns.fields()]
         there = there[: max(DEFAULT_LIMITS.fields - len(asked), 0)]
         asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *there]))
-    asked = focused(asked, found.query.prediction, parts_of(found.answer, context))
+    asked = focused(asked, found.query.prediction, parts_of(found.answer, context), most)
     with context.log.timed("facets", size(found.matches)) as stage:
-        limits = FacetLimits(values=request.facet_limit, field_values=request.facet_limits)
+        limits = FacetLimits(
+            values=request.facet_limit,
+            field_values=request.facet_limits,
+            auto=most,
+            number_values=request.number_values,
+        )
         parts = parts_of(found.matches, context)
-        facets = count_facets(parts, found.request.filters, asked, limits)
+        kept = len(request.filters) if request.facets_keep_own else 0  # never the implied ones
+        facets = count_facets(parts, found.request.filters, asked, limits, kept)
         stage.passed = len(facets)
     return facets
 

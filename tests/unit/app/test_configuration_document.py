@@ -30,7 +30,7 @@ def variable(name: str) -> str:
 
 
 def shown(default: object) -> str:
-    if default in (None, ()):
+    if default in (None, (), {}):
         return "none"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
@@ -122,6 +122,7 @@ def test_keys_of_index_toml_have_true_defaults() -> None:
         "coarse_pool": f"`{Policy().coarse_pool}`",
         "fine_pool": f"`{Policy().fine_pool}`",
         "diversity": "as below",
+        "replicas": "none",
         "policies": "none",
     }
     assert dict(rows) == expected
