@@ -16,6 +16,7 @@ from app.commands.serve import serve, warm
 from app.commands.snapshots import snapshots
 from app.commands.synonyms import synonyms
 from app.commands.train import train
+from app.errors import ServiceError
 from app.settings import SettingsError
 from app.version import code_version
 from indexing.errors import IndexingError
@@ -49,7 +50,7 @@ def main() -> None:
     """Run a command; what can be foreseen ends with one line on stderr and exit code 1."""
     try:
         app()
-    except (IndexingError, RankingError, SettingsError) as error:
+    except (IndexingError, RankingError, ServiceError, SettingsError) as error:
         typer.echo(f"vitrina: {error}", err=True)
         sys.exit(1)
     except OSError as error:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from app.cache.result_cache import ResultCache, make_cache
-from app.changes.changes import Changes, make_change_log
+from app.changes.change_logs import make_change_log
+from app.changes.changes import Changes
 from app.events.memory import Memory
 from app.generations import Generations
 from app.jobs.jobs import BuildJobs

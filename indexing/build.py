@@ -67,7 +67,8 @@ class BuildOptions:
     vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`. stage_only: keep the snapshot beside the one
     in force, to be looked at. force: publish also what the gate objects to. locale: of a catalogue
     in several languages. map_file: the shop's own rules. strict: a value that cannot be meant
-    rejects its line. encoding, records_at: see FormatOptions.
+    rejects its line. encoding, records_at: see FormatOptions. changes: told in the manifest's
+    report, for whoever replays what changed after the catalogue.
     """
 
     catalog: Sequence[Path | Given]
@@ -87,6 +88,7 @@ class BuildOptions:
     encoding: str | None = None
     records_at: str | None = None
     map_file: Platform | None = None
+    changes: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def _publish(
         analyzer=_analyzer_facts(analyzer),
         encoder=meaning.encoder,
         config=options.config.facts(),
-        report=meaning.report,
+        report=meaning.report | ({} if options.changes is None else {"changes": options.changes}),
         files=facts_of(staging),
     ).write(staging)
     why = _objections(options, staging)

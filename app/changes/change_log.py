@@ -36,8 +36,8 @@ class NewChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """seq: grows within an index, perhaps with gaps, and is never given twice. at_ms: the
-    writer's wall clock, which may have jumped; the order is that of seq.
+    """seq: grows by one within an index, and is never given twice. at_ms: the writer's wall
+    clock, which may have jumped; the order is that of seq.
     """
 
     seq: int

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,11 +10,9 @@ from typing import Final, TypeVar
 from app.changes.asked import Asked
 from app.changes.change_log import ChangeLog, ChangeLogError
 from app.changes.intake import Intake, Taken
-from app.changes.sqlite_change_log import SqliteChangeLog
 from app.changes.visibility import Visibility
 from app.errors import refused
 from app.generations import Generations
-from app.settings import Settings
 
 VISIBLE_WITHIN_MS: Final = 1_000
 _WAIT_S: Final = 10.0
@@ -23,18 +20,6 @@ _THREADS: Final = 8
 _MOST_WAITING: Final = 64
 Work = TypeVar("Work")
 log = logging.getLogger("vitrina.changes")
-
-
-def make_change_log(settings: Settings) -> ChangeLog:
-    """Opens and connects nothing."""
-    if settings.change_log == "redis":
-        from app.changes.redis_change_log import RedisChangeLog  # Redis's client is slow to import
-
-        url, size = str(settings.redis_url), settings.change_log_max_bytes
-        return RedisChangeLog(url, size, settings.fsync, _now_ms)
-    return SqliteChangeLog(
-        settings.data_dir, settings.change_log_max_bytes, settings.fsync, _now_ms
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +76,3 @@ class Changes:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self.log.close()
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

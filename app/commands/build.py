@@ -10,6 +10,7 @@ from rich.console import Console
 
 from app.commands.announcing import tell_services
 from app.commands.catalog_report import tell_sources
+from app.commands.folding import folding, moment_of
 from app.commands.options import (
     DEFAULT_DATA,
     DEFAULT_INDEX,
@@ -65,6 +66,14 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Publish though products are lost or prices moved.")
     ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="Moment the catalogue was true at, 2026-11-26T20:00:00Z; later changes are kept. "
+            "Default: the time of its oldest file.",
+        ),
+    ] = None,
     locale: Annotated[
         str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
     ] = None,
@@ -134,12 +143,19 @@ def build(
         records_at=records_at,
         map_file=read_map_file(map_file) if map_file else None,
     )
+    begun = datetime.now(UTC)
+    moment = moment_of(as_of)
     tell_compiling(data)
     with (
         ConsoleProgress(console, progress_file) as progress,
         fetched(catalog, data, limits) as given,
+        folding(data, index, console) as fold,
     ):
-        report = run(replace(options, catalog=given), datetime.now(UTC), progress)
+        changes = fold.facts(given, moment, begun)
+        options = replace(options, catalog=given, changes=changes)
+        report = run(options, datetime.now(UTC), progress)
+        if report.published:
+            fold.forget()
     if report.published:
         tell_services(index, report.snapshot_id)
     tell_sources(console, report.sources)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands.announcing import tell_services
+from app.commands.folding import tell_replay
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
 from app.commands.published import built, published
 from indexing.manifest import Manifest, check_contents
@@ -115,6 +116,7 @@ def rollback(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX
     """Put the snapshot before the one in force in force again."""
     current = roll_back(built(data, index))
     tell_services(index, current.snapshot)
+    tell_replay(data, index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")
 
 
@@ -127,6 +129,7 @@ def activate(
     """Verify a kept snapshot and put it in force."""
     current = put_in_force(built(data, index), snapshot)
     tell_services(index, current.snapshot)
+    tell_replay(data, index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")
 
 

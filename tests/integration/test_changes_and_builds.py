@@ -1,0 +1,146 @@
+"""What a build does with the change log: what it folds in, keeps for later, and forgets."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.changes.change_log import NewChange
+from app.changes.folded import folded_in, replay_of
+from app.changes.sqlite_change_log import SqliteChangeLog
+from app.cli import app
+from indexing.current import read_current
+from indexing.manifest import Manifest
+
+MUGS: list[dict[str, Any]] = [{"id": f"m{n}", "title": f"Mug {n}", "price": 5} for n in range(10)]
+HOUR_MS = 3_600_000
+NOON_MS = int(datetime(2026, 11, 26, 12, tzinfo=UTC).timestamp() * 1_000)
+
+
+class Shop:
+    """One index; its clock stands until it is told to go on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "var"
+        self.catalog = folder / "mugs.jsonl"
+        self.now_ms = NOON_MS
+        self.log = SqliteChangeLog(self.data, 1 << 20, "os", lambda: self.now_ms)
+
+    def build(self, at_ms: int, *arguments: str) -> Result:
+        self.catalog.write_text("".join(json.dumps(row) + "\n" for row in MUGS), "utf-8")
+        os.utime(self.catalog, (at_ms / 1_000, at_ms / 1_000))
+        command = ["build", "--catalog", str(self.catalog), "--data", str(self.data), *arguments]
+        made = CliRunner().invoke(app, command)
+        assert made.exit_code == 0, made.output
+        return made
+
+    def put(self, *ids: str, body: bytes = b"{}") -> None:
+        self.log.append("main", [NewChange(each, "put", body) for each in ids], lambda ids: [])
+
+    def manifest(self) -> Manifest:
+        current = read_current(self.data / "main")
+        assert current is not None
+        return Manifest.read(self.data / "main" / "snapshots" / current.snapshot)
+
+    def held(self) -> list[str]:
+        return [each.product_id for each in self.log.read("main", 0, 100)]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = Shop(tmp_path)
+    yield made
+    made.log.close()
+
+
+def test_later_changes_are_kept_and_earlier_ones_forgotten_with_the_last_snapshot(
+    shop: Shop,
+) -> None:
+    shop.build(NOON_MS)
+    assert "changes" not in shop.manifest().report, "there was no log yet"
+    shop.put("a", "b")
+    shop.now_ms += 2 * HOUR_MS
+    shop.put("c")
+    made = shop.build(NOON_MS + HOUR_MS)
+    assert "1 later changes are replayed" in made.output
+    facts = shop.manifest().report["changes"]
+    identity = shop.log.identity("main")
+    assert facts == {"log": identity, "seq": 2, "as_of_ms": NOON_MS + HOUR_MS}
+    assert folded_in(shop.manifest(), identity) == 2
+    assert replay_of(shop.log, "main", shop.manifest()).changes == 1
+    assert shop.held() == ["a", "b", "c"], "the first snapshot is kept, and lacks them"
+    shop.build(NOON_MS + HOUR_MS)
+    assert shop.held() == ["a", "b", "c"]
+    shop.build(NOON_MS + HOUR_MS)
+    assert shop.held() == ["c"], "no kept snapshot lacks them"
+    shop.put("d")
+    shop.build(0, "--as-of", "2026-11-26T15:00:00Z")
+    assert shop.manifest().report["changes"]["seq"] == 4
+
+
+def test_a_file_older_than_the_last_one_is_told(shop: Shop) -> None:
+    shop.build(NOON_MS)
+    shop.put("a")
+    shop.build(NOON_MS + HOUR_MS)
+    made = shop.build(NOON_MS - HOUR_MS)
+    assert "may be forgotten" in made.output
+    assert "1 later changes are replayed" in made.output
+
+
+def test_a_staged_snapshot_forgets_nothing(shop: Shop) -> None:
+    for _ in range(3):
+        shop.build(NOON_MS)
+    shop.put("a")
+    for _ in range(3):
+        shop.build(NOON_MS + HOUR_MS, "--stage")
+    assert shop.held() == ["a"]
+
+
+def test_rollback_tells_what_it_replays(shop: Shop) -> None:
+    shop.build(NOON_MS)
+    shop.put("a", "b")
+    shop.build(NOON_MS + HOUR_MS)
+    made = CliRunner().invoke(app, ["snapshots", "rollback", "--data", str(shop.data)])
+    assert made.exit_code == 0, made.output
+    assert "2 changes that came after its catalogue are replayed" in made.output
+    shop.log.forget("main", 1)
+    again = CliRunner().invoke(app, ["snapshots", "rollback", "--data", str(shop.data)])
+    assert again.exit_code == 1, "there is no older one"
+    replay = replay_of(shop.log, "main", shop.manifest())
+    assert (replay.changes, replay.whole) == (1, False)
+
+
+def test_a_log_that_is_half_full_keeps_nothing_for_older_snapshots(shop: Shop) -> None:
+    shop.build(NOON_MS)
+    os.environ["VITRINA_CHANGE_LOG_MAX_BYTES"] = str(1 << 20)
+    try:
+        shop.put("a", "b", body=b"x" * 300_000)
+        shop.build(NOON_MS + HOUR_MS)
+    finally:
+        del os.environ["VITRINA_CHANGE_LOG_MAX_BYTES"]
+    assert shop.held() == []
+
+
+def test_another_log_is_replayed_whole(shop: Shop) -> None:
+    shop.build(NOON_MS)
+    shop.put("a", "b")
+    shop.build(NOON_MS + HOUR_MS)
+    for left in (shop.data / "main").glob("changes.db*"):
+        left.unlink()
+    shop.put("c")
+    identity = shop.log.identity("main")
+    assert folded_in(shop.manifest(), identity) == 0
+    assert replay_of(shop.log, "main", shop.manifest()).changes == 1
+
+
+def test_a_moment_that_is_none(shop: Shop) -> None:
+    shop.catalog.write_text(json.dumps(MUGS[0]), "utf-8")
+    command = ["build", "--catalog", str(shop.catalog), "--data", str(shop.data)]
+    made = CliRunner().invoke(app, [*command, "--as-of", "soon"])
+    assert made.exit_code == 2
+    assert "must be a date" in made.output
