@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app.api import (
     admin,
+    analytics,
     events,
     facets,
     health,
@@ -45,8 +46,8 @@ Errors are problem JSON (RFC 9457): what is wrong, where, and what to do. Unknow
 refused, so that typing errors are seen. Every answer has an `X-Request-ID`: yours, if you sent one.
 """
 _PARTS = (
-    search, facets, suggest, queries, products, product_changes, events, admin, rules, synonyms,
-    health,
+    search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
+    synonyms, health,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},

@@ -152,6 +152,15 @@ class Settings(BaseSettings):
         le=1 << 44,
         description="Events that may wait to be archived; beyond it they are refused with 503.",
     )
+    events_kept_days: float = Field(
+        365.0, gt=0, le=3_650, description="Days that events and impressions are kept."
+    )
+    events_kept_bytes: int = Field(
+        20 << 30,
+        ge=1 << 20,
+        le=1 << 44,
+        description="Most of the archive of events; beyond it the oldest go.",
+    )
     events_a_minute: int = Field(
         1_200,
         ge=1,

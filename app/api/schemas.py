@@ -154,6 +154,49 @@ class RejectedEvent(_Exact):
     errors: list[FaultShape] | None = None
 
 
+class AnalyticsAnswer(BaseModel):
+    """searches, events: of all; bots: of them by bots, which rates and tables leave out."""
+
+    index: str
+    from_: str = Field(alias="from")
+    to: str
+    complete: bool = Field(description="False: what was sent last is not in it yet.")
+    searches: int = Field(description="Final ones.")
+    not_final: int = Field(description="Of shoppers who were still typing.")
+    zero_results: int
+    sessions: int
+    users: int
+    events: dict[str, int]
+    bots: dict[str, Any]
+    ctr: float | None = Field(description="Share of searches with a click.")
+    add_to_cart_rate: float | None
+    conversion_rate: float | None
+    revenue: dict[str, float]
+    latency_ms: dict[str, float | None]
+    top_queries: list[dict[str, Any]]
+    zero_result_queries: list[dict[str, Any]]
+    low_ctr_queries: list[dict[str, Any]]
+    by_position: list[dict[str, Any]]
+    by_model: list[dict[str, Any]]
+    by_day: list[dict[str, Any]]
+
+
+class UserAnswer(_Exact):
+    """Newest first, at most 100,000 each."""
+
+    user_id: str
+    events: list[dict[str, Any]]
+    searches: list[dict[str, Any]]
+
+
+class UserDeleted(_Exact):
+    """deleted: rows that are gone; those in packed files are hidden, and go within 7 days."""
+
+    user_id: str
+    deleted: int
+    sessions: int
+
+
 class EventsAnswer(_Exact):
     """accepted: durable now. duplicates: of an `event_id` within 7 days; kept once."""
 

@@ -109,7 +109,7 @@ def happened_at(event: Event, arrived: float, *, trusted: bool) -> float | Fault
     told = event.time
     if told is None:
         return arrived
-    at = _seconds(told)
+    at = seconds_of(told)
     if at is None:
         return Fault(
             "time", f"{str(told)[:40]!r} is no time",
@@ -125,7 +125,8 @@ def happened_at(event: Event, arrived: float, *, trusted: bool) -> float | Fault
     return at
 
 
-def _seconds(told: float | str) -> float | None:
+def seconds_of(told: float | str) -> float | None:
+    """Of seconds, milliseconds or ISO 8601; None for anything else."""
     try:
         number = float(told)
     except ValueError:

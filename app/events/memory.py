@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.state.embedded import EmbeddedState
 from app.state.journal import StateError
 from app.state.state import State
+from app.state.upkeep import Kept
 
 log = logging.getLogger("vitrina.events")
 
@@ -103,6 +104,7 @@ class Memory:
             )
         state = EmbeddedState(
             settings.state,
+            Kept(settings.events_kept_days, settings.events_kept_bytes),
             sync=settings.fsync == "always",
             most_waiting_bytes=settings.events_waiting_bytes,
         )

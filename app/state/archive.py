@@ -130,17 +130,25 @@ def read(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tuple
 
 
 def _schema() -> str:
+    """seen: keys of rows that were packed within seven days. parts: files of packed rows, and when
+    they were replaced. hidden: deleted people, whose rows until then nobody is given.
+    """
     made = [
         "CREATE TABLE IF NOT EXISTS journals "
         "(name TEXT PRIMARY KEY, behind INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, rows_of TEXT NOT NULL, "
+        "first_at REAL NOT NULL, last_at REAL NOT NULL, rows INTEGER NOT NULL, gone_at REAL)",
+        "CREATE TABLE IF NOT EXISTS hidden "
+        "(kind TEXT NOT NULL, key TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (kind, key))",
     ]
     for table, columns in TABLES.items():
         told = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        made.append(
-            f"CREATE TABLE IF NOT EXISTS {table} (seq INTEGER PRIMARY KEY, {told}, "
-            f"UNIQUE ({KEYS[table]}))"
-        )
+        made += [
+            f"CREATE TABLE IF NOT EXISTS {table} (seq INTEGER PRIMARY KEY AUTOINCREMENT, {told}, "
+            f"UNIQUE ({KEYS[table]}))",
+            f"CREATE INDEX IF NOT EXISTS {table}_happened_at ON {table} (happened_at)",
+        ]
     return ";".join(made)
 
 
@@ -150,7 +158,7 @@ def _insert(table: str) -> str:
     numbers = ", ".join(f"?{number}" for number in range(1, len(columns) + 1))
     key = list(columns).index(KEYS[table]) + 1
     return (
-        f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) SELECT {numbers} "  # noqa: S608 - names of ours
+        f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) SELECT {numbers} "
         f"WHERE NOT EXISTS (SELECT 1 FROM seen WHERE key = ?{key})"
     )
 

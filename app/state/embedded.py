@@ -13,6 +13,7 @@ from app.state.journal import FullError, Journal, StateError, journals
 from app.state.recent_ids import open_recent_ids
 from app.state.rows import Row
 from app.state.sweeper import Sweeper
+from app.state.upkeep import Kept
 
 _MEASURED_EVERY: Final = 100
 _PAUSE_S: Final = 0.02
@@ -21,11 +22,11 @@ _PAUSE_S: Final = 0.02
 class EmbeddedState:
     """sync: every event is on the disk before it is acknowledged (`fsync=always`).
 
-    most_waiting_bytes: of journals that are not swept yet; beyond it nothing more is taken.
-    Raises StateError where nothing can be kept.
+    kept: how much, and how long. most_waiting_bytes: of journals that are not swept yet; beyond it
+    nothing more is taken. Raises StateError where nothing can be kept.
     """
 
-    def __init__(self, folder: Path, *, sync: bool, most_waiting_bytes: int) -> None:
+    def __init__(self, folder: Path, kept: Kept, *, sync: bool, most_waiting_bytes: int) -> None:
         prepare(folder)
         self.folder = folder
         self._sync = sync
@@ -34,7 +35,7 @@ class EmbeddedState:
         self._impressions = Journal(folder, "impressions", sync=False)
         self._recent = open_recent_ids(folder, boot_id())
         self._writing = asyncio.Lock()
-        self._sweeper = Sweeper(folder, sync=sync)
+        self._sweeper = Sweeper(folder, kept, sync=sync)
         self._until_measured = 0
 
     def start(self) -> None:

@@ -6,7 +6,7 @@ Row = tuple[Any, ...] | list[Any]
 
 EVENT_COLUMNS: Final = {
     "key": "TEXT NOT NULL",
-    "at": "REAL NOT NULL",
+    "happened_at": "REAL NOT NULL",
     "arrived": "REAL NOT NULL",
     "type": "TEXT NOT NULL",
     "shop": "TEXT NOT NULL",
@@ -23,14 +23,14 @@ EVENT_COLUMNS: Final = {
     "trusted": "INTEGER NOT NULL",
     "bot": "INTEGER NOT NULL",
 }
-"""key: of the client's id, what makes an event the same. at: seconds since the epoch, when it
-happened. shop: name of the index. value: money of a purchase, all of its quantity, in the index's
-currency. user_key, session_key: keyed hashes. trusted: sent by the shop's own server. bot: 1 by
-its user agent, 2 by its rate."""
+"""key: of the client's id, what makes an event the same. happened_at: seconds since the epoch.
+shop: name of the index. value: money of all of its quantity, in the index's currency. user_key,
+session_key: keyed hashes. trusted: sent by the shop's own server. bot: 1 by its user agent, 2 by
+its rate."""
 
 IMPRESSION_COLUMNS: Final = {
     "query_id": "TEXT NOT NULL",
-    "at": "REAL NOT NULL",
+    "happened_at": "REAL NOT NULL",
     "shop": "TEXT NOT NULL",
     "query": "TEXT NOT NULL",
     "understood": "TEXT",

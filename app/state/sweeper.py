@@ -3,16 +3,23 @@
 import fcntl
 import logging
 import os
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 from typing import Final
 
 from app.state.archive import Archive
 from app.state.journal import StateError
+from app.state.upkeep import Kept, Upkeep
 from app.telemetry import SWEEP_FAILURES
 
 LOCK: Final = ".sweep.lock"
 EVERY_S: Final = 0.25
+UPKEEP_EVERY_S: Final = 60.0
+EXPIRE_EVERY_S: Final = 3_600.0
+UPKEEP_S: Final = 1_800.0
 _AFTER_FAILURE_S: Final = 2.0
 log = logging.getLogger("vitrina.state")
 
@@ -20,8 +27,11 @@ log = logging.getLogger("vitrina.state")
 class Sweeper:
     """A thread that sweeps while this process holds the machine's lock, else waits for it."""
 
-    def __init__(self, folder: Path, *, sync: bool, every_s: float = EVERY_S) -> None:
+    def __init__(self, folder: Path, kept: Kept, *, sync: bool, every_s: float = EVERY_S) -> None:
         self._folder = folder
+        self._kept = kept
+        self._upkeep_at = 0.0
+        self._expire_at = time.monotonic() + EXPIRE_EVERY_S
         self._sync = sync
         self._every_s = every_s
         self._stop = threading.Event()
@@ -42,6 +52,27 @@ class Sweeper:
     def look_now(self) -> None:
         self._look.set()
 
+    def _keep_up(self) -> None:
+        """Once a minute, if there is anything to do, in a process of its own."""
+        if time.monotonic() < self._upkeep_at:
+            return
+        self._upkeep_at = time.monotonic() + UPKEEP_EVERY_S
+        upkeep = Upkeep(self._folder, self._kept)
+        try:
+            due = upkeep.is_due(time.time())
+        finally:
+            upkeep.close()
+        if due or time.monotonic() >= self._expire_at:
+            self._expire_at = time.monotonic() + EXPIRE_EVERY_S
+            arguments = [str(self._folder), str(self._kept.days), str(self._kept.bytes)]
+            done = subprocess.run(  # noqa: S603 - our own module, with numbers and our folder
+                [sys.executable, "-m", "app.state.upkeep", *arguments],
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                timeout=UPKEEP_S,
+            )  # fmt: skip
+            if done.returncode:
+                raise StateError(f"upkeep of {self._folder} failed: {done.stderr[-500:]}")
+
     def _run(self) -> None:
         lock = os.open(self._folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         archive: Archive | None = None
@@ -54,6 +85,8 @@ class Sweeper:
                         archive = Archive(self._folder, sync=self._sync)
                     if archive is not None:
                         archive.sweep()
+                        if not last:
+                            self._keep_up()
                     self._told, pause_s = "", self._every_s
                 except StateError as error:
                     SWEEP_FAILURES.inc()

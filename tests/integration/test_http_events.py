@@ -191,8 +191,8 @@ def test_clocks(shop: httpx.Client, data: Path) -> None:
         post(shop, {"events": [event]})
         event |= {"event_id": f"k-{name}", "product_id": f"k-{name}"}
         post(shop, {"events": [event]}, **{"X-Admin-Key": KEY})
-    ages = {name: now - kept(data, "at", f"t-{name}")[0] for name in told}
-    trusted = {name: now - kept(data, "at", f"k-{name}")[0] for name in told}
+    ages = {name: now - kept(data, "happened_at", f"t-{name}")[0] for name in told}
+    trusted = {name: now - kept(data, "happened_at", f"k-{name}")[0] for name in told}
     for name in ("now", "ahead", "behind", "iso"):
         assert abs(ages[name]) < 20, name
     assert ages["near"] == pytest.approx(60, abs=0.01) == ages["ms"]

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from app.api import (
     admin,
+    analytics,
     events,
     facets,
     health,
@@ -26,8 +27,8 @@ from app.settings import Settings
 APP = create_app(Settings())
 EXAMPLES = read_examples()
 PARTS = (
-    events, facets, admin, health, products, product_changes, queries, rules, search, suggest,
-    synonyms,
+    analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
+    suggest, synonyms,
 )  # fmt: skip
 
 

@@ -14,7 +14,14 @@ from app.state.rows import EVENT_COLUMNS
 
 
 def event(key: str, at: float = 100.0, **told: Any) -> list[Any]:
-    row = {"key": key, "at": at, "arrived": at, "type": "click", "shop": "main", "trusted": 0}
+    row = {
+        "key": key,
+        "happened_at": at,
+        "arrived": at,
+        "type": "click",
+        "shop": "main",
+        "trusted": 0,
+    }
     row |= {"bot": 0} | told
     return [row.get(name) for name in EVENT_COLUMNS]
 

@@ -1,0 +1,134 @@
+"""`/v1/admin/analytics` and `/v1/users/{user_id}`: what was logged, in sum and of one person."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.guard import GuardedRoute, described
+from app.api.parameters import IndexName
+from app.api.schemas import ADMIN_PROBLEMS, AnalyticsAnswer, UserAnswer, UserDeleted
+from app.errors import StateUnavailableError, refused
+from app.events.analytics import TABLES, analyse, table_as_csv
+from app.events.event import seconds_of
+from app.events.intake import RETRY_S
+from app.service import service_of
+from app.state.journal import StateError
+from app.state.people import export, forget
+
+DEFAULT_S: Final = 7 * 86_400.0
+CATCH_UP_S: Final = 5.0
+
+router = APIRouter(
+    prefix="/v1",
+    tags=["admin"],
+    dependencies=described,
+    route_class=GuardedRoute,
+    responses=ADMIN_PROBLEMS,
+)
+
+
+class AnalyticsParameters(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    index: IndexName = None
+    from_: str | None = Field(
+        None, alias="from", max_length=40, examples=["2026-11-20"],
+        description="ISO 8601, or seconds since the epoch; default: 7 days before `to`.",
+    )  # fmt: skip
+    to: str | None = Field(None, max_length=40, description="The same; default: now.")
+    limit: int = Field(20, ge=1, le=10_000, description="Most rows of a table.")
+    format: Literal["json", "csv"] = Field("json", description="`csv`: one table.")
+    table: str = Field("top_queries", max_length=40, description=f"Of `csv`: {', '.join(TABLES)}.")
+
+    def window(self, now: float) -> tuple[float, float]:
+        end = now if self.to is None else _time("to", self.to)
+        begin = end - DEFAULT_S if self.from_ is None else _time("from", self.from_)
+        if begin >= end:
+            raise refused("from", "is not before `to`", "Send an earlier time.")
+        return begin, end
+
+
+@router.get("/admin/analytics", response_model=AnalyticsAnswer)
+async def analytics(request: Request, given: Annotated[AnalyticsParameters, Query()]) -> Response:
+    """Searches, events, rates, queries, positions, models and latency over a window of time."""
+    service = service_of(request)
+    if given.table not in TABLES:
+        known = f"Known are: {', '.join(TABLES)}."
+        raise refused("table", f"{given.table!r} is not known", known)
+    begin, end = given.window(time.time())
+    index = given.index or service.default_index
+    folder, complete = await _caught_up(request)
+    asked = (folder, index, begin, end if given.to is not None else end + 1, given.limit)
+    if given.format == "csv":
+        body = await _read(partial(table_as_csv, *asked, given.table))
+        return Response(body, media_type="text/csv; charset=utf-8")
+    facts = await _read(partial(analyse, *asked))
+    window = {"index": index, "from": _iso(begin), "to": _iso(end), "complete": complete}
+    return Response(orjson.dumps(window | facts), media_type="application/json")
+
+
+UserId = Annotated[str, Path(max_length=200)]
+
+
+@router.get("/users/{user_id:path}", response_model=UserAnswer)
+async def export_user(request: Request, user_id: UserId) -> Response:
+    """All that is kept of a user, and of the sessions that were seen with them."""
+    folder, _ = await _caught_up(request)
+    user = await _user(request, user_id)
+    found = await _read(partial(export, folder, user))
+    body = {"user_id": user_id, "events": found["events"], "searches": found["impressions"]}
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+@router.delete("/users/{user_id:path}", response_model=UserDeleted)
+async def delete_user(request: Request, user_id: UserId) -> Response:
+    """Delete it: gone from every answer at once, from all files within 7 days."""
+    folder, complete = await _caught_up(request)
+    if not complete:
+        raise StateUnavailableError(
+            "what was sent last is not in the archive yet, so nothing was deleted. Try again.",
+            (), RETRY_S,
+        )  # fmt: skip
+    user = await _user(request, user_id)
+    gone = await _read(partial(forget, folder, user, time.time()))
+    body = {"user_id": user_id, "deleted": gone.rows, "sessions": gone.sessions}
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+async def _user(request: Request, user_id: str) -> str:
+    opened = await service_of(request).memory.opened()
+    return opened.pseudonyms.user(user_id) or ""
+
+
+async def _caught_up(request: Request) -> tuple[Any, bool]:
+    """Folder of the archive, and whether all that was told before is in it."""
+    memory = service_of(request).memory
+    complete = await memory.catch_up(CATCH_UP_S)
+    return (await memory.opened()).state.folder, complete
+
+
+async def _read(work: Any) -> Any:
+    try:
+        return await asyncio.to_thread(work)
+    except StateError as error:
+        raise StateUnavailableError(str(error), (), RETRY_S) from error
+
+
+def _time(where: str, text: str) -> float:
+    at = seconds_of(text)
+    if at is None:
+        raise refused(where, f"{text!r} is no time", "Send ISO 8601 such as 2026-11-26.")
+    return at
+
+
+def _iso(at: float) -> str:
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return str(at)
