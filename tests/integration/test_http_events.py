@@ -159,7 +159,7 @@ def test_people_are_keyed_hashes_and_nothing_else_is_kept_of_them(
     users, sessions = kept(data, "user_key", "p"), kept(data, "session_key", "p")
     assert users[0] == users[1] != sessions[0] != sessions[1]
     assert all(len(each) == 32 for each in (*users, *sessions))
-    for path in (data / "state").iterdir():
+    for path in filter(Path.is_file, (data / "state").rglob("*")):
         raw = path.read_bytes()
         assert b"Ada" not in raw, path.name
         assert b"127.0.0.1" not in raw, path.name
