@@ -1,4 +1,4 @@
-"""The checks of tests/relevance/query_cases: what each asks of the service's answers."""
+"""The checks of tests/relevance/query_cases*: what each asks of the service's answers."""
 
 import json
 import re
@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-FOLDER = Path(__file__).parent / "relevance" / "query_cases"
+RELEVANCE = Path(__file__).parent / "relevance"
+GIVEN, INVENTED = RELEVANCE / "query_cases", RELEVANCE / "query_cases_invented"
 PAGE, LAST = 100, 1_000
 NOWHERE = LAST + 1
 BY_MEANING, POPULAR = 4, 5
@@ -34,9 +35,9 @@ class Check:
         return f"{self.case}: {asked}: {self.name} {wanted}"
 
 
-def read_checks() -> list[Check]:
+def read_checks(folder: Path) -> list[Check]:
     found = []
-    for item in json.loads((FOLDER / "cases.json").read_text(encoding="utf-8")):
+    for item in json.loads((folder / "cases.json").read_text(encoding="utf-8")):
         request = item["request"]
         for check in item["checks"]:
             ((name, want),) = check.items()

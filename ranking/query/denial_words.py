@@ -35,6 +35,8 @@ _ENDS: Final = (
     "for with and or in on but by to plus mit und für oder avec pour et ou con para per e y o com "
     "met voor en och för og til med till но и для с или"
 )
+OF: Final = frozenset(("of", "from", "von", "van"))
+"""Behind a word that denies what stands before it: free of, frei von, vrij van."""
 CJK_BEFORE: Final = (
     "不含有", "不含", "不带", "不帶", "不要", "没有", "沒有", "无", "無", "非", "不是", "除了",
 )  # fmt: skip

@@ -18,6 +18,7 @@ from ranking.query.denial_words import (
     CJK_BEFORE,
     CJK_FILLERS,
     ENDS,
+    OF,
     words_after,
     words_before,
     words_between,
@@ -119,7 +120,7 @@ def _by_words(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> I
             yield _Denied((place,), _following(place + 1, rest, stops, between))
         elif word in after and place:
             following = said[place + 1] if place + 1 < len(said) else ""
-            if following in ("of", "from", "von"):
+            if following in OF:
                 yield _Denied((place, place + 1), _following(place + 2, rest, stops, between))
             elif said[place - 1] not in stops:
                 yield _Denied((place,), (place - 1,))

@@ -6,12 +6,13 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from indexing.analysis.chunks import Kind
 from indexing.arrays import BoolArray, UInt32Array, UInt64Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
 from ranking.features.slot_matches import match_in
-from ranking.query.denial_words import spoken
+from ranking.query.denial_words import CJK_AFTER, OF, spoken
 from ranking.query.query import Denial
 
 _FIELDS: Final = (Field.TITLE, Field.ATTRIBUTES)
@@ -41,23 +42,14 @@ def lacks(denied: tuple[Denial, ...], doc_ids: UInt32Array, segment: Snapshot) -
     held = (found.chosen >= 0) & ((found.tfs & _MASK) > 0)
     said = np.zeros(held.shape, dtype=np.bool_)
     before, after = (_ids(words, segment) for words in spoken(segment.analyzer.languages))
+    of, pairs = _ids(OF, segment), _pairs(segment)
     for column, slot in enumerate(slots):
         terms = {term for way in slot.alternatives for term in way.term_ids}
         says_lack(
             doc_ids, index.titles.offsets, index.titles.terms, _sorted(terms), before, after,
-            said[:, column],
+            of, pairs, said[:, column],
         )  # fmt: skip
     return Lacks(held & ~said, said)
-
-
-def holding_denied(
-    denied: tuple[Denial, ...], doc_ids: UInt32Array, segment: Snapshot
-) -> BoolArray:
-    """bool[k] for documents in any order: has anything that is denied."""
-    order = np.argsort(doc_ids)
-    held = np.empty(len(doc_ids), dtype=np.bool_)
-    held[order] = lacks(denied, doc_ids[order], segment).held.any(axis=1)
-    return held
 
 
 def _ids(words: frozenset[str], segment: Snapshot) -> UInt32Array:
@@ -65,6 +57,14 @@ def _ids(words: frozenset[str], segment: Snapshot) -> UInt32Array:
     find, tokens = segment.index.lexicon.id_of, segment.analyzer.tokens
     cut = [tokens(word) for word in words]
     return _sorted({find(each[0].term) for each in cut if len(each) == 1})
+
+
+def _pairs(segment: Snapshot) -> UInt32Array:
+    """uint32[p, 2]: the first two signs of what Japanese says behind the word."""
+    find, tokens = segment.index.lexicon.id_of, segment.analyzer.tokens
+    cut = [[find(t.term) for t in tokens(word) if t.kind == Kind.CHAR][:2] for word in CJK_AFTER]
+    known = [pair for pair in cut if len(pair) == 2 and UNKNOWN not in pair]
+    return np.array(known, dtype=np.uint32).reshape(-1, 2)
 
 
 def _sorted(term_ids: set[int]) -> UInt32Array:
@@ -79,22 +79,33 @@ def says_lack(
     denied: UInt32Array,
     before: UInt32Array,
     after: UInt32Array,
+    of: UInt32Array,
+    pairs: UInt32Array,
     said: BoolArray,
 ) -> None:
-    """said: bool[k], set where a title has a denied term right before one of `after`, or at most
-    NEAR positions behind one of `before`. The term lists ascend.
+    """said: bool[k], set where a title has a denied term right before one of `after` or one of the
+    pairs (uint32[p, 2]), or at most NEAR positions behind one of `before`, or of `after` with one
+    of `of` (free from). The term lists ascend.
     """
     for i in range(len(doc_ids)):
-        position, deny, word = -1, -NEAR - 1, -2
+        position, deny, word, free = -1, -NEAR - 1, -3, -2
+        last = np.uint32(0)
         for place in range(offsets[doc_ids[i]], offsets[np.int64(doc_ids[i]) + 1]):
             code = terms[place]
             if code >> np.uint32(31) == 0:
                 position += 1
             term = code & np.uint32(0x7FFFFFFF)
-            if among(before, term):
+            if among(before, term) or (free == position - 1 and among(of, term)):
                 deny = position
-            if among(after, term) and word == position - 1:
-                said[i] = True
+            if among(after, term):
+                free = position
+                if word == position - 1:
+                    said[i] = True
+            if code >> np.uint32(31) == 0:  # the first of its position
+                for pair in pairs:
+                    if word == position - 2 and pair[0] == last and pair[1] == term:
+                        said[i] = True
+                last = term
             if among(denied, term):
                 word = position
                 if 0 < position - deny <= NEAR:

@@ -1,5 +1,6 @@
 """The head of an answer as a whole: its candidates' brands, categories, vectors → rerank."""
 
+import re
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
 from ranking.features.features import NAMES
 from ranking.generation import Generation
-from ranking.query.query import Query
+from ranking.query.query import Query, Slot
 from ranking.rerank.describe import describe
 from ranking.rerank.price_bands import price_bands
 from ranking.rerank.rerank import HeadTitles, rerank
@@ -19,6 +20,8 @@ from ranking.search.segments import Texts, read, texts_of
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
 _UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
+_MODEL_DIGITS = 3
+_SIZES = re.compile(r"\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)+[^\W\d_]*")
 
 
 def rerank_head(
@@ -68,13 +71,14 @@ def head_key(name: str, snapshot: Snapshot, doc_ids: UInt32Array) -> Int32Array:
 
 
 def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
-    """Whether the query is an identifier, or names one brand, so a page of it is what was asked.
+    """Whether the query is an identifier, or names one brand or a model by its number, so a page
+    of it is what was asked.
 
     A brand is named if it was recognised and nothing else is likely to be meant, or if at least
     half of the first ten products have a brand all of whose words were asked for: "apple juice"
     is no brand query in a shop that answers it without Apple products.
     """
-    if query.identifier is not None:
+    if query.identifier is not None or any(map(_is_model, query.required)):
         return True
     named = {e.best.value for e in query.entities if e.kind == "brand" and e.clear}
     if len(named) == 1:
@@ -83,6 +87,13 @@ def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
         return False
     asked = ordered.features[:_UNIFORM_TOP, _BRAND_ASKED] >= 1.0
     return bool(len(asked)) and float(asked.mean()) >= _UNIFORM_SHARE
+
+
+def _is_model(slot: Slot) -> bool:
+    """Whether it is a number of a model: 2060, mcm111ost; 5, 40 mm and 30x40 are none."""
+    if not any(sign.isdecimal() for sign in slot.text) or _SIZES.fullmatch(slot.text):
+        return False
+    return not slot.is_amount or (slot.text.isdecimal() and len(slot.text) >= _MODEL_DIGITS)
 
 
 def _title_terms(texts: Texts) -> HeadTitles:

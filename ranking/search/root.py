@@ -3,21 +3,19 @@
 The root decides what needs the whole, from what the leaves (one a segment) tell.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from indexing.arrays import Float32Array
-from indexing.snapshot import Snapshot
 from ranking.facets.facets import AUTO, DEFAULT_LIMITS, FacetLimits, count_facets
 from ranking.facets.focus import focused
 from ranking.facets.parts import Part
 from ranking.generation import Generation
 from ranking.query.near_identifiers import near_identifiers
-from ranking.query.query import Denial, Query
+from ranking.query.query import Query
 from ranking.query.understand import query_facts
-from ranking.recall.denied import holding_denied
 from ranking.rerank.head import rerank_head
 from ranking.search.candidates import Ordered
 from ranking.search.coarse import merged
@@ -29,7 +27,7 @@ from ranking.search.page import make_hits, wanted_words
 from ranking.search.relaxed import given_up
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Facet, Hit, SearchResult
-from ranking.search.segments import read
+from ranking.search.said_order import as_said
 from ranking.search.stock import sold_out_last
 from ranking.suggestions.beside import Beside, beside_hits
 
@@ -116,19 +114,9 @@ def rank(query: Query, answer: Matches, context: Context) -> Ordered:
             told = context.request.explain
             ordered = rerank_head(query, ordered, context.generation, told=told)
             stage.passed = stage.taken
-    if query.denied:
-        ordered = denied_last(query.denied, ordered, context.segments)
+    if context.request.implied or query.denied:
+        ordered = as_said(query, ordered, context.segments)
     return sold_out_last(ordered, context.segments) if demote else ordered
-
-
-def denied_last(
-    denied: tuple[Denial, ...], ordered: Ordered, segments: Sequence[Snapshot]
-) -> Ordered:
-    """What has anything that the query denies behind all others, otherwise in the same order."""
-    held = read(
-        ordered.candidates, segments, lambda segment, docs: holding_denied(denied, docs, segment)
-    )
-    return ordered.rearranged(np.argsort(held, kind="stable")) if held.any() else ordered
 
 
 def choose(query: Query, answer: Matches, context: Context, pool: int) -> Ordered:
