@@ -10,6 +10,7 @@ from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.inspect import inspect
 from app.commands.models import models
+from app.commands.push import changes, push
 from app.commands.rules import blocklist, hints
 from app.commands.search import search
 from app.commands.serve import serve, warm
@@ -31,7 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 COMMANDS = (
-    demo, demo_data, build, inspect, serve, search, warm, doctor, evaluate, train, blocklist, hints,
+    demo, demo_data, build, push, changes, inspect, serve, search, warm, doctor, evaluate, train,
+    blocklist, hints,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)

@@ -45,6 +45,7 @@ BENCHMARKS = (
     Benchmark("query_products"),
     Benchmark("catalog_reading"),
     Benchmark("encoder_recall", (DATA,)),
+    Benchmark("change_log"),
     Benchmark("change_faults"),
     Benchmark("structure"),
 )

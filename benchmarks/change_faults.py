@@ -176,14 +176,14 @@ def _look(where: str, told: Sequence[Path], found: Found) -> None:
 class Server:
     """Redis with its append-only file, on a free port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fsync: str = "always") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"redis://127.0.0.1:{port}/0"
         self._command = [
             "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "",
-            "--appendonly", "yes", "--appendfsync", "always", "--dir", str(folder),
+            "--appendonly", "yes", "--appendfsync", fsync, "--dir", str(folder),
         ]  # fmt: skip
         self._child: subprocess.Popen[bytes] | None = None
 

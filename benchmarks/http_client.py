@@ -50,10 +50,19 @@ class Connection:
     async def get(self, path: str) -> int:
         """The status; the body is read and dropped."""
         self._writer.write(f"GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n".encode())
+        return await self._answered()
+
+    async def _answered(self) -> int:
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
         await self._reader.readexactly(int(length))
         return int(head[9:12])
+
+    async def send(self, method: str, path: str, body: bytes) -> int:
+        """The same with a body, for whoever may write."""
+        head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n\r\n"
+        self._writer.write(head.encode() + body)
+        return await self._answered()
 
     def close(self) -> None:
         self._writer.close()
