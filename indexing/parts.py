@@ -32,7 +32,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "queries": Part(),
     "forms": Part(optional=True),
     "priors": Part(),
-    "types": Part(formats=(2,), optional=True),
+    "types": Part(formats=(3, 2), optional=True),
 }
 """Name → how it is read; a part is a folder of its name, `priors` the arrays beside them.
 

@@ -24,6 +24,7 @@ from indexing.types.candidates import (
     verified,
     with_extra,
 )
+from indexing.types.compounds import Compounds, divided, find_compounds, renamed, with_nouns
 from indexing.types.features import features_of
 from indexing.types.learning import label
 from indexing.types.named import NamedTypes, named_types
@@ -65,12 +66,15 @@ VECTORS_A_TYPE: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """codes, starts: titles (`phrases.py`). lists: candidates by word. brand_of: int32[n]."""
+    """codes, starts: titles (`phrases.py`). lists: candidates by word; own: those of the title
+    alone; beside: int32, the word that describes each of those, or -1. brand_of: int32[n].
+    """
 
     codes: Int32Array
     starts: Int64Array
     lists: Lists
     own: Lists
+    beside: Int32Array
     brand_of: Int32Array
     named: Int32Array
 
@@ -90,26 +94,34 @@ def build_types(
     for doc in range(len(documents)):
         titles.add(_title(documents, doc))
     read = _candidates(titles, columns, analyzer)
-    kinds = _types(read, titles, columns)
+    nouns = _types(read, titles, columns)
     number_of = np.full(len(titles.words), NO_TYPE, dtype=np.int32)
-    number_of[kinds] = np.arange(len(kinds), dtype=np.int32)
+    number_of[nouns] = np.arange(len(nouns), dtype=np.int32)
     typed = only(read.lists, number_of >= 0, number_of)
     raise_lone(typed, UNSAID_WORTH, LONE_WORTH)
     starts, features, count = features_of(
         read.codes, read.starts, len(titles.words), columns, read.brand_of, read.named
     )
     others = _most_likely_other(read.lists, number_of >= 0)
-    labels, chances = label(typed, others, len(kinds), starts, features, count, kinds)
+    labels, chances = label(typed, others, len(nouns), starts, features, count, nouns)
     labels[chances < SURE] = NO_TYPE
-    words, written = list(titles.words), titles.written
+    compounds = _compounds(read, nouns, labels, len(titles.words))
+    labels = divided(labels, nouns, compounds, read.own, read.beside, (starts, features, count))
+    words, head_first = list(titles.words), analyzer.languages[0] in HEAD_FIRST
+    written = [titles.written.get(word, word) for word in words]
     made = _Labelled(
-        [words[kind] for kind in kinds.tolist()],
-        [written.get(words[kind], words[kind]) for kind in kinds.tolist()],
+        [(words[noun],) for noun in nouns.tolist()]
+        + [(words[noun], words[other]) for other, noun in compounds.both()],
+        [written[noun] for noun in nouns.tolist()] + compounds.names(written, head_first),
         labels, chances, fitting(read.codes, read.starts, columns),
     )  # fmt: skip
+    words += compounds.names(words, head_first)
+    joined = compounds.inside(read.own.items, read.beside)
+    own = with_nouns(Lists(read.own.starts, joined, read.own.chances), compounds)
+    lists = with_nouns(renamed(read.lists, read.own, joined), compounds)
     model = _model(
-        made, named_types(read.own, read.lists, labels, words), columns, index, analyzer, encoder,
-        vectors, liked,
+        made, named_types(own, lists, labels, words), columns, index, analyzer, encoder, vectors,
+        liked,
     )  # fmt: skip
     model.save(folder)
     return model
@@ -131,12 +143,24 @@ def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
     codes, starts = titles.arrays()
     codes[np.isin(codes, _units(codes, len(titles.words)))] = FILLER
     pairs = Pairs.neighbours(codes)
-    own = all_candidates(codes, starts, head_first, brand_of, brands, pairs)
+    own, beside = all_candidates(codes, starts, head_first, brand_of, brands, pairs)
     said, unsaid = verified(categories, leaf, own, MIN_SAID)
     lists = with_extra(own, leaf, said, CATEGORY_WORTH)
     lists = with_extra(lists, named, kinds, TYPE_WORTH)
     lists = with_extra(lists, leaf, unsaid, UNSAID_WORTH)
-    return _Read(codes, starts, lists, own, brand_of, named)
+    return _Read(codes, starts, lists, own, beside, brand_of, named)
+
+
+def _compounds(read: _Read, nouns: Int64Array, labels: Int32Array, word_count: int) -> Compounds:
+    noun_of = np.append(nouns, -1)[labels]
+    return find_compounds(
+        read.own, read.beside, noun_of, read.brand_of, word_count, _several(read.brand_of)
+    )
+
+
+def _several(brand_of: Int32Array) -> int:
+    """Brands that must say a kind, or it is a series."""
+    return 2 if len(np.unique(brand_of[brand_of >= 0])) >= MANY_BRANDS else 1
 
 
 def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
@@ -151,9 +175,8 @@ def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
     brands = np.where(brands >= 0, brands, (1 << 31) - 1 - docs[at_end] % (1 << 30))  # any other
     pairs = np.unique(lists.items[at_end].astype(np.int64) << 32 | brands)
     variety = np.bincount(pairs >> 32, minlength=count)
-    several = 2 if len(np.unique(read.brand_of[read.brand_of >= 0])) >= MANY_BRANDS else 1
     least = 2 if columns.doc_count < SMALL else 3
-    good = (ends >= least) & (variety >= several) & (ends >= LEAST_SHARE * seen)
+    good = (ends >= least) & (variety >= _several(read.brand_of)) & (ends >= LEAST_SHARE * seen)
     good[single_words(columns, titles)] = False
     kinds = np.flatnonzero(good)
     if len(kinds) > MAX_TYPES:
@@ -181,9 +204,11 @@ def _most_likely_other(lists: Lists, is_type: BoolArray) -> Float32Array:
 
 @dataclass(frozen=True, slots=True)
 class _Labelled:
-    """stems, names: of the types. labels: int32[n], chances: float32[n]. fitting: bool[n]."""
+    """stems: of the types, the noun first. names: of them. labels: int32[n], chances: float32[n].
+    fitting: bool[n].
+    """
 
-    stems: list[str]
+    stems: list[tuple[str, ...]]
     names: list[str]
     labels: Int32Array
     chances: Float32Array
@@ -214,9 +239,13 @@ def _model(
         named.starts, named.types, named.chances, named.heads,
         np.array(names, dtype=np.float32).reshape(len(names), vectors.dimension),
         (fitting / np.maximum(sizes, 1)).astype(np.float32),
-        np.array([index.lexicon.id_of(stem) for stem in made.stems], dtype=np.int32),
+        np.array([index.lexicon.id_of(stems[0]) for stems in made.stems], dtype=np.int32),
         np.array(sorted(purposes - {UNKNOWN}), dtype=np.uint32),
         members.astype(np.uint32), np.searchsorted(labels[members], every).astype(np.uint32),
+        np.array(
+            [index.lexicon.id_of(stems[1]) if len(stems) > 1 else UNKNOWN for stems in made.stems],
+            dtype=np.int32,
+        ),
     )  # fmt: skip
 
 

@@ -72,19 +72,20 @@ def all_candidates(
     brand_of: Int32Array,
     brands: Lists,
     pairs: Pairs,
-) -> Lists:
+) -> tuple[Lists, Int32Array]:
     """Candidates of every title by place alone, behind its brand where it begins with that.
 
-    brand_of: int32[n], row of brands or -1.
+    And int32, the word beside each that describes it, or -1. brand_of: int32[n], row of brands
+    or -1.
     """
     n = len(starts) - 1
     room = int(np.minimum(np.diff(starts), MOST).sum())
-    items = np.empty(room, dtype=np.int32)
+    items, beside = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
     chances = np.empty(room, dtype=np.float32)
     ends = np.zeros(n + 1, dtype=np.int64)
     used = _all(codes, starts, head_first, brand_of, brands.starts, brands.items, pairs.keys,
-                pairs.counts, items, chances, ends)  # fmt: skip
-    return Lists(ends, items[:used].copy(), chances[:used].copy())
+                pairs.counts, items, beside, chances, ends)  # fmt: skip
+    return Lists(ends, items[:used].copy(), chances[:used].copy()), beside[:used].copy()
 
 
 def with_extra(own: Lists, row_of: Int32Array, extra: Lists, worth: float = 1.0) -> Lists:
@@ -151,6 +152,7 @@ def _all(
     pair_keys: UInt64Array,
     pair_counts: Float32Array,
     items: Int32Array,
+    beside: Int32Array,
     chances: Float32Array,
     ends: Int64Array,
 ) -> int:
@@ -172,10 +174,18 @@ def _all(
                     taken = True
             if not taken:
                 items[used] = word
+                beside[used] = word_beside(title, places[i], head_first)
                 chances[used] = likely[i]
                 used += 1
         ends[row + 1] = used
     return used
+
+
+@njit(nogil=True, cache=True)
+def word_beside(codes: Int32Array, place: int, head_first: bool) -> int:
+    """The word that describes the one at the place, or -1."""
+    other = place + 1 if head_first else place - 1
+    return max(codes[other], -1) if 0 <= other < len(codes) else -1
 
 
 @njit(nogil=True, cache=True)

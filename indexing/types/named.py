@@ -8,9 +8,9 @@ import numpy as np
 from indexing.arrays import Float32Array, Int32Array, UInt32Array
 from indexing.types.candidates import Lists
 
-MOST_TYPES: Final = 8
+MOST_TYPES: Final = 32
 """Types of one word."""
-LEAST_CHANCE: Final = 0.03
+LEAST_CHANCE: Final = 0.01
 AS_HEAD: Final = 0.45
 """Chance by place from which a word is taken for the head of its title."""
 BY_CHANCE: Final = 2.0

@@ -24,6 +24,7 @@ _ARRAYS: Final = (
     "word_chances", "word_heads", "name_vectors", "accessory", "head_terms", "purpose_terms",
     "members", "member_starts",
 )  # fmt: skip
+_BESIDE: Final = "beside_terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class TypeModel:
     that say what they are for. head_terms: int32[t], term id of each type's word, -1 without.
     purpose_terms: uint32, ascending: term ids of words like `for`.
     member_starts: uint32[t + 1] into members: uint32, documents by type, best liked first.
+    beside_terms: int32[t], term id of the word that describes the type's word (`memory card`), -1
+    for a type of one word.
     """
 
     names: StringTable
@@ -59,11 +62,18 @@ class TypeModel:
     purpose_terms: UInt32Array
     members: UInt32Array
     member_starts: UInt32Array
+    beside_terms: Int32Array
 
     @classmethod
     def load(cls, folder: Path) -> "TypeModel":
         arrays = {name: load_array(folder / f"{name}.npy") for name in _ARRAYS}
-        return cls(StringTable.load(folder, "names"), Lexicon.load(folder), **arrays)
+        if (folder / f"{_BESIDE}.npy").exists():
+            beside = load_array(folder / f"{_BESIDE}.npy")
+        else:  # older snapshots have types of one word only
+            beside = np.full(len(arrays["sizes"]), UNKNOWN, dtype=np.int32)
+        return cls(
+            StringTable.load(folder, "names"), Lexicon.load(folder), **arrays, beside_terms=beside
+        )
 
     @classmethod
     def nothing(cls, doc_count: int) -> "TypeModel":
@@ -75,13 +85,13 @@ class TypeModel:
             empty, empty, np.empty((0, 0), dtype=np.float32), np.zeros(1, dtype=np.uint32), none,
             empty, empty, np.empty((0, 0), dtype=np.float32), empty, none,
             np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32),
-            np.zeros(1, dtype=np.uint32),
+            np.zeros(1, dtype=np.uint32), none,
         )  # fmt: skip
 
     def save(self, folder: Path) -> None:
         self.names.save(folder, "names")
         self.words.save(folder)
-        for name in _ARRAYS:
+        for name in (*_ARRAYS, _BESIDE):
             save_array(folder / f"{name}.npy", getattr(self, name))
 
     def __len__(self) -> int:

@@ -25,8 +25,26 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
         return
     fit = inputs.read(lambda segment, docs: agreement(wish, docs, segment))
     rows["kind_fit"] = fit
-    rows["kind_agreement"] = np.float32(wish.focus) * (2 * fit - 1)
+    rows["kind_agreement"] = np.float32(wish.focus) * (2 * fit * _others_met(wish, inputs) - 1)
     rows["kind_price"] = _price_over_level(wish, inputs)
+
+
+def _others_met(wish: TypeWish, inputs: Inputs) -> Float32Array:
+    """float32[k]: 1 for what satisfies the brands beside a kind's name, half for none of them.
+
+    Of other words beside it, a kind's agreement says nothing.
+    """
+    if wish.others:
+        return np.ones(len(inputs), dtype=np.float32)
+    slots = inputs.query.slots
+    weights = np.array(
+        [0.0 if slot.text in wish.phrase else slot.weight for slot in slots], dtype=np.float32
+    )
+    total = weights.sum()
+    if total <= 0:
+        return np.ones(len(inputs), dtype=np.float32)
+    met: Float32Array = (inputs.matches.chosen >= 0) @ weights / total
+    return np.float32(0.5) + np.float32(0.5) * met
 
 
 def _price_over_level(wish: TypeWish, inputs: Inputs) -> Float32Array | float:

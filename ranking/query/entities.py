@@ -1,7 +1,7 @@
 """Brands, categories and attribute values that a query names, in the catalogue's own words."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ LEAST_SHARE: Final = {"brand": (0.12, 0.06), "category": (0.10, 0.06)}
 LEAST_ATTRIBUTE: Final = (0.13, 0.06)
 CLEAR: Final = 0.8
 """Part of all readings that the best must have to be the only one."""
+LIKELY_BRAND: Final = 0.6
+"""The same, for words that are a brand beside the name of a kind."""
 UNUSUAL: Final = 0.005
 """Share of the predicted category's products; attribute values below it are not meant."""
 USUAL: Final = 0.03
@@ -100,6 +102,16 @@ class Entity:
                 for r in self.readings
             ],
         }
+
+
+def brand_places(entities: Iterable[Entity]) -> frozenset[int]:
+    """Positions of words that mean a brand, and hardly anything else."""
+    return frozenset(
+        place
+        for entity in entities
+        if entity.kind == "brand" and entity.best.weight >= LIKELY_BRAND
+        for place in range(entity.start, entity.start + entity.length)
+    )
 
 
 def find_entities(

@@ -1,6 +1,7 @@
 """Kinds of things that go by several names everywhere: `general_kinds.txt`, by stems."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -12,29 +13,50 @@ _FILE: Final = Path(__file__).with_name("general_kinds.txt")
 Stems = tuple[str, ...]
 
 
-def other_names(phrase: Stems, analyzer: Analyzer) -> tuple[Stems, ...]:
-    """What else the thing at the end of a phrase is called; of the longest name that is known."""
+@dataclass(frozen=True, slots=True)
+class General:
+    """said: the name, as stems. names: what else it is called. things: names of single ones, as
+    `iphone` of a phone.
+    """
+
+    said: Stems = ()
+    names: tuple[Stems, ...] = ()
+    things: tuple[Stems, ...] = ()
+
+
+UNKNOWN_NAME: Final = General()
+
+
+def general_names(phrase: Stems, analyzer: Analyzer) -> General:
+    """Of the longest name that a phrase ends with; without a name if none is known."""
     known = _names(analyzer.languages)
     for begin in range(len(phrase)):
         found = known.get(phrase[begin:])
         if found is not None:
             return found
-    return ()
+    return UNKNOWN_NAME
 
 
 @lru_cache(maxsize=16)
-def _names(languages: tuple[str, ...]) -> Mapping[Stems, tuple[Stems, ...]]:
-    """Name → the others of its lines, all in stems of these languages."""
+def _names(languages: tuple[str, ...]) -> Mapping[Stems, General]:
+    """All in stems of these languages."""
     analyzer = Analyzer(languages)
-    found: dict[Stems, list[Stems]] = {}
+    names: dict[Stems, list[Stems]] = {}
+    things: dict[Stems, list[Stems]] = {}
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#") or not line.strip():
             continue
-        names = [stems_of(name, analyzer) for name in line.split(",")]
-        for name in names:
-            others = found.setdefault(name, [])
-            others += [other for other in names if other not in (name, *others)]
-    return {name: tuple(others) for name, others in found.items()}
+        kinds, _, single = line.partition(":")
+        said = [stems_of(name, analyzer) for name in kinds.split(",")]
+        for name in said:
+            others = names.setdefault(name, [])
+            others += [other for other in said if other not in (name, *others)]
+            things.setdefault(name, []).extend(
+                stems_of(thing, analyzer) for thing in single.split(",") if thing.strip()
+            )
+    return {
+        name: General(name, tuple(others), tuple(things[name])) for name, others in names.items()
+    }
 
 
 def stems_of(text: str, analyzer: Analyzer) -> Stems:

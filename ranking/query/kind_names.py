@@ -31,21 +31,30 @@ def with_names(
 
     ruled: positions inside longer phrases whose synonyms stand in their place.
     """
-    place = next((i for i, slot in enumerate(slots) if slot.text == wish.word), None)
-    if place is None or wish.how not in LENT:
+    places = [i for i, slot in enumerate(slots) if slot.text in wish.phrase]
+    if not places or wish.how not in LENT or any(slots[i].position in ruled for i in places):
         return slots, ()
-    model, slot = snapshot.types, slots[place]
-    if slot.position in ruled:
-        return slots, ()
+    model = snapshot.types
     likely = wish.types[(wish.chances >= LEAST_CHANCE * wish.chances.max())][:MOST_NAMES]
-    known = {each.term_ids for each in slot.alternatives}
-    added, told = [], []
+    widened, told = list(slots), []
     for kind in likely.tolist():
         if kind == NO_TYPE or model.head_terms[kind] == UNKNOWN:
             continue
-        terms = (int(model.head_terms[kind]),)
-        if terms not in known:
-            added.append(Alternative(terms, BOOST, "synonym"))
-            told.append(Expansion(words.said(slot.position, slot.span), model.names[kind]))
-    widened = replace(slot, alternatives=(*slot.alternatives, *added))
-    return (*slots[:place], widened, *slots[place + 1 :]), tuple(told)
+        terms = tuple(
+            int(term)
+            for term in (model.beside_terms[kind], model.head_terms[kind])
+            if term != UNKNOWN
+        )
+        new = [
+            place
+            for place in places
+            if not any(set(each.term_ids) <= set(terms) for each in widened[place].alternatives)
+        ]
+        for place in new:
+            more = (*widened[place].alternatives, Alternative(terms, BOOST, "synonym"))
+            widened[place] = replace(widened[place], alternatives=more)
+        if new:
+            first, last = slots[places[0]], slots[places[-1]]
+            said = words.said(first.position, last.position + last.span - first.position)
+            told.append(Expansion(said, model.names[kind]))
+    return tuple(widened), tuple(told)

@@ -21,11 +21,13 @@ PRICE_POWER: Final = 0.5
 """Of a type's price level over the dearest one's: the thing costs more than what belongs to it."""
 
 
-def things_named(term_ids: Sequence[int], snapshot: Snapshot) -> tuple[Int32Array, Float32Array]:
+def things_named(
+    term_ids: Sequence[int], snapshot: Snapshot, *, side_by_side: bool = False
+) -> tuple[Int32Array, Float32Array]:
     """Types, NO_TYPE among them, likeliest first; and the weight of the titles that speak for each.
 
-    term_ids: of all words of the name. Only titles in which they stand before `for` and the like
-    count.
+    term_ids: of all words of the name. side_by_side: they stand so, in this order. Only titles in
+    which they stand before `for` and the like count.
     """
     if not term_ids or UNKNOWN in term_ids:
         return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
@@ -38,7 +40,7 @@ def things_named(term_ids: Sequence[int], snapshot: Snapshot) -> tuple[Int32Arra
     docs = docs[:: max(1, len(docs) // MOST_LOOKED_AT)]
     weights = np.zeros(len(model) + 1, dtype=np.float32)
     _weigh(
-        docs, index.titles.offsets, index.titles.terms, terms, model.purpose_terms,
+        docs, index.titles.offsets, index.titles.terms, terms, side_by_side, model.purpose_terms,
         model.type_of, model.head_terms, model.accessory, weights,
     )  # fmt: skip
     found = np.flatnonzero(weights > 0)
@@ -63,6 +65,7 @@ def _weigh(
     offsets: UInt64Array,
     codes: UInt32Array,
     terms: UInt32Array,
+    side_by_side: bool,
     purposes: UInt32Array,
     type_of: Int32Array,
     head_terms: Int32Array,
@@ -78,6 +81,7 @@ def _weigh(
         seen[:] = False
         last = -1
         head_at = -1
+        inside = 0
         for at in range(offsets[doc], offsets[doc + 1]):
             term = codes[at] & np.uint32(0x7FFFFFFF)
             purpose = False
@@ -87,11 +91,13 @@ def _weigh(
                 break
             if term == head:
                 head_at = at
+            if side_by_side and inside < len(terms):
+                inside = inside + 1 if terms[inside] == term else int(terms[0] == term)
             for place in range(len(terms)):
                 if terms[place] == term:
                     seen[place] = True
                     last = at
-        if not seen.all():
+        if not seen.all() or (side_by_side and inside < len(terms)):
             continue
         if kind < 0:
             weights[none] += 1.0

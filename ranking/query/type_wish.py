@@ -9,6 +9,8 @@ from indexing.arrays import Float32Array, Int32Array, UInt32Array
 from indexing.snapshot import Snapshot
 from indexing.types.type_model import NO_TYPE
 
+MOST_TOLD: Final = 6
+"""Types that an answer names."""
 UNKNOWN_FIT: Final = 0.4
 """Agreement of a product whose type is not known."""
 
@@ -18,8 +20,9 @@ class TypeWish:
     """types: int32[m], likeliest first; NO_TYPE stands for things of no known type. chances:
     float32[m] above 0.
 
-    word: what of the query means them, as a stem. how: `name`, `synonym`, `thing` or `likeness`.
-    certainty: 0 to 1. words: of the query; the more there are, the less of it the kind is.
+    phrase: what of the query means them, as stems; word: the noun of it. how: `name`, `synonym`,
+    `thing` or `likeness`. certainty: 0 to 1. words: of the query; others: those beside the phrase
+    and brands.
     """
 
     types: Int32Array
@@ -27,6 +30,8 @@ class TypeWish:
     word: str = ""
     how: str = ""
     certainty: float = 0.0
+    phrase: tuple[str, ...] = ()
+    others: int = 0
     words: int = 1
 
     def __bool__(self) -> bool:
@@ -34,16 +39,16 @@ class TypeWish:
 
     @property
     def focus(self) -> float:
-        """1 for nothing but the name of a kind, less by the square of the words."""
-        return self.certainty / max(self.words, 1) ** 2
+        """1 for nothing but the name of a kind and brands, else less by the square of the words."""
+        return self.certainty / (self.words**2 if self.others else 1)
 
     def facts(self, snapshot: Snapshot) -> list[dict[str, Any]]:
         """The types by name, for the answer's `query` object."""
         names = snapshot.types.names
         return [
             {"kind": names[int(kind)], "probability": round(float(chance), 3), "by": self.how,
-             "meant_by": self.word}
-            for kind, chance in zip(self.types, self.chances, strict=True)
+             "meant_by": " ".join(self.phrase)}
+            for kind, chance in zip(self.types[:MOST_TOLD], self.chances, strict=False)
             if kind != NO_TYPE
         ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from indexing.snapshot import Snapshot
 from ranking.query.analyse import identifier_of
 from ranking.query.cjk_words import by_words
 from ranking.query.correct import Correction, propose
-from ranking.query.entities import Entity, Other, find_entities
+from ranking.query.entities import Entity, Other, brand_places, find_entities
 from ranking.query.glued import apart
 from ranking.query.kind_names import with_names
 from ranking.query.kinds import wish_of
@@ -89,7 +89,9 @@ def understand(
     vector = request.vector
     kind = NO_WISH
     if request.categories and not plain:
-        kind = wish_of(text_without(words, aside), slots, snapshot)
+        rest = text_without(words, aside)
+        thing = text_without(words, aside | brand_places(entities))
+        kind = wish_of(rest, slots, snapshot, thing if thing.strip() else rest)
     if request.synonyms:
         phrases = _first_of([phrase for phrase in said if phrase.length > 1])
         slots, added = with_names(slots, kind, words, snapshot, phrases.keys())
