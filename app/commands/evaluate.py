@@ -1,7 +1,7 @@
 """`vitrina evaluate`: how good is the ranking, and is another one better?"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -9,6 +9,9 @@ from rich.console import Console
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
 from app.progress import ConsoleProgress
 from app.version import code_version
+
+if TYPE_CHECKING:
+    from app.commands.judged import Judged
 
 JudgmentsOption = Annotated[
     Path,
@@ -64,6 +67,12 @@ def evaluate(
             progress.advance(done)
 
         runs = run_rankers(runners, judged.judgments, on_query=told)
+        warnings = judged.warnings
+        if any(name.startswith("model") for name in names):
+            warning, unseen = _unseen(judged, progress)
+            if warning:
+                errors.print(f"warning: {warning}", highlight=False)
+                warnings, runs = (*warnings, warning), runs | unseen
     about = {
         "judgments": str(judgments),
         "index": index,
@@ -77,7 +86,7 @@ def evaluate(
     for mode in ("full", "condensed"):
         comparison = compare_runs(
             runs, judged.judgments, baseline=against, mode=mode,
-            facts_of=facts if mode == "full" else None, warnings=judged.warnings,
+            facts_of=facts if mode == "full" else None, warnings=warnings,
         )  # fmt: skip
         found = scores(comparison, seed=seed)
         console.print(report_table(comparison, found))
@@ -88,3 +97,30 @@ def evaluate(
         if report is not None:
             machine, page = write_report(report, comparison, found, about)
             errors.print(f"Report: {page} and {machine.name}", highlight=False)
+
+
+def _unseen(
+    judged: "Judged", progress: ConsoleProgress
+) -> tuple[str, dict[str, dict[str, list[str]]]]:
+    """Where the index's model learnt from these judgments, a warning, and the run of models with
+    its parameters that did not learn the query that they rank.
+    """
+    from ranking.learning.cross_validation import FOLDS
+    from ranking.learning.errors import JudgmentsError
+    from ranking.learning.unseen import UNSEEN, queries_seen, unseen_run
+    from ranking.rankers.model import ModelRanker
+
+    ranker = judged.generation.ranker
+    if not isinstance(ranker, ModelRanker):
+        return "", {}
+    seen = queries_seen(ranker.manifest, judged.judgments)
+    if not seen:
+        return "", {}
+    count = len(judged.judgments.queries)
+    warning = f"the model {ranker.name} learnt from {seen} of these {count} queries"
+    progress.begin("cross-validate", FOLDS, "models")
+    try:
+        run = unseen_run(judged.judgments, judged.generation, ranker.manifest, progress.advance)
+    except JudgmentsError as error:
+        return f"{warning}, so its figures say little. Not cross-validated: {error}", {}
+    return f"{warning}, so its figures say little: read those of `{UNSEEN}`.", {UNSEEN: run}

@@ -40,7 +40,7 @@ from ranking.learning.lambdamart import (
     gains_of,
     table_of,
 )
-from ranking.learning.splits import split_queries
+from ranking.learning.splits import SEEN, digests, split_queries
 from ranking.learning.training import compare_held_out, told_measures
 from ranking.rankers.manifest import EncoderNeeds, ModelManifest
 from ranking.rankers.model import MODEL_FILE, ModelRanker, save_model
@@ -230,6 +230,7 @@ def train_cold_start(
             },
             "rows": sum(len(each) for each in table.rows),
             "split": f"{FOLDS} folds by query of {ESCI}, {SEEDS} seeds",
+            SEEN: digests(judgments.queries.values()),
         }
         encoder = (generation.snapshot.encoder.family, generation.snapshot.encoder.dimension)
         told(f"gain curve: {ESCI} held out, {', '.join(CALIBRATED)}")

@@ -1,14 +1,26 @@
 """Splits of judgments by query: the same on every machine, no text on two sides."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
+from typing import Final
 
 from ranking.learning.errors import JudgmentsError
 from ranking.learning.judgments import Judgments
+
+SEEN: Final = "seen"
+"""In a manifest's `training`: digests of the queries that the model learnt from."""
+MOST_SEEN: Final = 20_000
 
 
 def text_key(text: str) -> str:
     """What makes two query texts the same query: letter case and blanks do not count."""
     return " ".join(text.casefold().split())
+
+
+def digests(texts: Iterable[str]) -> list[str]:
+    """8 hexadecimal digits of each distinct query, sorted; the first 20,000 of them."""
+    keys = {text_key(text) for text in texts}
+    return sorted(blake2b(key.encode(), digest_size=4).hexdigest() for key in keys)[:MOST_SEEN]
 
 
 def split_queries(judgments: Judgments, folds: int, seed: int) -> tuple[tuple[str, ...], ...]:

@@ -38,7 +38,7 @@ from ranking.learning.lambdamart import (
     table_of,
 )
 from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measure_run
-from ranking.learning.splits import text_key
+from ranking.learning.splits import SEEN, digests, text_key
 from ranking.learning.variants import VariantGroups
 from ranking.rankers.manifest import EncoderNeeds, ModelManifest
 from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
@@ -214,7 +214,8 @@ def manifest_of(
         base=dict(trained.params.base),
         params=trained.params.facts() | {"trees": trained.trees},
         seed=int(trained.facts["seed"]),
-        training=dict(trained.facts) | {"judgments": about, "snapshot": snapshot.id},
+        training=dict(trained.facts)
+        | {"judgments": about, "snapshot": snapshot.id, SEEN: digests(queries.values())},
         measures=told_measures(trained.comparison),
         warm_up=tuple(list(queries.values())[:_WARM_UP]),
         gain_curve=trained.gain_curve,

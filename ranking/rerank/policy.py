@@ -56,7 +56,7 @@ class DiversityPolicy:
     """
 
     head: int = 100
-    relevance_gap: float = 0.05
+    relevance_gap: float = 0.14
     twin_keys: tuple[str, ...] = ()
     twin_title: float | None = 0.9
     twin_cosine: float | None = 0.98
@@ -66,7 +66,7 @@ class DiversityPolicy:
     relevance_weight: float = 0.9
     similar_keys: tuple[str, ...] = ("brand", "category")
     key_share: float = 0.3
-    caps: tuple[WindowCap, ...] = (WindowCap("brand", 2, 10),)
+    caps: tuple[WindowCap, ...] = (WindowCap("brand", 3, 10),)
 
     def __post_init__(self) -> None:
         for name in _SHARES:

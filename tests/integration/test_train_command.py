@@ -1,6 +1,7 @@
 """`vitrina train` and `vitrina evaluate` as a user runs them, on good and bad judgments."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,17 @@ def test_evaluation_compares_side_by_side(shop: tuple[Path, Judgments]) -> None:
     }  # fmt: skip
     with pytest.raises(LearningError, match="there is no ranker best"):
         run(folder, "evaluate", "--judgments", str(folder / "good"), "--rankers", "best")
+
+
+def test_a_model_is_not_judged_by_what_it_learnt_from(shop: tuple[Path, Judgments]) -> None:
+    folder, _ = shop
+    good = str(folder / "good")
+    run(folder, "train", "--judgments", good, "--force", *FAST)
+    printed = " ".join(run(folder, "evaluate", "--judgments", good, "--rankers", "model").split())
+    assert re.search(r"learnt from (2\d) of these \1 queries", printed)
+    assert "unseen" in printed
+    by_hand = run(folder, "evaluate", "--judgments", good, "--rankers", "bm25,hand")
+    assert "learnt from" not in by_hand
 
 
 def write(folder: Path, qrels: str, queries: str = "1\thair dryer\n2\tfan\n") -> str:

@@ -19,7 +19,7 @@ from ranking.generation import COLD_START, Generation
 from ranking.learning.evaluate import run_rankers
 from ranking.learning.judgment_files import read_judgments
 from ranking.learning.judgments import Judgments
-from ranking.learning.measures import measure_run
+from ranking.learning.measures import condensed, measure_run
 from ranking.learning.served import served_rankers
 from ranking.learning.variants import VariantGroups
 from ranking.rankers.model import MODEL_FILE, ModelRanker
@@ -28,12 +28,17 @@ GOLDEN = Path(__file__).parent / "golden.json"
 TOLERANCE = 0.01
 """Another processor or library rounds otherwise, and near ties change places."""
 MEASURES = ("nDCG-linear@10", "nDCG-esci@10", "R@100", "pair order")
-RANKERS = ("bm25", "hand", "model")
+RANKERS = ("bm25", "hand", "model", "model+diversity")
 
 
-def figures(generation: Generation, judgments: Judgments) -> dict[str, dict[str, float]]:
+def figures(
+    generation: Generation, judgments: Judgments, *, only_judged: bool = False
+) -> dict[str, dict[str, float]]:
+    """only_judged: of condensed lists, where few products of a query were judged."""
     judgments = VariantGroups.of(generation.snapshot).judged(judgments)
     runs = run_rankers(served_rankers(generation, RANKERS), judgments)
+    if only_judged:
+        runs = {name: condensed(run, judgments) for name, run in runs.items()}
     measured = {name: measure_run(run, judgments) for name, run in runs.items()}
     return {
         name: {each: round(values[each].mean, 4) for each in MEASURES}
@@ -86,3 +91,17 @@ def test_esci(shared_folder: Path, tmp_path: Path) -> None:
     hold("esci_us_150", found)
     assert found["hand"]["nDCG-esci@10"] >= 0.605
     assert found["hand"]["nDCG-linear@10"] >= 0.745
+
+
+@pytest.mark.parametrize(
+    ("name", "only_judged", "least"), [("crowdflower", False, 0.81), ("chorus_icecat", True, 0.76)]
+)
+def test_other_judged_sets(
+    shared_folder: Path, tmp_path: Path, name: str, only_judged: bool, least: float
+) -> None:
+    source = shared_folder / "data" / name
+    build(BuildOptions([source / "products.jsonl.gz"], tmp_path / "index", "test"), NOW, Silent())
+    judgments, _ = read_judgments(source)
+    found = figures(open_index(tmp_path / "index"), judgments, only_judged=only_judged)
+    hold(name, found)
+    assert found["model+diversity"]["nDCG-linear@10"] >= least
