@@ -5,6 +5,7 @@ import sys
 import typer
 
 from app.commands.build import build
+from app.commands.compact import compact
 from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
@@ -32,8 +33,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 COMMANDS = (
-    demo, demo_data, build, push, changes, inspect, serve, search, warm, doctor, evaluate, train,
-    blocklist, hints,
+    demo, demo_data, build, compact, push, changes, inspect, serve, search, warm, doctor, evaluate,
+    train, blocklist, hints,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)

@@ -3,7 +3,7 @@
 import errno
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
-from indexing.catalogue.row_order import group_order, order_keys
+from indexing.catalogue.row_order import group_order, hash_number, order_keys
 from indexing.catalogue.source_reading import ReadingOptions
 from indexing.catalogue.sources import Given
 from indexing.catalogue.values.currency import CurrencyRates
@@ -67,8 +67,9 @@ class BuildOptions:
     vector_kind: `auto`, `flat`, `flat_sq8` or `ivf`. stage_only: keep the snapshot beside the one
     in force, to be looked at. force: publish also what the gate objects to. locale: of a catalogue
     in several languages. map_file: the shop's own rules. strict: a value that cannot be meant
-    rejects its line. encoding, records_at: see FormatOptions. changes: told in the manifest's
-    report, for whoever replays what changed after the catalogue.
+    rejects its line. encoding, records_at: see FormatOptions. beside: asked for further products
+    (without a catalogue, all) when it has been read, with whether that has an id; changes: asked
+    then, what the manifest's report tells of them.
     """
 
     catalog: Sequence[Path | Given]
@@ -88,7 +89,8 @@ class BuildOptions:
     encoding: str | None = None
     records_at: str | None = None
     map_file: Platform | None = None
-    changes: dict[str, Any] | None = None
+    beside: Callable[[Callable[[str], bool]], Iterable[Product]] | None = None
+    changes: Callable[[], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _build(
     read = _builders(options, scratch)
     try:
         with rare_collections():
-            _read_catalog(read, options, now, progress)
+            _read_all(read, options, now, progress)
         if options.config.currency is None and read.rates.currency is not None:
             config = options.config.model_copy(update={"currency": read.rates.currency})
             options = replace(options, config=config)
@@ -209,7 +211,7 @@ def _publish(
         analyzer=_analyzer_facts(analyzer),
         encoder=meaning.encoder,
         config=options.config.facts(),
-        report=meaning.report | ({} if options.changes is None else {"changes": options.changes}),
+        report=meaning.report | (options.changes() if options.changes else {}),
         files=facts_of(staging),
     ).write(staging)
     why = _objections(options, staging)
@@ -245,6 +247,17 @@ class _Read:
     rows: int = 0
     rejected: int = 0
 
+    def add(self, product: Product, unsearched: Sequence[Field]) -> None:
+        texts = searchable_texts(product)
+        for left_out in unsearched:
+            texts[left_out] = ()
+        self.tokens.add(self.numbers, texts)
+        self.documents.add(product)
+        self.columns.add(product)
+        self.vectors.add(product)
+        self.words.add(product)
+        self.rows += 1
+
 
 def _builders(options: BuildOptions, scratch: Path) -> _Read:
     analyzer = Analyzer(options.config.languages)
@@ -259,8 +272,31 @@ def _builders(options: BuildOptions, scratch: Path) -> _Read:
     )
 
 
-def _read_catalog(read: _Read, options: BuildOptions, now: datetime, progress: Progress) -> None:
-    """One pass over the catalogue; rejected lines go to their file."""
+def _read_all(read: _Read, options: BuildOptions, now: datetime, progress: Progress) -> None:
+    """One pass over the catalogue, if there is one, then over what comes beside it."""
+    without = {name for name, weight in options.config.weights.items() if weight == 0}
+    unsearched = [field for field in Field if field.name.lower() in without]
+    if options.catalog:
+        _read_catalog(read, options, unsearched, now, progress)
+    if options.beside is not None:
+        progress.begin("changes", None, "products")
+        ids = frozenset(read.documents.id_hashes.tolist())
+        for number, product in enumerate(options.beside(lambda each: hash_number(each) in ids), 1):
+            read.add(product, unsearched)
+            if number % _TOLD_EVERY == 0:
+                progress.advance(number)
+    if not read.rows:
+        raise BuildError("there is no product, so nothing was published.")
+
+
+def _read_catalog(
+    read: _Read,
+    options: BuildOptions,
+    unsearched: Sequence[Field],
+    now: datetime,
+    progress: Progress,
+) -> None:
+    """Rejected lines go to their file."""
     how = ReadingOptions(
         locale=options.locale,
         languages=options.config.languages,
@@ -272,23 +308,13 @@ def _read_catalog(read: _Read, options: BuildOptions, now: datetime, progress: P
     reader = CatalogReader(options.catalog, options.mapping, read.rates, how, formats)
     for source, why in reader.passed_over:
         progress.note(f"passed over {source}: it {why}")
-    without = {name for name, weight in options.config.weights.items() if weight == 0}
-    unsearched = [field for field in Field if field.name.lower() in without]
     progress.begin("read", reader.bytes_total, "bytes")
     with RejectsFile(options.index / REJECTS) as rejects:
         for line in reader:
             if isinstance(line, RejectedLine):
                 rejects.add(line)
             else:
-                texts = searchable_texts(line)
-                for left_out in unsearched:
-                    texts[left_out] = ()
-                read.tokens.add(read.numbers, texts)
-                read.documents.add(line)
-                read.columns.add(line)
-                read.vectors.add(line)
-                read.words.add(line)
-                read.rows += 1
+                read.add(line, unsearched)
             if (read.rows + rejects.count) % _TOLD_EVERY == 0:
                 progress.advance(reader.bytes_read)
         read.rejected, read.rates, read.sources = rejects.count, reader.rates, reader.reports

@@ -4,7 +4,7 @@ The changes after it are replayed over the snapshot, also when it is put in forc
 the log keeps what any kept snapshot lacks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +29,10 @@ class Fold:
     seq: int
     as_of_ms: int
 
-    def facts(self) -> dict[str, Any]:
-        return {"log": self.identity, "seq": self.seq, "as_of_ms": self.as_of_ms}
+    def report(self, kept: Sequence[str] = ()) -> dict[str, Any]:
+        """For the manifest's. kept: products that came over the API, and in no catalogue."""
+        facts = {"log": self.identity, "seq": self.seq, "as_of_ms": self.as_of_ms}
+        return {NAME: facts | ({"kept": list(kept)} if kept else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ def folded_in(manifest: Manifest, identity: str) -> int:
         return 0
     seq = facts.get("seq")
     return seq if type(seq) is int else 0
+
+
+def kept_in(manifest: Manifest) -> list[str]:
+    """Products of the snapshot that came over the API, and in no catalogue."""
+    facts = manifest.report.get(NAME)
+    kept = facts.get("kept") if isinstance(facts, dict) else None
+    return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
 
 
 def as_of_ms(manifest: Manifest) -> int | None:

@@ -74,6 +74,10 @@ def build(
             "Default: the time of its oldest file.",
         ),
     ] = None,
+    keep_live: Annotated[
+        bool,
+        typer.Option("--keep-live", help="Keep products that came over the API, and not here."),
+    ] = False,
     locale: Annotated[
         str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
     ] = None,
@@ -151,8 +155,16 @@ def build(
         fetched(catalog, data, limits) as given,
         folding(data, index, console) as fold,
     ):
-        changes = fold.facts(given, moment, begun)
-        options = replace(options, catalog=given, changes=changes)
+        at = fold.fold(given, moment, begun)
+        current = fold.in_force(at) if keep_live else None
+        options = replace(
+            options,
+            catalog=given,
+            beside=None if current is None else current.missing,
+            changes=None
+            if at is None
+            else lambda: at.report(() if current is None else current.kept),
+        )
         report = run(options, datetime.now(UTC), progress)
         if report.published:
             fold.forget()

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from app.changes.change_log import ChangeLog, ChangeLogError
 from app.changes.change_logs import make_change_log
-from app.changes.folded import as_of_ms, fold_at, forget_folded, oldest_ms, replay_of
+from app.changes.folded import Fold, as_of_ms, fold_at, forget_folded, oldest_ms, replay_of
 from app.settings import load_settings
 from indexing.catalogue.field_values import FieldValueError
 from indexing.catalogue.sources import Given
@@ -21,6 +21,9 @@ from indexing.current import index_folder
 from indexing.errors import SnapshotError
 from indexing.manifest import Manifest
 from indexing.publish import whole_current
+
+if TYPE_CHECKING:
+    from app.changes.current_products import CurrentProducts
 
 
 @contextmanager
@@ -40,10 +43,8 @@ class Folding:
     console: Console
     most_bytes: int
 
-    def facts(
-        self, given: Sequence[Given], moment: datetime | None, begun: datetime
-    ) -> dict[str, Any] | None:
-        """For the manifest. moment: as the command says it; copies are of the build's begin."""
+    def fold(self, given: Sequence[Given], moment: datetime | None, begun: datetime) -> Fold | None:
+        """moment: as the command says it; copies are of the build's begin."""
         now_ms = _ms(begun)
         paths = [each.path for each in given if each.told is None]
         at_ms = oldest_ms(paths, now_ms) if moment is None else _ms(moment)
@@ -63,7 +64,28 @@ class Folding:
                 "--as-of if the file's time is not it."
             )
         self._say(f"The catalogue is of {_told(at_ms)}: {later:,} later changes are replayed.")
-        return fold.facts()
+        return fold
+
+    def whole(self) -> Fold | None:
+        """All that the log holds now."""
+        index = self.folder.name
+        identity = self.log.identity(index)
+        return Fold(identity, self.log.last(index), _ms(datetime.now(UTC))) if identity else None
+
+    def in_force(self, fold: Fold | None) -> "CurrentProducts | None":
+        """The products of the snapshot in force, None if there is none, as they are at the fold."""
+        from app.changes.current_products import CurrentProducts
+        from indexing.snapshot import open_snapshot
+
+        current = whole_current(self.folder)
+        if current is None:
+            return None
+        snapshot = open_snapshot(self.folder / "snapshots" / current.snapshot)
+        seq = 0 if fold is None else fold.seq
+        return CurrentProducts(snapshot, self.log, self.folder.name, seq, self._told)
+
+    def _told(self, product_id: str, why: str) -> None:
+        self._say(f"left out: a patch of {product_id[:100]!r}: {why}")
 
     def forget(self) -> None:
         try:

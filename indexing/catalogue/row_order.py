@@ -14,6 +14,11 @@ def hash_of_id(product_id: str) -> bytes:
     return hashlib.blake2b(product_id.encode("utf-8"), digest_size=HASH_BYTES).digest()
 
 
+def hash_number(product_id: str) -> int:
+    """The same as a number."""
+    return int.from_bytes(hash_of_id(product_id), "little")
+
+
 def hash_of_group(group_id: str) -> bytes:
     """8 bytes like `hash_of_id`, but a group never shares the hash of a product of its name."""
     return hashlib.blake2b(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -14,8 +15,11 @@ from app.changes.change_log import NewChange
 from app.changes.folded import folded_in, replay_of
 from app.changes.sqlite_change_log import SqliteChangeLog
 from app.cli import app
+from indexing.catalogue.product import Product
+from indexing.catalogue.product_line import line_of
 from indexing.current import read_current
 from indexing.manifest import Manifest
+from indexing.snapshot import open_snapshot
 
 MUGS: list[dict[str, Any]] = [{"id": f"m{n}", "title": f"Mug {n}", "price": 5} for n in range(10)]
 HOUR_MS = 3_600_000
@@ -41,6 +45,9 @@ class Shop:
 
     def put(self, *ids: str, body: bytes = b"{}") -> None:
         self.log.append("main", [NewChange(each, "put", body) for each in ids], lambda ids: [])
+
+    def append(self, *changes: NewChange) -> None:
+        self.log.append("main", changes, lambda ids: [True] * len(ids))
 
     def manifest(self) -> Manifest:
         current = read_current(self.data / "main")
@@ -144,3 +151,92 @@ def test_a_moment_that_is_none(shop: Shop) -> None:
     made = CliRunner().invoke(app, [*command, "--as-of", "soon"])
     assert made.exit_code == 2
     assert "must be a date" in made.output
+
+
+def line(product_id: str, title: str, price: float | None = None) -> bytes:
+    return line_of(Product(id=product_id, title=title, price=price))
+
+
+def products(shop: Shop) -> dict[str, dict[str, Any]]:
+    current = read_current(shop.data / "main")
+    assert current is not None
+    documents = open_snapshot(shop.data / "main" / "snapshots" / current.snapshot).documents
+    made = [documents.product_at(doc) for doc in range(len(documents))]
+    return {each["id"]: each for each in made}
+
+
+def test_products_of_the_api_go_with_a_build_unless_they_are_kept(shop: Shop) -> None:
+    shop.build(NOON_MS)
+    shop.append(
+        NewChange("api", "put", line("api", "From the API", 3.0)),
+        NewChange("api", "patch", b'{"price":4.0,"stock":2}'),
+        NewChange("gone", "put", line("gone", "Deleted again")),
+        NewChange("gone", "delete"),
+        NewChange("m1", "patch", b'{"price":1.0}'),
+        NewChange("m2", "put", line("m2", "Replaced")),
+    )
+    shop.build(NOON_MS + HOUR_MS, "--keep-live")
+    kept = products(shop)
+    assert len(kept) == 11
+    assert (kept["api"]["price"], kept["api"]["stock"]) == (4.0, 2)
+    assert (kept["m1"]["price"], kept["m2"]["title"]) == (5.0, "Mug 2"), "as the catalogue says"
+    shop.now_ms += 2 * HOUR_MS
+    shop.append(NewChange("api", "patch", b'{"price":6.0}'))
+    shop.build(NOON_MS + HOUR_MS, "--keep-live")
+    assert products(shop)["api"]["price"] == 4.0, "the later change is replayed, not folded in"
+    shop.build(NOON_MS + 3 * HOUR_MS, "--keep-live")
+    assert products(shop)["api"]["price"] == 6.0
+    shop.build(NOON_MS + 3 * HOUR_MS)
+    assert len(products(shop)) == 10
+
+
+def test_compact_makes_a_snapshot_of_what_there_is(shop: Shop) -> None:
+    shop.build(NOON_MS)
+    shop.append(
+        NewChange("api", "put", line("api", "From the API", 3.0)),
+        NewChange("m1", "patch", b'{"price":1.0,"attributes":{"color":"red"}}'),
+        NewChange("m1", "patch", b'{"attributes":{"color":null,"size":"L"}}'),
+        NewChange("m2", "put", line("m2", "Replaced")),
+        NewChange("m3", "delete"),
+        NewChange("m4", "patch", b'{"price":-1.0}'),
+    )
+    made = CliRunner().invoke(app, ["compact", "--data", str(shop.data)])
+    assert made.exit_code == 0, made.output
+    assert "left out: a patch of 'm4': price" in made.output
+    now = products(shop)
+    assert list(now) == ["m0", "m1", "m2", "m4", "m5", "m6", "m7", "m8", "m9", "api"]
+    assert now["m1"] == {
+        "id": "m1", "title": "Mug 1", "price": 1.0, "attributes": {"size": "L"},
+    }  # fmt: skip
+    assert now["m2"] == {"id": "m2", "title": "Replaced"}
+    facts = shop.manifest().report["changes"]
+    assert (facts["seq"], facts["kept"]) == (6, ["api"])
+    shop.append(NewChange("m5", "patch", b'{"price":9.0}'))
+    assert replay_of(shop.log, "main", shop.manifest()).changes == 1
+    again = CliRunner().invoke(app, ["compact", "--data", str(shop.data)])
+    assert again.exit_code == 0, again.output
+    assert products(shop) == now | {"m5": {"id": "m5", "title": "Mug 5", "price": 9.0}}
+
+
+def test_compact_keeps_vectors_and_asks_for_the_query_log(shop: Shop, tmp_path: Path) -> None:
+    rows = [{**row, "vector": [1.0, n / 10, 0.5]} for n, row in enumerate(MUGS)]
+    shop.catalog.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    queries = tmp_path / "queries.tsv"
+    queries.write_text("mug\t30\n", "utf-8")
+    command = ["build", "--catalog", str(shop.catalog), "--data", str(shop.data)]
+    made = CliRunner().invoke(app, [*command, "--queries", str(queries)])
+    assert made.exit_code == 0, made.output
+    before = vectors(shop)
+    refused = CliRunner().invoke(app, ["compact", "--data", str(shop.data)])
+    assert refused.exit_code == 1
+    assert "--queries" in str(refused.exception)
+    compacted = ["compact", "--data", str(shop.data), "--queries", str(queries)]
+    assert CliRunner().invoke(app, compacted).exit_code == 0
+    np.testing.assert_allclose(vectors(shop), before, atol=0.02)
+
+
+def vectors(shop: Shop) -> Any:
+    current = read_current(shop.data / "main")
+    assert current is not None
+    held = open_snapshot(shop.data / "main" / "snapshots" / current.snapshot).vectors
+    return held.vectors(np.arange(len(MUGS), dtype=np.uint32))
