@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from indexing.catalogue.field_values import FieldValueError, label_of, prose_of
+from indexing.catalogue.values.attribute_cells import pairs_in
 
 Attribute = str | float | bool | tuple[str, ...]
 
@@ -146,7 +147,7 @@ def _object_in(value: object) -> dict[str, Any]:
         try:
             value = orjson.loads(value)
         except orjson.JSONDecodeError:
-            value = None
+            value = pairs_in(str(value)) or None
     elif isinstance(value, list):  # Parquet's MAP, or [{"name": …, "value": …}]
         made: dict[str, Attribute] = {}
         _texts_of(made, "attributes", value, 0)

@@ -18,7 +18,7 @@ CATEGORY_SEPARATOR = " > "
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _IDENTIFIER_SEPARATOR = re.compile(r"[|;]")
-_MONEY_NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f\u2009]*-?|-?[.,]\d+")
+_MONEY_NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f\u2009]*-?|(?<![^\W\d_])-?[.,]\d+")
 _BESIDE_MONEY = re.compile(r"[^\W\d_]{0,4}\.?\s*[$€£¥￥₹₩₺₽₴₫฿₱₪]?\s*[^\W\d_]{0,4}\.?")
 _CURRENCY_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _CURRENCY_SIGNS = {
@@ -26,6 +26,7 @@ _CURRENCY_SIGNS = {
     "R$": "BRL", "Kč": "CZK", "₽": "RUB", "₴": "UAH", "₫": "VND", "฿": "THB", "₱": "PHP",
     "₪": "ILS", "元": "CNY", "円": "JPY", "Euro": "EUR", "euro": "EUR", "A$": "AUD", "C$": "CAD",
     "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "Fr.": "CHF", "Rs": "INR",
+    "원": "KRW", "NT$": "TWD", "TL": "TRY", "Ft": "HUF", "Rp": "IDR", "руб": "RUB",
 }  # fmt: skip
 _EXACT = 2**53
 _LARGEST = sys.float_info.max

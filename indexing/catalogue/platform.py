@@ -73,7 +73,7 @@ class Variants(_Part):
     a row that fills none of variant_if is no variant.
     parent: a variant names its parent by a value of the columns named_by. children: a parent
     lists its variants, as `sku=A,size=S|sku=B`. kind: the column that tells product_rows from
-    variant_rows, which follow theirs. nested: the list of variants within a product.
+    variant_rows and image_rows, which follow theirs. nested: the list of variants within a product.
     translations: columns that are filled in rows of other languages, which add nothing.
     orphans: whether variants whose parent is not there are a group all the same.
     fields, key_values: of variants, where they have names of their own.
@@ -87,6 +87,7 @@ class Variants(_Part):
     kind: Names = ()
     product_rows: Names = ()
     variant_rows: Names = ()
+    image_rows: Names = ()
     nested: Names = ()
     translations: Names = ()
     orphans: Literal["grouped", "alone"] = "grouped"

@@ -21,7 +21,7 @@ from indexing.catalogue.product import MAX_TITLE, Product, ProductError
 from indexing.catalogue.values.currency import DOLLAR, CurrencyRates, currency_code
 from indexing.catalogue.values.dates import instant_of
 from indexing.catalogue.values.html_text import text_of_html
-from indexing.catalogue.values.ratings import rating_count_of, rating_of
+from indexing.catalogue.values.ratings import popularity_of, rating_count_of, rating_of
 from indexing.catalogue.values.stock_words import pieces_in
 from indexing.catalogue.values.web_addresses import addresses_in
 
@@ -34,7 +34,8 @@ _ONE_CURRENCY = CurrencyRates()
 _SILENT_WORDS = frozenset({
     "n/a", "na", "n.a.", "none", "null", "nan", "-", "--", "—", "–", ".", "?", "tbd", "tba",
     "unknown", "not set", "not rated", "no rating", "not available", "unbekannt", "k.a.",
-    "keine angabe", "inconnu", "sin datos", "none yet", "no rating available",
+    "keine angabe", "inconnu", "sin datos", "none yet", "no rating available", "no reviews",
+    "no reviews yet", "keine bewertungen", "aucun avis", "sin opiniones",
     "无", "暂无", "未知", "#n/a", "#ref!",
 })  # fmt: skip
 
@@ -63,6 +64,8 @@ def address_of(value: object) -> str | None:
 
 
 def addresses_of(value: object) -> tuple[str, ...] | None:
+    if type(value) is str:
+        value = value.replace("&amp;", "&")
     return tuple(addresses_in(value)[:_MAX_IMAGES]) or None
 
 
@@ -107,7 +110,7 @@ _READERS: dict[str, Callable[[object], object]] = {
     "url": address_of,
     "created_at": instant_of,
     "group_id": label_of,
-    "popularity": number_of,
+    "popularity": popularity_of,
     "identifiers": identifiers_of,
     "vector": vector_of,
 }

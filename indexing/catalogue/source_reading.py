@@ -17,6 +17,7 @@ from indexing.catalogue.product import Product, ProductError, RejectedLine
 from indexing.catalogue.product_parsing import parse_product
 from indexing.catalogue.recognition import plain_platform
 from indexing.catalogue.records import Record
+from indexing.catalogue.rows.cell_habits import decoded, object_columns
 from indexing.catalogue.rows.habits import habits_of
 from indexing.catalogue.rows.id_choice import candidates, id_columns
 from indexing.catalogue.rows.layout import Wishes, layout_of, says, values_of
@@ -61,7 +62,10 @@ class SourceReading:
     ) -> None:
         self._platform, self._options, self.report = platform, options, report
         plain = plain_platform()
-        rows = [record.fields for record in sample]
+        self._objects = object_columns([record.fields for record in sample])
+        for name in sorted(self._objects):
+            report.decisions.append(f"{name}: cells hold lists or objects")
+        rows = [decoded(record.fields, self._objects) for record in sample]
         names = tuple(dict.fromkeys(name for row in rows for name in row))
         wishes = Wishes(options.given, {}, options.locale, options.languages, rates.currency)
         rules = platform.fields if platform.recognise else {}
@@ -69,7 +73,13 @@ class SourceReading:
         if "id" not in rules and "id" not in options.given:
             wishes = wishes._replace(first=id_columns(rows, layout, report.decisions))
             layout = layout_of(names, platform, plain, wishes, rules)
-        habits = habits_of(rows, layout, rules, report.decisions)
+        habits = habits_of(
+            rows,
+            layout,
+            rules,
+            {} if platform.recognise else platform.unpublished,
+            report.decisions,
+        )
         signs = [rules[name].decimal for name in ("price", "sale_price") if name in rules]
         if any(signs):
             habits = habits._replace(decimal=next(filter(None, signs)))
@@ -122,7 +132,10 @@ class SourceReading:
         try:
             for record in records:
                 rows += 1
-                yield record
+                if self._objects:
+                    yield record._replace(fields=decoded(record.fields, self._objects))
+                else:
+                    yield record
         finally:
             self.report.rows += rows
 

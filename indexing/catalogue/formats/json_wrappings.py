@@ -16,11 +16,12 @@ _BESIDE = frozenset((
 _NO_PRODUCTS = frozenset((
     "aggregaterating", "aboutpage", "article", "blog", "blogposting", "brand", "breadcrumblist",
     "checkoutpage", "collectionpage", "contactpage", "contactpoint", "corporation", "faqpage",
-    "howto", "imageobject", "imagegallery", "itempage", "localbusiness", "merchantreturnpolicy",
-    "newsarticle", "onlinestore", "organization", "person", "postaladdress", "question", "rating",
-    "review", "searchaction", "searchresultspage", "sitenavigationelement", "store", "videoobject",
-    "webpage", "website", "wpfooter", "wpheader",
+    "howto", "imageobject", "imagegallery", "itempage", "listitem", "localbusiness",
+    "merchantreturnpolicy", "newsarticle", "onlinestore", "organization", "person",
+    "postaladdress", "question", "rating", "review", "searchaction", "searchresultspage",
+    "sitenavigationelement", "store", "videoobject", "webpage", "website", "wpfooter", "wpheader",
 ))  # fmt: skip
+_CONNECTION = frozenset(("edges", "nodes", "pageInfo", "totalCount", "__typename"))
 _DEPTH = 6
 
 
@@ -31,6 +32,9 @@ def is_wrapped(fields: Fields) -> bool:
 
 def unwrapped(fields: Fields, depth: int = _DEPTH) -> Iterator[Fields]:
     """The products within; what is a page, a shop, a trail of links, gives none."""
+    kinds = _kinds(fields)
+    if "breadcrumblist" in kinds:
+        return
     for key in ("@graph", "itemListElement"):
         inside = fields.get(key)
         if depth and isinstance(inside, list | dict):
@@ -38,14 +42,22 @@ def unwrapped(fields: Fields, depth: int = _DEPTH) -> Iterator[Fields]:
                 if isinstance(each, dict):
                     yield from unwrapped(each, depth - 1)
             return
-    kinds = _kinds(fields)
     main = fields.get("mainEntity")
     if depth and isinstance(main, dict):
         yield from unwrapped(main, depth - 1)
     elif depth and (inner := _inner(fields)) is not None:
         yield from unwrapped(inner, depth - 1)
     elif not kinds or not kinds <= _NO_PRODUCTS:
-        yield fields
+        yield {name: entries_of(value) for name, value in fields.items()}
+
+
+def entries_of(value: object) -> object:
+    """The list that GraphQL wraps: `{"edges": [{"node": …}]}`, `{"nodes": […]}`."""
+    if type(value) is not dict or not value.keys() <= _CONNECTION:
+        return value
+    if isinstance(edges := value.get("edges"), list):
+        return [edge.get("node") if isinstance(edge, dict) else edge for edge in edges]
+    return nodes if isinstance(nodes := value.get("nodes"), list) else value
 
 
 def _kinds(fields: Fields) -> set[str]:

@@ -5,22 +5,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from indexing.catalogue.field_values import FieldValueError, number_of
+from indexing.catalogue.field_values import FieldValueError
 from indexing.catalogue.platform import Rules
+from indexing.catalogue.rows.cell_habits import table_columns
 from indexing.catalogue.rows.layout import Layout, Source, says, values_of
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Habits
 from indexing.catalogue.values.category_paths import LEVELS, CategoryStyle
 from indexing.catalogue.values.dates import instant_of
 from indexing.catalogue.values.money import money_in
-from indexing.catalogue.values.ratings import rating_count_of, rating_of
+from indexing.catalogue.values.ratings import popularity_of, rating_count_of, rating_of
 from indexing.catalogue.values.stock_words import availability_of, pieces_in
 
 Rows = Sequence[Mapping[str, Any]]
+Status = Mapping[str, Sequence[str]]
 
 _COMMA_DECIMAL = re.compile(r"\d,\d{1,2}(?!\d)(?!,)")
 _POINT_DECIMAL = re.compile(r"\d\.\d{1,2}(?![\d.])")
 _GROUPED = re.compile(r"\d\.\d{3}(?!\d)")
+_GROUPED_ONLY = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])")
 _LEVEL_SIGNS = (" >> ", ">>", " › ", "›", " » ", "»", " | ", "|", " / ", " → ", ">", "/", "\\")
 _LIST_NAMES = (
     "color", "colour", "colors", "colours", "size", "sizes", "material", "materials", "tags",
@@ -35,12 +38,20 @@ _LISTED = frozenset(map(name_key, _LIST_NAMES))
 _LIST_SIGNS = (",", ";", "|", "、", "，", "；", "/")
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d{2}.*")
+_MEASURE = re.compile(
+    r"(?:\d+\s*[x×]\s*)?\d+(?:[.,]\d+)?\s*(?:m?g|kg|[mcd]?l|ltr?|oz|fl\.? oz|lbs?|[mc]?m)\b.*",
+    re.IGNORECASE,
+)
 _SHORT = 40
 _MANY = 50
 
 
-def habits_of(rows: Rows, layout: Layout, rules: Rules, told: list[str]) -> Habits:
-    """rules: the platform's own fields. told: gets a line for each finding of note."""
+def habits_of(
+    rows: Rows, layout: Layout, rules: Rules, unpublished: Status, told: list[str]
+) -> Habits:
+    """rules: the platform's own fields. unpublished: names of columns, and values, that may keep
+    rows from shoppers. told: gets a line for each finding of note.
+    """
     by_target = {field.target: field for field in layout.fields}
     not_fields = {
         source.column
@@ -61,6 +72,9 @@ def habits_of(rows: Rows, layout: Layout, rules: Rules, told: list[str]) -> Habi
         if target in by_target
         for source in by_target[target].sources
     ]
+    tables = table_columns(rows, [column for _, column in layout.attributes])
+    for column in sorted(tables):
+        told.append(f"{column}: several attributes in a cell")
     signs, junk = _attribute_habits(rows, layout, told)
     created = by_target.get("created_at")
     return Habits(
@@ -68,9 +82,24 @@ def habits_of(rows: Rows, layout: Layout, rules: Rules, told: list[str]) -> Habi
         not_fields=frozenset(not_fields),
         list_signs=signs,
         junk=junk,
+        tables=tables,
+        not_status=_not_status(rows, unpublished, told),
         decimal=_decimal(_texts(rows, price_columns), told),
         day_first=_day_first(_texts(rows, created.sources), told) if created else None,
     )
+
+
+def _not_status(rows: Rows, unpublished: Status, told: list[str]) -> frozenset[str]:
+    """Keys of columns that would leave no row: they say something else."""
+    values = {name_key(name): held for name, held in unpublished.items()}
+    columns = {name for row in rows for name in row if name_key(name) in values}
+    found: set[str] = set()
+    for name in sorted(columns):
+        off = values[name_key(name)]
+        if len(rows) > 1 and all(str(row.get(name)).strip().casefold() in off for row in rows):
+            told.append(f"{name}: would leave no product, so it is not taken for a status")
+            found.add(name_key(name))
+    return frozenset(found)
 
 
 def _cells(rows: Rows, source: Source) -> list[Any]:
@@ -83,8 +112,9 @@ def _texts(rows: Rows, sources: Sequence[Source]) -> list[str]:
 
 def _first_texts(rows: Rows, sources: Sequence[Source]) -> list[str]:
     """Of each row the first filled cell."""
-    firsts = [values_of(row, sources)[:1] for row in rows]
-    return [value for found in firsts for _, value in found if isinstance(value, str)]
+    firsts = [value for row in rows for _, value in values_of(row, sources)[:1]]
+    texts = [each for value in firsts for each in (value if isinstance(value, list) else [value])]
+    return [text for text in texts if isinstance(text, str)]
 
 
 def _reads(target: str, cells: list[Any]) -> bool:
@@ -104,9 +134,10 @@ def _is_value(target: str, cell: object) -> bool:
         elif target == "rating_count":
             rating_count_of(cell)
         elif target == "popularity":
-            number_of(cell)
+            popularity_of(cell)
         elif target == "stock":
             pieces_in(cell)
+            return not (isinstance(cell, str) and _MEASURE.fullmatch(cell.strip()))
         elif target == "availability":
             return availability_of(cell) is not None or pieces_in(cell) is not None
         elif target == "created_at":
@@ -123,6 +154,11 @@ def _is_value(target: str, cell: object) -> bool:
 def _decimal(texts: list[str], told: list[str]) -> str | None:
     commas = sum(1 for text in texts if _COMMA_DECIMAL.search(text))
     points = sum(1 for text in texts if _POINT_DECIMAL.search(text))
+    marked = [text for text in texts if "." in text]
+    grouped = not commas and not points and len(marked) > 1
+    if grouped and all(_GROUPED_ONLY.search(text) for text in marked):
+        told.append("prices: the point separates thousands, so 1.249 is read as 1249")
+        return ","
     if commas and not points:
         if any(_GROUPED.search(text) for text in texts):
             told.append("prices: the comma is the decimal sign, so 1.249 is read as 1249")

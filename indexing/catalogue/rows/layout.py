@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from indexing.catalogue.platform import FieldRule, Platform, Rules
+from indexing.catalogue.rows.category_columns import level_columns
 from indexing.catalogue.rows.column_patterns import Pattern, pattern_of
 from indexing.catalogue.rows.known_names import KnownNames
 from indexing.catalogue.rows.names import Qualified, name_key, qualified
@@ -33,12 +34,15 @@ class Source(NamedTuple):
 
 
 class FieldSources(NamedTuple):
-    """spare: sources that become attributes where another one fills the field."""
+    """spare: sources that become attributes where another one fills the field. levels: whether
+    each is a level of a category.
+    """
 
     target: str
     sources: tuple[Source, ...]
     rule: FieldRule
     spare: frozenset[str]
+    levels: bool = False
 
 
 class PairColumns(NamedTuple):
@@ -110,7 +114,8 @@ def _is_plain(each: FieldSources) -> bool:
     one = len(each.sources) == 1 and not each.sources[0].steps and not each.sources[0].currency
     rule = each.rule
     said = rule.constant or rule.default or rule.drop_if or rule.currency or rule.locale
-    return one and not said
+    divided = rule.split and each.target == "brand"
+    return one and not said and not divided
 
 
 class Wishes(NamedTuple):
@@ -216,7 +221,55 @@ def layout_of(
         spare = frozenset() if own else frozenset(each.told for each in chosen[1:])
         fields.append(FieldSources(target, chosen, rule, spare))
         used.update(each.column for each in chosen)
+    _add_level_columns(names, fields, rules, used)
+    taken = {*_of_attributes(names, platform), *used}
+    left = [name for name in names if name not in taken]
+    for target, columns in known.loosely(left, {each.target for each in fields}, rules).items():
+        rule = rules[target] if target in rules else plain.fields[target]
+        sources = [Source(name, (), name) for name in columns if name not in used]
+        if sources:
+            spare = frozenset(each.told for each in sources[1:])
+            fields.append(FieldSources(target, tuple(sources), rule, spare))
+            used.update(columns)
+    codes = {s.told for each in fields if each.target == "identifiers" for s in each.sources}
+    fields = [
+        each._replace(spare=each.spare - codes) if each.target == "id" else each for each in fields
+    ]
     return _with_attributes(names, platform, fields, used, found)
+
+
+def _add_level_columns(
+    names: Sequence[str], fields: list[FieldSources], rules: Rules, used: set[str]
+) -> None:
+    """Where a category's levels are columns of their own, and no other column tells it."""
+    columns = [] if rules.get("category", _NO_RULE).sources else level_columns(names)
+    place = next((at for at, each in enumerate(fields) if each.target == "category"), None)
+    before = () if place is None else fields[place].sources
+    if not columns or not {each.column for each in before} <= set(columns):
+        return
+    if any(name in used and name not in {each.column for each in before} for name in columns):
+        return
+    made = tuple(Source(name, (), name) for name in columns)
+    field_ = FieldSources("category", made, _NO_RULE, frozenset(), levels=True)
+    if place is None:
+        fields.append(field_)
+    else:
+        fields[place] = field_
+    used.update(columns)
+
+
+def _of_attributes(names: Sequence[str], platform: Platform) -> set[str]:
+    """Columns that hold attributes, or say nothing of the product."""
+    pairs = _pairs(names, platform)
+    told = {each.name for each in pairs} | {each.value for each in pairs}
+    status = {name_key(name) for name in platform.unpublished}
+    merged = set(map(name_key, platform.merged))
+    patterns = [pattern_of(name) for name in (*platform.key_values, *platform.ignore)]
+    for name in names:
+        key = name_key(name)
+        if key in status or key in merged or any(pattern.fits(name) for pattern in patterns):
+            told.add(name)
+    return told
 
 
 def _with_attributes(

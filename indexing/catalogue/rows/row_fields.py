@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from indexing.catalogue.field_values import FieldValueError
 from indexing.catalogue.mapping import as_list, looks_like_identifier
 from indexing.catalogue.platform import FieldRule, Platform, Rules
+from indexing.catalogue.rows.cell_habits import TABLE_NAMES
 from indexing.catalogue.rows.known_names import FreeNames, KnownNames
 from indexing.catalogue.rows.layout import (
     JOINED,
@@ -20,7 +21,7 @@ from indexing.catalogue.rows.layout import (
     values_of,
 )
 from indexing.catalogue.rows.names import name_key
-from indexing.catalogue.values.attribute_cells import key_values_in, list_in
+from indexing.catalogue.values.attribute_cells import key_values_in, list_in, pairs_in
 from indexing.catalogue.values.category_paths import CategoryStyle, category_paths
 from indexing.catalogue.values.html_text import without_shortcodes
 from indexing.catalogue.values.localized import in_locale
@@ -32,6 +33,7 @@ Fields = dict[str, Any]
 
 _LAYOUTS_KEPT = 2_000
 _PATHS_KEPT = 50_000
+_ONE_OF_SEVERAL = frozenset({"brand", "title"})
 _NO_ATTRIBUTE = frozenset({"title"})
 _DEFAULT_OPTION = "default title"
 
@@ -39,13 +41,16 @@ _DEFAULT_OPTION = "default title"
 class Habits(NamedTuple):
     """What a sample of the file showed. not_fields: columns that are named like a field and do
     not hold such values. list_signs: attribute → what separates its values. junk: attributes
-    that are kept, neither searched nor counted, and why.
+    that are kept, neither searched nor counted, and why. tables: columns of `name:value` cells.
+    not_status: keys of columns that would keep every row from shoppers.
     """
 
     category: CategoryStyle = CategoryStyle()
     not_fields: frozenset[str] = frozenset()
     list_signs: Mapping[str, str] = {}
     junk: Mapping[str, str] = {}
+    tables: frozenset[str] = frozenset()
+    not_status: frozenset[str] = frozenset()
     decimal: str | None = None
     day_first: bool | None = None
 
@@ -75,7 +80,8 @@ class RowFields:
         self._known = KnownNames(rules, plain.fields)
         more = (*wishes.given, *wishes.first.values())
         self._free = FreeNames(self._known, platform, more)
-        self._status = {name_key(name): held for name, held in platform.unpublished.items()}
+        status = {name_key(name): held for name, held in platform.unpublished.items()}
+        self._status = {key: held for key, held in status.items() if key not in habits.not_status}
         self._bases: dict[tuple[str, ...], Layout] = {}
         self._layouts: dict[tuple[str, ...], Layout] = {}
         self.used: dict[str, dict[str, int]] = {}
@@ -183,7 +189,7 @@ class RowFields:
     def _take(
         self, field: FieldSources, row: Mapping[str, Any], made: Fields, attributes: Fields
     ) -> None:
-        target, sources, rule, spare = field
+        target, sources, rule, spare, _ = field
         if rule.constant is not None:
             made[target] = rule.constant
             return
@@ -208,7 +214,11 @@ class RowFields:
             self._count(target, [source for source, _ in found])
             return
         source, value = found[0]
+        if field.levels:
+            value = _levels_of(found, self.habits.category)
         value = in_locale(value, rule.locale or locale)
+        if rule.split and target in _ONE_OF_SEVERAL and isinstance(value, str):
+            value = value.split(rule.split)[0]
         if target == "category":
             try:
                 paths = category_paths(value, rule, self.habits.category)
@@ -224,23 +234,31 @@ class RowFields:
             made[target] = _unescaped(value, self._escapes) if self._escapes else value
         if target == "price" and (source.currency or rule.currency):
             made["currency"] = source.currency or rule.currency
-        self._count(target, [source])
+        self._count(target, [each for each, _ in found] if field.levels else [source])
         for other, left in found[1:]:
-            if other.told in spare and not other.steps and target not in _NO_ATTRIBUTE:
+            if other.told in spare and target == "image":
+                made["images"] = [*as_list(made.get("images", value)), *as_list(left)]
+            elif other.told in spare and not other.steps and target not in _NO_ATTRIBUTE:
                 attributes[other.column] = left
             elif other.told in spare and target == "title":
                 _beside_title(other, left, made, attributes)
 
     def _add_attributes(self, layout: Layout, row: Mapping[str, Any], made: Fields) -> None:
-        signs, text_only = self.habits.list_signs, self._text_only
+        signs, tables, text_only = self.habits.list_signs, self.habits.tables, self._text_only
         for name, column in layout.attributes:
             value = row[column]
             if value is None or value == "":  # most cells of a wide table
                 continue
             if says(value):
                 sign = signs.get(column)
+                if column in tables and type(value) is str and (pairs := pairs_in(value)):
+                    made.update(pairs)
+                    continue
                 if sign and type(value) is str:
                     value = list_in(value, sign)
+                elif text_only and type(value) is dict and name_key(column) in TABLE_NAMES:
+                    made.update((key, held) for key, held in value.items() if says(held))
+                    continue
                 elif text_only and type(value) is str:
                     value = typed_cell(value.strip())
                 made[name] = value if name not in made else [*as_list(made[name]), *as_list(value)]
@@ -262,6 +280,14 @@ class RowFields:
         by_column = self.used.setdefault(target, {})
         for source in sources:
             by_column[source.told] = by_column.get(source.told, 0) + 1
+
+
+def _levels_of(found: list[tuple[Source, Any]], style: CategoryStyle) -> object:
+    """A path of several columns; one cell that holds a path of its own is enough."""
+    cells = [value for _, value in found]
+    if any(not isinstance(cell, str) or style.levels in cell for cell in cells):
+        return cells[0]
+    return list(dict.fromkeys(cells))
 
 
 def _one_language(found: list[tuple[Source, Any]]) -> list[tuple[Source, Any]]:

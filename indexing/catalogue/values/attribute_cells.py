@@ -3,12 +3,17 @@
 import re
 from typing import Any
 
+from indexing.catalogue.values.cell_objects import object_in
+
 _ESCAPED_COMMA = "\ue000"
+_IN_NUMBER = re.compile(r"(?<=\d),(?=\d+\s*[A-Za-z\"'%])")
 _MAGENTO = re.compile(r',(?=[A-Za-z_]\w*=)|,(?="[A-Za-z_]\w*=)')
 _GOOGLE = re.compile(r",(?=[^,:]*:[^,:]+:)")
 _PLACED = re.compile(r"(.*?):\s*\d+\s*(?::\s*[01]?\s*)?", re.DOTALL)
 _BIGCOMMERCE = re.compile(r"\[\w+\]\s*([^=]+)=(.*?)(?=,\s*\[\w+\]|$)")
 _BIGCOMMERCE_NEW = re.compile(r"Name=([^|]*)\|Value=(.*?)(?=Type=|$)")
+_NAMED = re.compile(r"([^:：=]{1,40}?)\s*[:：=]\s*([^:：=].*)", re.DOTALL)
+_SCHEMES = ("http", "https", "ftp")
 _SWATCH = re.compile(r"(?::#[0-9A-Fa-f]{3,8}|\[#[0-9A-Fa-f]{3,8}\]|:https?://\S+)$")
 
 
@@ -17,6 +22,8 @@ def list_in(value: object, sign: str) -> object:
     if not isinstance(value, str):
         return value
     text = value.replace("\\,", _ESCAPED_COMMA)
+    if "," in text:
+        text = _IN_NUMBER.sub(_ESCAPED_COMMA, text)
     parts = [text]
     for each in sign:
         parts = [piece for part in parts for piece in part.split(each)]
@@ -25,9 +32,27 @@ def list_in(value: object, sign: str) -> object:
     return kept[0] if len(kept) == 1 else kept
 
 
+def pairs_in(text: str) -> dict[str, Any]:
+    """`Material: Steel; Capacity: 500 ml`, `color=red,size=M`; empty of any other text."""
+    for sign in ("\n", ";", "；", "|", "，", ","):
+        if sign in text and (made := _pairs_of(text.split(sign))):
+            return made
+    return _pairs_of([text])
+
+
+def _pairs_of(parts: list[str]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for part in filter(None, map(str.strip, parts)):
+        found = _NAMED.fullmatch(part)
+        if found is None or found[1].strip().lower() in _SCHEMES:
+            return {}
+        made[found[1].strip()] = list_in(found[2].strip(), "|")
+    return made
+
+
 def key_values_in(value: object, kind: str) -> dict[str, Any]:
     """kind: `magento` color=Teal,size=S · `prestashop` Couleur:Bleu:1 · `bigcommerce`
-    [RT]Size=42,[CS]Color=Tan:#d2b48c · `google` section:name:value.
+    [RT]Size=42,[CS]Color=Tan:#d2b48c · `google` section:name:value · `named` a=b;c=d, or JSON.
     """
     if isinstance(value, list | tuple):
         made: dict[str, Any] = {}
@@ -35,12 +60,15 @@ def key_values_in(value: object, kind: str) -> dict[str, Any]:
             made |= key_values_in(item, kind)
         return made
     if isinstance(value, dict):
-        return _named_value(value)
+        return value if kind == "named" and "value" not in value else _named_value(value)
     text = str(value)
     if kind == "magento":
         return _magento(text)
     if kind == "prestashop":
         return _prestashop(text)
+    if kind == "named":
+        made_ = object_in(text)
+        return made_ if isinstance(made_, dict) else pairs_in(text)
     if kind == "google":
         return _google(text)
     pattern = _BIGCOMMERCE if "[" in text.split("=", maxsplit=1)[0] else _BIGCOMMERCE_NEW

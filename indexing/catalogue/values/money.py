@@ -13,8 +13,10 @@ from indexing.catalogue.values.currency import DOLLAR
 
 _RANGE = re.compile(r"(?<=\d)\s*(?:[-–—~～]|\bto\b|\bbis\b|\bà\b|\ba\b|至|到)\s*(?=\D{0,5}\d)")
 _AROUND = re.compile(
-    r"^(?:from|ab|von|starting at|as low as|now|only|nur|dès|à partir de|desde|da|vanaf|od|"
-    r"från|fra|statt|was|uvp|rrp|msrp)\s+|(?:\s*起|元起?|円|\s*/\s*\w+|\s+(?:each|per\s+\w+|pro\s+\w+|"
+    r"^(?:[^\W\d_]{2,12}\s*:|from|ab|von|starting at|as low as|now|only|nur|dès|"
+    r"à partir de|desde|da|vanaf|od|från|fra|statt|was|uvp|rrp|msrp)\s*(?=[\s\d€$£¥])|"
+    r"(?:\s*起|元起?|円|\s*/\s*(?:\w+|-)|\s*[(（][^()（）]{0,20}[)）]|"
+    r"\s+(?:each|per\s+\w+|pro\s+\w+|"
     r"la pièce|inkl\.?.*|incl\.?.*|excl\.?.*|zzgl\.?.*|ttc|ht|iva\s+inc.*|\*))$",
     re.IGNORECASE,
 )

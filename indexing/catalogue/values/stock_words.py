@@ -28,6 +28,10 @@ op voorraad|leverbaar|beschikbaar|ja|pre-order|nabestelling
 dostępny|dostępna|dostępne|na stanie|w magazynie|tak|przedsprzedaż|na zamówienie
 i lager|finns|tillgänglig|förbeställning|på lager|tilgængelig|forudbestilling|kan bestilles
 skladem|dostupné|dostupný|ano|na objednávku|předobjednávka
+в наличии|есть|да|есть в наличии|под заказ|предзаказ|доступен|доступно
+있음|재고있음|판매중|예약판매|주문가능|var|stokta|stokta var|mevcut|evet|ön sipariş
+raktáron|készleten|van|igen|rendelhető|în stoc|in stoc|da|disponibil|la comandă|varastossa|kyllä
+출고가능|予約販売|取り寄せ|お取り寄せ|残りわずか|在庫有|在庫有り|販売中|可|出售中|销售中|正常
 有货|现货|有|是|有库存|可售|在售|上架|预售|预订|可预订|充足|在庫あり|予約|あり
 """
 _NONE = """
@@ -44,6 +48,10 @@ uitverkocht|niet op voorraad|niet leverbaar|niet beschikbaar|nee
 niedostępny|niedostępna|niedostępne|brak|wyprzedany|brak w magazynie|nie
 slut|slut i lager|ej i lager|slutsåld|utsolgt|udsolgt|ikke på lager|nej|nei
 vyprodáno|není skladem|nedostupné|ne
+нет в наличии|нет|распродано|отсутствует|снят с производства
+품절|없음|재고없음|일시품절|판매중지|yok|stokta yok|tükendi|hayır|mevcut değil
+nincs készleten|nincs raktáron|elfogyott|nincs|nem|stoc epuizat|indisponibil|nu|loppu|loppunut|ei
+在庫無し|在庫無|売切れ|完売|販売終了|入荷待ち|已停售|停售
 无货|缺货|售罄|无|否|断货|下架|已售完|无库存|已售罄|在庫なし|売り切れ|なし|品切れ
 """
 _EXACT = 2**53

@@ -8,6 +8,7 @@ _APART = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|\s*[|;]\s*|\n+|,\s+(?=\S+\.\w{3
 ONE_ADDRESS = re.compile(r"https?://[!-+\--:<-{}~]+")
 """An address of signs that are never between two."""
 
+_BEFORE = re.compile(r"[^\s|;,]+:\d+:\d+:\|(?=https?://)")
 _COMMAS = re.compile(r",\s*")
 _FILE = re.compile(r"[^\s,]+\.(?:jpe?g|png|webp|gif|avif|svg|bmp|tiff?)(?:\?\S*)?", re.IGNORECASE)
 _DROPPED = re.compile(r"[\x00-\x20\x7f]")
@@ -47,6 +48,8 @@ def _texts(value: object) -> list[str]:
         return [text for item in value for text in _texts(item)]
     if value is None or isinstance(value, bool):
         return []
+    if isinstance(value, str) and "|http" in value:
+        value = _BEFORE.sub("", value)  # Taobao: `name:1:0:|https://…`
     parts = _APART.split(value) if isinstance(value, str) else [value]
     if len(parts) == 1 and isinstance(value, str) and "," in value:
         pieces = _COMMAS.split(value.strip())

@@ -17,6 +17,7 @@ from indexing.catalogue.variants.nested import nested_drafts
 _ROWS_OF_ONE = 5_000
 _GROUPS_KEPT = 50_000
 _NAMES_KEPT = 2_000
+_IMAGES_KEPT = 100
 _NOT_IN_IDS = re.compile(r"[^\w.]+")
 
 
@@ -166,21 +167,29 @@ class VariantRows:
         """Variant rows follow the row of their product."""
         how = self._platform.variants
         parents, variants = (_words(how.product_rows), _words(how.variant_rows))
+        pictures = _words(how.image_rows)
         product: Record | None = None
         own: list[Record] = []
+        images: list[Any] = []
         for record in records:
             kind = name_key(str(_cell(record.fields, how.kind) or ""))
             if kind in variants:
                 own.append(record)
+            elif kind in pictures and len(images) < _IMAGES_KEPT:
+                images.append(self._rows.of(record.fields).get("image"))
             elif kind in parents:
-                yield from self._followed(product, own)
-                product, own = record, []
-        yield from self._followed(product, own)
+                yield from self._followed(product, own, images)
+                product, own, images = record, [], []
+        yield from self._followed(product, own, images)
 
-    def _followed(self, product: Record | None, variants: list[Record]) -> Iterator[Draft]:
+    def _followed(
+        self, product: Record | None, variants: list[Record], images: list[Any]
+    ) -> Iterator[Draft]:
         if product is None or not self._published(product.fields):
             return
         parent = self._rows.of(product.fields)
+        if images and "image" not in parent:
+            parent["images"] = parent["image"] = [image for image in images if says(image)]
         if not variants:
             yield Draft(product, parent)
             return

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from indexing.catalogue.formats.json_wrappings import entries_of
 from indexing.catalogue.platform import Platform
 from indexing.catalogue.rows.layout import says
 from indexing.catalogue.rows.names import name_key
@@ -19,7 +20,7 @@ def nested_drafts(
     """One a variant, or None if the row has none: then it is a product itself."""
     wanted = {name_key(name) for name in platform.variants.nested}
     column = next((name for name in row if name_key(name) in wanted), None)
-    listed = row[column] if column is not None else None
+    listed = entries_of(row[column]) if column is not None else None
     if not isinstance(listed, list) or not listed or not all(isinstance(v, dict) for v in listed):
         return None
     parent = dict(parent)
