@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.guard import GuardedRoute, described
 from app.api.parameters import IndexName
 from app.api.schemas import ADMIN_PROBLEMS
+from app.changes.folded import report_without_ids
 from app.errors import (
     BuildNotStartedError,
     BuildRunningError,
@@ -156,7 +157,7 @@ def snapshots(request: Request, given: Annotated[IndexParameters, Query()]) -> d
                 "created_at": manifest.created_at,
                 "code_version": manifest.code_version,
                 "counts": manifest.counts,
-                "report": manifest.report,
+                "report": report_without_ids(manifest),
             }
             for manifest in list_snapshots(folder)
         ],

@@ -70,6 +70,14 @@ def kept_in(manifest: Manifest) -> list[str]:
     return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
 
 
+def report_without_ids(manifest: Manifest) -> dict[str, Any]:
+    """The manifest's report, with the number of kept products for their list."""
+    facts = manifest.report.get(NAME)
+    if not isinstance(facts, dict) or "kept" not in facts:
+        return manifest.report
+    return manifest.report | {NAME: facts | {"kept": len(kept_in(manifest))}}
+
+
 def as_of_ms(manifest: Manifest) -> int | None:
     """The moment that the snapshot's catalogue was true at, if its build knew of changes."""
     facts = manifest.report.get(NAME)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from app.commands.folding import opened_log
 from app.commands.options import DEFAULT_DATA, DataOption
 from app.descriptors import maps_limit, most_open_files
 from app.settings import load_settings
@@ -16,6 +17,7 @@ from app.settings import load_settings
 _LEAST_FREE_BYTES = 1 << 30
 _FEW_FILES = 4_096
 _MAPS_OF_INDEX = 140
+_LOG_SHARE = 0.5
 
 
 def doctor(data: DataOption = DEFAULT_DATA) -> None:
@@ -26,7 +28,8 @@ def doctor(data: DataOption = DEFAULT_DATA) -> None:
         typer.echo(
             f"{'ok  ' if problem is None else 'FAIL'} {name}" + (f": {problem}" if problem else "")
         )
-    for warning in (*_warnings(data.absolute()), *_model_warnings(data.absolute())):
+    told = (_warnings, _model_warnings, _change_warnings)
+    for warning in (each for warnings in told for each in warnings(data.absolute())):
         typer.echo(f"warn {warning}")
     raise typer.Exit(1 if failed else 0)
 
@@ -41,6 +44,7 @@ def _checks(data: Path) -> Iterator[tuple[str, str | None]]:
     settings = load_settings()
     if settings.redis_url:
         yield "redis", _redis_problem(settings.redis_url)
+    yield from _change_checks(data)
 
 
 def _import_problem(library: str) -> str | None:
@@ -118,6 +122,59 @@ def _model_warnings(data: Path) -> Iterator[str]:
                     yield f"index {name}: {reason} Until then the shipped one serves"
         except IndexingError:
             continue  # told by the checks
+
+
+def _change_checks(data: Path) -> Iterator[tuple[str, str | None]]:
+    """Whether changes of products would be taken."""
+    from app.changes.change_log import ChangeLogError
+    from indexing.current import list_indexes
+
+    with opened_log(data) as log:
+        for name in list_indexes(data):
+            problem = None
+            try:
+                log.check(name)
+            except ChangeLogError as error:
+                problem = error.detail
+            yield f"changes of index {name}", problem
+
+
+def _change_warnings(data: Path) -> Iterator[str]:
+    """When a build is due, and what it would not find."""
+    from app.changes.change_log import ChangeLogError
+    from app.changes.folded import replay_of
+    from app.changes.sqlite_database import DATABASE
+    from indexing.current import list_indexes, read_current
+    from indexing.errors import IndexingError
+    from indexing.manifest import Manifest
+
+    settings = load_settings(data_dir=data)
+    with opened_log(data) as log:
+        for name in list_indexes(data):
+            try:
+                current, size = read_current(data / name), log.size(name)
+                if current is None:
+                    continue
+                manifest = Manifest.read(data / name / "snapshots" / current.snapshot)
+                replay = replay_of(log, name, manifest)
+            except (ChangeLogError, IndexingError):
+                continue  # told by the checks
+            if size.bytes > _LOG_SHARE * settings.change_log_max_bytes:
+                yield (
+                    f"index {name}: the change log holds {size.bytes / 1e6:,.0f} MB of "
+                    f"{settings.change_log_max_bytes / 1e6:,.0f}. Run `vitrina build` or "
+                    "`vitrina compact`"
+                )
+            if not replay.whole:
+                yield (
+                    f"index {name}: changes that snapshot {current.snapshot} lacks have been "
+                    "forgotten. Build it again from a catalogue"
+                )
+            if settings.change_log != "sqlite" and (data / name / DATABASE).exists():
+                yield (
+                    f"index {name}: {DATABASE} lies there, and VITRINA_CHANGE_LOG is "
+                    f"{settings.change_log}: changes in it are not read"
+                )
 
 
 def _redis_problem(url: str) -> str | None:

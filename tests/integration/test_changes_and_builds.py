@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from http_service import serving, wait_until
 from typer.testing import CliRunner, Result
 
 from app.changes.change_log import NewChange
@@ -240,3 +241,35 @@ def vectors(shop: Shop) -> Any:
     assert current is not None
     held = open_snapshot(shop.data / "main" / "snapshots" / current.snapshot).vectors
     return held.vectors(np.arange(len(MUGS), dtype=np.uint32))
+
+
+def test_doctor_tells_when_a_build_is_due(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.build(NOON_MS)
+    doctor = ["doctor", "--data", str(shop.data)]
+    well = CliRunner().invoke(app, doctor)
+    assert "ok   changes of index main" in well.output
+    assert "change log" not in well.output
+    shop.put("a", "b", "c", body=b"x" * 200_000)
+    monkeypatch.setenv("VITRINA_CHANGE_LOG_MAX_BYTES", str(1 << 20))
+    assert "the change log holds 1 MB of 1" in CliRunner().invoke(app, doctor).output
+    shop.log.forget("main", 2)
+    assert "have been forgotten" in CliRunner().invoke(app, doctor).output
+    monkeypatch.setenv("VITRINA_CHANGE_LOG", "redis")
+    monkeypatch.setenv("VITRINA_REDIS_URL", "redis://127.0.0.1:1/0")
+    away = CliRunner().invoke(app, doctor)
+    assert away.exit_code == 1
+    assert "FAIL changes of index main: the change log in Redis cannot be used" in away.output
+
+
+def test_what_there_is_after_a_swap_is_said_by_the_new_snapshot(shop: Shop) -> None:
+    """A product of the API that the catalogue lacks is gone, one it has again is there."""
+    shop.build(NOON_MS)
+    with serving(shop.data, warm=False) as http:
+        put = {"products": [{"id": "api", "title": "From the API"}]}
+        assert http.put("/v1/products", json=put).json()["items"][0]["status"] == "accepted"
+        assert http.delete("/v1/products/m3").status_code == 200
+        assert http.patch("/v1/products/m3", json={"price": 1}).status_code == 404
+        shop.build(0, "--as-of", "2100-01-01T00:00:00Z")
+        patch = {"json": {"price": 1}}
+        wait_until(lambda: http.patch("/v1/products/m3", **patch).status_code == 200, 20)
+        assert http.patch("/v1/products/api", **patch).status_code == 404
