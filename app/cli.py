@@ -10,6 +10,7 @@ from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.inspect import inspect
+from app.commands.learn import learn
 from app.commands.models import models
 from app.commands.push import changes, push
 from app.commands.rules import blocklist, hints
@@ -20,6 +21,7 @@ from app.commands.synonyms import synonyms
 from app.commands.train import train
 from app.errors import ServiceError
 from app.settings import SettingsError
+from app.state.journal import StateError
 from app.version import code_version
 from indexing.errors import IndexingError
 from ranking.errors import RankingError
@@ -34,7 +36,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     demo, demo_data, build, compact, push, changes, inspect, serve, search, warm, doctor, evaluate,
-    train, blocklist, hints,
+    train, learn, blocklist, hints,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)
@@ -53,7 +55,7 @@ def main() -> None:
     """Run a command; what can be foreseen ends with one line on stderr and exit code 1."""
     try:
         app()
-    except (IndexingError, RankingError, ServiceError, SettingsError) as error:
+    except (IndexingError, RankingError, ServiceError, SettingsError, StateError) as error:
         typer.echo(f"vitrina: {error}", err=True)
         sys.exit(1)
     except OSError as error:

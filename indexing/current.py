@@ -1,4 +1,4 @@
-"""CURRENT: which snapshot, model and rules of an index are in force.
+"""CURRENT: which snapshot, model, rules and facts of an index are in force.
 
 DIR/<index>/CURRENT is one small JSON file, replaced atomically, and changed here only.
 """
@@ -25,11 +25,12 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """Ids in force; a model or rules of None means the shipped ones."""
+    """Ids in force; a model or rules of None means the shipped ones, facts of None: none."""
 
     snapshot: str
     model: str | None = None
     rules: str | None = None
+    facts: str | None = None
 
 
 class Unchanged(Enum):
@@ -91,6 +92,7 @@ def change_current(
     snapshot: str | None = None,
     model: str | Unchanged | None = UNCHANGED,
     rules: str | Unchanged | None = UNCHANGED,
+    facts: str | Unchanged | None = UNCHANGED,
 ) -> Current:
     """Put these in force and keep the rest; no change that is made at the same time is lost.
 
@@ -98,16 +100,14 @@ def change_current(
     Raises BuildError if nothing is published and no snapshot is given.
     """
     with FileLock(index / ".current.lock", timeout=_LOCK_WAIT_S):
-        facts = _read_or_none(index) if snapshot is not None else _read(index)
-        if snapshot is None and (facts is None or facts.get(_WITHDRAWN)):
+        told = _read_or_none(index) if snapshot is not None else _read(index)
+        if snapshot is None and (told is None or told.get(_WITHDRAWN)):
             raise BuildError(f"index {index.name!r} has nothing published yet. Build it first.")
-        given = {"snapshot": snapshot or UNCHANGED, "model": model, "rules": rules}
-        facts = (facts or {}) | {
-            name: each for name, each in given.items() if each is not UNCHANGED
-        }
-        facts.pop(_WITHDRAWN, None)
-        current = _current(facts)
-        _write(index, facts | asdict(current))
+        given = {"snapshot": snapshot or UNCHANGED, "model": model, "rules": rules, "facts": facts}
+        told = (told or {}) | {name: each for name, each in given.items() if each is not UNCHANGED}
+        told.pop(_WITHDRAWN, None)
+        current = _current(told)
+        _write(index, told | asdict(current))
     return current
 
 
@@ -121,7 +121,7 @@ def withdraw(index: Path) -> None:
 
 
 def _current(facts: dict[str, Any]) -> Current:
-    return Current(facts["snapshot"], facts.get("model"), facts.get("rules"))
+    return Current(facts["snapshot"], facts.get("model"), facts.get("rules"), facts.get("facts"))
 
 
 def _read(index: Path) -> dict[str, Any] | None:

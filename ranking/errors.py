@@ -13,5 +13,9 @@ class RankerFailedError(RankingError):
     """A ranker gave no usable scores for a request; the recall order takes its place."""
 
 
+class FactsError(RankingError):
+    """What was learnt of behaviour cannot be used with this code, index or snapshot."""
+
+
 class UnknownPolicyError(RankingError):
     """An index has no policy of this name."""

@@ -11,7 +11,8 @@ from indexing.catalogue.policy_config import OWN
 from indexing.current import Current
 from indexing.snapshot import Snapshot, open_snapshot
 from indexing.verified import Verify
-from ranking.errors import ModelError, UnknownPolicyError
+from ranking.behaviour.facts import Facts, open_facts
+from ranking.errors import FactsError, ModelError, UnknownPolicyError
 from ranking.features.features import definition_hash
 from ranking.policy import SHIPPED, Policy, policies_of
 from ranking.rankers.model import ModelRanker, load_model
@@ -33,6 +34,7 @@ class Generation:
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
     rules: what people decided.
+    facts: what was learnt of behaviour, if anything.
     parts: the segments that hold the products, where the snapshot does not hold all of them; its
     tables (statistics, lexicon, encoder, names) hold for all, and a term or a value has the same
     number in each. Groups never span segments.
@@ -49,6 +51,7 @@ class Generation:
     policy_name: str = OWN
     others: Mapping[str, "Generation"] = field(default_factory=dict)
     parts: tuple[Snapshot, ...] = field(default=(), repr=False)
+    facts: Facts | None = field(default=None, repr=False)
 
     @property
     def segments(self) -> tuple[Snapshot, ...]:
@@ -87,6 +90,7 @@ def open_generation(
     else:
         snapshot = open_snapshot(index / "snapshots" / current.snapshot, verify)
     rules = read_rules(index, current.rules, snapshot)
+    facts, lacking = _facts_for(index, current.facts, snapshot, before)
     policies = policies_of(snapshot.config)
     models = {policy.model or current.model for policy in policies.values()}
     rankers = {model: ranker_for(index, model, snapshot) for model in models}
@@ -94,22 +98,38 @@ def open_generation(
     for name, policy in policies.items():
         model = policy.model or current.model
         ranker, degraded = rankers[model]
-        facts = {
+        identity = {
             "index": index.name,
             "snapshot": current.snapshot,
             "model": [model, ranker.name],  # an answer tells if the first was refused
             "rules": current.rules,
+            "facts": [current.facts, facts is not None],
             "policy": [name, asdict(policy)],
             "features": definition_hash(),
             "code": code_version,
         }
         warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
         variants[name] = Generation(
-            _digest(facts), index.name, snapshot, ranker, policy, degraded, warm_up,
-            rules, name,
+            _digest(identity), index.name, snapshot, ranker, policy, (*degraded, *lacking),
+            warm_up, rules, name, facts=facts,
         )  # fmt: skip
     own = variants.pop(OWN)
     return replace(own, others=variants)
+
+
+def _facts_for(
+    index: Path, facts_id: str | None, snapshot: Snapshot, before: Generation | None
+) -> tuple[Facts | None, tuple[str, ...]]:
+    """The facts in force, and what is to be told as degraded where they do not fit."""
+    if facts_id is None:
+        return None, ()
+    known = before.facts if before is not None and before.snapshot is snapshot else None
+    if known is not None and known.id == facts_id:
+        return known, ()
+    try:
+        return open_facts(index, facts_id, snapshot), ()
+    except FactsError as error:
+        return None, (f"facts_refused: {error}",)
 
 
 def _digest(facts: dict[str, Any]) -> str:

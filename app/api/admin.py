@@ -80,6 +80,7 @@ class InForce(BaseModel):
     snapshot: str
     model: str | None
     rules: str | None
+    facts: str | None
 
 
 class KeptSnapshot(BaseModel):

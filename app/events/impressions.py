@@ -78,6 +78,7 @@ def shown_of(
         "generation": generation.id,
         "model": generation.ranker.name,
         "policy": generation.policy_name,
+        "facts": None if generation.facts is None else generation.facts.id,
         "page": result.page,
         "page_size": result.page_size,
         "sorted": int(request.sort is not None),

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from app.state.archive import Archive
-from app.state.journal import StateError
+from app.state.archive import FILE, Archive
+from app.state.journal import StateError, journals
 from app.state.upkeep import Kept, Upkeep
 from app.telemetry import SWEEP_FAILURES
 
@@ -106,6 +106,29 @@ class Sweeper:
             if archive is not None:
                 archive.close()
             os.close(lock)
+
+
+def sweep_if_nobody_does(folder: Path) -> None:
+    """For a command beside no service: what waits in journals comes into the archive.
+
+    Raises StateError where nothing was ever logged, or the sweep fails.
+    """
+    if not (folder / FILE).exists() and not journals(folder):
+        raise StateError(
+            f"there are no events in {folder}. A service that answers searches logs them there; "
+            "docs/events.md."
+        )
+    lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        if not _take_lock(lock):
+            return  # a service sweeps four times a second
+        archive = Archive(folder, sync=False)
+        try:
+            archive.sweep()
+        finally:
+            archive.close()
+    finally:
+        os.close(lock)
 
 
 def _take_lock(lock: int) -> bool:

@@ -7,6 +7,7 @@ logarithms, ranks as 1/(1 + rank); never a raw price or a raw BM25 score.
 import hashlib
 
 from ranking.features.asked import ASKED
+from ranking.features.behaviour import BEHAVIOUR
 from ranking.features.denied import DENIED
 from ranking.features.feature import Feature
 from ranking.features.kind import KIND
@@ -17,7 +18,7 @@ from ranking.features.result import RESULT
 from ranking.features.text import TEXT
 from ranking.features.title import TITLE
 
-GROUPS = (TEXT, TITLE, MATCH, PRODUCT, RESULT, ASKED, DENIED, KIND, QUERY)
+GROUPS = (TEXT, TITLE, MATCH, PRODUCT, RESULT, ASKED, DENIED, KIND, BEHAVIOUR, QUERY)
 """In the order of the matrix's columns."""
 
 FEATURES: tuple[Feature, ...] = tuple(each for group in GROUPS for each in group.features)

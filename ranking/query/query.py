@@ -1,11 +1,13 @@
 """A query as recall and ranking see it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from indexing.analysis.units import CANONICAL
 from indexing.arrays import Float32Array
+from ranking.behaviour.clicked import NOT_CLICKED, Clicked
+from ranking.behaviour.facts import Facts
 from ranking.query.correct import Correction
 from ranking.query.entities import Entity, Reading
 from ranking.query.predict import NOTHING, Prediction
@@ -86,7 +88,7 @@ class Query:
     typed: the words as they came. correction: what may have been meant; corrected: whether text
     is that. expansions: synonyms that were added. price: what was said of it, no word of text
     that must match. prediction: likely categories. quantities: limits of attributes. kind: what
-    kinds of things are meant.
+    kinds of things are meant. clicked: what shoppers did after it, by rows of the facts.
     """
 
     text: str
@@ -104,6 +106,8 @@ class Query:
     quantities: tuple[QuantityWish, ...] = ()
     kind: TypeWish = NO_WISH
     denied: tuple[Denial, ...] = ()
+    clicked: Clicked = NOT_CLICKED
+    facts: Facts | None = field(default=None, repr=False)
 
     @property
     def required(self) -> tuple[Slot, ...]:

@@ -20,6 +20,7 @@ from ranking.rankers.manifest import (
     write_manifest,
 )
 from ranking.rankers.ranker import (
+    BEHAVIOUR_WEIGHTS,
     KIND,
     KIND_WEIGHT,
     linear_scores,
@@ -53,7 +54,10 @@ class ModelRanker:
         self.curve = manifest.gain_curve
         self._booster = booster
         self._columns = columns_of(manifest, read)
-        self._base = linear_weights({KIND: KIND_WEIGHT} | manifest.base)
+        behaviour = {
+            name: weight for name, weight in BEHAVIOUR_WEIGHTS.items() if name not in read.split_on
+        }
+        self._base = linear_weights({KIND: KIND_WEIGHT} | behaviour | manifest.base)
         self._trees = _checked_trees(booster, read, self._columns)
 
     def scores(self, features: Float32Array) -> Float32Array:

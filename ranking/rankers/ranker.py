@@ -19,6 +19,16 @@ KIND_WEIGHT = 6.0
 trees that who asks for a laptop wants no sleeve, so it is a prior outside of them, of a weight that
 was chosen on sets left out in turn (docs/types.md)."""
 
+BEHAVIOUR_WEIGHTS: Mapping[str, float] = {
+    "clicks_for_query": 3.0,
+    "clicks_anywhere": 0.3,
+    "bought_of_clicked": 0.2,
+    "demand_percentile": 0.2,
+}
+"""Worth of what shoppers did, for every ranker that was not trained with it. Each value is bounded
+(`features/behaviour.py`), so that all of it together moves a score by 8 at most: little more than
+the kind of thing does."""
+
 EXPECTED = "expected"
 """Named beside the features in contributions: what a model gives before it has seen any."""
 
@@ -96,6 +106,7 @@ class HandWeightedRanker:
         "rating_count_percentile": 0.15,
         "popularity_percentile": 0.3,
         "in_stock": 0.2,
+        **BEHAVIOUR_WEIGHTS,
     }
 
     def __init__(self) -> None:

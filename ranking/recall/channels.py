@@ -11,7 +11,7 @@ from typing import Final
 
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
-from ranking.recall import kinds, semantic
+from ranking.recall import behaviour, kinds, semantic
 from ranking.recall.hits import Hits
 from ranking.recall.lexical import LEVELS
 
@@ -47,6 +47,9 @@ CHANNELS: Final = (
     Channel("semantic", BY_MEANING, semantic.nearest, semantic.why_not, semantic.QUOTA),
     Channel("popular", level=POPULAR),
     Channel("kind", BY_MEANING, kinds.members, kinds.why_not, kinds.QUOTA),
+    Channel(
+        "behaviour", BY_MEANING, behaviour.chosen, behaviour.why_not, behaviour.QUOTA, worth=0.5
+    ),
 )
 """In the order of the columns of scores and ranks."""
 

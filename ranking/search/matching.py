@@ -65,6 +65,9 @@ def match_text(context: Context) -> Matched:
             request, context.tables, context.generation.rules.synonyms, context.policy.min_matches,
             context.segments,
         )  # fmt: skip
+        facts = context.generation.facts
+        if facts is not None:
+            query = replace(query, clicked=facts.clicked(request.text), facts=facts)
         stage.passed = len(query.slots)
     matches = match(query, context)
     wider = _widened(query, matches, context)

@@ -54,10 +54,10 @@ def test_changes_at_once_are_all_kept(index: Path) -> None:
 
 
 def test_what_a_newer_version_wrote_is_kept(index: Path) -> None:
-    (index / CURRENT).write_text('{"snapshot": "s1", "model": null, "facts": "f1"}')
+    (index / CURRENT).write_text('{"snapshot": "s1", "model": null, "later": "f1"}')
     assert read_current(index) == Current("s1")
     change_current(index, model="m1")
-    assert json.loads((index / CURRENT).read_text())["facts"] == "f1"
+    assert json.loads((index / CURRENT).read_text())["later"] == "f1"
 
 
 @pytest.mark.parametrize(

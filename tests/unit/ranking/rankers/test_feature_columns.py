@@ -18,7 +18,13 @@ from ranking.features.features import NAMES, VERSIONS
 from ranking.generation import COLD_START
 from ranking.rankers.manifest import HASH_OF_FIRST_VERSIONS, read_manifest
 from ranking.rankers.model import MODEL_FILE, ModelRanker, _checksum, load_model, save_model
-from ranking.rankers.ranker import KIND, KIND_WEIGHT, linear_scores, linear_weights
+from ranking.rankers.ranker import (
+    BEHAVIOUR_WEIGHTS,
+    KIND,
+    KIND_WEIGHT,
+    linear_scores,
+    linear_weights,
+)
 from ranking.rankers.tree_text import read_trees
 
 NEEDS = ("static-catalog-1", 256)
@@ -63,14 +69,15 @@ def test_a_model_of_few_features_in_another_order_finds_its_own() -> None:
     ranker = ModelRanker(booster, facts)
     assert ranker._trees is not None
     expected = np.asarray(booster.predict(own, raw_score=True), dtype=np.float32)
-    expected = expected + linear_scores(rows, linear_weights({"bm25": 2.0, KIND: KIND_WEIGHT}))
+    beside = {KIND: KIND_WEIGHT} | BEHAVIOUR_WEIGHTS
+    expected = expected + linear_scores(rows, linear_weights({"bm25": 2.0} | beside))
     np.testing.assert_allclose(ranker.scores(rows), expected, rtol=1e-6)
     ranker._trees = None
     np.testing.assert_allclose(ranker.scores(rows), expected, rtol=1e-6)
     for row, score in zip(rows, expected, strict=True):
         told = ranker.contributions(row)
         assert sum(told.values()) == pytest.approx(float(score), abs=1e-3)
-        assert set(told) <= {"expected", KIND, *names}
+        assert set(told) <= {"expected", *beside, *names}
 
 
 def test_a_needed_feature_that_the_code_lacks_is_refused_by_name(tmp_path: Path) -> None:

@@ -17,7 +17,14 @@ from ranking.errors import ModelError
 from ranking.rankers.manifest import read_manifest
 from ranking.rankers.model import MODEL_FILE, _checksum, load_model, save_model
 from ranking.rankers.model_store import activate_model, list_models, model_folder, publish_model
-from ranking.rankers.ranker import KIND, KIND_WEIGHT, linear_scores, linear_weights
+from ranking.rankers.ranker import (
+    BEHAVIOUR_WEIGHTS,
+    KIND,
+    KIND_WEIGHT,
+    linear_scores,
+    linear_weights,
+)
+from ranking.rankers.tree_text import read_trees
 
 FAMILY, DIMENSION = "static-catalog-1", 256
 MANIFEST = "manifest.json"
@@ -46,7 +53,11 @@ def test_a_model_read_back_scores_as_before(saved: Path) -> None:
     before, after = tiny_ranker(), load_model(saved, FAMILY, DIMENSION)
     assert (before.scores(rows) == after.scores(rows)).all()
     trees = np.asarray(tiny_booster().predict(rows, raw_score=True))
-    base = linear_scores(rows, linear_weights({KIND: KIND_WEIGHT} | tiny_manifest().base))
+    read = read_trees(tiny_booster().model_to_string(), "tiny").split_on
+    beside = {name: each for name, each in BEHAVIOUR_WEIGHTS.items() if name not in read}
+    assert beside
+    weights = {KIND: KIND_WEIGHT} | beside | tiny_manifest().base
+    base = linear_scores(rows, linear_weights(weights))
     assert after.scores(rows) == pytest.approx(trees + base, abs=1e-5)
     assert after.scores(rows[:0]).shape == (0,)
 

@@ -240,8 +240,8 @@ def test_explanation_adds_up(shop: Generation) -> None:
 def test_stages_tell_what_they_took_and_gave(shop: Generation) -> None:
     stages = run(shop, "red lamp", facets=("brand",)).stages
     assert [stage.name for stage in stages] == [
-        "understand", "recall_lexical", "recall_semantic", "recall_kind", "filter", "facets",
-        "coarse", "fine", "rerank", "page",
+        "understand", "recall_lexical", "recall_semantic", "recall_kind",
+        "recall_behaviour", "filter", "facets", "coarse", "fine", "rerank", "page",
     ]  # fmt: skip
     narrow = replace(shop, policy=replace(shop.policy, fine_pool=3))
     given = {stage.name: (stage.taken, stage.passed) for stage in run(narrow, "lamp").stages}

@@ -1,0 +1,34 @@
+"""What shoppers did after one query, as the query carries it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from indexing.arrays import Float32Array, Int64Array, UInt32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """rows: uint32[k], ascending: of the facts' products. lifts: float32[k], ln of how much more
+    than expected they were clicked and bought after this query.
+    """
+
+    rows: UInt32Array
+    lifts: Float32Array
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def lifts_of(self, rows: Int64Array) -> Float32Array:
+        """float32[n] for the facts' rows of any products (−1: unknown); 0 where none is known."""
+        found = np.zeros(len(rows), dtype=np.float32)
+        if not len(self.rows):
+            return found
+        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        known = self.rows[places] == rows
+        found[known] = self.lifts[places[known]]
+        return found
+
+
+NOT_CLICKED: Final = Clicked(np.empty(0, np.uint32), np.empty(0, np.float32))

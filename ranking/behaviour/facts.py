@@ -1,0 +1,180 @@
+"""Facts: what `vitrina learn` made of behaviour, opened beside a snapshot.
+
+They name products by the hashes of their ids, so they outlive a rebuild; a group's products share
+a row. DIR/<index>/facts/<id>, in force by CURRENT.
+"""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from indexing.arrays import Float32Array, Int64Array, UInt32Array, UInt64Array, load_array
+from indexing.catalogue.row_order import hash_of_id
+from indexing.errors import IndexingError
+from indexing.snapshot import Snapshot
+from ranking.behaviour.clicked import NOT_CLICKED, Clicked
+from ranking.behaviour.query_key import query_key
+from ranking.errors import FactsError
+
+FOLDER: Final = "facts"
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+VALUES: Final = ("attraction", "conversion", "demand")
+"""Columns of `values`: ln of clicks over expected clicks, ln of purchases a click over the shop's,
+and the percentile of recent demand."""
+ARRAYS: Final = {
+    "product_hashes": "uint64", "product_rows": "uint32", "values": "float32",
+    "query_hashes": "uint64", "pair_begins": "uint32", "pair_rows": "uint32",
+    "pair_lifts": "float32",
+}  # fmt: skip
+LEAST_KNOWN: Final = 0.01
+"""Share of the facts' products that the snapshot must have, of a hundred or more."""
+_MOST_SEGMENTS: Final = 64
+RELEARN: Final = "Run `vitrina learn` again, or set `facts` in CURRENT to null."
+
+
+@dataclass(frozen=True, slots=True)
+class RowMap:
+    """Facts' rows of one segment's documents. of_doc: int64[n], −1 where nothing is known.
+
+    docs: uint32[m], those with a row, in order of rows; rows: int64[m], their rows.
+    """
+
+    of_doc: Int64Array
+    docs: UInt32Array
+    rows: Int64Array
+
+    def docs_of(self, row: int) -> UInt32Array:
+        begin, end = np.searchsorted(self.rows, (row, row + 1))
+        return self.docs[begin:end]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """product_hashes: uint64[p], ascending; product_rows: uint32[p], the row of each.
+    values: float32[rows, len(VALUES)]. query_hashes: uint64[q], ascending; the products of query i
+    stand at pair_begins[i] … pair_begins[i + 1], rows ascending.
+    """
+
+    id: str
+    manifest: dict[str, Any]
+    product_hashes: UInt64Array
+    product_rows: UInt32Array
+    values: Float32Array
+    query_hashes: UInt64Array
+    pair_begins: UInt32Array
+    pair_rows: UInt32Array
+    pair_lifts: Float32Array
+    _maps: dict[str, RowMap] = field(default_factory=dict, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def clicked(self, text: str) -> Clicked:
+        """What is known of a query. O(log q)."""
+        key = query_key(text)
+        if not key or not len(self.query_hashes):
+            return NOT_CLICKED
+        wanted = hash_of(key)
+        place = int(np.searchsorted(self.query_hashes, wanted))
+        if place == len(self.query_hashes) or self.query_hashes[place] != wanted:
+            return NOT_CLICKED
+        begin, end = int(self.pair_begins[place]), int(self.pair_begins[place + 1])
+        return Clicked(self.pair_rows[begin:end], self.pair_lifts[begin:end])
+
+    def rows_in(self, segment: Snapshot) -> RowMap:
+        """Made once a segment: a search of every id of it, 0.1 s for a million products."""
+        name = f"{segment.folder}"
+        known = self._maps.get(name)
+        if known is None:
+            known = self._mapped(segment)
+            with self._lock:
+                while len(self._maps) >= _MOST_SEGMENTS:
+                    self._maps.pop(next(iter(self._maps)))
+                self._maps[name] = known
+        return known
+
+    def _mapped(self, segment: Snapshot) -> RowMap:
+        hashes, by_hash = segment.documents.id_hashes, segment.documents.by_hash
+        of_doc = np.full(len(hashes), -1, dtype=np.int64)
+        if len(self.product_hashes):
+            places = np.searchsorted(self.product_hashes, hashes)
+            places[places == len(self.product_hashes)] = 0
+            known = self.product_hashes[places] == hashes
+            of_doc[by_hash[known]] = self.product_rows[places[known]]
+        docs = np.flatnonzero(of_doc >= 0)
+        docs = docs[np.argsort(of_doc[docs], kind="stable")]
+        return RowMap(of_doc, docs.astype(np.uint32), of_doc[docs])
+
+
+def hash_of(key: str) -> np.uint64:
+    """Of a query, as of a product's id."""
+    raw: UInt64Array = np.frombuffer(
+        hash_of_id(key.encode("utf-8", "replace").decode()), dtype=np.uint64
+    )
+    return np.uint64(raw[0])
+
+
+def open_facts(index: Path, facts_id: str, snapshot: Snapshot) -> Facts:
+    """Raises FactsError if they are damaged, of another format, index or catalogue."""
+    folder = index / FOLDER / facts_id
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            raise FactsError(
+                f"facts {facts_id} are of format {manifest['format']}, this code reads {FORMAT}. "
+                f"{RELEARN}"
+            )
+        if manifest["index"] != index.name:
+            raise FactsError(
+                f"facts {facts_id} were learnt for index {str(manifest['index'])[:60]!r}, not "
+                f"{index.name!r}. {RELEARN}"
+            )
+        arrays = {name: load_array(folder / f"{name}.npy") for name in ARRAYS}
+        for name, array in arrays.items():
+            if checksum(array) != manifest["checksums"][name]:
+                raise FactsError(f"facts {facts_id}: {name}.npy was changed. {RELEARN}")
+    except (OSError, ValueError, KeyError, TypeError, IndexingError) as error:
+        raise FactsError(f"facts {facts_id} cannot be read: {error}. {RELEARN}") from error
+    facts = Facts(facts_id, manifest, **arrays)
+    check_shape(facts)
+    check_catalogue(facts, snapshot)
+    return facts
+
+
+def check_shape(facts: Facts) -> None:
+    """Raises FactsError for arrays that do not belong together."""
+    pairs = len(facts.pair_rows)
+    rows = len(facts.values)
+    whole = (
+        facts.values.ndim == 2
+        and facts.values.shape[1] == len(VALUES)
+        and len(facts.product_rows) == len(facts.product_hashes)
+        and len(facts.pair_begins) == len(facts.query_hashes) + 1
+        and len(facts.pair_lifts) == pairs
+        and int(facts.pair_begins[-1]) == pairs
+        and bool((np.diff(facts.pair_begins.astype(np.int64)) >= 0).all())
+        and int(facts.product_rows.max(initial=0)) < max(rows, 1)
+        and int(facts.pair_rows.max(initial=0)) < max(rows, 1)
+        and bool(np.isfinite(facts.pair_lifts).all())
+    )
+    if not whole:
+        raise FactsError(f"facts {facts.id}: its arrays do not fit each other. {RELEARN}")
+
+
+def check_catalogue(facts: Facts, snapshot: Snapshot) -> None:
+    """Raises FactsError if hardly any of the products is in the snapshot."""
+    count = len(facts.values)
+    known = len(np.unique(facts.rows_in(snapshot).rows))
+    if count >= 100 and known < LEAST_KNOWN * count:
+        raise FactsError(
+            f"facts {facts.id} are of another catalogue: of their {count:,} products the snapshot "
+            f"has {known:,}. {RELEARN}"
+        )
+
+
+def checksum(array: Any) -> str:
+    return blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).hexdigest()

@@ -1,0 +1,226 @@
+"""Behaviour → facts: `vitrina learn`. What is counted is in `counts.py`; here it is smoothed."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt64Array
+from indexing.catalogue.row_order import hash_of_id
+from indexing.snapshot import Snapshot
+from ranking.behaviour.facts import ARRAYS, VALUES, hash_of
+from ranking.behaviour.query_key import query_key
+from ranking.errors import FactsError
+from ranking.learning.behaviour.counts import CART, PURCHASE, Counts, count
+from ranking.learning.behaviour.views import make_views
+
+SMOOTHING: Final = 5.0
+"""Expected clicks that the belief in the product's own average (a query's product) or in the
+shop's (a product) is worth."""
+SMOOTHING_OF_PURCHASES: Final = 20.0
+MOST_OF_QUERY: Final = 50
+MOST_QUERIES: Final = 500_000
+LEAST_LIFT: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """arrays: as the facts hold them. told: counts, for people."""
+
+    arrays: dict[str, Any]
+    told: dict[str, Any]
+
+
+def learn(db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot, now: float) -> Learnt:
+    """db: with `events` and `impressions`. Raises FactsError if there is nothing to learn."""
+    make_views(db)
+    products, queries = _numbered(db, shop, snapshot)
+    counts = count(db, shop, now)
+    clicks = float(counts.pairs["clicks"].sum())
+    if not clicks and not len(counts.demand["grp"]):
+        (searches,) = db.execute(
+            "SELECT count(*) FROM searches WHERE shop = $shop", {"shop": shop}
+        ).fetchone() or (0,)
+        raise FactsError(
+            f"nothing to learn for index {shop!r}: {searches:,} searches were logged, and no event "
+            "on a product that the index has. docs/events.md tells how to send them."
+        )
+    return _facts(counts, products, queries, snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class _Products:
+    """known, unknown: products of the log that the snapshot has, and has not."""
+
+    known: int
+    unknown: int
+
+
+def _numbered(
+    db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot
+) -> tuple[_Products, list[str]]:
+    """Make `known` (product → its group) and `query_numbers`; the keys of the queries."""
+    of = {"shop": shop}
+    names = [
+        name
+        for (name,) in db.execute(
+            "SELECT DISTINCT product FROM shown WHERE shop = $shop UNION "
+            "SELECT DISTINCT product FROM events WHERE shop = $shop AND product IS NOT NULL",
+            of,
+        ).fetchall()
+    ]
+    docs = _documents(names, snapshot)
+    found = np.flatnonzero(docs >= 0)
+    groups = snapshot.columns.group_of[docs[found]].astype(np.int64)
+    db.register(
+        "known",
+        pa.table(
+            {"product": pa.array([names[i] for i in found.tolist()], pa.string()), "grp": groups}
+        ),
+    )
+    texts = [
+        text
+        for (text,) in db.execute(
+            "SELECT query FROM shown WHERE shop = $shop AND query <> '(personal)' GROUP BY query "
+            "ORDER BY count(DISTINCT query_id) DESC, query LIMIT $most",
+            {**of, "most": MOST_QUERIES},
+        ).fetchall()
+    ]
+    keys = [query_key(text) for text in texts]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(filter(None, keys)))}
+    kept = [(text, numbers[key]) for text, key in zip(texts, keys, strict=True) if key]
+    db.register(
+        "query_numbers",
+        pa.table({
+            "text": pa.array([text for text, _ in kept], pa.string()),
+            "number": pa.array([number for _, number in kept], pa.int64()),
+        }),
+    )  # fmt: skip
+    return _Products(len(found), len(names) - len(found)), list(numbers)
+
+
+def _documents(names: list[str], snapshot: Snapshot) -> Int64Array:
+    """int64[n]: the document of each product, −1 for those that the snapshot has not."""
+    raw = b"".join(hash_of_id(name.encode("utf-8", "replace").decode()) for name in names)
+    hashes: UInt64Array = np.frombuffer(raw, dtype=np.uint64)
+    documents = snapshot.documents
+    places = np.searchsorted(documents.id_hashes, hashes)
+    places[places == len(documents.id_hashes)] = 0
+    docs = np.asarray(documents.by_hash, dtype=np.int64)[places]
+    docs[np.asarray(documents.id_hashes)[places] != hashes] = -1
+    return docs
+
+
+def _facts(counts: Counts, products: _Products, queries: list[str], snapshot: Snapshot) -> Learnt:
+    pairs = counts.pairs
+    groups = np.unique(np.concatenate([pairs["grp"], counts.demand["grp"]])).astype(np.int64)
+    rows = np.searchsorted(groups, pairs["grp"])
+    worth = pairs["clicks"] + CART * pairs["carts"] + PURCHASE * pairs["bought"]
+    clicks = float(pairs["clicks"].sum())
+    worth_of_click = float(worth.sum()) / clicks if clicks else 1.0
+    gained = worth / max(worth_of_click, 1e-9)
+
+    def sums(amounts: Float64Array) -> Float64Array:
+        """Of each product, over all queries."""
+        return np.bincount(rows, amounts, len(groups)).astype(np.float64)
+
+    of_product = attraction(
+        sums(gained), sums(pairs["expected"]),
+        np.ones(len(groups)),
+    )  # fmt: skip
+    lifts = np.log(attraction(gained, pairs["expected"], of_product[rows])).astype(np.float32)
+    values = np.zeros((len(groups), len(VALUES)), dtype=np.float32)
+    values[:, 0] = np.log(of_product)
+    values[:, 1] = _conversion(
+        sums(pairs["clicks"]),
+        sums(pairs["bought"]),
+    )
+    values[:, 2] = _demand(counts, groups)
+    chosen = _best_of_queries(pairs["query"].astype(np.int64), lifts)
+    arrays = _of_queries(pairs["query"][chosen], rows[chosen], lifts[chosen], queries)
+    arrays |= _of_products(groups, snapshot) | {"values": values}
+    assert arrays.keys() == ARRAYS.keys()  # noqa: S101 - what the reader expects
+    told = {
+        "counts": {
+            "products": len(groups),
+            "unknown_products": products.unknown,
+            "queries": len(arrays["query_hashes"]),
+            "pairs": len(chosen),
+            "clicks": round(clicks, 1),
+            "searched_pairs": len(rows),
+        },
+        "place_ctr": np.round(counts.place_ctr[:20], 5).tolist(),
+        "worth_of_click": round(worth_of_click, 4),
+    }
+    return Learnt(arrays, told)
+
+
+def attraction(gained: Float64Array, expected: Float64Array, belief: Float64Array) -> Float64Array:
+    """(g + k·b) / (e + k): clicks over expected clicks, drawn towards what is believed."""
+    found: Float64Array = (gained + SMOOTHING * belief) / (expected + SMOOTHING)
+    return found
+
+
+def _conversion(clicks: Float64Array, bought: Float64Array) -> Float32Array:
+    """Ln of purchases a click over the shop's, 0 where nothing was bought anywhere."""
+    total = clicks.sum()
+    if not total or not bought.sum():
+        return np.zeros(len(clicks), dtype=np.float32)
+    mean = bought.sum() / total
+    rate = (bought + SMOOTHING_OF_PURCHASES * mean) / (clicks + SMOOTHING_OF_PURCHASES)
+    lifts: Float32Array = np.log(rate / mean).astype(np.float32)
+    return lifts
+
+
+def _demand(counts: Counts, groups: Int64Array) -> Float32Array:
+    """float32[groups]: mid-rank among products with any demand; NaN for the others."""
+    demand = np.full(len(groups), np.nan, dtype=np.float32)
+    amounts = counts.demand["demand"]
+    wanted = np.flatnonzero(amounts > 0)
+    if len(wanted):
+        ordered = np.sort(amounts[wanted])
+        middle = np.searchsorted(ordered, amounts[wanted], "left")
+        middle = middle + np.searchsorted(ordered, amounts[wanted], "right")
+        places = np.searchsorted(groups, counts.demand["grp"][wanted])
+        demand[places] = middle / (2 * len(wanted))
+    return demand
+
+
+def _best_of_queries(queries: Int64Array, lifts: Float32Array) -> Int64Array:
+    """Places of the MOST_OF_QUERY lifts of each query that say most, in the pairs' own order."""
+    order = np.lexsort((-np.abs(lifts), queries))
+    begins = np.searchsorted(queries[order], queries[order], "left")
+    ranks = np.arange(len(order)) - begins
+    kept = order[(ranks < MOST_OF_QUERY) & (np.abs(lifts[order]) >= LEAST_LIFT)]
+    return np.sort(kept)
+
+
+def _of_queries(
+    numbers: Any, rows: Int64Array, lifts: Float32Array, queries: list[str]
+) -> dict[str, Any]:
+    """Pairs by the queries' hashes, ascending; rows ascending within each."""
+    distinct, of = np.unique(numbers, return_inverse=True)
+    hashes = np.array([hash_of(queries[number]) for number in distinct.tolist()], dtype=np.uint64)
+    rank = np.argsort(np.argsort(hashes, kind="stable"), kind="stable")
+    order = np.lexsort((rows, rank[of] if len(of) else of))
+    sizes = np.bincount(rank[of], minlength=len(distinct)) if len(of) else np.zeros(0, np.int64)
+    return {
+        "query_hashes": np.sort(hashes),
+        "pair_begins": np.concatenate([[0], np.cumsum(sizes)]),
+        "pair_rows": rows[order],
+        "pair_lifts": lifts[order],
+    }
+
+
+def _of_products(groups: Int64Array, snapshot: Snapshot) -> dict[str, Any]:
+    """All products of the groups, so that each variant has the row of its group."""
+    row_of = np.full(int(snapshot.columns.group_of.max(initial=0)) + 1, -1, dtype=np.int64)
+    row_of[groups] = np.arange(len(groups))
+    documents = snapshot.documents
+    rows = row_of[snapshot.columns.group_of[documents.by_hash]]
+    return {
+        "product_hashes": np.asarray(documents.id_hashes)[rows >= 0],
+        "product_rows": rows[rows >= 0],
+    }

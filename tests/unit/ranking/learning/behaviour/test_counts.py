@@ -1,0 +1,59 @@
+"""Expected clicks and smoothing, by hand."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from ranking.learning.behaviour.counts import place_ctr
+from ranking.learning.behaviour.learn import _best_of_queries, _of_queries, attraction
+
+
+def test_without_impressions_the_curve_is_the_belief() -> None:
+    assert place_ctr(np.zeros(3), np.zeros(3)) == pytest.approx(
+        [0.05, 0.05 / 2**0.7, 0.05 / 3**0.7]
+    )
+
+
+def test_with_many_impressions_a_place_speaks_for_itself() -> None:
+    shown = np.array([1e6, 1e6, 1e6])
+    assert place_ctr(shown, shown * [0.3, 0.2, 0.25]) == pytest.approx([0.3, 0.2, 0.25], rel=1e-3)
+
+
+def test_one_product_clicked_at_one_place_is_not_explained_away() -> None:
+    shown, clicked = np.full(20, 20.0), np.zeros(20)
+    clicked[9] = 20
+    expected = 20 * place_ctr(shown, clicked)[9]
+    assert expected < 3
+    assert attraction(np.array([20.0]), np.array([expected]), np.ones(1))[0] > 3
+
+
+def test_attraction_is_drawn_towards_the_belief() -> None:
+    told = attraction(np.array([0.0, 10.0, 0.0]), np.array([0.0, 5.0, 5.0]), np.array([2, 1, 1.0]))
+    assert told == pytest.approx([2.0, 1.5, 0.5])
+
+
+def test_the_pairs_that_say_most_are_kept() -> None:
+    queries = np.array([0, 0, 0, 1, 1], dtype=np.int64)
+    lifts = np.array([0.5, 0.001, -0.7, 0.1, 0.2], dtype=np.float32)
+    assert _best_of_queries(queries, lifts).tolist() == [0, 2, 3, 4]
+    many = np.zeros(80, dtype=np.int64)
+    kept = _best_of_queries(many, np.linspace(-1, 1, 80).astype(np.float32))
+    assert len(kept) == 50
+    assert {0, 79} <= set(kept.tolist())
+
+
+def test_pairs_stand_under_their_queries() -> None:
+    queries = ["lamp", "red lamp", "never clicked"]
+    arrays = _of_queries(
+        np.array([0, 0, 1]), np.array([7, 3, 3]), np.array([1, 2, 3], dtype=np.float32), queries
+    )
+    begins, rows = arrays["pair_begins"].tolist(), arrays["pair_rows"].tolist()
+    assert len(arrays["query_hashes"]) == 2
+    parts = {
+        tuple(rows[begin:end]): arrays["pair_lifts"][begin:end].tolist()
+        for begin, end in pairwise(begins)
+    }
+    assert parts == {(3, 7): [2, 1], (3,): [3]}
+    nothing = _of_queries(np.array([], int), np.array([], int), np.array([], np.float32), queries)
+    assert nothing["pair_begins"].tolist() == [0]
