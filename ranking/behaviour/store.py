@@ -15,6 +15,7 @@ from filelock import FileLock
 from indexing.current import change_current, read_current, sync_folder
 from indexing.snapshot import Snapshot
 from ranking.behaviour.facts import ARRAYS, FOLDER, FORMAT, MANIFEST, checksum, open_facts
+from ranking.errors import FactsError
 
 KEPT: Final = 5
 _LOCK_WAIT_S: Final = 30
@@ -64,7 +65,7 @@ def publish_facts(
         sync_folder(folders)
         try:
             open_facts(index, facts_id, snapshot)
-        except BaseException:
+        except FactsError:
             shutil.rmtree(folders / facts_id, ignore_errors=True)
             raise
         before = read_current(index)
