@@ -20,13 +20,13 @@ trees that who asks for a laptop wants no sleeve, so it is a prior outside of th
 was chosen on sets left out in turn (docs/types.md)."""
 
 BEHAVIOUR_WEIGHTS: Mapping[str, float] = {
-    "clicks_for_query": 3.0,
+    "clicks_for_query": 5.0,
     "clicks_anywhere": 0.3,
     "bought_of_clicked": 0.2,
     "demand_percentile": 0.2,
 }
 """Worth of what shoppers did, for every ranker that was not trained with it. Each value is bounded
-(`features/behaviour.py`), so that all of it together moves a score by 8 at most: little more than
+(`features/behaviour.py`), so that all of it together moves a score by 12 at most: twice what
 the kind of thing does."""
 
 EXPECTED = "expected"
