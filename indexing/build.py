@@ -19,7 +19,7 @@ from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.platform import Platform
-from indexing.catalogue.product import Product, RejectedLine
+from indexing.catalogue.product import RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
 from indexing.catalogue.row_order import group_order, hash_number, order_keys
@@ -44,6 +44,7 @@ from indexing.publication_gate import GateLimits, objections
 from indexing.publish import keep, publish, stage, whole_current, writer_lock
 from indexing.query_log.reading import LogRules, QueryLog, read_query_log
 from indexing.query_log.table_build import QueryCounts, Shop, build_queries
+from indexing.searchable import searchable_texts
 from indexing.spelling.spelling import Spelling
 from indexing.spelling.word_counts import WordCounter
 from indexing.types.build import build_types
@@ -329,24 +330,6 @@ def _check_mapping(mapping: FieldMapping, progress: Progress) -> None:
         if target in mapping.required:
             raise BuildError(f"the mapping {told} Correct it, or leave it out.")
         progress.note(f"the mapping {told}")
-
-
-def searchable_texts(product: Product) -> list[Sequence[str]]:
-    """The texts of each field, in `Field` order."""
-    attributes = [
-        text
-        for value in product.attributes.values()
-        for text in (value if isinstance(value, tuple) else (value,))
-        if isinstance(text, str)
-    ]
-    return [
-        [product.title],
-        [product.brand] if product.brand else [],
-        list(dict.fromkeys(level for path in product.paths() for level in path)),
-        attributes,
-        [product.description] if product.description else [],
-        [product.id, *product.identifiers],
-    ]
 
 
 def _query_log(options: BuildOptions, now: datetime) -> QueryLog | None:

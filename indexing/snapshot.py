@@ -3,18 +3,29 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.versions import analyzer_of
-from indexing.arrays import Float32Array, Float64Array, UInt32Array, load_array
+from indexing.arrays import (
+    BoolArray,
+    Float32Array,
+    Float64Array,
+    UInt8Array,
+    UInt32Array,
+    load_array,
+)
 from indexing.catalogue.documents import Documents
 from indexing.catalogue.index_config import IndexConfig
 from indexing.columns import Columns
+from indexing.columns.columns import CORE_NUMBERS
 from indexing.completions.completions import Completions
 from indexing.entities.category_model import CategoryModel
 from indexing.entities.names import EntityNames
 from indexing.errors import CorruptSnapshotError, FormatVersionError
 from indexing.forms.forms import FOLDER as FORMS
 from indexing.forms.forms import WordForms
+from indexing.live.shown_numbers import with_numbers
 from indexing.manifest import Manifest, check_sizes
 from indexing.parts import readable_parts
 from indexing.postings.postings import InvertedIndex
@@ -34,6 +45,9 @@ class Snapshot:
     popular: uint32[≤ 1,000], best liked first. prices: float64[n], NaN where unknown.
 
     cosine_floor: least cosine at which a product is taken to mean what the query means.
+
+    fresh: of the living index, uint8[n], bit i set where the number of CORE_NUMBERS[i] is newer
+    than the document's line; None if none is.
     """
 
     id: str
@@ -58,10 +72,35 @@ class Snapshot:
     popular: UInt32Array
     prices: Float64Array
     cosine_floor: float
+    fresh: UInt8Array | None = None
 
     @property
     def doc_count(self) -> int:
         return self.columns.doc_count
+
+    @property
+    def gone(self) -> BoolArray | None:
+        """See `InvertedIndex`."""
+        return self.index.gone
+
+    def there(self, doc_ids: UInt32Array) -> UInt32Array:
+        """Those that are not gone."""
+        return self.index.there(doc_ids)
+
+    def find(self, product_id: str) -> int | None:
+        """The document with this id, if it is not gone."""
+        doc = self.documents.find(product_id)
+        return None if doc is None or (self.gone is not None and self.gone[doc]) else doc
+
+    def json_at(self, doc: int) -> bytes:
+        """The product as it is shown now."""
+        line = self.documents.json_at(doc)
+        bits = 0 if self.fresh is None else int(self.fresh[doc])
+        if not bits:
+            return line
+        at, numbers = np.array([doc], dtype=np.uint32), self.columns.numbers
+        newer = [name for place, name in enumerate(CORE_NUMBERS) if bits >> place & 1]
+        return with_numbers(line, [(name, float(numbers[name].at(at)[0])) for name in newer])
 
 
 def open_snapshot(folder: Path, verify: Verify = "once") -> Snapshot:

@@ -69,7 +69,9 @@ class Attributes:
 
 
 class AttributeCollector:
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, kinds: Mapping[str, bool] | None = None) -> None:
+        """kinds: names that become columns, and whether of text; None: those of the products."""
+        self._kinds = kinds
         self._names: dict[str, _Name] = {}
         self._owners = array("I")  # of each provisional value, the name's number
         self._held = 0
@@ -142,7 +144,10 @@ class AttributeCollector:
             self._number_rows.close(), self._number_names.close(), self._numbers.close()
         )
         streams = [(self._text_rows.close(), self._text_values.close())]
-        is_text = np.array([name.text for name in self._names.values()], dtype=np.bool_)
+        kinds = self._kinds or {}
+        is_text = np.array(
+            [kinds.get(name, known.text) for name, known in self._names.items()], dtype=np.bool_
+        )
         mixed = is_text[numbers.names] if len(numbers.names) else np.zeros(0, dtype=np.bool_)
         if mixed.any():
             streams.append(self._as_text(numbers, mixed))
@@ -151,6 +156,7 @@ class AttributeCollector:
         counts = np.zeros(len(self._names), dtype=np.int64)
         count_by_name(doc_of_row, numbers.rows, numbers.names, numbers.values, counts)
         counts[is_text] = 0
+        of_numbers = counts.copy()
         freqs = np.zeros(len(owners), dtype=np.uint32)
         for rows, values in streams:
             newest = np.full(len(counts), -1, dtype=np.int64)
@@ -173,7 +179,7 @@ class AttributeCollector:
             for name in chosen
             if not is_text[self._names[name].number]
         }
-        return Attributes(table, spans, numbers.columns(plain, counts, doc_of_row))
+        return Attributes(table, spans, numbers.columns(plain, of_numbers, doc_of_row))
 
     def _as_text(self, numbers: "_Numbers", mixed: BoolArray) -> tuple[UInt32Array, UInt32Array]:
         """Numbers of attributes that also have text values, as a stream of text values."""
@@ -193,6 +199,8 @@ class AttributeCollector:
 
     def _chosen(self, counts: Int64Array, doc_count: int) -> list[str]:
         """Names that become columns, sorted."""
+        if self._kinds is not None:
+            return sorted(name for name in self._kinds if name in self._names)
         needed = max(1, min(MIN_PRODUCTS, math.ceil(doc_count * MIN_SHARE)))
         frequent = [
             (-int(counts[known.number]), name)

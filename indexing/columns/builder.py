@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -34,7 +34,8 @@ _CORE_FIELDS = 10
 class ColumnsBuilder:
     """`add` every row in reading order, then `finish` once."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, kinds: Mapping[str, bool] | None = None) -> None:
+        """kinds: see AttributeCollector."""
         scratch = scratch / "columns"
         scratch.mkdir()
         self._rows = 0
@@ -45,7 +46,7 @@ class ColumnsBuilder:
         self._filled = SpillingArray(scratch / "filled", "B")
         self._brands: dict[str, int] = {}
         self._paths: dict[tuple[tuple[str, ...], ...], int] = {}
-        self._attributes = AttributeCollector(scratch)
+        self._attributes = AttributeCollector(scratch, kinds)
         self._appends = [part.pending.append for part in self._numbers]
 
     def add(self, product: Product) -> None:

@@ -58,7 +58,7 @@ def compute_priors(columns: Columns) -> Float32Array:
     made = [
         percentiles(price, category),
         discount,
-        _smoothed(columns.dense("rating"), count),
+        smoothed(columns.dense("rating"), count, _mean(columns.dense("rating"))),
         percentiles(count, category),
         percentiles(columns.dense("popularity"), category),
         percentiles(columns.dense("created_at"), category),
@@ -108,9 +108,11 @@ def percentiles(values: Float64Array, category: Int64Array) -> Float64Array:
     return out
 
 
-def _smoothed(rating: Float64Array, count: Float64Array) -> Float64Array:
-    if not np.any(~np.isnan(rating)):
-        return rating
-    mean = np.nanmean(rating)
+def _mean(rating: Float64Array) -> float:
+    return float(np.nanmean(rating)) if np.any(~np.isnan(rating)) else float("nan")
+
+
+def smoothed(rating: Float64Array, count: Float64Array, mean: float) -> Float64Array:
+    """mean: of all products that are rated; NaN if none is."""
     known = np.nan_to_num(count, nan=1.0)
     return (rating * known + mean * _RATING_PRIOR) / (known + _RATING_PRIOR) / 5.0

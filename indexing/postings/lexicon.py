@@ -17,14 +17,19 @@ CACHED_TERMS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All terms of an index, sorted by their UTF-8 bytes. Lookups are remembered (bounded)."""
+    """All terms of an index, sorted by their UTF-8 bytes. Lookups are remembered (bounded).
+
+    added: so many of the last came after the build (indexing/live): in order among each other, and
+    in no prefix's range.
+    """
 
     terms: StringTable
+    added: int = 0
     _id_of: Callable[[str], int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Not of a bound method: that would be a cycle, and keep a replaced snapshot mapped.
-        found = lru_cache(CACHED_TERMS)(partial(_found, self.terms))
+        found = lru_cache(CACHED_TERMS)(partial(_found, self.terms, self.added))
         object.__setattr__(self, "_id_of", found)
 
     @classmethod
@@ -46,15 +51,17 @@ class Lexicon:
         raw = prefix.encode("utf-8", "surrogatepass")
         low = np.frombuffer(raw, dtype=np.uint8)
         high = np.frombuffer(raw + b"\xff", dtype=np.uint8)  # no UTF-8 byte is as large
-        first = int(lower_bound(self.terms.blob, self.terms.offsets, low))
-        return first, int(lower_bound(self.terms.blob, self.terms.offsets, high))
+        blob, offsets = self.terms.blob, self.terms.offsets[: len(self.terms.offsets) - self.added]
+        return int(lower_bound(blob, offsets, low)), int(lower_bound(blob, offsets, high))
 
 
-def _found(terms: StringTable, term: str) -> int:
+def _found(terms: StringTable, added: int, term: str) -> int:
     key = np.frombuffer(term.encode("utf-8", "surrogatepass"), dtype=np.uint8)
-    place = int(lower_bound(terms.blob, terms.offsets, key))
-    if place < len(terms) and terms.bytes_at(place) == key.tobytes():
-        return place
+    built = len(terms) - added
+    for first, last in ((0, built), (built, len(terms))):
+        place = first + int(lower_bound(terms.blob, terms.offsets[first : last + 1], key))
+        if place < last and terms.bytes_at(place) == key.tobytes():
+            return place
     return UNKNOWN
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.arrays import Int64Array, UInt16Array, UInt32Array, UInt64Array, load_array
+from indexing.arrays import BoolArray, Int64Array, UInt16Array, UInt32Array, UInt64Array, load_array
 from indexing.postings.lexicon import Lexicon
 from indexing.postings.statistics import Statistics
 
@@ -37,7 +37,8 @@ class InvertedIndex:
 
     tfs: uint32, packed frequencies. lengths: uint16[n, fields], positions a field
     (65,535 means that many or more). titles: the forward index. statistics: of the whole
-    collection, which may hold more documents than these.
+    collection, which may hold more documents than these. gone: bool[n], documents of the lists
+    that are there no more, None if all are: deleted, or replaced in a newer segment.
     """
 
     lexicon: Lexicon
@@ -47,6 +48,7 @@ class InvertedIndex:
     tfs: UInt32Array
     lengths: UInt16Array
     titles: "TitleTerms"
+    gone: BoolArray | None = None
 
     @property
     def doc_count(self) -> int:
@@ -66,6 +68,14 @@ class InvertedIndex:
                 load_array(folder / "title_offsets.npy"), load_array(folder / "title_terms.npy")
             ),
         )
+
+    def there(self, doc_ids: UInt32Array) -> UInt32Array:
+        """Those of the documents that are not gone, in their order."""
+        if self.gone is None or not len(doc_ids):
+            return doc_ids
+        kept = doc_ids[~self.gone[doc_ids]]
+        kept.flags.writeable = False  # as postings are
+        return kept
 
     def postings(self, term_id: int) -> tuple[UInt32Array, UInt32Array]:
         """Documents and packed frequencies of one term."""

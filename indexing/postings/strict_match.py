@@ -139,4 +139,5 @@ class StrictMatch:
             if not len(found):
                 break
             found = intersect(found, docs)
+        found = self._index.there(found)
         return found if self._hidden is None else found[~self._hidden[found]]

@@ -50,4 +50,4 @@ def _holding(words: QueryWords, places: frozenset[int], snapshot: Snapshot) -> U
     found = lists[0]
     for docs in lists[1:]:
         found = intersect(found, docs)
-    return found
+    return snapshot.there(found)

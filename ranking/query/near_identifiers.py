@@ -51,9 +51,9 @@ def _as_written(term_id: int, segments: Sequence[Snapshot]) -> str | None:
     holders = []
     for segment in segments:
         docs, tfs = segment.index.postings(term_id)
-        held = np.flatnonzero((tfs >> _SHIFT) & np.uint32(MAX_TF))
+        held = segment.there(docs[((tfs >> _SHIFT) & np.uint32(MAX_TF)) > 0])
         if len(held):
-            doc = int(docs[held[0]])
+            doc = int(held[0])
             holders.append((int(segment.columns.keys[doc]), doc, segment))
     if not holders:
         return None

@@ -25,7 +25,7 @@ def exact(query: Query, segment: Snapshot) -> Hits:
         if term_id != UNKNOWN:
             docs, tfs = index.postings(term_id)
             found = unite(found, docs[(tfs >> _SHIFT) & np.uint32(MAX_TF) > 0])
-    return equally_good(found, 1.0)
+    return equally_good(index.there(found), 1.0)
 
 
 def _ways_to_write(identifier: str) -> set[str]:

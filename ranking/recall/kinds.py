@@ -31,7 +31,7 @@ def members(query: Query, segment: Snapshot) -> Hits:
     ]
     if not sum(map(len, lists)):
         return NO_HITS
-    docs = np.sort(np.concatenate(lists))
+    docs = segment.there(np.sort(np.concatenate(lists)))
     scores = segment.liked[docs]
     if query.vector is not None:
         scores = np.nan_to_num(segment.vectors.score(query.vector, docs)) + 0.1 * scores

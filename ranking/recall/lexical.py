@@ -64,7 +64,7 @@ def strict(slots: Sequence[Slot], index: InvertedIndex) -> UInt32Array:
     found = lists[0]
     for docs in lists[1:]:
         found = _sealed(intersect(found, docs))
-    return found
+    return index.there(found)
 
 
 def cover(slots: Sequence[Slot], index: InvertedIndex) -> Covered:
@@ -79,6 +79,8 @@ def cover(slots: Sequence[Slot], index: InvertedIndex) -> Covered:
     for slot in required if words else ():
         if slot.is_amount and slot.alternatives:
             accumulate(coverage, _documents(slot, index), slot.weight, TINY)
+    if index.gone is not None:
+        coverage[index.gone] = 0
     thresholds = np.array([share * total * (1 - _SLACK) for share in LEVELS], dtype=np.float32)
     return Covered(coverage, thresholds, count_reaching(coverage, thresholds))
 

@@ -18,11 +18,11 @@ def popular(query: Query, segment: Snapshot) -> Hits:
 
 
 def _best(snapshot: Snapshot) -> UInt32Array:
-    return snapshot.popular[:QUOTA]
+    return snapshot.there(snapshot.popular)[:QUOTA]
 
 
 def _best_of(category: int, snapshot: Snapshot) -> UInt32Array:
     """Of one category and those below it. category: its ordinal."""
-    inside = snapshot.columns.keywords["category"].table.holders_of(category)
+    inside = snapshot.there(snapshot.columns.keywords["category"].table.holders_of(category))
     liked = snapshot.liked[inside]
     return inside[np.lexsort((inside, -liked))[:QUOTA]]

@@ -15,7 +15,8 @@ def nearest(query: Query, segment: Snapshot) -> Hits:
     """At most QUOTA of the nearest, unfiltered, with a cosine of the snapshot's floor or more."""
     if query.vector is None or not segment.doc_count:
         return NO_HITS
-    found = segment.vectors.search(query.vector, QUOTA)
+    there = None if segment.gone is None else ~segment.gone
+    found = segment.vectors.search(query.vector, QUOTA, there)
     keep = found.scores >= segment.cosine_floor
     doc_ids, scores = found.doc_ids[keep], found.scores[keep]
     order = np.argsort(doc_ids)

@@ -108,6 +108,8 @@ class Leaf:
             docs = np.arange(columns.doc_count, dtype=np.uint32)
             shown = ~sold_out(docs, self.segment)
             mask = shown if mask is None else mask & shown
+        if self.segment.gone is not None:
+            mask = ~self.segment.gone if mask is None else mask & ~self.segment.gone
         found = self.segment.vectors.search(vector, width, mask)
         by_doc = np.argsort(found.doc_ids)
         return Hits(found.doc_ids[by_doc], found.scores[by_doc])

@@ -63,7 +63,7 @@ def _hit(
     """falling: the score of each place, or of a place before it if that is less."""
     candidates = ordered.candidates
     segment = generation.segments[int(candidates.segments[place])]
-    raw = segment.documents.json_at(int(candidates.doc_ids[place]))
+    raw = segment.json_at(int(candidates.doc_ids[place]))
     product = orjson.loads(raw)
     if fields is not None:
         wanted = {name: product[name] for name in fields if name in product}

@@ -1,0 +1,107 @@
+"""Numbers that changed after the build, and what follows from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt8Array, UInt32Array
+from indexing.columns import NumericColumn
+from indexing.columns.columns import CORE_NUMBERS
+from indexing.columns.priors import best_liked, compute_liked
+from indexing.columns.single_values import leaf_categories
+from indexing.live.frozen_priors import FrozenPriors
+from indexing.live.joined import as_built
+from indexing.live.value_space import Insertions, sealed
+from indexing.snapshot import Snapshot
+
+_FILLS: Final = ("price", "rating", "stock", "created_at")
+"""Number fields that count for completeness."""
+_CORE_FIELDS: Final = np.float32(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Patches:
+    """docs: uint32[k]. fields: uint8[k], places in CORE_NUMBERS. values: float64[k], NaN where
+    there is none any more. In the order of the changes: of two the later one holds.
+    """
+
+    docs: UInt32Array
+    fields: UInt8Array
+    values: Float64Array
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+
+def with_patches(
+    snapshot: Snapshot,
+    patches: Patches,
+    frozen: FrozenPriors,
+    added: Insertions,
+    *,
+    refresh_popular: bool = True,
+) -> Snapshot:
+    """The same with other numbers; arrays that are being read stay as they are.
+
+    added: new categories of the snapshot's space. Copies each changed column, the priors, and how
+    well liked products are: a few milliseconds at a million products, whatever changed.
+    """
+    columns = snapshot.columns
+    numbers, before = dict(columns.numbers), columns.numbers
+    docs = np.unique(patches.docs)
+    fresh = _copy(snapshot.fresh, snapshot.doc_count)
+    for place in np.unique(patches.fields).tolist():
+        own = patches.fields == place
+        at, values = patches.docs[own], patches.values[own]
+        name = CORE_NUMBERS[place]
+        column = before[name]
+        dense = column.values.copy() if column.dense else column.all()
+        dense[at] = values
+        fresh[at] |= np.uint8(1 << place)
+        known = values[~np.isnan(values)]
+        whole = column.whole and bool((known == np.floor(known)).all())
+        numbers[name] = replace(
+            column, dense=True, whole=whole, docs=column.docs[:0], values=sealed(dense)
+        )
+    complete = columns.completeness.copy()
+    complete[docs] = _completeness(complete[docs], docs, before, numbers)
+    columns = replace(columns, numbers=numbers, completeness=sealed(complete))
+    leaves = as_built(leaf_categories(columns, docs), added)
+    rows = frozen.priors(
+        {name: numbers[name].at(docs) for name in CORE_NUMBERS}, leaves,
+        columns.group_sizes[columns.group_of[docs]], columns.completeness[docs],
+    )  # fmt: skip
+    priors, liked = snapshot.priors.copy(), snapshot.liked.copy()
+    priors[docs], liked[docs] = rows, compute_liked(rows)
+    return replace(
+        snapshot,
+        columns=columns,
+        priors=sealed(priors),
+        liked=sealed(liked),
+        popular=sealed(best_liked(liked)) if refresh_popular else snapshot.popular,
+        prices=columns.dense("price"),
+        fresh=sealed(fresh),
+    )
+
+
+def _copy(fresh: UInt8Array | None, count: int) -> UInt8Array:
+    return np.zeros(count, dtype=np.uint8) if fresh is None else fresh.copy()
+
+
+def _completeness(
+    held: Float32Array,
+    docs: UInt32Array,
+    before: Mapping[str, NumericColumn],
+    after: Mapping[str, NumericColumn],
+) -> Float32Array:
+    change: Int64Array = np.zeros(len(docs), dtype=np.int64)
+    for name in _FILLS:
+        old, new = before[name], after[name]
+        if old is not new:
+            change += ~np.isnan(new.at(docs))
+            change -= ~np.isnan(old.at(docs))
+    filled = np.rint(held * _CORE_FIELDS) + change
+    share: Float32Array = filled.astype(np.float32) / _CORE_FIELDS
+    return share

@@ -1,0 +1,171 @@
+"""A segment: products that came or changed after a build, in the files of a snapshot.
+
+Built by the same code as the snapshot that it stands beside, with what that froze: statistics are
+not counted anew, attributes are columns if they were, vectors come from its encoder, and pairs of
+words that its catalogue writes as one are joined. Terms and values are numbered within the segment;
+`joined.py` gives them the numbers of all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from indexing.arrays import (
+    Float32Array,
+    Int32Array,
+    Int64Array,
+    UInt8Array,
+    UInt64Array,
+    load_array,
+    save_array,
+)
+from indexing.catalogue.attributes import PREFIX
+from indexing.catalogue.documents import Documents, DocumentsBuilder
+from indexing.catalogue.product import Product
+from indexing.columns import Columns, ColumnsBuilder
+from indexing.forms.joined import JoinedPairs
+from indexing.live.type_guess import type_guesses
+from indexing.postings.inversion import invert
+from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
+from indexing.postings.token_stream import TermNumbers, TokenStream
+from indexing.searchable import searchable_texts
+from indexing.snapshot import Snapshot
+from indexing.vectors.encoder import GivenEncoder
+from indexing.vectors.index import VectorIndex
+from indexing.vectors.index_build import build_vectors
+from indexing.vectors.title_words import product_text
+
+_TYPE_OF: Final = "type_of.npy"
+_SURENESS: Final = "sureness.npy"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Term ids and ordinals are its own. type_of, sureness: as in the snapshot's TypeModel.
+
+    known: int64[terms], the snapshot's term ids, UNKNOWN for those that it has not; new: those.
+    """
+
+    folder: Path
+    index: InvertedIndex
+    columns: Columns
+    documents: Documents
+    vectors: VectorIndex
+    type_of: Int32Array
+    sureness: UInt8Array
+    known: Int64Array
+    new: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+
+def open_segment(folder: Path, base: Snapshot) -> Segment:
+    """Raises CorruptSnapshotError."""
+    index = InvertedIndex.load(folder / "postings")
+    terms = list(index.lexicon.terms)
+    known = np.array([base.index.lexicon.id_of(term) for term in terms], dtype=np.int64)
+    return Segment(
+        folder,
+        index,
+        Columns.load(folder / "columns"),
+        Documents.load(folder / "documents"),
+        VectorIndex.load(folder / "vectors"),
+        load_array(folder / _TYPE_OF),
+        load_array(folder / _SURENESS),
+        known,
+        tuple(terms[place] for place in np.flatnonzero(known == UNKNOWN)),
+    )
+
+
+def build_segment(
+    folder: Path, products: Sequence[Product], keys: UInt64Array, base: Snapshot
+) -> Segment:
+    """Write the products into the folder, which is made. About a millisecond a product.
+
+    products: by key, so that groups stand together. keys: uint64[n], ascending. base: as built.
+    """
+    scratch = _made(folder / "scratch")
+    numbers = TermNumbers(base.analyzer)
+    tokens = TokenStream(scratch / "tokens.u4", FIELD_COUNT)
+    documents = DocumentsBuilder(scratch)
+    columns = ColumnsBuilder(scratch, attribute_kinds(base.columns))
+    without = {name for name, weight in base.config.weights.items() if weight == 0}
+    unsearched = [field for field in Field if field.name.lower() in without]
+    try:
+        for product in products:
+            texts = searchable_texts(product)
+            for left_out in unsearched:
+                texts[left_out] = ()
+            tokens.add(numbers, texts)
+            documents.add(product)
+            columns.add(product)
+        order = np.arange(len(products), dtype=np.uint32)
+        documents.finish(_made(folder / "documents"), order)
+        columns.finish(_made(folder / "columns"), order, keys)
+        pairs = _pairs(numbers, base)
+        invert(_made(folder / "postings"), tokens.finish(), order, list(numbers.ids), pairs)
+    finally:
+        tokens.close()
+        documents.close()
+    _save_vectors(_made(folder / "vectors"), products, base)
+    type_of, sureness = type_guesses(products, base)
+    save_array(folder / _TYPE_OF, type_of)
+    save_array(folder / _SURENESS, sureness)
+    for path in sorted(scratch.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    scratch.rmdir()
+    return open_segment(folder, base)
+
+
+def attribute_kinds(columns: Columns) -> dict[str, bool]:
+    """Attributes that are columns: name → whether of text."""
+    kinds = dict.fromkeys(columns.number_counts, False) | dict.fromkeys(
+        columns.attribute_names, True
+    )
+    return {field.removeprefix(PREFIX): is_text for field, is_text in kinds.items()}
+
+
+def _pairs(numbers: TermNumbers, base: Snapshot) -> JoinedPairs:
+    """Pairs that the snapshot knows as one word, as far as the products have both parts."""
+    forms, lexicon = base.forms, base.index.lexicon
+    if not len(forms.pairs):
+        return JoinedPairs.none()
+    ids = np.array([lexicon.id_of(term) for term in numbers.ids], dtype=np.int64)
+    own = np.full(len(lexicon), UNKNOWN, dtype=np.int64)
+    own[ids[ids != UNKNOWN]] = np.flatnonzero(ids != UNKNOWN)
+    first = own[(forms.pairs >> np.uint64(32)).astype(np.int64)]
+    second = own[(forms.pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)]
+    here = np.flatnonzero((first != UNKNOWN) & (second != UNKNOWN))
+    wholes = [numbers.number(lexicon.terms[int(forms.wholes[place])]) for place in here]
+    keys = (first[here] << 32 | second[here]).astype(np.uint64)
+    order = np.argsort(keys)
+    return JoinedPairs(keys[order], np.array(wholes, dtype=np.uint32)[order])
+
+
+def _save_vectors(folder: Path, products: Sequence[Product], base: Snapshot) -> None:
+    encoder = base.encoder
+    if isinstance(encoder, GivenEncoder):
+        rows = np.zeros((len(products), encoder.dimension), dtype=np.float32)
+        for place, product in enumerate(products):
+            if product.vector is not None and len(product.vector) == encoder.dimension:
+                rows[place] = product.vector
+    else:
+        texts = [
+            product_text(
+                product.title or product.description or "", product.brand, product.category
+            )
+            for product in products
+        ]
+        rows = encoder.encode(texts)
+    chunks: list[Float32Array] = [rows] if len(rows) else []
+    build_vectors(chunks, len(products), folder, dimension=encoder.dimension, kind="flat")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder

@@ -1,0 +1,273 @@
+"""Changes → the next state of a living index. One process a machine does this.
+
+Numbers are noted in the journal. All else makes the product's group anew in a new segment, and
+takes it away where it stood.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from indexing.catalogue.product import Product, ProductError
+from indexing.catalogue.product_line import line_of, numbers_in, patched, product_of
+from indexing.columns.columns import CORE_NUMBERS
+from indexing.live.grouping import GroupIndex, Placed, in_order, members, placed_at
+from indexing.live.journal import GONE, Journal, records
+from indexing.live.segment import build_segment
+from indexing.live.shown_numbers import with_numbers
+from indexing.live.state import State, read_state, segment_folder, write_state
+from indexing.live.view import View, ViewKeeper
+from indexing.snapshot import Snapshot
+
+PLACE_OF: Final = {name: place for place, name in enumerate(CORE_NUMBERS)}
+GROWTH: Final = 4
+"""A segment is merged with the newer one once that is more than a so-manieth of it."""
+MOST_MERGED: Final = 50_000
+JOURNAL_RECORDS: Final = 4_000_000
+
+
+class LiveChange(NamedTuple):
+    """op: `put` (body: the product's line), `patch` (body: a canonical merge patch), `delete`."""
+
+    seq: int
+    product_id: str
+    op: str
+    body: bytes | None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """products: by id, None for one that is to be taken away. numbers: by (place of segment, doc)
+    and field. seen: where each of the products stood, None for a new one.
+    """
+
+    products: dict[str, Product | None]
+    seen: dict[str, tuple[int, int] | None]
+    numbers: dict[tuple[int, int], dict[str, float]]
+
+
+class LiveWriter:
+    """Of one snapshot. `apply` is called by one thread of one process."""
+
+    def __init__(self, base: Snapshot, folder: Path, log: str, folded: int) -> None:
+        """log: identity of the change log. folded: seq of the last change that the snapshot holds.
+
+        Goes on from the state that is there, or begins anew if that is of another log.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._base = base
+        self._folder = folder
+        self._groups = GroupIndex()
+        self._keeper = ViewKeeper(base, folder)
+        state = read_state(folder)
+        if state is None or state.log != log or state.seq < folded:
+            state = State(log, folded, "journal-0", _next_row(base))
+            Journal(folder / state.journal).append(records([]), 0)
+            write_state(folder, state)
+        self.state = state
+        self._sweep()
+        self._keeper.show(state)
+
+    @property
+    def view(self) -> View:
+        return self._keeper.view
+
+    def apply(self, changes: Sequence[LiveChange], *, popular: bool = True) -> State:
+        """Bring the state to the last of the changes, which are in order. May raise OSError; then
+        the state is as it was.
+        """
+        if not changes:
+            return self.state
+        batch = self._sorted_out(changes)
+        state = replace(self.state, seq=changes[-1].seq)
+        rows = self._rewritten(batch) if batch.products else []
+        if rows or batch.products:
+            state = self._with_segment(batch, state, rows)
+        rows += [
+            (self.view.numbers[place], doc, PLACE_OF[name], value)
+            for (place, doc), numbers in batch.numbers.items()
+            for name, value in numbers.items()
+        ]
+        if any(change.op == "delete" for change in changes):
+            state = replace(state, removed=state.seq)
+        written = Journal(self._folder / state.journal).append(records(rows), state.records)
+        self._put(replace(state, records=written), popular=popular)
+        return self.state
+
+    def merge(self) -> bool:
+        """Make one segment of the two newest that are due for it; whether there were any."""
+        pair = self._due()
+        if pair is None:
+            return False
+        view = self.view
+        places = [view.numbers.index(number) for number in pair]
+        kept = [
+            placed_at(view.segments[place], doc)
+            for place in places
+            for doc in view.segments[place].there(_all(view.segments[place])).tolist()
+        ]
+        state = self.state
+        segments = tuple(number for number in state.segments if number not in pair)
+        if kept:
+            number = self._build(kept, state)
+            segments = (*segments, number)
+            state = replace(state, next_segment=number + 1)
+        self._put(replace(state, segments=tuple(sorted(segments))))
+        for number in pair:
+            shutil.rmtree(segment_folder(self._folder, number), ignore_errors=True)
+        self._groups.keep(self.view.numbers)
+        return True
+
+    def _due(self) -> tuple[int, int] | None:
+        view = self.view
+        sizes = [len(each.there(_all(each))) for each in view.segments[1:]]
+        for place in range(len(sizes) - 1, 0, -1):
+            together = sizes[place - 1] + sizes[place]
+            if sizes[place - 1] < GROWTH * sizes[place] and together <= MOST_MERGED:
+                return view.numbers[place], view.numbers[place + 1]
+        for place, size in enumerate(sizes):
+            if not size and len(sizes) > 1:
+                other = place - 1 if place else place + 1
+                first, second = sorted((place, other))
+                return view.numbers[first + 1], view.numbers[second + 1]
+        return None
+
+    def _sorted_out(self, changes: Sequence[LiveChange]) -> _Batch:
+        batch = _Batch({}, {}, {})
+        for change in changes:
+            name = change.product_id
+            if change.op == "patch" and name not in batch.products:
+                self._take_patch(change, batch)
+                continue
+            if name not in batch.products:
+                batch.seen[name] = self.view.find(name)
+            if change.op == "delete":
+                batch.products[name] = None
+            elif change.op == "put":
+                batch.products[name] = product_of(change.body or b"", self._currency)
+            else:
+                held = batch.products[name]
+                if held is not None:
+                    batch.products[name] = self._patched(held, change)
+        return batch
+
+    def _take_patch(self, change: LiveChange, batch: _Batch) -> None:
+        """Numbers are noted; anything else makes the product anew."""
+        found = self.view.find(change.product_id)
+        if found is None:
+            return  # deleted, or of a snapshot that did not have it: see rollback
+        segment, body = self.view.segments[found[0]], change.body or b""
+        noted = batch.numbers.get(found, {})
+        line = segment.json_at(found[1])
+        if noted:
+            line = with_numbers(line, noted.items())
+        numbers = numbers_in(body, line, self._currency)
+        if numbers is not None:
+            made = {name: np.nan if value is None else value for name, value in numbers.items()}
+            batch.numbers[found] = noted | made
+            return
+        placed = placed_at(segment, found[1])
+        product = _with(placed.product, noted, self._currency)
+        batch.seen[change.product_id] = found
+        batch.products[change.product_id] = self._patched(product, change)
+
+    def _patched(self, product: Product, change: LiveChange) -> Product:
+        try:
+            return patched(product, change.body or b"", self._currency)
+        except ProductError:
+            return product  # it was checked by itself; beside a later change it may not hold
+
+    @property
+    def _currency(self) -> str | None:
+        return self._base.config.currency
+
+    def _rewritten(self, batch: _Batch) -> list[tuple[int, int, int, float]]:
+        """Take away all groups that change, where they stand; other members join the batch."""
+        places: set[tuple[int, int]] = {at for at in batch.seen.values() if at is not None}
+        for product in list(batch.products.values()):
+            if product is not None and product.group_id is not None:
+                found = self._groups.find(product.group_id, self.view)
+                if found is not None:
+                    places.add(found)
+        rows = []
+        done: set[tuple[int, int]] = set()
+        for place, doc in sorted(places):
+            segment = self.view.segments[place]
+            for member in segment.there(members(segment, doc)).tolist():
+                if (place, member) in done:
+                    continue
+                done.add((place, member))
+                rows.append((self.view.numbers[place], member, GONE, 0.0))
+                name = segment.documents.id_at(member)
+                if name not in batch.products:
+                    placed = placed_at(segment, member)
+                    noted = batch.numbers.pop((place, member), {})
+                    batch.products[name] = _with(placed.product, noted, self._currency)
+                    batch.seen[name] = (place, member)
+                else:
+                    batch.numbers.pop((place, member), None)
+        return rows
+
+    def _with_segment(
+        self, batch: _Batch, state: State, rows: Sequence[tuple[int, int, int, float]]
+    ) -> State:
+        placed = []
+        next_row = state.next_row
+        for name, product in batch.products.items():
+            if product is None:
+                continue
+            at = batch.seen.get(name)
+            if at is None:
+                placed.append(Placed(product, next_row))
+                next_row += 1
+            else:
+                held = self.view.segments[at[0]].columns.keys[at[1]]
+                placed.append(Placed(product, int(held) & 0xFFFFFFFF))
+        if not placed:
+            return replace(state, removed=state.seq)
+        number = self._build(placed, state)
+        return replace(
+            state,
+            next_row=next_row,
+            next_segment=number + 1,
+            segments=(*state.segments, number),
+        )
+
+    def _build(self, placed: Sequence[Placed], state: State) -> int:
+        folder = segment_folder(self._folder, state.next_segment)
+        shutil.rmtree(folder, ignore_errors=True)
+        products, keys = in_order(placed)
+        self._keeper.opened(state.next_segment, build_segment(folder, products, keys, self._base))
+        return state.next_segment
+
+    def _put(self, state: State, *, popular: bool = True) -> None:
+        write_state(self._folder, state)
+        self.state = state
+        self._keeper.show(state, popular=popular)
+
+    def _sweep(self) -> None:
+        """Take away what a writer that died had begun."""
+        kept = {segment_folder(self._folder, number).name for number in self.state.segments}
+        for path in self._folder.glob("segment-*"):
+            if path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _with(product: Product, noted: dict[str, float], currency: str | None) -> Product:
+    """A product with numbers that are noted for it and stand in no column yet."""
+    if not noted:
+        return product
+    return product_of(with_numbers(line_of(product), noted.items()), currency)
+
+
+def _all(segment: Snapshot) -> "np.ndarray[tuple[int], np.dtype[np.uint32]]":
+    return np.arange(segment.doc_count, dtype=np.uint32)
+
+
+def _next_row(base: Snapshot) -> int:
+    keys = base.columns.keys
+    return int((keys & np.uint64(0xFFFFFFFF)).max()) + 1 if len(keys) else 0
