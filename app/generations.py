@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import Fault, NotFoundError, NotReadyError, refused
+from app.live.views import LiveViews
 from app.neighbours import Neighbours
 from app.openings import killed_openers, opening, try_apart
 from app.previews import Previews
@@ -45,6 +46,7 @@ class Generations:
         self._neighbours = Neighbours(metrics_folder())
         self._waits = settings.workers > 1
         self._previews = Previews(settings.verify)
+        self.live = LiveViews(settings.data_dir, settings.cache_staleness_ms)
         self._served: dict[str, Generation] = {}
         self._currents: dict[str, Current] = {}
         self._failed: dict[str, _Failed] = {}
@@ -113,7 +115,7 @@ class Generations:
 
         Raises NotFoundError, NotReadyError or InvalidRequestError with the remedy.
         """
-        generation = self._served.get(index)
+        generation = self.live.shown(index)
         if generation is not None:
             return _under(generation, policy)
         why = self.failures().get(index)
@@ -157,6 +159,7 @@ class Generations:
         if name in self._served:
             log.info("%s: withdrawn", name)
         self._served = {k: v for k, v in self._served.items() if k != name}
+        self.live.forget(name)
         self._currents.pop(name, None)
         self._failed.pop(name, None)
         self._unreadable.pop(name, None)
@@ -219,6 +222,7 @@ class Generations:
         except Exception as error:  # files that are whole, but hold what they should not
             self._not_served(name, current, f"{type(error).__name__}: {error}", error)
             return
+        self.live.take_up(generation)
         self._served = {**self._served, name: generation}
         self._currents[name] = current
         self._failed.pop(name, None)

@@ -95,6 +95,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(service.generations.start)
     await _wait_for_neighbours(service)
     await service.memory.start()
+    if service.live is not None:
+        service.live.start()
     await asyncio.to_thread(service.changes.check)
     tasks = [
         asyncio.create_task(_count_files()),
@@ -106,6 +108,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    if service.live is not None:
+        await asyncio.to_thread(service.live.close)
     await asyncio.to_thread(service.generations.close)
     service.searcher.close()
     await service.memory.close()

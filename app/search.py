@@ -282,4 +282,7 @@ def _key(generation: Generation, request: SearchRequest, other: bytes = b"") -> 
     del facts["budget_ms"], facts["session_id"], facts["user_id"]
     facts["filters"] = sorted(map(repr, request.filters))
     raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS) + other
-    return f"{generation.id}:".encode() + hashlib.blake2b(raw, digest_size=16).digest()
+    return (
+        f"{generation.id}:{generation.epoch}:".encode()
+        + hashlib.blake2b(raw, digest_size=16).digest()
+    )

@@ -11,6 +11,8 @@ from app.changes.changes import Changes
 from app.events.memory import Memory
 from app.generations import Generations
 from app.jobs.jobs import BuildJobs
+from app.live.visible import Visible
+from app.live.watch import LiveWatch
 from app.search import Searcher
 from app.settings import Settings
 
@@ -24,6 +26,7 @@ class Service:
     jobs: BuildJobs
     memory: Memory
     changes: Changes
+    live: LiveWatch | None
 
     @property
     def default_index(self) -> str:
@@ -56,8 +59,10 @@ class Service:
         )
         memory = Memory(settings, generations)
         searcher = Searcher(settings, generations, cache, memory.impressions)
-        changes = Changes(generations, make_change_log(settings))
-        return cls(settings, generations, cache, searcher, jobs, memory, changes)
+        live = LiveWatch(settings, generations.live) if settings.live else None
+        visible = Visible(settings.data_dir) if settings.live else None
+        changes = Changes(generations, make_change_log(settings), visible)
+        return cls(settings, generations, cache, searcher, jobs, memory, changes, live)
 
 
 def service_of(request: Request) -> Service:

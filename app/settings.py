@@ -134,6 +134,17 @@ class Settings(BaseSettings):
         description="Largest change log of one index; beyond it changes are refused with 503, as "
         "a build is due.",
     )
+    live: bool = Field(
+        True,
+        description="Show changes of products while searching; one process more on each machine.",
+    )
+    cache_staleness_ms: int = Field(
+        500,
+        ge=0,
+        le=60_000,
+        description="How long a cached answer may outlive a change of numbers or texts; what is "
+        "deleted or waited for ends older answers at once.",
+    )
     fsync: Literal["os", "always"] = Field(
         "os",
         description="What acknowledged changes and events survive: the death of every process "
@@ -335,3 +346,16 @@ def metrics_folder() -> Path | None:
     """Where the workers of this service add up what they count; None with a single worker."""
     folder = os.environ.get(METRICS_VARIABLE)
     return Path(folder) if folder else None
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Of a process that works on the same data folder with the same settings."""
+    told = {
+        "VITRINA_DATA_DIR": str(settings.data_dir.absolute()),
+        "VITRINA_CHANGE_LOG": settings.change_log,
+        "VITRINA_FSYNC": settings.fsync,
+        "VITRINA_REDIS_URL": settings.redis_url or "",
+        "VITRINA_LOG_LEVEL": settings.log_level,
+        "VITRINA_LOG_FORMAT": settings.log_format,
+    }
+    return {**os.environ, **told}

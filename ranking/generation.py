@@ -35,6 +35,8 @@ class Generation:
     warm_up: queries that the ranker's model wants to be run before it serves.
     rules: what people decided.
     facts: what was learnt of behaviour, if anything.
+    epoch: of the living index; changes when answers that are kept from before must not be given any
+    more.
     parts: the segments that hold the products, where the snapshot does not hold all of them; its
     tables (statistics, lexicon, encoder, names) hold for all, and a term or a value has the same
     number in each. Groups never span segments.
@@ -52,6 +54,7 @@ class Generation:
     others: Mapping[str, "Generation"] = field(default_factory=dict)
     parts: tuple[Snapshot, ...] = field(default=(), repr=False)
     facts: Facts | None = field(default=None, repr=False)
+    epoch: int = 0
 
     @property
     def segments(self) -> tuple[Snapshot, ...]:

@@ -14,6 +14,7 @@ from app.errors import Fault, NotFoundError
 from app.service import service_of
 from ranking.filters.url_syntax import parse_filters
 from ranking.generation import Generation
+from ranking.search.segments import locate
 from ranking.search.similar import similar
 
 router = APIRouter(prefix="/v1/products", tags=["products"], responses=PROBLEMS)
@@ -38,8 +39,9 @@ async def similar_products(
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
     filters = parse_filters(given.filter, filter_limits(service.settings))
-    doc_id = _doc_of(product_id, generation)
-    hits = await service.searcher.run(partial(similar, doc_id, generation, given.limit, filters))
+    segment, doc_id = _place_of(product_id, generation)
+    work = partial(similar, doc_id, generation, given.limit, filters, segment)
+    hits = await service.searcher.run(work)
     return _json({"items": [hit_facts(hit) for hit in hits]})
 
 
@@ -47,21 +49,23 @@ async def similar_products(
 async def product(
     request: Request, product_id: str, given: Annotated[ProductParameters, Query()]
 ) -> Response:
-    """One product, as the catalogue gave it."""
+    """One product as it is now: as the catalogue gave it, with all changes since."""
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
-    body = generation.snapshot.documents.json_at(_doc_of(product_id, generation))
+    segment, doc_id = _place_of(product_id, generation)
+    body = generation.segments[segment].json_at(doc_id)
     return Response(body, media_type="application/json")
 
 
-def _doc_of(product_id: str, generation: Generation) -> int:
-    doc_id = generation.snapshot.documents.find(product_id)
-    if doc_id is None:
+def _place_of(product_id: str, generation: Generation) -> tuple[int, int]:
+    """Number of the segment, and document."""
+    found = locate(product_id, generation.segments)
+    if found is None:
         raise NotFoundError(
             f"index {generation.index!r} has no product {product_id[:100]!r}.",
             [Fault("product_id", "is not known", "Use the id of the catalogue.")],
         )
-    return doc_id
+    return found
 
 
 def _json(facts: dict[str, Any]) -> Response:

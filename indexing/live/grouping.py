@@ -67,7 +67,7 @@ def placed_at(segment: Snapshot, doc: int) -> Placed:
 
 
 def in_order(products: Iterable[Placed]) -> tuple[list[Product], UInt64Array]:
-    """Products by key, and the keys (`row_order.order_keys`): a group stands where its first did."""
+    """Products by key, and the keys (`row_order.order_keys`): a group is where its first is."""
     made = list(products)
     first: dict[str, int] = {}
     for each in made:

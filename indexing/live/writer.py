@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,18 +16,17 @@ from indexing.catalogue.product import Product, ProductError
 from indexing.catalogue.product_line import line_of, numbers_in, patched, product_of
 from indexing.columns.columns import CORE_NUMBERS
 from indexing.live.grouping import GroupIndex, Placed, in_order, members, placed_at
-from indexing.live.journal import GONE, Journal, records
-from indexing.live.segment import build_segment
+from indexing.live.journal import GONE, RECORD, Journal, records
+from indexing.live.merging import Merge, due
+from indexing.live.segment import Segment, build_segment
 from indexing.live.shown_numbers import with_numbers
 from indexing.live.state import State, read_state, segment_folder, write_state
 from indexing.live.view import View, ViewKeeper
 from indexing.snapshot import Snapshot
 
 PLACE_OF: Final = {name: place for place, name in enumerate(CORE_NUMBERS)}
-GROWTH: Final = 4
-"""A segment is merged with the newer one once that is more than a so-manieth of it."""
-MOST_MERGED: Final = 50_000
 JOURNAL_RECORDS: Final = 4_000_000
+"""A longer journal is written anew, with what still holds."""
 
 
 class LiveChange(NamedTuple):
@@ -98,43 +97,32 @@ class LiveWriter:
         self._put(replace(state, records=written), popular=popular)
         return self.state
 
-    def merge(self) -> bool:
-        """Make one segment of the two newest that are due for it; whether there were any."""
-        pair = self._due()
+    def merge_due(self) -> Merge | None:
+        """What should be merged now; its segment is to be built, then given to `merged`."""
+        pair = due(self.view)
         if pair is None:
-            return False
-        view = self.view
-        places = [view.numbers.index(number) for number in pair]
-        kept = [
-            placed_at(view.segments[place], doc)
-            for place in places
-            for doc in view.segments[place].there(_all(view.segments[place])).tolist()
-        ]
+            return None
+        number = self.state.next_segment
+        self.state = replace(self.state, next_segment=number + 1)
+        return Merge(pair, number, self.view)
+
+    def folder_of(self, merge: Merge) -> Path:
+        return segment_folder(self._folder, merge.number)
+
+    def merged(self, merge: Merge, made: Segment | None) -> None:
+        """Search it in place of the two. May raise OSError; then the state is as it was."""
         state = self.state
-        segments = tuple(number for number in state.segments if number not in pair)
-        if kept:
-            number = self._build(kept, state)
-            segments = (*segments, number)
-            state = replace(state, next_segment=number + 1)
-        self._put(replace(state, segments=tuple(sorted(segments))))
-        for number in pair:
+        rows = [] if made is None else merge.catch_up(made, self.view)
+        segments = tuple(number for number in state.segments if number not in merge.merged)
+        if made is not None:
+            self._keeper.opened(merge.number, made)
+            place = sum(number < merge.merged[0] for number in segments)
+            segments = (*segments[:place], merge.number, *segments[place:])
+        written = Journal(self._folder / state.journal).append(records(rows), state.records)
+        self._put(replace(state, segments=segments, records=written))
+        for number in merge.merged:
             shutil.rmtree(segment_folder(self._folder, number), ignore_errors=True)
         self._groups.keep(self.view.numbers)
-        return True
-
-    def _due(self) -> tuple[int, int] | None:
-        view = self.view
-        sizes = [len(each.there(_all(each))) for each in view.segments[1:]]
-        for place in range(len(sizes) - 1, 0, -1):
-            together = sizes[place - 1] + sizes[place]
-            if sizes[place - 1] < GROWTH * sizes[place] and together <= MOST_MERGED:
-                return view.numbers[place], view.numbers[place + 1]
-        for place, size in enumerate(sizes):
-            if not size and len(sizes) > 1:
-                other = place - 1 if place else place + 1
-                first, second = sorted((place, other))
-                return view.numbers[first + 1], view.numbers[second + 1]
-        return None
 
     def _sorted_out(self, changes: Sequence[LiveChange]) -> _Batch:
         batch = _Batch({}, {}, {})
@@ -244,6 +232,22 @@ class LiveWriter:
         self._keeper.opened(state.next_segment, build_segment(folder, products, keys, self._base))
         return state.next_segment
 
+    def shorten_journal(self, most: int = JOURNAL_RECORDS) -> bool:
+        """Write the journal anew if it is long: of each number only what holds now."""
+        state = self.state
+        if state.records <= most:
+            return False
+        rows = np.concatenate(
+            [_held(n, s) for n, s in zip(self.view.numbers, self.view.segments, strict=True)]
+        )
+        if len(rows) > most // 2:
+            return False  # there is that much to say
+        name = f"journal-{int(state.journal.rpartition('-')[2]) + 1}"
+        count = Journal(self._folder / name).append(rows, 0)
+        self._put(replace(state, journal=name, records=count))
+        (self._folder / state.journal).unlink(missing_ok=True)
+        return True
+
     def _put(self, state: State, *, popular: bool = True) -> None:
         write_state(self._folder, state)
         self.state = state
@@ -255,6 +259,9 @@ class LiveWriter:
         for path in self._folder.glob("segment-*"):
             if path.name not in kept:
                 shutil.rmtree(path, ignore_errors=True)
+        for path in self._folder.glob("journal-*"):
+            if path.name != self.state.journal:
+                path.unlink(missing_ok=True)
 
 
 def _with(product: Product, noted: dict[str, float], currency: str | None) -> Product:
@@ -264,10 +271,25 @@ def _with(product: Product, noted: dict[str, float], currency: str | None) -> Pr
     return product_of(with_numbers(line_of(product), noted.items()), currency)
 
 
-def _all(segment: Snapshot) -> "np.ndarray[tuple[int], np.dtype[np.uint32]]":
-    return np.arange(segment.doc_count, dtype=np.uint32)
-
-
 def _next_row(base: Snapshot) -> int:
     keys = base.columns.keys
     return int((keys & np.uint64(0xFFFFFFFF)).max()) + 1 if len(keys) else 0
+
+
+def _held(number: int, segment: Snapshot) -> "np.ndarray[tuple[int], np.dtype[Any]]":
+    """What the journal has to say of a segment."""
+    parts: list[tuple[Any, int, Any]] = []
+    if segment.gone is not None:
+        parts.append((np.flatnonzero(segment.gone), GONE, None))
+    for place, name in enumerate(CORE_NUMBERS if segment.fresh is not None else ()):
+        assert segment.fresh is not None  # noqa: S101 (for the type checker)
+        docs = np.flatnonzero(segment.fresh >> place & 1)
+        parts.append((docs, place, segment.columns.numbers[name].at(docs.astype(np.uint32))))
+    rows = np.zeros(sum(len(docs) for docs, _, _ in parts), dtype=RECORD)
+    begin = 0
+    for docs, place, values in parts:
+        own = rows[begin : begin + len(docs)]
+        own["segment"], own["doc"], own["field"] = number, docs, place
+        own["value"] = 0.0 if values is None else values
+        begin += len(docs)
+    return rows

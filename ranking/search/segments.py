@@ -34,6 +34,15 @@ def read(
     return of(segments[0], candidates.doc_ids) if out is None else out
 
 
+def locate(product_id: str, segments: Sequence[Snapshot]) -> tuple[int, int] | None:
+    """(number of the segment, document) of a product that is there."""
+    for number, segment in enumerate(segments):
+        doc = segment.find(product_id)
+        if doc is not None:
+            return number, doc
+    return None
+
+
 def by_segment(
     candidates: Candidates, segments: Sequence[Snapshot]
 ) -> Iterator[tuple[Snapshot, Int64Array]]:

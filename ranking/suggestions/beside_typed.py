@@ -40,10 +40,11 @@ def products_of(
     tops = []
     for each in shown[:limit]:
         known = snapshot.queries.tops_of(each.row) if each.row != UNKNOWN else []
+        known = [doc for doc in known if snapshot.gone is None or not snapshot.gone[doc]]
         tops.append(known or _best_liked(each.documents(strict), limit, snapshot))
     deepest = max(map(len, tops), default=0)
     docs = [each[place] for place in range(deepest) for each in tops if place < len(each)]
-    return [_short(snapshot.documents.json_at(doc)) for doc in list(dict.fromkeys(docs))[:limit]]
+    return [_short(snapshot.json_at(doc)) for doc in list(dict.fromkeys(docs))[:limit]]
 
 
 def _best_liked(docs: UInt32Array, limit: int, snapshot: Snapshot) -> list[int]:

@@ -156,14 +156,18 @@ def whole(generation: Generation, history: History, view: View, folder: Path) ->
 def test_a_history_ends_where_a_whole_build_does(
     built: Generation, shop: list[dict[str, Any]], tmp_path: Path, seed: int
 ) -> None:
-    spare = [Product.model_validate({k: v for k, v in each.items()}) for each in shop[KEPT:]]
+    spare = [Product.model_validate(dict(each.items())) for each in shop[KEPT:]]
     history = History(built, spare, seed)
     writer = LiveWriter(built.snapshot, tmp_path / "live", "log", 0)
     writer.apply(history.everything())
     for _ in range(BATCHES):
         writer.apply(history.batch(history.draw.choice((1, 3, 20))))
-        if history.draw.random() < 0.5:
-            writer.merge()
+        merge = writer.merge_due() if history.draw.random() < 0.7 else None
+        if merge is not None:
+            made = merge.build(writer.folder_of(merge), built.snapshot)
+            writer.apply(history.batch(history.draw.choice((0, 5))))  # goes on meanwhile
+            writer.merged(merge, made)
+        writer.shorten_journal(most=150)
     living = shown(built, writer.view)
     follower = shown(built, ViewKeeper(built.snapshot, tmp_path / "live").refresh())
     expected = shown(built, whole(built, history, writer.view, tmp_path / "whole"))

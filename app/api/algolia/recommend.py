@@ -14,6 +14,7 @@ from app.service import Service
 from ranking.generation import Generation
 from ranking.search.highlights import Highlighter
 from ranking.search.result import Hit
+from ranking.search.segments import locate
 from ranking.search.similar import similar
 
 ALIKE: Final = frozenset({"looking-similar", "related-products"})
@@ -75,9 +76,10 @@ async def _alike(
     service: Service,
 ) -> tuple[Hit, ...]:  # fmt: skip
     """None for a product that is not there: it may just have gone."""
-    doc_id = generation.snapshot.documents.find(values.text(where, object_id))
-    if doc_id is None:
+    found = locate(values.text(where, object_id), generation.segments)
+    if found is None:
         return ()
+    segment, doc_id = found
     columns = generation.snapshot.columns
     filters = tuple(resolved(clause, columns, set()) for clause in query.filters)
-    return await service.searcher.run(partial(similar, doc_id, generation, limit, filters))
+    return await service.searcher.run(partial(similar, doc_id, generation, limit, filters, segment))

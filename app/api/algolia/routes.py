@@ -122,10 +122,11 @@ def _object(where: str, raw: Any, service: Service) -> dict[str, Any] | None:
     name = values.text(f"{where}indexName", asked.get("indexName"))
     generation = service.generations.get(target_of(name, service).index)
     object_id = values.text(f"{where}objectID", asked.get("objectID"))
-    doc_id = generation.snapshot.documents.find(object_id)
-    if doc_id is None:
+    found = locate(object_id, generation.segments)
+    if found is None:
         return None
-    record = flat_record(orjson.loads(generation.snapshot.documents.json_at(doc_id)))
+    segment, doc_id = found
+    record = flat_record(orjson.loads(generation.segments[segment].json_at(doc_id)))
     wanted = asked.get("attributesToRetrieve")
     if wanted is not None:
         names = values.names(f"{where}attributesToRetrieve", wanted)

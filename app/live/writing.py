@@ -1,0 +1,194 @@
+"""The process that applies changes: `python -m app.live.writing`, one of a machine and data folder.
+
+It reads the change log and writes the states that workers follow. Whoever kills it costs nothing
+but the time until a worker starts another: what it had begun is thrown away, and read again.
+"""
+
+import logging
+import logging.config
+import os
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.changes.change_log import ChangeLog, ChangeLogError
+from app.changes.change_logs import make_change_log
+from app.changes.folded import folded_in
+from app.kernels import use_kernel_cache
+from app.live.lock import holds_lock
+from app.logs import log_config
+from app.settings import Settings, load_settings
+from indexing.current import list_indexes, read_current
+from indexing.errors import IndexingError
+from indexing.live.frozen_priors import FrozenPriors
+from indexing.live.grouping import placed_at
+from indexing.live.joined import join
+from indexing.live.merging import Merge
+from indexing.live.segment import Segment, build_segment
+from indexing.live.state import live_folder
+from indexing.live.writer import LiveChange, LiveWriter
+from indexing.snapshot import Snapshot, open_snapshot
+
+TICK_S: Final = 0.1
+MOST_AT_ONCE: Final = 2_000
+_LOOK_S: Final = 0.5
+_RETRY_S: Final = 2.0
+log = logging.getLogger("vitrina.live.writing")
+
+
+@dataclass(slots=True)
+class _Merging:
+    """A merge that is being built in a thread of its own."""
+
+    merge: Merge
+    thread: threading.Thread
+    made: Segment | None = None
+    failed: bool = False
+
+
+class IndexWriter:
+    """Of one index: follows what is in force, and writes once there are changes."""
+
+    def __init__(self, folder: Path, changes: ChangeLog) -> None:
+        self._folder = folder
+        self._index = folder.name
+        self._log = changes
+        self._writer: LiveWriter | None = None
+        self._base: Snapshot | None = None
+        self._merging: _Merging | None = None
+        self._again_at = 0.0
+        self._told = ""
+
+    def look(self) -> None:
+        """Whether another snapshot is in force, or the log was begun anew."""
+        current = read_current(self._folder)
+        if current is None:
+            self._writer = self._base = None
+            return
+        if self._base is None or self._base.id != current.snapshot:
+            self._base = open_snapshot(self._folder / "snapshots" / current.snapshot, "never")
+            self._writer, self._merging = None, None
+            _warm(self._base)
+        identity = self._log.identity(self._index)
+        if self._writer is not None and self._writer.state.log != identity:
+            self._writer, self._merging = None, None
+        if self._writer is None and identity:
+            folded = folded_in(self._base.manifest, identity)
+            folder = live_folder(self._folder, self._base.id)
+            if self._log.last(self._index) > folded or folder.exists():
+                self._writer = LiveWriter(self._base, folder, identity, folded)
+
+    def tick(self) -> bool:
+        """Apply what the log holds; whether there was anything. Never raises for a bad change."""
+        if self._writer is None:
+            return False
+        after = self._writer.state.seq
+        found = self._log.read(self._index, after, MOST_AT_ONCE)
+        if found:
+            changes = [LiveChange(c.seq, c.product_id, c.op, c.body) for c in found]
+            self._writer.apply(changes, popular=False)
+        else:
+            self._writer.shorten_journal()
+        self._merge()
+        return bool(found)
+
+    def guarded(self, work: str) -> bool:
+        """`look` or `tick`; what goes wrong is told once, and tried again a little later."""
+        if time.monotonic() < self._again_at:
+            return False
+        try:
+            if work == "look":
+                self.look()
+                return False
+            busy = self.tick()
+            self._told = ""
+        except (IndexingError, ChangeLogError, OSError, ValueError) as error:
+            self._again_at = time.monotonic() + _RETRY_S
+            self._writer, self._merging = None, None  # its state is read again
+            if str(error) != self._told:
+                self._told = str(error)
+                log.error("%s: changes are not applied: %s", self._index, error)
+            return False
+        return busy
+
+    def _merge(self) -> None:
+        writer, base = self._writer, self._base
+        if writer is None or base is None:
+            return
+        if self._merging is None:
+            merge = writer.merge_due()
+            if merge is not None:
+                self._merging = _begun(merge, writer.folder_of(merge), base)
+        elif not self._merging.thread.is_alive():
+            done, self._merging = self._merging, None
+            if not done.failed:
+                writer.merged(done.merge, done.made)
+
+
+def _begun(merge: Merge, folder: Path, base: Snapshot) -> _Merging:
+    def build() -> None:
+        try:
+            merging.made = merge.build(folder, base)
+        except (IndexingError, OSError) as error:
+            merging.failed = True
+            log.error("segments cannot be merged: %s", error)
+
+    merging = _Merging(merge, threading.Thread(target=build, name="merge", daemon=True))
+    merging.thread.start()
+    return merging
+
+
+def _warm(base: Snapshot) -> None:
+    """Load and compile what the first change needs, before it comes."""
+    if not base.doc_count:
+        return
+    placed = placed_at(base, 0)
+    with tempfile.TemporaryDirectory() as folder:
+        keys = base.columns.keys[:1]
+        made = build_segment(Path(folder) / "segment", [placed.product], keys, base)
+        join(base, FrozenPriors.of(base.columns), [made])
+
+
+def run(settings: Settings) -> None:
+    """Until the parent ends. At once if another process writes."""
+    data = settings.data_dir
+    handle = holds_lock(data)
+    if handle is None:
+        return
+    parent = os.getppid()
+    changes = make_change_log(settings)
+    writers: dict[str, IndexWriter] = {}
+    look_at = 0.0
+    log.info("applying changes of %s", data)
+    while os.getppid() == parent:
+        begun = time.monotonic()
+        if begun >= look_at:
+            look_at = begun + _LOOK_S
+            names = list_indexes(data)
+            writers = {
+                name: writers.get(name) or IndexWriter(data / name, changes) for name in names
+            }
+            for writer in writers.values():
+                writer.guarded("look")
+        for writer in writers.values():
+            writer.guarded("tick")
+        time.sleep(max(0.005, TICK_S - (time.monotonic() - begun)))
+    with suppress(OSError):
+        os.close(handle)
+
+
+def main() -> int:
+    settings = load_settings()
+    logging.config.dictConfig(log_config(settings.log_level, settings.log_format))
+    use_kernel_cache(settings.kernels)
+    run(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
