@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from indexing.build import BuildOptions, build
 from indexing.current import list_indexes, read_current
 from indexing.demo.shop import write_demo_shop
 from indexing.errors import IndexingError
+from indexing.live.warm import warm_live
 from indexing.progress import Silent
 from ranking.generation import open_generation
 from ranking.warm import warm
@@ -30,7 +32,7 @@ def compile_kernels() -> float:
             [shop.products], Path(folder) / "main", code_version(), queries=shop.queries
         )
         build(options, datetime.now(UTC), Silent())
-        _warm_index(Path(folder) / "main")
+        _warm_index(Path(folder) / "main", live=True)
     return time.perf_counter() - begun
 
 
@@ -39,18 +41,23 @@ def warm_indexes(data: Path) -> int:
     warmed = 0
     for name in list_indexes(data):
         try:
-            warmed += _warm_index(data / name)
+            warmed += _warm_index(data / name, live=not warmed)
         except IndexingError:
             continue  # the workers tell what is wrong with it
     return warmed
 
 
-def _warm_index(folder: Path) -> bool:
+def _warm_index(folder: Path, *, live: bool = False) -> bool:
     current = read_current(folder)
     if current is None:
         return False
     with opening(folder, current.snapshot):
-        warm(open_generation(folder, current, code_version()))
+        generation = open_generation(folder, current, code_version())
+        warm(generation)
+        joined = warm_live(generation.snapshot) if live else None
+        if joined is not None:
+            parts = (joined.snapshot, *joined.segments)
+            warm(replace(generation, snapshot=joined.snapshot, parts=parts))
     return True
 
 

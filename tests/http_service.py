@@ -30,7 +30,14 @@ def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
     """A client of a service on these settings."""
     settings = Settings(
         data_dir=data,
-        **{"access_log": False, "poll_s": 0.05, "budget_ms": 5_000.0, "shutdown_s": 0, **given},
+        **{
+            "access_log": False,
+            "poll_s": 0.05,
+            "budget_ms": 5_000.0,
+            "shutdown_s": 0,
+            "live": False,
+            **given,
+        },
     )
     listeners = list(bind("127.0.0.1", 0))
     port = listeners[0].getsockname()[1]
@@ -65,7 +72,7 @@ def served_by_command(
         process = subprocess.Popen(
             [*command, *arguments],
             cwd=ROOT,
-            env=clean_environment() | (environment or {}),
+            env=clean_environment() | {"VITRINA_LIVE": "false"} | (environment or {}),
             stdout=log,
             stderr=log,
             start_new_session=True,

@@ -8,7 +8,6 @@ import logging
 import logging.config
 import os
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -25,12 +24,10 @@ from app.logs import log_config
 from app.settings import Settings, load_settings
 from indexing.current import list_indexes, read_current
 from indexing.errors import IndexingError
-from indexing.live.frozen_priors import FrozenPriors
-from indexing.live.grouping import placed_at
-from indexing.live.joined import join
 from indexing.live.merging import Merge
-from indexing.live.segment import Segment, build_segment
+from indexing.live.segment import Segment
 from indexing.live.state import live_folder
+from indexing.live.warm import warm_live
 from indexing.live.writer import LiveChange, LiveWriter
 from indexing.snapshot import Snapshot, open_snapshot
 
@@ -73,7 +70,7 @@ class IndexWriter:
         if self._base is None or self._base.id != current.snapshot:
             self._base = open_snapshot(self._folder / "snapshots" / current.snapshot, "never")
             self._writer, self._merging = None, None
-            _warm(self._base)
+            warm_live(self._base)
         identity = self._log.identity(self._index)
         if self._writer is not None and self._writer.state.log != identity:
             self._writer, self._merging = None, None
@@ -141,17 +138,6 @@ def _begun(merge: Merge, folder: Path, base: Snapshot) -> _Merging:
     merging = _Merging(merge, threading.Thread(target=build, name="merge", daemon=True))
     merging.thread.start()
     return merging
-
-
-def _warm(base: Snapshot) -> None:
-    """Load and compile what the first change needs, before it comes."""
-    if not base.doc_count:
-        return
-    placed = placed_at(base, 0)
-    with tempfile.TemporaryDirectory() as folder:
-        keys = base.columns.keys[:1]
-        made = build_segment(Path(folder) / "segment", [placed.product], keys, base)
-        join(base, FrozenPriors.of(base.columns), [made])
 
 
 def run(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from app.api.algolia.records import covers, flat_record, nested
 from app.api.events import sender_of
 from app.errors import Fault, InvalidRequestError, NotFoundError, refused
 from app.service import Service, service_of
+from ranking.search.segments import locate
 
 PREFIX: Final = "/1"
 _OF_CLIENTS: Final = "x-algolia-"
