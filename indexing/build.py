@@ -19,7 +19,7 @@ from indexing.catalogue.formats.recognition import FormatOptions
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.mapping import FieldMapping
 from indexing.catalogue.platform import Platform
-from indexing.catalogue.product import RejectedLine
+from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
 from indexing.catalogue.row_order import group_order, hash_number, order_keys

@@ -17,12 +17,15 @@ _STATE: Final = "state.json"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """log: identity of the change log. seq: of the last change that is applied; removed: of the
+    """run: of all states that follow from one another; another one begins with nothing.
+
+    log: identity of the change log. seq: of the last change that is applied; removed: of the
     last one that took products away, or was waited for. journal: name of the file, of which so many
     records count. segments: numbers of those that are searched, oldest first. next_segment,
     next_row: not used yet. counts: of products by what became of them, for people.
     """
 
+    run: str
     log: str
     seq: int
     journal: str

@@ -68,6 +68,7 @@ class ViewKeeper:
         self._joined: Joined | None = None
         self._added = ColumnSpace.of(base.columns, []).categories
         self._segments: tuple[int, ...] = ()
+        self._run = ""
         self._journal = ""
         self._records = 0
         self.view = View(0, 0, (base,), (0,))
@@ -95,6 +96,8 @@ class ViewKeeper:
 
     def show(self, state: State, *, popular: bool = True) -> View:
         """The view of a state. Nothing is changed if it raises."""
+        if state.run != self._run:
+            self._begin(state.run)
         journal = Journal(self._folder / state.journal)
         numbers, made = (0, *state.segments), self._joined_with(state.segments)
         anew = state.journal != self._journal
@@ -115,6 +118,11 @@ class ViewKeeper:
         self._journal, self._records, self._segments = state.journal, state.records, state.segments
         self.view = View(state.seq, state.removed, segments, numbers)
         return self.view
+
+    def _begin(self, run: str) -> None:
+        """Segments and records of another run are none of this one."""
+        self._run, self._journal, self._records = run, "", 0
+        self._segments, self._opened, self._joined = (), {}, None
 
     def opened(self, number: int, segment: Segment) -> None:
         """Of the writer, which has just made it."""

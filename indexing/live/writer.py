@@ -4,6 +4,7 @@ Numbers are noted in the journal. All else makes the product's group anew in a n
 takes it away where it stood.
 """
 
+import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +65,7 @@ class LiveWriter:
         self._keeper = ViewKeeper(base, folder)
         state = read_state(folder)
         if state is None or state.log != log or state.seq < folded:
-            state = State(log, folded, "journal-0", _next_row(base))
+            state = State(secrets.token_hex(4), log, folded, "journal-0", _next_row(base))
             Journal(folder / state.journal).append(records([]), 0)
             write_state(folder, state)
         self.state = state

@@ -17,6 +17,7 @@ import pytest
 from catalogs import build_index
 from http_service import served_by_command
 
+from indexing.current import read_current
 from indexing.live.state import live_folder, read_state
 
 LIVE = {"VITRINA_LIVE": "true", "VITRINA_POLL_S": "0.05"}
@@ -177,8 +178,9 @@ def test_whoever_is_killed_nothing_is_lost(shop: Shop) -> None:
 
 
 def test_a_state_that_is_gone_is_made_again(shop: Shop) -> None:
-    snapshot = next((shop.data / "main" / "snapshots").iterdir()).name
-    folder = live_folder(shop.data / "main", snapshot)
+    current = read_current(shop.data / "main")
+    assert current is not None
+    folder = live_folder(shop.data / "main", current.snapshot)
     before = read_state(folder)
     assert before is not None
     assert before.seq > 1_000

@@ -148,7 +148,7 @@ def whole(generation: Generation, history: History, view: View, folder: Path) ->
     build_segment(segment_folder(folder, 1), products, keys, generation.snapshot)
     gone = records([(0, doc, 255, 0.0) for doc in range(generation.snapshot.doc_count)])
     count = Journal(folder / "journal").append(gone, 0)
-    write_state(folder, State("log", 1, "journal", 0, count, 0, (1,)))
+    write_state(folder, State("run", "log", 1, "journal", 0, count, 0, (1,)))
     return ViewKeeper(generation.snapshot, folder).refresh()
 
 
