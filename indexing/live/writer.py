@@ -26,6 +26,8 @@ from indexing.live.view import View, ViewKeeper
 from indexing.snapshot import Snapshot
 
 PLACE_OF: Final = {name: place for place, name in enumerate(CORE_NUMBERS)}
+_FIRST: Final = 1 << 30
+"""Numbers of segments begin anywhere below: those of another run are none of this one's."""
 JOURNAL_RECORDS: Final = 4_000_000
 """A longer journal is written anew, with what still holds."""
 
@@ -65,7 +67,10 @@ class LiveWriter:
         self._keeper = ViewKeeper(base, folder)
         state = read_state(folder)
         if state is None or state.log != log or state.seq < folded:
-            state = State(secrets.token_hex(4), log, folded, "journal-0", _next_row(base))
+            state = State(
+                secrets.token_hex(4), log, folded, "journal-0", _next_row(base),
+                next_segment=1 + secrets.randbelow(_FIRST),
+            )  # fmt: skip
             Journal(folder / state.journal).append(records([]), 0)
             write_state(folder, state)
         self.state = state

@@ -91,10 +91,11 @@ class Facts:
         known = self._maps.get(name)
         if known is None:
             known = self._mapped(segment)
-            with self._lock:
-                while len(self._maps) >= _MOST_SEGMENTS:
-                    self._maps.pop(next(iter(self._maps)))
-                self._maps[name] = known
+        with self._lock:  # small segments come and go, the large one is to stay
+            self._maps.pop(name, None)
+            while len(self._maps) >= _MOST_SEGMENTS:
+                self._maps.pop(next(iter(self._maps)))
+            self._maps[name] = known
         return known
 
     def _mapped(self, segment: Snapshot) -> RowMap:

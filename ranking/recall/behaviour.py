@@ -21,7 +21,7 @@ def chosen(query: Query, segment: Snapshot) -> Hits:
         return NO_HITS
     best = liked[np.argsort(-clicked.lifts[liked], kind="stable")[:QUOTA]]
     rows = facts.rows_in(segment)
-    found = [rows.docs_of(row) for row in clicked.rows[best].tolist()]
+    found = [segment.there(rows.docs_of(row)) for row in clicked.rows[best].tolist()]
     docs = np.concatenate(found)
     lifts = np.repeat(clicked.lifts[best], [len(part) for part in found])
     order = np.argsort(docs)
