@@ -22,6 +22,7 @@ from app.api import (
     search,
     suggest,
     synonyms,
+    ubi,
 )
 from app.api.algolia import routes as algolia
 from app.api.examples import show_examples
@@ -47,7 +48,7 @@ refused, so that typing errors are seen. Every answer has an `X-Request-ID`: you
 """
 _PARTS = (
     search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
-    synonyms, health,
+    synonyms, health, ubi,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},

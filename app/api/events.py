@@ -44,7 +44,7 @@ _BODY = {
 @router.post("/events", response_model=EventsAnswer, openapi_extra=_BODY)
 async def take_events(request: Request) -> Response:
     """One event, or `{"events": […]}` with up to 1,000; durable once this has answered."""
-    raws = _listed(await _body(request))
+    raws = _listed(await read_body(request))
     taken = await (await service_of(request).memory.opened()).intake.take(raws, sender_of(request))
     return Response(orjson.dumps(answer_facts(taken)), media_type="application/json")
 
@@ -53,7 +53,8 @@ def sender_of(request: Request) -> Sender:
     return Sender(is_admin(request), request.headers.get("user-agent", ""))
 
 
-async def _body(request: Request) -> Any:
+async def read_body(request: Request) -> Any:
+    """Raises InvalidRequestError for what is no JSON."""
     try:
         return orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:

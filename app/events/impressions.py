@@ -111,13 +111,20 @@ class Impressions:
         self._told = ""
 
     def note(
-        self, query_id: str, asker: Asker, shown: bytes, took_ms: float, *, cached: bool
+        self,
+        query_id: str,
+        asker: Asker,
+        shown: bytes,
+        took_ms: float,
+        *,
+        cached: bool,
+        at: float | None = None,
     ) -> None:
-        """Costs a microsecond; never raises."""
+        """Costs a microsecond; never raises. at: seconds since the epoch; None: now."""
         if len(self._waiting) >= MOST_WAITING:
             IMPRESSIONS.labels("dropped").inc()
             return
-        self._waiting.append(_Noted(query_id, self._clock(), asker, shown, took_ms, cached))
+        self._waiting.append(_Noted(query_id, at or self._clock(), asker, shown, took_ms, cached))
 
     async def write(self, state: State, pseudonyms: Pseudonyms) -> None:
         """Write down what waits, in a thread. Never raises."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_bytes
 from typing import Any, Final
 
@@ -44,6 +44,10 @@ class Taken:
     without_consent: int
     ignored: dict[str, int]
     untrusted: int
+
+    def with_rejected(self, rejected: list[tuple[int, list[Fault]]]) -> "Taken":
+        """Where places are counted in another batch."""
+        return replace(self, rejected=rejected)
 
 
 class Intake:

@@ -19,6 +19,7 @@ from app.api import (
     search,
     suggest,
     synonyms,
+    ubi,
 )
 from app.api.examples import read_examples
 from app.main import create_app
@@ -28,7 +29,7 @@ APP = create_app(Settings())
 EXAMPLES = read_examples()
 PARTS = (
     analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
-    suggest, synonyms,
+    suggest, synonyms, ubi,
 )  # fmt: skip
 
 
