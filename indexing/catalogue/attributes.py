@@ -18,7 +18,9 @@ MAX_DEPTH = 8
 MAX_NAME = 256
 PREFIX = "attributes."
 _EXACT = 2**53
-_PAIR = {"name", "value"}
+_PAIR = ("name", "value")
+_NAME_ENDS = ("name", "key", "label", "attribute", "property", "title")
+_VALUE_ENDS = ("value", "val", "values", "text")
 
 
 def attributes_of(unknown: dict[str, Any]) -> dict[str, Attribute]:
@@ -77,8 +79,8 @@ def _texts_of(
         kind = type(item)
         if kind is str:
             text = prose_of(item)
-        elif kind is dict and item.keys() == _PAIR and isinstance(item["name"], str):
-            add_attributes(flat, "", {item["name"]: item["value"]}, depth + 1)
+        elif kind is dict and (pair := _pair_of(item)) is not None:
+            add_attributes(flat, "", {pair[0]: pair[1]}, depth + 1)
             continue
         elif kind is tuple and len(item) == 2 and isinstance(item[0], str):
             add_attributes(
@@ -94,6 +96,15 @@ def _texts_of(
         if text is not None:
             texts.append(text)
     return tuple(texts) or None
+
+
+def _pair_of(item: dict[str, Any]) -> tuple[str, Any] | None:
+    """`{"name": …, "value": …}`, `{"PARAM_NAME": …, "VAL": …}` as a pair."""
+    if len(item) != len(_PAIR):
+        return None
+    (first, name), (second, value) = item.items()
+    ends = str(first).lower().endswith(_NAME_ENDS) and str(second).lower().endswith(_VALUE_ENDS)
+    return (name, value) if ends and isinstance(name, str) and name else None
 
 
 def _scalar(value: object) -> Attribute | None:

@@ -8,7 +8,7 @@ Fields = dict[str, Any]
 WRAPPINGS = ("_source", "document", "node", "item", "product")
 """Keys under which a hit or a list's entry holds the product itself."""
 
-_MARKS = frozenset(("@type", "@graph", "@context", *WRAPPINGS))
+_MARKS = frozenset(("values", "@type", "@graph", "@context", *WRAPPINGS))
 _BESIDE = frozenset((
     "_index", "_type", "_id", "_score", "sort", "cursor", "position", "@type", "highlight",
     "highlights", "text_match", "text_match_info", "url",
@@ -48,7 +48,28 @@ def unwrapped(fields: Fields, depth: int = _DEPTH) -> Iterator[Fields]:
     elif depth and (inner := _inner(fields)) is not None:
         yield from unwrapped(inner, depth - 1)
     elif not kinds or not kinds <= _NO_PRODUCTS:
-        yield {name: entries_of(value) for name, value in fields.items()}
+        flat = {name: entries_of(value) for name, value in fields.items()}
+        yield _flat_values(flat) if type(flat.get("values")) is dict else flat
+
+
+def _flat_values(fields: Fields) -> Fields:
+    """Akeneo's `values`, as columns of its tables: `name-en_US`, `price-EUR`."""
+    made = {name: value for name, value in fields.items() if name != "values"}
+    for name, entries in fields["values"].items():
+        if not isinstance(entries, list) or not all(
+            isinstance(entry, dict) and "data" in entry for entry in entries
+        ):
+            return fields
+        for entry in entries:
+            tail = "-".join(filter(None, (entry.get("locale"), entry.get("scope"))))
+            column = f"{name}-{tail}" if tail else name
+            held = entry["data"]
+            prices = held if isinstance(held, list) else []
+            if prices and all(isinstance(p, dict) and "currency" in p for p in prices):
+                made |= {f"{name}-{p['currency']}": p.get("amount") for p in prices}
+            else:
+                made.setdefault(column, held)
+    return made
 
 
 def entries_of(value: object) -> object:

@@ -169,6 +169,15 @@ class _Names:
             for name, each in sorted(self.of_locale.get(key, ()), key=self._preference)
         ]
 
+    def source_of(self, name: str) -> Source:
+        told = qualified(name)
+        if told is None:
+            return Source(name, (), name)
+        return Source(name, (), name, currency=told.currency, locale=told.locale, among=told.key)
+
+    def preference(self, told: Qualified | None) -> tuple[int, ...]:
+        return (0, 0, 0) if told is None else self._preference(("", told))
+
     def best_of(self, key: str) -> str | None:
         """Of the columns of one name in several languages."""
         entries = self.of_locale.get(key)
@@ -226,9 +235,10 @@ def layout_of(
     left = [name for name in names if name not in taken]
     for target, columns in known.loosely(left, {each.target for each in fields}, rules).items():
         rule = rules[target] if target in rules else plain.fields[target]
-        sources = [Source(name, (), name) for name in columns if name not in used]
+        sources = [found.source_of(name) for name in columns if name not in used]
         if sources:
-            spare = frozenset(each.told for each in sources[1:])
+            sources.sort(key=lambda each: found.preference(qualified(each.column)))
+            spare = frozenset(s.told for s in sources[1:] if not s.locale and not s.currency)
             fields.append(FieldSources(target, tuple(sources), rule, spare))
             used.update(columns)
     codes = {s.told for each in fields if each.target == "identifiers" for s in each.sources}

@@ -51,7 +51,6 @@ def keys_in(name: str, target: str) -> tuple[str, ...]:
             for kept in (words, few, fewer):
                 if kept:
                     made["".join(kept)] = None
-    made.pop(name_key(name), None)
     return tuple(made)
 
 

@@ -33,6 +33,10 @@ Fields = dict[str, Any]
 
 _LAYOUTS_KEPT = 2_000
 _PATHS_KEPT = 50_000
+_PAIR = {"name", "value"}
+_ONE_PAIR = frozenset({"param", "parameter", "property", "attribute", "feature", "spec"})
+_ONE_TEXT = frozenset({"title", "brand"})
+_WITHIN = ("name", "label", "title", "value", "data", "#text")
 _ONE_OF_SEVERAL = frozenset({"brand", "title"})
 _NO_ATTRIBUTE = frozenset({"title"})
 _DEFAULT_OPTION = "default title"
@@ -144,7 +148,11 @@ class RowFields:
                 continue
             kind = type(value)
             if kind is not str:
-                if kind is not float and kind is not int and (kind is dict or not says(value)):
+                if (
+                    kind is not float
+                    and kind is not int
+                    and (kind is dict or target in _ONE_TEXT or not says(value))
+                ):
                     self._take(layout.by_target[target], row, made, attributes)
                     continue
             elif value.isspace():
@@ -216,7 +224,9 @@ class RowFields:
         source, value = found[0]
         if field.levels:
             value = _levels_of(found, self.habits.category)
-        value = in_locale(value, rule.locale or locale)
+        value = in_locale(_in_language(value, source, row, locale), rule.locale or locale)
+        if target in _ONE_TEXT and type(value) in (dict, list):
+            value = _one_text(value)
         if rule.split and target in _ONE_OF_SEVERAL and isinstance(value, str):
             value = value.split(rule.split)[0]
         if target == "category":
@@ -251,6 +261,9 @@ class RowFields:
                 continue
             if says(value):
                 sign = signs.get(column)
+                if type(value) is dict and value.keys() == _PAIR and name_key(column) in _ONE_PAIR:
+                    made[str(value["name"])] = value["value"]
+                    continue
                 if column in tables and type(value) is str and (pairs := pairs_in(value)):
                     made.update(pairs)
                     continue
@@ -280,6 +293,25 @@ class RowFields:
         by_column = self.used.setdefault(target, {})
         for source in sources:
             by_column[source.told] = by_column.get(source.told, 0) + 1
+
+
+def _in_language(value: object, source: Source, row: Mapping[str, Any], locale: str) -> object:
+    """Of XML's `<name lang="en">…</name><name lang="de">…</name>` the text in the language."""
+    marks = row.get(f"{source.column}@lang") if type(value) is list else None
+    if not isinstance(value, list) or not isinstance(marks, list) or len(marks) != len(value):
+        return value
+    languages = [str(mark)[:2].casefold() for mark in marks]
+    wanted = next((each for each in (locale[:2], "en") if each in languages), languages[0])
+    return value[languages.index(wanted)]
+
+
+def _one_text(value: object) -> object:
+    """A name within an object, the first of a list."""
+    if isinstance(value, list) and value:
+        return _one_text(value[0])
+    if isinstance(value, dict):
+        return next((value[name] for name in _WITHIN if says(value.get(name))), value)
+    return value
 
 
 def _levels_of(found: list[tuple[Source, Any]], style: CategoryStyle) -> object:

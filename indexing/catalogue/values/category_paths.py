@@ -81,6 +81,8 @@ def _paths_of_object(value: dict[str, object], levels: str, several: str | None)
         deepest = by_level[max(by_level)]
         return _paths(deepest, levels, several)
     held = next((value[name] for name in _NAMES if value.get(name)), None)
+    if held is None and len(value) == 1 and isinstance(inner := next(iter(value.values())), list):
+        held = inner  # <categories><category>…</category>…</categories>
     return [] if held is None else _paths(held, levels, several)
 
 
