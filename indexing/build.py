@@ -22,6 +22,7 @@ from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
+from indexing.catalogue.replaced_rows import ReplacedRows
 from indexing.catalogue.row_order import group_order, hash_number, order_keys
 from indexing.catalogue.source_reading import ReadingOptions
 from indexing.catalogue.sources import Given
@@ -96,7 +97,9 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """published: whether the snapshot is in force. objections: why the gate kept it back."""
+    """published: whether the snapshot is in force. objections: why the gate kept it back.
+    replaced: what later lines of the same id changed.
+    """
 
     snapshot_id: str
     counts: dict[str, int]
@@ -106,6 +109,7 @@ class BuildReport:
     sources: tuple[SourceReport, ...]
     published: bool = True
     objections: tuple[str, ...] = ()
+    replaced: ReplacedRows = field(default_factory=ReplacedRows)
 
 
 def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildReport:
@@ -165,6 +169,7 @@ def _publish(
     order = group_order(ids, groups)
     keys = order_keys(ids, groups, order)
     progress.begin("documents", None, "products")
+    replaced = read.documents.replaced()
     documents = read.documents.finish(_made(staging / "documents"), order)
     columns = read.columns.finish(_made(staging / "columns"), order, keys)
     _save_priors(staging, columns)
@@ -221,6 +226,7 @@ def _publish(
     return BuildReport(
         snapshot_id, counts, dict(options.mapping.used), meaning.report,
         options.index / REJECTS if read.rejected else None, tuple(read.sources), published, why,
+        replaced,
     )  # fmt: skip
 
 

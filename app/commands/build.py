@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from app.commands.announcing import tell_services
-from app.commands.catalog_report import tell_sources
-from app.commands.folding import folding, moment_of
+from app.commands.build_run import BuildRun
+from app.commands.folding import moment_of
 from app.commands.options import (
     DEFAULT_DATA,
     DEFAULT_INDEX,
@@ -22,8 +21,7 @@ from app.jobs.files import STAGED
 from app.progress import ConsoleProgress
 from app.version import code_version
 
-if TYPE_CHECKING:
-    from indexing.build import BuildReport
+ALL_LOCALES = "all"
 
 
 def build(
@@ -79,7 +77,11 @@ def build(
         typer.Option("--keep-live", help="Keep products that came over the API, and not here."),
     ] = False,
     locale: Annotated[
-        str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
+        str | None,
+        typer.Option(
+            help="Language of a catalogue in several: de, de_DE; all: an index of each, named "
+            "INDEX-de."
+        ),
     ] = None,
     map_file: Annotated[
         Path | None, typer.Option("--map-file", help="The shop's own rules of its columns (TOML).")
@@ -108,7 +110,6 @@ def build(
     from app.catalogues.download import Limits
     from app.catalogues.fetched import fetched
     from indexing.build import BuildOptions
-    from indexing.build import build as run
     from indexing.catalogue.index_config import read_config
     from indexing.catalogue.map_file import read_map_file
     from indexing.catalogue.mapping import FieldMapping, parse_pairs, read_mapping
@@ -141,63 +142,19 @@ def build(
         seed=seed,
         stage_only=stage,
         force=force,
-        locale=locale,
+        locale=None if locale == ALL_LOCALES else locale,
         strict=strict,
         encoding=encoding,
         records_at=records_at,
         map_file=read_map_file(map_file) if map_file else None,
     )
-    begun = datetime.now(UTC)
-    moment = moment_of(as_of)
+    run = BuildRun(data, options, datetime.now(UTC), moment_of(as_of), keep_live, config, console)
     tell_compiling(data)
     with (
         ConsoleProgress(console, progress_file) as progress,
         fetched(catalog, data, limits) as given,
-        folding(data, index, console) as fold,
     ):
-        at = fold.fold(given, moment, begun)
-        current = fold.in_force(at) if keep_live else None
-        options = replace(
-            options,
-            catalog=given,
-            beside=None if current is None else current.missing,
-            changes=None
-            if at is None
-            else lambda: at.report(() if current is None else current.kept),
-        )
-        report = run(options, datetime.now(UTC), progress)
-        if report.published:
-            fold.forget()
-    if report.published:
-        tell_services(index, report.snapshot_id)
-    tell_sources(console, report.sources)
-    counts, made = report.counts, "Published" if report.published else "Staged"
-    console.print(
-        f"{made} {report.snapshot_id} in index {index!r}: {counts['products']:,} products in "
-        f"{counts['groups']:,} groups, {counts['terms']:,} terms; {counts['rejected']:,} lines "
-        f"rejected, {counts['duplicates']:,} duplicates replaced.",
-        highlight=False,
-        soft_wrap=True,
-    )
-    if report.rejects is not None:
-        console.print(f"Rejected lines: {report.rejects}", highlight=False, soft_wrap=True)
-    typer.echo(report.snapshot_id)
-    if not report.published:
-        _tell_staged(report, index, console)
-
-
-def _tell_staged(report: "BuildReport", index: str, console: Console) -> None:
-    """What is to be done with a snapshot that is not in force. Exits with STAGED if the gate kept
-    it back, so that a nightly job is seen to have stopped.
-    """
-    for objection in report.objections:
-        console.print(f"Not published: {objection}.", highlight=False, soft_wrap=True)
-    console.print(
-        f"Look at it with `vitrina snapshots diff --index {index}` or with "
-        f"`preview={report.snapshot_id}` in a search; publish it with `vitrina snapshots activate "
-        f"{report.snapshot_id} --index {index}`, or build with --force.",
-        highlight=False,
-        soft_wrap=True,
-    )
-    if report.objections:
+        runs = run.of_locales(index, given) if locale == ALL_LOCALES else [(index, run)]
+        reports = [(name, each.build(name, given, progress)) for name, each in runs]
+    if any(report.objections for _, report in reports):
         raise typer.Exit(STAGED)

@@ -23,5 +23,10 @@ def tell_sources(console: Console, sources: Iterable["SourceReport"]) -> None:
             _line(console, line)
 
 
+def tell_lines(console: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        _line(console, line)
+
+
 def _line(console: Console, text: str) -> None:
     console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,5 +1,6 @@
 """`vitrina inspect`: what a catalogue is understood as, without building."""
 
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +8,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from app.commands.catalog_report import tell_sources
+from app.commands.catalog_report import tell_lines, tell_sources
 
 
 def inspect(
-    catalog: Annotated[list[Path], typer.Argument(help="Files or folders of products.")],
+    catalog: Annotated[
+        list[str],
+        typer.Argument(
+            help="Products: files, folders, patterns, - for standard input, http(s), s3 or gs "
+            "addresses."
+        ),
+    ],
     map_file: Annotated[
         Path | None, typer.Option("--map-file", help="The shop's own rules of its columns (TOML).")
     ] = None,
@@ -21,12 +28,21 @@ def inspect(
     locale: Annotated[
         str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of text whose encoding is not told rightly: cp1250, …")
+    ] = None,
+    records_at: Annotated[
+        str | None, typer.Option(help="Where the products are: a key, an element, a sheet.")
+    ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Read at most so many products.")] = 100_000,
 ) -> None:
     """Print whose export it is, which column became which field, and what should be looked at."""
     from itertools import islice
 
+    from app.catalogues.fetched import fetched
     from indexing.catalogue.catalog_report import mapping_of
+    from indexing.catalogue.documents import DocumentsBuilder
+    from indexing.catalogue.formats.recognition import FormatOptions
     from indexing.catalogue.map_file import read_map_file
     from indexing.catalogue.mapping import FieldMapping
     from indexing.catalogue.product import RejectedLine
@@ -38,10 +54,23 @@ def inspect(
         raise CatalogError(f"{write_mapping}: exists already. Choose another name, or remove it.")
     mine = read_map_file(map_file) if map_file else None
     options = ReadingOptions(locale=locale, now=datetime.now(UTC), mine=mine)
-    reader = CatalogReader(catalog, FieldMapping(), options=options)
-    rejected = [line for line in islice(reader, rows) if isinstance(line, RejectedLine)]
+    formats = FormatOptions(encoding, records_at)
     console = Console(markup=False)
+    rejected: list[RejectedLine] = []
+    with tempfile.TemporaryDirectory() as made, fetched(catalog, Path(made)) as given:
+        reader = CatalogReader(given, FieldMapping(), options=options, formats=formats)
+        documents = DocumentsBuilder(Path(made))
+        for line in islice(reader, rows):
+            if isinstance(line, RejectedLine):
+                rejected.append(line)
+            else:
+                documents.add(line)
+        replaced = documents.replaced()
+        documents.close()
+    for source, why in reader.passed_over:
+        console.print(f"passed over {source}: it {why}", highlight=False, soft_wrap=True)
     tell_sources(console, reader.reports)
+    tell_lines(console, replaced.lines())
     for line in rejected[:10]:
         where = f"{line.source}:{line.line}"
         field = f"{line.field}: " if line.field else ""

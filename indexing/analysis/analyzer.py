@@ -37,6 +37,10 @@ class Cut(NamedTuple):
     terms: frozenset[str]
 
 
+def knows_language(name: str) -> bool:
+    return name in STEMMERS or name in _CJK_NAMES
+
+
 class Analyzer:
     """Cuts, folds, stems. Chunks once seen are remembered (bounded).
 
@@ -47,7 +51,7 @@ class Analyzer:
     version = VERSION
 
     def __init__(self, languages: Sequence[str] = ("en",)) -> None:
-        unknown = [name for name in languages if name not in STEMMERS and name not in _CJK_NAMES]
+        unknown = [name for name in languages if not knows_language(name)]
         if unknown:
             known = ", ".join(sorted([*STEMMERS, *_CJK_NAMES]))
             raise IndexingError(f"language {unknown[0]!r} is not known. Use one of: {known}.")

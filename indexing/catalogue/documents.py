@@ -11,6 +11,7 @@ import orjson
 
 from indexing.arrays import Int64Array, UInt32Array, UInt64Array, load_array, save_array
 from indexing.catalogue.product import Product
+from indexing.catalogue.replaced_rows import ReplacedRows, replaced_rows
 from indexing.catalogue.row_order import hash_of_group, hash_of_id
 from indexing.strings import StringTable
 
@@ -114,6 +115,19 @@ class DocumentsBuilder:
     def group_hashes(self) -> UInt64Array:
         """uint64[rows]; equal for rows of one group."""
         return np.frombuffer(bytes(self._groups), dtype=np.uint64)
+
+    def replaced(self) -> ReplacedRows:
+        """What later rows of the same id changed. Before `finish`."""
+        self._file.flush()
+        starts = np.zeros(len(self._sizes) + 1, dtype=np.int64)
+        np.cumsum(np.frombuffer(self._sizes, dtype=np.uint32), out=starts[1:])
+        with self._path.open("rb") as spilled:
+
+            def json_at(row: int) -> bytes:
+                spilled.seek(int(starts[row]))
+                return spilled.read(self._sizes[row])
+
+            return replaced_rows(self.id_hashes, json_at)
 
     def finish(self, folder: Path, order: UInt32Array) -> Documents:
         """order: uint32[m], document → row. Memory: 16 bytes a row; time: one copy on disk."""

@@ -25,6 +25,7 @@ from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Fields, RowFields
 from indexing.catalogue.values.currency import DOLLAR, CurrencyRates, currency_code
 from indexing.catalogue.values.dates import instant_of
+from indexing.catalogue.values.localized import locales_in
 from indexing.catalogue.variants.drafts import Draft, VariantRows
 from indexing.catalogue.variants.families import Families
 
@@ -73,13 +74,14 @@ class SourceReading:
         if "id" not in rules and "id" not in options.given:
             wishes = wishes._replace(first=id_columns(rows, layout, report.decisions))
             layout = layout_of(names, platform, plain, wishes, rules)
-        habits = habits_of(
-            rows,
-            layout,
-            rules,
-            {} if platform.recognise else platform.unpublished,
-            report.decisions,
-        )
+        languages = () if options.locale else locales_in(rows)
+        if languages:
+            report.decisions.append(
+                f"texts in several languages ({', '.join(languages)}): --locale takes one of them, "
+                "--locale all makes an index of each"
+            )
+        status = {} if platform.recognise else platform.unpublished
+        habits = habits_of(rows, layout, rules, status, report.decisions)
         signs = [rules[name].decimal for name in ("price", "sale_price") if name in rules]
         if any(signs):
             habits = habits._replace(decimal=next(filter(None, signs)))

@@ -57,6 +57,47 @@ def test_build_prints_the_snapshot_last(data: str, tmp_path: Path) -> None:
     ]
 
 
+LAMPS = """sku,name_de,name_en,price
+1,Rote Hängelampe,Red pendant lamp,49
+2,Eichentische,Oak tables,199
+1,Rote Hängelampe,Red pendant lamp,59
+"""
+
+
+def test_an_index_of_each_language(tmp_path: Path) -> None:
+    catalog, data = tmp_path / "lamps.csv", str(tmp_path / "var")
+    catalog.write_text(LAMPS, encoding="utf-8")
+    how = ("--catalog", str(catalog), "--data", data, "--index", "lamps")
+    built = run("build", *how, "--locale", "all")
+    assert built.exit_code == 0, built.output
+    assert len(built.stdout.split()) == 2
+    assert "price: 49.0 → 59.0" in built.output
+    for index, query, title in (
+        ("lamps-de", "eichentisch", "Eichentische"),
+        ("lamps-en", "oak table", "Oak tables"),
+    ):
+        found = run("search", query, "--data", data, "--index", index).output
+        assert title in found
+        assert "1 product" in found
+
+
+def test_a_catalogue_in_one_language_has_no_others(tmp_path: Path) -> None:
+    catalog = written(tmp_path / "mugs.jsonl", MUGS[:2])
+    built = run("build", "--catalog", catalog, "--data", str(tmp_path / "var"), "--locale", "all")
+    assert built.exit_code == 1
+    assert "Build it without --locale all." in str(built.exception)
+
+
+def test_inspect_tells_the_same_of_standard_input(tmp_path: Path) -> None:
+    catalog = tmp_path / "lamps.csv"
+    catalog.write_text(LAMPS, encoding="utf-8")
+    told = run("inspect", str(catalog), "--records-at", "x", "--encoding", "utf-8").output
+    assert "1: price: 49.0 → 59.0" in told
+    assert "texts in several languages (de, en): --locale takes one" in told
+    piped = CliRunner().invoke(app, ["inspect", "-"], input=catalog.read_bytes()).output
+    assert piped.splitlines()[1:] == told.splitlines()[1:]
+
+
 def test_a_search_is_a_table(data: str) -> None:
     found = run("search", "blue mug", "--data", data, "--filter", "price:..8", "--sort", "price")
     assert found.exit_code == 0

@@ -227,7 +227,7 @@ def layout_of(
         ):
             continue  # a shop without the column does not say that it counts nothing
         chosen = tuple(dict.fromkeys(sources))
-        spare = frozenset() if own else frozenset(each.told for each in chosen[1:])
+        spare = frozenset() if own else _spare(chosen)
         fields.append(FieldSources(target, chosen, rule, spare))
         used.update(each.column for each in chosen)
     _add_level_columns(names, fields, rules, used)
@@ -238,14 +238,18 @@ def layout_of(
         sources = [found.source_of(name) for name in columns if name not in used]
         if sources:
             sources.sort(key=lambda each: found.preference(qualified(each.column)))
-            spare = frozenset(s.told for s in sources[1:] if not s.locale and not s.currency)
-            fields.append(FieldSources(target, tuple(sources), rule, spare))
+            fields.append(FieldSources(target, tuple(sources), rule, _spare(sources)))
             used.update(columns)
     codes = {s.told for each in fields if each.target == "identifiers" for s in each.sources}
     fields = [
         each._replace(spare=each.spare - codes) if each.target == "id" else each for each in fields
     ]
     return _with_attributes(names, platform, fields, used, found)
+
+
+def _spare(sources: Sequence[Source]) -> frozenset[str]:
+    """Not what is there in another language or currency."""
+    return frozenset(s.told for s in sources[1:] if not s.locale and not s.currency)
 
 
 def _add_level_columns(

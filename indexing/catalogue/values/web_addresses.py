@@ -37,6 +37,8 @@ def checked(address: str) -> str:
         raise FieldValueError(
             f"has the scheme {scheme[1].lower()}: only http, https and paths are kept"
         )
+    if "." not in address and "/" not in address:
+        raise FieldValueError("is no address")
     return address
 
 
