@@ -1,6 +1,5 @@
 """Catalogue → published snapshot. Whatever fails, what is published stays as it was."""
 
-import errno
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +29,7 @@ from indexing.catalogue.values.currency import CurrencyRates
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.columns.priors import best_liked, compute_liked, compute_priors
 from indexing.columns.single_values import leaf_categories
-from indexing.errors import BuildError
+from indexing.errors import BuildError, is_disk_full
 from indexing.forms.compounds import find_forms
 from indexing.forms.forms import FOLDER as FORMS
 from indexing.forms.joined import joined_pairs
@@ -122,7 +121,7 @@ def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildRepo
         try:
             return _build(options, snapshot_id, staging, now, progress)
         except OSError as error:
-            if _is_full(error):
+            if is_disk_full(error):
                 raise BuildError(
                     f"the disk of {options.index} is full; nothing was published. Free some space "
                     "(a build needs about three times the catalogue's size) and build again."
@@ -130,14 +129,6 @@ def build(options: BuildOptions, now: datetime, progress: Progress) -> BuildRepo
             raise
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-
-
-def _is_full(error: OSError) -> bool:
-    """Whether the disk is; NumPy says so in words only."""
-    told = str(error)
-    return error.errno == errno.ENOSPC or (
-        error.errno is None and ("requested and" in told or "free space" in told)
-    )
 
 
 def _build(

@@ -1,5 +1,7 @@
 """Everything that can go wrong between a catalogue and a served snapshot."""
 
+import errno
+
 
 class IndexingError(Exception):
     """Base of all errors here. The message says what, where, and what to do now."""
@@ -31,3 +33,11 @@ class FormatVersionError(SnapshotError):
 
 class RulesError(IndexingError):
     """A rule that people wrote cannot be used: which file, which line, what it should be."""
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether the disk is; NumPy says so in words only."""
+    told = str(error)
+    return error.errno == errno.ENOSPC or (
+        error.errno is None and ("requested and" in told or "free space" in told)
+    )
