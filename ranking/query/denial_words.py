@@ -21,16 +21,27 @@ _BEFORE: Final = {
     "hu": "nélkül nem",
     "ru": "без не кроме",
 }
+LANGUAGES: Final = tuple(_BEFORE)
 AMBIGUOUS: Final = frozenset(("no", "not", "non", "pas", "nicht"))
 """Words that stand in names and titles as well: Not Your Uncle, batteries not included."""
 _AFTER: Final = {"en": "free", "de": "frei", "nl": "vrij", "sv": "fri", "da": "fri", "no": "fri"}
 _BETWEEN: Final = {
     "en": "any added extra artificial of from",
-    "de": "zusatz zugesetzten künstliche",
-    "fr": "ajouté ajoutés d l",
-    "es": "añadido añadidos ningún",
-    "it": "aggiunti aggiunto",
+    "de": "zusatz zugesetzten künstliche jegliche jeglichen jegliches jede irgendein irgendeine",
+    "fr": "ajouté ajoutés d l aucun aucune de en",
+    "es": "añadido añadidos ningún ninguna nada de",
+    "it": "aggiunti aggiunto alcun alcuna di al alla con",
+    "nl": "enige toegevoegde van",
+    "sv": "någon tillsatt tillsatta av",
 }
+_OR: Final = {
+    "en": "or nor", "de": "oder noch", "fr": "ou ni", "es": "o ni", "it": "o né", "pt": "ou nem",
+    "nl": "of noch", "sv": "eller", "da": "eller", "no": "eller", "fi": "tai",
+}  # fmt: skip
+_FREE: Final = {
+    "en": "free", "de": "frei freie freier freies freien freiem", "nl": "vrij vrije",
+    "sv": "fri fritt fria", "da": "fri frit frie", "no": "fri fritt frie",
+}  # fmt: skip
 _ENDS: Final = (
     "for with and or in on but by to plus mit und für oder avec pour et ou con para per e y o com "
     "met voor en och för og til med till но и для с или"
@@ -62,6 +73,18 @@ def words_after(languages: tuple[str, ...]) -> frozenset[str]:
 def words_between(languages: tuple[str, ...]) -> frozenset[str]:
     """Words that may stand between a denial and what it denies: without added sugar, free of."""
     return _words(_BETWEEN, languages)
+
+
+@lru_cache(maxsize=16)
+def words_or(languages: tuple[str, ...]) -> frozenset[str]:
+    """Words behind which the next word is denied, too: without nuts or milk."""
+    return _words(_OR, languages)
+
+
+@lru_cache(maxsize=16)
+def free_endings(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Endings of words that say that something lacks what stands before: zuckerfreie, sugarfree."""
+    return tuple(sorted(_words(_FREE, languages), key=len, reverse=True))
 
 
 ENDS: Final = frozenset(map(fold, _ENDS.split()))

@@ -3,25 +3,23 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Final
 
-from indexing.analysis.chunks import is_cjk
 from indexing.analysis.folding import fold
-from indexing.analysis.pinyin import han_words, has_han
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
+from ranking.query.cjk_denials import denied_in_cjk
 from ranking.query.denial_words import (
     AMBIGUOUS,
-    CJK_AFTER,
-    CJK_BEFORE,
-    CJK_FILLERS,
     ENDS,
     OF,
+    free_endings,
     words_after,
     words_before,
     words_between,
+    words_or,
 )
 from ranking.query.entities import find_entities
 from ranking.query.predict import Prediction
@@ -35,6 +33,7 @@ REACH: Final = 2
 """Words that one denial denies, unless another word ends it before."""
 _PIECE: Final = re.compile(r"[^\W_]+")
 _SIGN: Final = re.compile(r"(?<!\S)(?:[-\u2212\u2013]|[wW]/[oO]\s+)(?=[^\W\d_])")
+_LEAST_BARE: Final = 4
 _ORIGINS: Final = frozenset(("literal", "form", "synonym"))
 
 
@@ -44,6 +43,14 @@ class _Denied:
 
     denying: tuple[int, ...]
     denied: tuple[int, ...]
+    bare: str = ""
+    """What is denied of one word: zucker of zuckerfrei."""
+
+    @property
+    def places(self) -> set[int]:
+        """Those of the words between, too: without any added sugar."""
+        all_of_it = (*self.denying, *self.denied)
+        return set(range(min(all_of_it), max(all_of_it) + 1)) if all_of_it else set()
 
 
 def find_denials(
@@ -64,7 +71,10 @@ def find_denials(
         return ()
     signs = tuple(_by_signs(words))
     meant = taken.union(*((*each.denying, *each.denied) for each in signs))
-    told = (*signs, *_by_words(words, snapshot, meant), *_in_cjk(words))
+    told = (
+        *signs, *_by_words(words, snapshot, meant), *_by_endings(words, snapshot),
+        *(_Denied(*places) for places in denied_in_cjk(words)),
+    )  # fmt: skip
     if not told:
         return ()
     hits = snapshot.entities.find(words.primary)
@@ -72,12 +82,12 @@ def find_denials(
     found: list[Denial] = []
     used: set[int] = set(taken)
     for each in told:
-        places = {*each.denying, *each.denied}
+        places = each.places
         if len(found) == MOST or not each.denied or used & places or named & {*each.denying}:
             continue
-        slot = _slot(each.denied, words, slots)
+        slot = _slot(each, words, slots, snapshot)
         asked = {words.primary[p] for p in range(count) if p not in places}
-        if any(asked & {*way.term_ids} for way in slot.alternatives):
+        if any(asked >= {*way.term_ids} for way in slot.alternatives):
             continue  # a tool case without tools is still a tool case
         if len(used | places) >= count or _is_name(each, words, indexes):
             continue  # nothing would be left to look for, or nothing is denied
@@ -109,6 +119,7 @@ def _by_signs(words: QueryWords) -> Iterator[_Denied]:
 def _by_words(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> Iterator[_Denied]:
     languages = snapshot.analyzer.languages
     before, after, between = (of(languages) for of in (words_before, words_after, words_between))
+    ors = words_or(languages)
     said = _pieces(words)
     if before.isdisjoint(said) and after.isdisjoint(said):
         return  # as most queries; stop words are many
@@ -117,13 +128,30 @@ def _by_words(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> I
         # A price ends what is denied, and a sign does: without laces under 80, no laces -red.
         rest = said[: min((p for p in taken if p > place), default=len(said))]
         if word in before:
-            yield _Denied((place,), _following(place + 1, rest, stops, between))
+            denied = _following(place + 1, rest, stops, between)
+            yield _Denied((place,), denied)
+            while denied and denied[-1] + 2 < len(rest) and rest[denied[-1] + 1] in ors:
+                denied = (denied[-1] + 2,)
+                yield _Denied((denied[0] - 1,), denied)
         elif word in after and place:
             following = said[place + 1] if place + 1 < len(said) else ""
             if following in OF:
                 yield _Denied((place, place + 1), _following(place + 2, rest, stops, between))
             elif said[place - 1] not in stops:
                 yield _Denied((place,), (place - 1,))
+
+
+def _by_endings(words: QueryWords, snapshot: Snapshot) -> Iterator[_Denied]:
+    """Zuckerfreie, sugarfree: one word that lacks what the catalogue knows by the rest of it."""
+    endings = free_endings(snapshot.analyzer.languages)
+    find, stem = snapshot.index.lexicon.id_of, snapshot.analyzer.stem
+    for place in range(len(words.primary)):
+        word = words.folded(place)
+        ending = next((end for end in endings if word.endswith(end)), "")
+        bare = word.removesuffix(ending).rstrip("-")
+        known = ending == "free" and words.primary[place] != UNKNOWN  # handsfree
+        if ending and not known and len(bare) >= _LEAST_BARE and find(stem(bare)) != UNKNOWN:
+            yield _Denied((), (place,), bare)
 
 
 def _pieces(words: QueryWords) -> list[str]:
@@ -158,35 +186,12 @@ def _following(
     return tuple(range(place, end))
 
 
-def _in_cjk(words: QueryWords) -> Iterator[_Denied]:
-    """By words of a segmenter: 无 in 无线 (wireless) denies nothing."""
-    if words.text.isascii() or not any(is_cjk(sign) for sign in words.text):
-        return
-    start = 0
-    pieces = han_words(words.text) if has_han(words.text) else []
-    at: list[tuple[int, str]] = []
-    for piece in pieces:
-        start = words.text.find(piece, start)
-        at.append((start, piece))
-        start += len(piece)
-    for (begin, piece), (after, following) in pairwise(at):
-        if piece in CJK_BEFORE or (piece == "不" and following.startswith(("含", "带", "帶"))):
-            filler = next((f for f in CJK_FILLERS if following.startswith(f)), "")
-            denied = words.positions(after + len(filler), after + len(following))
-            marker = words.positions(begin, after + len(filler))
-            yield _Denied(tuple(sorted(marker)), tuple(sorted(denied)))
-    for marker_text in CJK_AFTER:
-        place = words.text.find(marker_text)
-        if place > 0:
-            before = re.search(r"\S+$", words.text[:place].rstrip())
-            if before is not None:
-                denied = words.positions(before.start(), place)
-                marker = words.positions(place, place + len(marker_text))
-                yield _Denied(tuple(sorted(marker)), tuple(sorted(denied)))
-
-
-def _slot(denied: tuple[int, ...], words: QueryWords, slots: Sequence[Slot]) -> Slot:
+def _slot(each: _Denied, words: QueryWords, slots: Sequence[Slot], snapshot: Snapshot) -> Slot:
     """One slot of all denied words: their own forms where it is one word, else all of them."""
+    denied = each.denied
+    if each.bare:
+        term_id = snapshot.index.lexicon.id_of(snapshot.analyzer.stem(each.bare))
+        return Slot(each.bare, 0.0, (Alternative((term_id,), 1.0),), denied[0])
     text = fold(words.said(denied[0], denied[-1] - denied[0] + 1))
     if len(denied) == 1:
         for slot in slots:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from indexing.analysis.folding import fold
 from indexing.analysis.numbers import plain_numbers
 from indexing.analysis.units import CANONICAL
+from ranking.query.denial_words import LANGUAGES, words_before
 from ranking.query.price_currencies import SIGN, UNIT, currency_of
 
 _N = r"(\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(k)?"
@@ -36,6 +37,9 @@ _DASH = r"\s?(?:-|–|~|to|and|until|bis|und|et|a|y|hasta|e|ate|tot|en)\s?"
 _YUAN = r"(?:元|块钱?|人民币)"
 _BEFORE = r"(?<![\w$€£¥.,/-])"
 
+_DENYING = "|".join(sorted(map(re.escape, words_before(LANGUAGES))))
+_END = rf"(?=$|\s+(?:(?:{_DENYING}|w/o)\s|-\w))"
+"""Of the query, or of what stands before a denial."""
 _NO_UNIT = (
     rf"(?!(?:{'|'.join(sorted(CANONICAL))}|years?|months?|weeks?|days?|hours?|people|persons?|jahre?|"
     r"ans|anos|anni)\b)"
@@ -120,9 +124,9 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...
     (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{_LEAST}\s?{_N}(?![\w%])"), _least, True),
     (_rule(rf"(?<!\S)<=?\s?{_ALONE}"), _most, True),
     (_rule(rf"(?<!\S)>=?\s?{_ALONE}"), _least, True),
-    (_rule(rf"{_BEFORE}{_BETWEEN}\s+{_N}{_DASH}{_N}$"), _between, False),
-    (_rule(rf"{_BEFORE}(?:{_SURE_MOST})\s?{_N}$"), _most, False),
-    (_rule(rf"{_BEFORE}(?:{_SURE_LEAST})\s?{_N}$"), _least, False),
+    (_rule(rf"{_BEFORE}{_BETWEEN}\s+{_N}{_DASH}{_N}{_END}"), _between, False),
+    (_rule(rf"{_BEFORE}(?:{_SURE_MOST})\s?{_N}{_END}"), _most, False),
+    (_rule(rf"{_BEFORE}(?:{_SURE_LEAST})\s?{_N}{_END}"), _least, False),
     (_rule(rf"^(?:{_SURE_MOST})\s?{_N}\s{_NO_UNIT}"), _most, False),
 )  # fmt: skip
 _CHEAP = re.compile(

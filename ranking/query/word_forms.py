@@ -7,6 +7,7 @@ from typing import Final
 
 from indexing.analysis.chunks import is_cjk
 from indexing.analysis.spellings import other_spellings
+from indexing.forms.compounds import LINKING
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from ranking.query.query import Alternative, Slot
@@ -18,6 +19,8 @@ TOGETHER_BOOST: Final = 0.6
 COMPOUND_BOOST: Final = 0.7
 COMPOUND_PARTS_BOOST: Final = 0.4
 """For each of the two; less together than the compound itself."""
+LEAST_PART: Final = 4
+"""Letters of each part of a compound that only the query has."""
 MOST_TOGETHER: Final = 8
 """Words of a query that are looked at in pairs."""
 MOST_FORMS: Final = 50
@@ -62,12 +65,32 @@ def _forms(slot: Slot, words: QueryWords, snapshot: Snapshot) -> Iterator[Altern
         for other in other_spellings(words.folded(slot.position), analyzer.languages):
             yield Alternative((find(analyzer.stem(other)),), SPELLING_BOOST, "form")
     term_id = words.ids.get(slot.text, UNKNOWN)
+    if term_id == UNKNOWN and slot.span == 1 and "compounds" in snapshot.config.word_forms:
+        yield from _parts(words.folded(slot.position), snapshot)
     if term_id != UNKNOWN and len(snapshot.forms.split):
         parts = snapshot.forms.parts_of(term_id)
         if parts is not None:
             yield Alternative(parts, COMPOUND_PARTS_BOOST, "form")
         for compound in snapshot.forms.ending_in(term_id):
             yield Alternative((compound,), COMPOUND_BOOST, "form")
+
+
+def _parts(word: str, snapshot: Snapshot) -> Iterator[Alternative]:
+    """Of a compound that the catalogue has not: products with both of its parts, if it knows
+    them, cut so that the head is the longest (Kinder-kopfhörer).
+    """
+    analyzer, find = snapshot.analyzer, snapshot.index.lexicon.id_of
+    links = {link for name in analyzer.languages for link in LINKING.get(name, ())}
+    if not links or not word.isalpha() or len(word) < 2 * LEAST_PART:
+        return
+    for end in range(LEAST_PART, len(word) - LEAST_PART + 1):
+        head = find(analyzer.stem(word[end:]))
+        for link in sorted(links, key=len) if head != UNKNOWN else ():
+            bare = word[:end].removesuffix(link)
+            modifier = find(analyzer.stem(bare)) if len(bare) >= LEAST_PART else UNKNOWN
+            if modifier != UNKNOWN:
+                yield Alternative((modifier, head), COMPOUND_PARTS_BOOST, "form")
+                return
 
 
 def _with(slot: Slot, forms: list[Alternative], snapshot: Snapshot) -> Slot:

@@ -6,13 +6,13 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from indexing.analysis.chunks import Kind
+from indexing.analysis.chunks import Kind, is_cjk
 from indexing.arrays import BoolArray, UInt32Array, UInt64Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
 from ranking.features.slot_matches import match_in
-from ranking.query.denial_words import CJK_AFTER, OF, spoken
+from ranking.query.denial_words import CJK_AFTER, OF, free_endings, spoken
 from ranking.query.query import Denial
 
 _FIELDS: Final = (Field.TITLE, Field.ATTRIBUTES)
@@ -45,9 +45,10 @@ def lacks(denied: tuple[Denial, ...], doc_ids: UInt32Array, segment: Snapshot) -
     of, pairs = _ids(OF, segment), _pairs(segment)
     for column, slot in enumerate(slots):
         terms = {term for way in slot.alternatives for term in way.term_ids}
+        whole = _sorted(_in_one_word(slot.text, segment))
         says_lack(
             doc_ids, index.titles.offsets, index.titles.terms, _sorted(terms), before, after,
-            of, pairs, said[:, column],
+            of, pairs, whole, said[:, column],
         )  # fmt: skip
     return Lacks(held & ~said, said)
 
@@ -57,6 +58,14 @@ def _ids(words: frozenset[str], segment: Snapshot) -> UInt32Array:
     find, tokens = segment.index.lexicon.id_of, segment.analyzer.tokens
     cut = [tokens(word) for word in words]
     return _sorted({find(each[0].term) for each in cut if len(each) == 1})
+
+
+def _in_one_word(text: str, segment: Snapshot) -> set[int]:
+    """Term ids of the words that say that something lacks it: zuckerfrei, zuckerfreie."""
+    if not text.isalpha() or is_cjk(text):
+        return set()
+    find, stem = segment.index.lexicon.id_of, segment.analyzer.stem
+    return {find(stem(text + end)) for end in free_endings(segment.analyzer.languages)}
 
 
 def _pairs(segment: Snapshot) -> UInt32Array:
@@ -81,11 +90,12 @@ def says_lack(
     after: UInt32Array,
     of: UInt32Array,
     pairs: UInt32Array,
+    whole: UInt32Array,
     said: BoolArray,
 ) -> None:
     """said: bool[k], set where a title has a denied term right before one of `after` or one of the
     pairs (uint32[p, 2]), or at most NEAR positions behind one of `before`, or of `after` with one
-    of `of` (free from). The term lists ascend.
+    of `of` (free from), or one of `whole` (zuckerfrei). The term lists ascend.
     """
     for i in range(len(doc_ids)):
         position, deny, word, free = -1, -NEAR - 1, -3, -2
@@ -106,6 +116,8 @@ def says_lack(
                     if word == position - 2 and pair[0] == last and pair[1] == term:
                         said[i] = True
                 last = term
+            if among(whole, term):
+                said[i] = True
             if among(denied, term):
                 word = position
                 if 0 < position - deny <= NEAR:
