@@ -32,6 +32,7 @@ BENCHMARKS = (
     Benchmark("retrieval", (DATA,)),
     Benchmark("large_shop"),
     Benchmark("http_load"),
+    Benchmark("keystroke"),
     Benchmark("rerank_speed"),
     Benchmark("ranking", (DATA,)),
     Benchmark("ranking_speed"),

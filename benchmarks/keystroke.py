@@ -1,12 +1,13 @@
 """What one keystroke of an InstantSearch storefront costs, beside one search of `/v1`.
 
-`python -m benchmarks.keystroke DATA` with an index `main` in the folder DATA; one thread, in the
-process, without HTTP and cache. A keystroke is five queries in one request, as the client builds
-them with a brand, a price and a category chosen: the page with all facets, and counts for each of
-the three (two for the levels of the category).
+`python -m benchmarks.keystroke [--products N] [--folder DIR]`; a folder that holds a demo shop is
+used again. One thread, in the process, without HTTP and cache. A keystroke is five queries in one
+request, as the client builds them with a brand, a price and a category chosen: the page with all
+facets, and counts for each of the three (two for the levels of the category).
 """
 
 import argparse
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +21,8 @@ from app.api.algolia.parameters import read_query
 from app.api.encoding import encode_result
 from app.settings import Settings
 from app.version import code_version
-from indexing.current import index_folder, read_current
+from benchmarks.large_shop import make
+from indexing.current import read_current
 from ranking.generation import Generation, open_generation
 from ranking.search.request import SearchRequest
 from ranking.search.root import search
@@ -83,15 +85,23 @@ def timed(work: Callable[[], object]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("--products", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--queries", type=int, default=300)
-    folder = index_folder(parser.parse_args().data, "main")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.folder or Path(scratch)
+        if read_current(folder / "var" / "main") is None:
+            make(folder, given.products)
+        measure(folder / "var" / "main", given.queries)
+
+
+def measure(folder: Path, most: int) -> None:
     current = read_current(folder)
-    assert current is not None, f"no index in {folder}"
+    assert current is not None
     generation = open_generation(folder, current, code_version())
     warm(generation)
     table = generation.snapshot.queries
-    most = parser.parse_args().queries
     texts = [table.text(row) for row in range(min(most, len(table.weights)))]
     pressed = [keystroke(text, generation) for text in texts]
     for text, requests in zip(texts[:20], pressed, strict=False):  # every kernel once
