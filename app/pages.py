@@ -1,4 +1,4 @@
-"""What people look at: the search page at /, the API's description at /docs. Nothing from afar."""
+"""What people look at: the shop at /, the API's description at /docs. Nothing from afar."""
 
 from pathlib import Path
 
@@ -9,15 +9,16 @@ from starlette.responses import FileResponse, Response
 from app.api import problems
 
 _WEB = Path(__file__).parent / "web"
-_STRICT = (
+_STRICT = (  # images lie wherever the catalogue says
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "img-src 'self' data: https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SWAGGER = _STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+_SHOP = sorted(path.name for path in (_WEB / "shop").glob("*.js"))
 _PAGES = (
     ("/", "index.html", _STRICT),
-    ("/page.js", "page.js", _STRICT),
-    ("/page.css", "page.css", _STRICT),
+    ("/shop.css", "shop.css", _STRICT),
+    *((f"/shop/{name}", f"shop/{name}", _STRICT) for name in _SHOP),
     ("/docs", "docs.html", _SWAGGER),
     ("/docs/start.js", "docs.js", _SWAGGER),
 )

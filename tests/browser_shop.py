@@ -1,7 +1,11 @@
 """The shop that storefronts in a browser are pointed at."""
 
 import random
+from pathlib import Path
 from typing import Any
+
+HERE = Path(__file__).parent / "integration" / "browser"
+"""Pages, and the npm packages that they are made of."""
 
 
 def products() -> list[dict[str, Any]]:

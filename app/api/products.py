@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.encoding import hit_facts
 from app.api.parameters import IndexName, filter_limits
-from app.api.schemas import PROBLEMS, SimilarAnswer
+from app.api.schemas import PROBLEMS, SimilarAnswer, VariantsAnswer
 from app.errors import Fault, NotFoundError
 from app.service import service_of
 from ranking.filters.url_syntax import parse_filters
@@ -18,6 +18,8 @@ from ranking.search.segments import locate
 from ranking.search.similar import similar
 
 router = APIRouter(prefix="/v1/products", tags=["products"], responses=PROBLEMS)
+
+MOST_VARIANTS = 200
 
 
 class ProductParameters(BaseModel):
@@ -43,6 +45,21 @@ async def similar_products(
     work = partial(similar, doc_id, generation, given.limit, filters, segment)
     hits = await service.searcher.run(work)
     return _json({"items": [hit_facts(hit) for hit in hits]})
+
+
+@router.get("/{product_id:path}/variants", response_model=VariantsAnswer)
+async def variants(
+    request: Request, product_id: str, given: Annotated[ProductParameters, Query()]
+) -> Response:
+    """All products of its group, itself among them, in the catalogue's order; at most 200."""
+    service = service_of(request)
+    generation = service.generations.get(given.index or service.default_index)
+    number, doc_id = _place_of(product_id, generation)
+    segment = generation.segments[number]
+    docs = range(*segment.columns.groups.members(doc_id))
+    there = [doc for doc in docs if segment.gone is None or not segment.gone[doc]]
+    items = [orjson.Fragment(segment.json_at(doc)) for doc in there[:MOST_VARIANTS]]
+    return _json({"items": items})
 
 
 @router.get("/{product_id:path}", response_model=dict[str, Any])

@@ -140,6 +140,12 @@ class SimilarAnswer(_Exact):
     items: list[HitShape]
 
 
+class VariantsAnswer(_Exact):
+    """Lines of the catalogue."""
+
+    items: list[dict[str, Any]]
+
+
 class FaultShape(_Exact):
     where: str
     what: str

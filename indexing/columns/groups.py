@@ -37,6 +37,12 @@ class Groups:
         group_of = np.cumsum(begins, dtype=np.int64) - 1
         return cls(group_of.astype(np.uint32), np.bincount(group_of).astype(np.uint32))
 
+    def members(self, doc_id: int) -> tuple[int, int]:
+        """First and one past the last document of the document's group. O(log n)."""
+        group = self.group_of[doc_id]
+        first = int(np.searchsorted(self.group_of, group))
+        return first, first + int(self.sizes[group])
+
     def save(self, folder: Path) -> None:
         save_array(folder / "group_of.npy", self.group_of)
         save_array(folder / "group_sizes.npy", self.sizes)

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from browser_shop import PRODUCTS, QUERIES
+from browser_shop import HERE, PRODUCTS, QUERIES
 from catalogs import build_index
 from http_service import serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from indexing.catalogue.index_config import IndexConfig
 
-HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
