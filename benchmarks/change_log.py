@@ -2,8 +2,10 @@
 
     python -m benchmarks.change_log [--data FOLDER] [--products N] [--seconds S]
 
-Over HTTP, in a closed loop of 8 connections: patches of one product, and batches of 1,000 puts on
-2 connections; SQLite, SQLite with fsync, and Redis with its append-only file; 1 and 2 workers.
+First the log alone, one thread: changes one by one, and 1,000 at once, of products drawn from
+100,000. Then over HTTP, in a closed loop of 8 connections: patches of one product; and batches of
+1,000 puts on 2 connections; SQLite, SQLite with fsync, and Redis with its append-only file; 1 and
+2 workers.
 FOLDER is a data folder with an index `main` of a demo shop; without one, a shop of N products is
 made and built. The load generator runs on the same cores as the service.
 """
@@ -20,6 +22,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.changes.change_log import NewChange
+from app.changes.change_logs import make_change_log
+from app.settings import load_settings
 from benchmarks.change_faults import Server
 from benchmarks.http_client import Connection, Measured, count
 from benchmarks.http_load import make
@@ -44,6 +49,9 @@ def main() -> None:
             data = Path(scratch) / "var"
             make(Path(scratch), given.products, 1)
         lines = shown_lines(data)
+        for told, settings in logs(Path(scratch) / "alone"):
+            for size, rounds in ((1, 2_000), (BATCH, 50)):
+                print(f"{told}: {size:5} at once {alone(Path(scratch), settings, size, rounds)}")
         for told, settings in logs(Path(scratch)):
             for workers in WORKERS:
                 for left in (data / "main").glob("changes.db*"):
@@ -54,6 +62,23 @@ def main() -> None:
                 name = f"{told}, {workers} workers"
                 print(f"{name}: patches {one.rate:8,.0f}/s  {one} ms", flush=True)
                 print(f"{name}: puts    {many.rate * BATCH:8,.0f}/s  {many} ms", flush=True)
+
+
+def alone(scratch: Path, settings: dict[str, str], size: int, rounds: int) -> str:
+    """Changes a second, and milliseconds of one call."""
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        (Path(folder) / "main").mkdir()
+        log = make_change_log(load_settings(data_dir=Path(folder), **settings))
+        chance, body = random.Random(2), b"x" * 700
+        done = Measured(1.0)
+        for _ in range(rounds):
+            ids = [f"P{chance.randrange(100_000):08}" for _ in range(size)]
+            begun = time.perf_counter()
+            log.append("main", [NewChange(each, "put", body) for each in ids], lambda _: [])
+            done.ms.append((time.perf_counter() - begun) * 1_000)
+        log.forget("main", log.last("main"))
+        log.close()
+    return f"{size * rounds / sum(done.ms) * 1_000:8,.0f}/s  {done} ms"
 
 
 def logs(scratch: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -67,7 +92,7 @@ def logs(scratch: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 @contextmanager
 def redis(folder: Path, fsync: str) -> Iterator[str]:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     server = Server(folder, fsync)
     server.start()
     try:

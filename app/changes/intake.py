@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,8 +93,8 @@ class Intake:
         for place, change, outcome in zip(places, changes, outcomes, strict=True):
             items[place] = _told(change, outcome, generation)
         done = tuple(item for item in items if item is not None)
-        for item in done:
-            CHANGES.labels(generation.index, item.status).inc()
+        for status, count in Counter(item.status for item in done).items():
+            CHANGES.labels(generation.index, status).inc(count)
         taken = [outcome.seq for outcome in outcomes if isinstance(outcome, Accepted)]
         return Taken(done, taken[-1] if taken else self._log.last(generation.index))
 
