@@ -1,5 +1,6 @@
 """`vitrina demo` and `vitrina demo-data`: the shop that comes with Vitrina."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +80,8 @@ def demo(
         )
     if once:
         return
+    # What the getting-started pages of InstantSearch ask for.
+    os.environ.setdefault("VITRINA_INDEX_ALIASES", f"instant_search={index}")
 
     def told() -> None:
         base = base_url(host, port)

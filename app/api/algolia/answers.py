@@ -15,6 +15,7 @@ from app.api.algolia.records import covers, flat_record, nested
 from app.api.parameters import MAX_DEPTH
 from app.settings import Settings
 from ranking.generation import Generation
+from ranking.query.unfinished import completed
 from ranking.search.highlights import Highlighter
 from ranking.search.request import SearchRequest
 from ranking.search.result import Hit, SearchResult
@@ -49,7 +50,7 @@ def translated(
     most = max(query.most_values, 1)
     page, size, first, last = _page_of(query)
     request = SearchRequest(
-        text=query.text,
+        text=completed(query.text, generation.snapshot) if query.unfinished else query.text,
         filters=filters,
         facets=fields,
         facet_limit=most,
@@ -105,8 +106,9 @@ def encoded(asked: Translated, result: SearchResult, generation: Generation) -> 
         "params": query.written,
         "index": query.index,
     }
-    if result.query.get("corrected"):
-        answer["parsedQuery"] = result.query["corrected"]
+    searched = result.query.get("corrected") or asked.request.text
+    if searched.split() != query.text.split():
+        answer["parsedQuery"] = searched
     if asked.unknown:
         answer["message"] = f"this index has no attribute {', '.join(asked.unknown)[:200]}"
     return orjson.dumps(answer)

@@ -24,6 +24,7 @@ from ranking.filters.url_syntax import FilterBudget
 _MOST_VALUES: Final = 1_000
 _DEFAULT_VALUES: Final = 100
 _SNIPPET_WORDS: Final = 10
+_PREFIXES: Final = ("prefixLast", "prefixAll", "prefixNone")
 _MOST_TAG: Final = 200
 _PASSED_OVER: Final = frozenset({
     "params", "indexName", "type", "facet", "facetQuery", "userToken", "clickAnalytics",
@@ -37,7 +38,8 @@ class AlgoliaQuery:
     """filters, preferred: over Algolia's attributes. first: place of the first hit, from 0.
 
     page, size: as asked; size 0 for counts only. retrieved: None for all attributes.
-    user: who asks, or None. written: the parameters as a URL says them.
+    unfinished: whether the last word may still be typed. user: who asks, or None. written: the
+    parameters as a URL says them.
     """
 
     index: str
@@ -54,6 +56,7 @@ class AlgoliaQuery:
     marking: Marking
     correct: bool
     synonyms: bool
+    unfinished: bool
     wants_query_id: bool
     wants_ranking: bool
     counts: bool
@@ -94,6 +97,7 @@ def read_query(where: str, raw: Any, settings: Settings, index: str | None = Non
         marking=_marking(read),
         correct=read.of("typoTolerance", _tolerance, True),
         synonyms=read.of("synonyms", values.truth, True),
+        unfinished=read.one_of("queryType", _PREFIXES) != "prefixNone",
         wants_query_id=read.of("clickAnalytics", values.truth, False),
         wants_ranking=read.of("getRankingInfo", values.truth, False),
         counts=read.of("analytics", values.truth, True),

@@ -178,6 +178,12 @@ def test_recommendations(opened: Page) -> None:
     expect(opened.locator("#related i")).to_have_count(3)
 
 
+def test_a_word_that_is_still_typed(opened: Page) -> None:
+    opened.locator("#searchbox input").fill("gree ru")
+    expect(opened.locator("#hits h2").first).to_contain_text("Green rug")
+    expect(opened.locator("#hits mark").first).to_be_visible()
+
+
 def test_keyboard_alone(opened: Page) -> None:
     opened.locator("#searchbox input").focus()
     opened.keyboard.type("mug")
