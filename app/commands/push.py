@@ -65,7 +65,7 @@ def push(
         typer.Option(help="Where the products are, as for `vitrina build`."),
     ] = None,
 ) -> None:
-    """Send a catalogue's products to a running service; each is searched within a second.
+    """Send a catalogue's products to a running service, as changes between builds.
 
     Read as `vitrina build` reads it. Exit code 1 if any is refused; the others are taken.
     """
