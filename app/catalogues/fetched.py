@@ -16,6 +16,7 @@ from indexing.errors import CatalogError
 
 STANDARD_INPUT = "-"
 _CHUNK = 1 << 20
+_PATIENCE, _TRIED_S = "retry_limit_seconds", 30
 _PATTERN = frozenset("*?[")
 
 
@@ -79,6 +80,13 @@ def _copy(source: _Readable, file: IO[bytes], told: str, limits: Limits) -> None
         file.write(chunk)
 
 
+def _with_patience(address: Address) -> str:
+    """Google's client tries again for a quarter of an hour, also where credentials lack."""
+    if address.scheme != "gs" or _PATIENCE in address.url:
+        return address.url
+    return f"{address.url}{'&' if '?' in address.url else '?'}{_PATIENCE}={_TRIED_S}"
+
+
 def _from_bucket(address: Address, file: IO[bytes], limits: Limits) -> None:
     """With the credentials that Arrow finds in this machine's environment."""
     if limits.allowed is not None:
@@ -88,7 +96,7 @@ def _from_bucket(address: Address, file: IO[bytes], limits: Limits) -> None:
     from pyarrow import ArrowException, fs
 
     try:
-        system, path = fs.FileSystem.from_uri(address.url)
+        system, path = fs.FileSystem.from_uri(_with_patience(address))
         with system.open_input_stream(path, compression=None) as source:
             _copy(source, file, address.told, limits)
     except (ArrowException, OSError, ValueError) as error:

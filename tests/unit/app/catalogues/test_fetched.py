@@ -1,4 +1,5 @@
 import io
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ BODY = b"id,title\n1,Mug\n"
 
 
 class Bucket(BaseHTTPRequestHandler):
-    """As much of S3 as one object needs."""
+    """As much of S3, and of Google's storage, as one object needs."""
 
     def do_HEAD(self) -> None:
         self.answer(b"")
@@ -24,7 +25,22 @@ class Bucket(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.answer(BODY)
 
+    def do_POST(self) -> None:
+        """A token, as Google gives one for credentials."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        token = {"access_token": "x", "expires_in": 3600, "id_token": "x", "token_type": "Bearer"}
+        self._send(json.dumps(token).encode())
+
+    def _send(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def answer(self, body: bytes) -> None:
+        if self.path == "/storage/v1/b/shop/o/a.csv?alt=media":  # Google's
+            self._send(BODY)
+            return
         found = self.path.startswith("/shop/a.csv")
         partial = "Range" in self.headers and bool(body)
         self.send_response((206 if partial else 200) if found else 404)
@@ -97,5 +113,41 @@ def test_out_of_a_bucket(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPa
     with (
         pytest.raises(CatalogError, match="may not have options"),
         fetched([f"s3://shop/a.csv?{options}"], tmp_path, limits),
+    ):
+        pass
+
+
+def test_out_of_a_bucket_of_google(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = {"type": "authorized_user", "client_id": "a", "client_secret": "b"}
+    credentials |= {"refresh_token": "c", "token_uri": f"http://127.0.0.1:{port}/token"}
+    path = tmp_path / "credentials.json"
+    path.write_text(json.dumps(credentials))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    options = f"endpoint_override=127.0.0.1:{port}&scheme=http"
+    with fetched([f"gs://shop/a.csv?{options}"], tmp_path) as [given]:
+        assert given.path.read_bytes() == BODY
+        assert given.told == "gs://shop/a.csv"
+    with (
+        pytest.raises(CatalogError, match=r"gs://shop/none\.csv: cannot be read"),
+        fetched([f"gs://shop/none.csv?{options}"], tmp_path),
+    ):
+        pass
+    with (
+        pytest.raises(CatalogError, match="is larger than 5 bytes"),
+        fetched([f"gs://shop/a.csv?{options}"], tmp_path, Limits(max_bytes=5)),
+    ):
+        pass
+
+
+def test_a_bucket_of_google_without_credentials_is_soon_told(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nowhere.json"))
+    options = f"endpoint_override=127.0.0.1:{port}&scheme=http&retry_limit_seconds=1"
+    with (
+        pytest.raises(CatalogError, match="the credentials in the environment"),
+        fetched([f"gs://shop/a.csv?{options}"], tmp_path),
     ):
         pass
