@@ -7,6 +7,7 @@ from indexing.catalogue.platform import Platform, known_platforms
 from indexing.catalogue.rows.column_patterns import pattern_of
 from indexing.catalogue.rows.names import name_key, qualified
 from indexing.catalogue.rows.paths import steps_of, value_at
+from indexing.catalogue.woocommerce_columns import in_any_language
 
 PLAIN = "zz_plain"
 """The platform of files that are none's; last in the order of names."""
@@ -20,6 +21,9 @@ def plain_platform() -> Platform:
 
 def recognised(rows: Sequence[Mapping[str, Any]]) -> Platform:
     """The platform with the most of its names there, of those whose conditions are met."""
+    translated = in_any_language(known_platforms()["woocommerce"], rows)
+    if translated is not None:
+        return translated
     names = dict.fromkeys(name for row in rows for name in row)
     keys = _keys_of(names)
     best, most = plain_platform(), 0
