@@ -281,6 +281,7 @@ def _key(generation: Generation, request: SearchRequest, other: bytes = b"") -> 
     facts = asdict(request)
     del facts["budget_ms"], facts["session_id"], facts["user_id"]
     facts["filters"] = sorted(map(repr, request.filters))
+    facts["preferred"] = list(map(repr, request.preferred))
     raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS) + other
     return (
         f"{generation.id}:{generation.epoch}:".encode()

@@ -20,6 +20,7 @@ class SearchRequest:
 
     vector: float32[dimension] given by the caller in place of the encoded text, or None.
     filters: clauses joined by *and*; each is a facet's own selection if it names one field.
+    preferred: filters that hide nothing; of equally good matches those that pass come first.
     facets: field names to count; `auto` among them adds the `auto_facets` attributes most worth
     showing. facet_limit: values of a facet; facet_limits: (field, values) where that differs.
     facets_keep_own: count a facet under its own clauses of `filters`, too. number_values: a number
@@ -34,6 +35,7 @@ class SearchRequest:
 
     text: str = ""
     filters: tuple[Filter, ...] = ()
+    preferred: tuple[Filter, ...] = ()
     facets: tuple[str, ...] = ()
     facet_limit: int = 20
     facet_limits: tuple[tuple[str, int], ...] = ()

@@ -24,6 +24,7 @@ from ranking.search.explain import SORT
 from ranking.search.fine import fine
 from ranking.search.matching import Found, Matches, find, size
 from ranking.search.page import make_hits, wanted_words
+from ranking.search.preferred import preferred_first
 from ranking.search.relaxed import given_up
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Facet, Hit, SearchResult
@@ -116,6 +117,7 @@ def rank(query: Query, answer: Matches, context: Context) -> Ordered:
             stage.passed = stage.taken
     if context.request.implied or query.denied:
         ordered = as_said(query, ordered, context.segments)
+    ordered = preferred_first(context.request.preferred, ordered, context.segments)
     return sold_out_last(ordered, context.segments) if demote else ordered
 
 

@@ -83,6 +83,17 @@ def test_an_or_list_and_an_and_list_count_as_algolia_does(http: httpx.Client) ->
     assert none["nbHits"] == one(http, "lamp")["nbHits"] - count
 
 
+def test_optional_filters_hide_nothing_and_lift(http: httpx.Client) -> None:
+    plain = one(http, "lamp", hitsPerPage=50, getRankingInfo=True)
+    best = [hit for hit in plain["hits"] if hit["_rankingInfo"]["level"] == 0]
+    colour = best[-1]["colour"]
+    lifted = one(http, "lamp", hitsPerPage=50, optionalFilters=[f"colour:{colour}"])
+    assert lifted["nbHits"] == plain["nbHits"]
+    ids = [[hit["objectID"] for hit in result["hits"]] for result in (plain, lifted)]
+    assert sorted(ids[0]) == sorted(ids[1])
+    assert lifted["hits"][0]["colour"] == colour
+
+
 def test_hierarchical_levels(http: httpx.Client) -> None:
     levels = [f"hierarchicalCategories.lvl{n}" for n in range(3)]
     result = one(http, "", facets=levels, maxValuesPerFacet=1000)

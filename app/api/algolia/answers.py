@@ -46,12 +46,14 @@ def translated(
     columns = generation.snapshot.columns
     unknown: set[str] = set()
     filters = tuple(resolved(clause, columns, unknown) for clause in query.filters)
+    preferred = tuple(resolved(clause, columns, unknown) for clause in query.preferred)
     fields, lacking = counted_fields(query.facets, filters, columns, settings.max_facets)
     most = max(query.most_values, 1)
     page, size, first, last = _page_of(query)
     request = SearchRequest(
         text=completed(query.text, generation.snapshot) if query.unfinished else query.text,
         filters=filters,
+        preferred=preferred,
         facets=fields,
         facet_limit=most,
         facet_limits=(("category", max(most, CATEGORY_VALUES)),),
