@@ -48,6 +48,8 @@ BENCHMARKS = (
     Benchmark("encoder_recall", (DATA,)),
     Benchmark("change_log"),
     Benchmark("change_faults"),
+    Benchmark("event_faults"),
+    Benchmark("event_load"),
     Benchmark("structure"),
 )
 
