@@ -108,7 +108,8 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(
         None,
         pattern=r"^(redis|rediss|unix)://",
-        description="Redis for the shared result cache and for announcing new generations.",
+        description="Redis for the shared result cache, for announcing new generations, and for "
+        "events that several machines share.",
     )
     cache_memory_bytes: int = Field(
         33_554_432,

@@ -107,6 +107,7 @@ class Memory:
             Kept(settings.events_kept_days, settings.events_kept_bytes),
             sync=settings.fsync == "always",
             most_waiting_bytes=settings.events_waiting_bytes,
+            redis_url=settings.redis_url,
         )
         secret = settings.pseudonym_key
         key = (

@@ -29,6 +29,7 @@ class Archive:
     def __init__(self, folder: Path, *, sync: bool) -> None:
         self._folder = folder
         self._db = connect(folder / FILE)
+        self._shares = False
         with told(folder):
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(f"PRAGMA synchronous={'FULL' if sync else 'NORMAL'}")
@@ -78,6 +79,9 @@ class Archive:
         with self._db:
             for table, more in rows.items():
                 self.insert(table, more)
+            if self._shares:
+                payload = orjson.dumps({table: more for table, more in rows.items() if more})
+                self._db.execute("INSERT INTO outbox (payload) VALUES (?)", (payload,))
             self._db.execute(
                 "INSERT INTO journals VALUES (?, ?) "
                 "ON CONFLICT (name) DO UPDATE SET behind = excluded.behind",
@@ -88,6 +92,60 @@ class Archive:
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Rows that are not there yet; within the caller's transaction."""
         self._db.executemany(_INSERT[table], rows)
+
+    def keep_outbox(self) -> None:
+        """From now on what is taken is also put where `Exchange` finds it."""
+        with told(self._folder), self._db:
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS outbox "
+                "(seq INTEGER PRIMARY KEY AUTOINCREMENT, payload BLOB NOT NULL)"
+            )
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+            )
+        self._shares = True
+
+    def outbox(self, most: int) -> list[tuple[int, bytes]]:
+        """The oldest that wait to be told, with their numbers."""
+        with told(self._folder):
+            query = "SELECT seq, payload FROM outbox ORDER BY seq LIMIT ?"
+            return self._db.execute(query, (most,)).fetchall()
+
+    def drop_told(self, seq: int) -> None:
+        """Everything up to this number was."""
+        with told(self._folder), self._db:
+            self._db.execute("DELETE FROM outbox WHERE seq <= ?", (seq,))
+
+    def bound_outbox(self, most: int) -> None:
+        with told(self._folder), self._db:
+            newest = "(SELECT coalesce(max(seq), 0) FROM outbox)"
+            gone = self._db.execute(f"DELETE FROM outbox WHERE seq <= {newest} - ?", (most,))
+        if gone.rowcount:
+            log.error("%d entries of the outbox are not told to other machines", gone.rowcount)
+
+    def take_told(self, told_rows: Sequence[dict[str, Any]], name: str, value: str) -> None:
+        """Rows of other machines, and how far they were heard, in one transaction."""
+        with told(self._folder), self._db:
+            for each in told_rows:
+                for table, rows in each.items():
+                    if table == "forget":
+                        self._db.executemany("INSERT OR REPLACE INTO hidden VALUES (?, ?, ?)", rows)
+                    else:
+                        self.insert(table, rows)
+            self._remember(name, value)
+
+    def remembered(self, name: str) -> str | None:
+        with told(self._folder):
+            query = "SELECT value FROM remembered WHERE name = ?"
+            found = self._db.execute(query, (name,)).fetchone()
+            return None if found is None else str(found[0])
+
+    def remember(self, name: str, value: str) -> None:
+        with told(self._folder), self._db:
+            self._remember(name, value)
+
+    def _remember(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?)", (name, value))
 
     def close(self) -> None:
         self._db.close()
@@ -109,6 +167,14 @@ def told(folder: Path) -> Iterator[None]:
     except OSError as error:
         kind = FullError if error.errno in FULL else StateError
         raise kind(f"{folder}: {error.strerror}") from error
+
+
+def forget_elsewhere(db: sqlite3.Connection, keys: Sequence[tuple[str, str]], until: float) -> None:
+    """Other machines forget these people too; within the caller's transaction."""
+    made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone()
+    if made:
+        payload = orjson.dumps({"forget": [[kind, key, until] for kind, key in keys]})
+        db.execute("INSERT INTO outbox (payload) VALUES (?)", (payload,))
 
 
 def swept_up_to(folder: Path, sizes: dict[str, int]) -> bool:

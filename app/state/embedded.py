@@ -23,10 +23,19 @@ class EmbeddedState:
     """sync: every event is on the disk before it is acknowledged (`fsync=always`).
 
     kept: how much, and how long. most_waiting_bytes: of journals that are not swept yet; beyond it
-    nothing more is taken. Raises StateError where nothing can be kept.
+    nothing more is taken. redis_url: through which machines share events (`exchange.py`).
+    Raises StateError where nothing can be kept.
     """
 
-    def __init__(self, folder: Path, kept: Kept, *, sync: bool, most_waiting_bytes: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        kept: Kept,
+        *,
+        sync: bool,
+        most_waiting_bytes: int,
+        redis_url: str | None = None,
+    ) -> None:
         prepare(folder)
         self.folder = folder
         self._sync = sync
@@ -35,7 +44,7 @@ class EmbeddedState:
         self._impressions = Journal(folder, "impressions", sync=False)
         self._recent = open_recent_ids(folder, boot_id())
         self._writing = asyncio.Lock()
-        self._sweeper = Sweeper(folder, kept, sync=sync)
+        self._sweeper = Sweeper(folder, kept, sync=sync, redis_url=redis_url)
         self._until_measured = 0
 
     def start(self) -> None:
@@ -63,11 +72,17 @@ class EmbeddedState:
         self._sweeper.look_now()
         try:
             async with asyncio.timeout(within_s):
-                while not await asyncio.to_thread(swept_up_to, self.folder, sizes):
+                while not await asyncio.to_thread(self._swept, sizes):
                     await asyncio.sleep(_PAUSE_S)
-        except (TimeoutError, StateError):
+        except TimeoutError:
             return False
         return True
+
+    def _swept(self, sizes: dict[str, int]) -> bool:
+        try:
+            return swept_up_to(self.folder, sizes)
+        except StateError:  # no archive yet, or a busy one
+            return False
 
     async def close(self) -> None:
         self._events.close()

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import duckdb
 
-from app.state.archive import FILE, connect, told
+from app.state.archive import FILE, connect, forget_elsewhere, told
 from app.state.rows import TABLES
 from app.state.tables import open_tables
 
@@ -51,6 +51,7 @@ def forget(folder: Path, user: str, now: float) -> Deleted:
                     "INSERT OR REPLACE INTO hidden VALUES (?, ?, ?)",
                     [(kind, key, now) for kind, key in keys],
                 )
+                forget_elsewhere(archive, keys, now)
                 for table in TABLES:
                     for kind, key in keys:
                         query = f"DELETE FROM {table} WHERE {kind}_key = ? AND happened_at <= ?"

@@ -1,7 +1,7 @@
 """What the service remembers of its shoppers, behind one protocol.
 
-Two implementations: `EmbeddedState` (files of this machine) and `RedisState`, which adds a Redis
-that several machines share. One suite runs on both: tests/contracts/test_state.py.
+`EmbeddedState` keeps it in files of this machine, and with a Redis also shares it with other
+machines (`exchange.py`). One suite runs on both: tests/contracts/test_state.py.
 """
 
 from collections.abc import Sequence

@@ -8,12 +8,15 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.state.archive import FILE, Archive
 from app.state.journal import StateError, journals
 from app.state.upkeep import Kept, Upkeep
 from app.telemetry import SWEEP_FAILURES
+
+if TYPE_CHECKING:
+    from app.state.exchange import Exchange
 
 LOCK: Final = ".sweep.lock"
 EVERY_S: Final = 0.25
@@ -27,8 +30,18 @@ log = logging.getLogger("vitrina.state")
 class Sweeper:
     """A thread that sweeps while this process holds the machine's lock, else waits for it."""
 
-    def __init__(self, folder: Path, kept: Kept, *, sync: bool, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        kept: Kept,
+        *,
+        sync: bool,
+        redis_url: str | None = None,
+        every_s: float = EVERY_S,
+    ) -> None:
         self._folder = folder
+        self._redis_url = redis_url
+        self._exchange: Exchange | None = None
         self._kept = kept
         self._upkeep_at = 0.0
         self._expire_at = time.monotonic() + EXPIRE_EVERY_S
@@ -84,7 +97,10 @@ class Sweeper:
                     if archive is None and _take_lock(lock):
                         archive = Archive(self._folder, sync=self._sync)
                     if archive is not None:
+                        self._exchange = self._exchange or self._shared(archive)
                         archive.sweep()
+                        if self._exchange is not None:
+                            self._exchange.run()
                         if not last:
                             self._keep_up()
                     self._told, pause_s = "", self._every_s
@@ -103,9 +119,18 @@ class Sweeper:
                 self._look.wait(pause_s)
                 self._look.clear()
         finally:
+            if self._exchange is not None:
+                self._exchange.close()
             if archive is not None:
                 archive.close()
             os.close(lock)
+
+    def _shared(self, archive: Archive) -> "Exchange | None":
+        if self._redis_url is None:
+            return None
+        from app.state.exchange import Exchange  # Redis's client is slow to import
+
+        return Exchange(self._redis_url, archive)
 
 
 def sweep_if_nobody_does(folder: Path) -> None:
