@@ -315,6 +315,11 @@ def test_preflight(http: httpx.Client) -> None:
         ("/1/indexes/*/queries", {"requests": [5]}, 400),
         ("/1/indexes/*/queries", {"requests": [{"query": "x"}]}, 400),
         ("/1/indexes/*/queries", {"requests": [{"indexName": "main"}] * 51}, 400),
+        (
+            "/1/indexes/*/queries",
+            {"requests": [{"indexName": "main", "hitsPerPage": 900}] * 3},
+            400,
+        ),
         ("/1/indexes/nope/query", {}, 404),
         ("/1/indexes/main_nope_asc/query", {}, 404),
         ("/1/indexes/main/nothing/here", {}, 405),

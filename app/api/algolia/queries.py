@@ -13,6 +13,7 @@ from app.api.algolia.facet_search import found_values
 from app.api.algolia.indexes import Target, target_of
 from app.api.algolia.parameters import AlgoliaQuery
 from app.api.algolia.suggestions import encoded_suggestions
+from app.errors import refused
 from app.events.impressions import Asker
 from app.search import Asked
 from app.service import Service
@@ -21,6 +22,8 @@ from ranking.search.result import SearchResult
 
 MOST_QUERIES: Final = 50
 """Of one request."""
+MOST_HITS: Final = 2_000
+"""Of all queries of one request together: each is marked word by word."""
 
 
 async def answers_of(
@@ -28,6 +31,13 @@ async def answers_of(
 ) -> list[bytes]:
     """JSON of each result, in the order of the queries. user_agent: of whom impressions tell."""
     begun = time.perf_counter()
+    wanted = sum(query.size for query in queries)
+    if wanted > MOST_HITS:
+        raise refused(
+            "hitsPerPage",
+            f"of all queries is {wanted:,}",
+            f"Ask for at most {MOST_HITS:,} at once.",
+        )
     ids = [token_hex(16) for _ in queries]
     targets = [target_of(query.index, service) for query in queries]
     answers: dict[int, bytes] = {}

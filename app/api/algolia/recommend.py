@@ -23,6 +23,7 @@ NOT_YET: Final = frozenset(
     {"bought-together", "trending-items", "trending-facets", "recommended-for-you"}
 )
 _DEFAULT: Final = 20
+_MOST: Final = 30
 
 
 async def recommendations(where: str, raw: Any, service: Service) -> dict[str, Any]:
@@ -36,6 +37,7 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
     limit = values.whole_number(
         f"{where}.maxRecommendations", raw.get("maxRecommendations") or _DEFAULT, 1, 100
     )
+    limit = min(limit, _MOST)
     threshold = raw.get("threshold", 0)
     if not isinstance(threshold, int | float) or not 0 <= threshold <= 100:
         raise values.wrong(f"{where}.threshold", threshold, "a number from 0 to 100")
