@@ -19,7 +19,7 @@ from ranking.query.number_values import SIZES, words_of
 MOST: Final = 4
 CHECKS: Final = 20
 """Texts that are looked up, of one prefix."""
-_SAMPLE, _TITLES = 2_000, 200
+_SAMPLE, _TITLES = 1_000, 60
 _LONGEST: Final = 40
 _MOST_WORDS: Final = 3
 """Of the ending that is completed."""
@@ -37,8 +37,8 @@ def compose(prefix: str, snapshot: Snapshot, strict: StrictMatch) -> list[Compos
     """At most `MOST` completions of the last words, which products with the first words go on with.
 
     `lamp bla`, `black la`, `jeans w3`: values and title words of lamps, of black things, of jeans.
-    The longest ending that something completes is completed, by most products first; then what
-    the completions themselves know of such endings. Each finds a product that holds all of it.
+    The shortest ending that something completes is completed, by most products first; then what
+    the completions themselves know of longer ones. Each finds a product that holds all of it.
     """
     made: dict[str, Composed] = {}
     left = CHECKS
@@ -58,9 +58,14 @@ def compose(prefix: str, snapshot: Snapshot, strict: StrictMatch) -> list[Compos
 def _endings(prefix: str, snapshot: Snapshot, strict: StrictMatch) -> Iterator[str]:
     folded, finished = fold_prefix(prefix)
     words = folded.split(" ")
-    for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
+    found = False
+    for count in range(1, min(_MOST_WORDS, len(words) - 1) + 1):
         head, ending = " ".join(words[:-count]), " ".join(words[-count:])
-        yield from _continued(head, ending + " " * finished, snapshot, strict)
+        for text in _continued(head, ending + " " * finished, snapshot, strict):
+            found = True
+            yield text
+        if found:
+            break
     yield from snapshot.completions.tails(prefix, MOST)
 
 
@@ -79,7 +84,7 @@ def _continued(head: str, ending: str, snapshot: Snapshot, strict: StrictMatch) 
     docs = docs[:: max(1, -(-len(docs) // _SAMPLE))]
     found: Counter[str] = Counter()
     for value, times in _values(docs, snapshot, sizes):
-        if _begins(key := typing_key(value), ending):
+        if not _begins_otherwise(value, ending) and _begins(key := typing_key(value), ending):
             found[key] = max(found[key], times)
     if not sizes:
         for word, times in _title_words(docs, ending, snapshot).items():
@@ -92,6 +97,12 @@ def _continued(head: str, ending: str, snapshot: Snapshot, strict: StrictMatch) 
 
 def _begins(key: str, ending: str) -> bool:
     return f"{key} ".startswith(ending)
+
+
+def _begins_otherwise(value: str, ending: str) -> bool:
+    """Whether that is plain already before folding: most values end here."""
+    first = value[:1]
+    return first.isalnum() and first.isascii() and first.lower() != ending[0]
 
 
 def _values(docs: UInt32Array, snapshot: Snapshot, sizes: bool) -> Iterator[tuple[str, int]]:
@@ -126,12 +137,13 @@ def _held(docs: UInt32Array, table: KeywordTable) -> Iterator[tuple[int, int]]:
 
 
 def _title_words(docs: UInt32Array, ending: str, snapshot: Snapshot) -> Counter[str]:
-    """Words of the titles, as many as the ending has, that begin like it."""
+    """Words of the titles, as many as the ending has, that begin like it: each title's first."""
     count = len(ending.split())
     found: Counter[str] = Counter()
     for doc in docs[:: max(1, -(-len(docs) // _TITLES))].tolist():
         title = orjson.loads(snapshot.documents.json_at(doc)).get("title", "")
-        words = typing_key(str(title)).split(" ")
-        runs = (" ".join(words[at : at + count]) for at in range(len(words) - count + 1))
-        found.update({run for run in runs if _begins(run, ending)})
+        text = f" {typing_key(str(title))} "
+        at = text.find(f" {ending}")
+        if at >= 0:
+            found[" ".join(text[at + 1 :].split(" ", count)[:count]).rstrip()] += 1
     return found
