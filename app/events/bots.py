@@ -11,11 +11,12 @@ SHOPPER, BY_AGENT, BY_RATE = range(3)
 _WINDOW_S: Final = 60
 _MOST_KNOWN: Final = 20_000
 _AGENTS: Final = re.compile(
-    r"bot\b|bot[/;_ -]|crawl|spider|slurp|headless|lighthouse|phantomjs|facebookexternalhit|"
+    r"(?<!cu)bot(?:\b|_)|crawl|spider|slurp|headless|lighthouse|phantomjs|facebookexternalhit|"
     r"mediapartners|pingdom|uptime|gptbot|ccbot|bytespider|scrapy|preview",
     re.IGNORECASE,
 )
-"""Of what crawls and says so. Not libraries of HTTP: shops' servers pass events on with them."""
+"""Of what crawls and says so. Not CUBOT, which makes telephones, and not libraries of
+HTTP: shops' servers pass events on with them."""
 
 
 def is_crawler(user_agent: str) -> bool:

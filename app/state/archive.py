@@ -29,12 +29,12 @@ class Archive:
     def __init__(self, folder: Path, *, sync: bool) -> None:
         self._folder = folder
         self._db = connect(folder / FILE)
-        self._shares = False
         with told(folder):
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(f"PRAGMA synchronous={'FULL' if sync else 'NORMAL'}")
             self._db.execute("PRAGMA journal_size_limit=67108864")
             self._db.executescript(_schema())
+            self._shares = self._has_outbox()
 
     def sweep(self) -> int:
         """Take in what the journals hold and remove those that are done; lines taken.
@@ -104,6 +104,17 @@ class Archive:
                 "CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
             )
         self._shares = True
+
+    def drop_outbox(self) -> None:
+        """Nobody is told any more: no Redis is set."""
+        if self._shares:
+            with told(self._folder), self._db:
+                self._db.execute("DROP TABLE outbox")
+        self._shares = False
+
+    def _has_outbox(self) -> bool:
+        query = "SELECT 1 FROM sqlite_master WHERE name = 'outbox'"
+        return self._db.execute(query).fetchone() is not None
 
     def outbox(self, most: int) -> list[tuple[int, bytes]]:
         """The oldest that wait to be told, with their numbers."""

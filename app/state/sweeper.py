@@ -127,6 +127,7 @@ class Sweeper:
 
     def _shared(self, archive: Archive) -> "Exchange | None":
         if self._redis_url is None:
+            archive.drop_outbox()
             return None
         from app.state.exchange import Exchange  # Redis's client is slow to import
 
