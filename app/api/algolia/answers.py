@@ -7,7 +7,14 @@ from typing import Any, Final
 import orjson
 
 from app.api.algolia.attributes import resolved
-from app.api.algolia.facets import AUTO_FACETS, CATEGORY_VALUES, counted_fields, shown_facets
+from app.api.algolia.facets import (
+    ALL,
+    AUTO_FACETS,
+    CATEGORY_VALUES,
+    counted_fields,
+    declared_order,
+    shown_facets,
+)
 from app.api.algolia.indexes import Target
 from app.api.algolia.marks import Marker
 from app.api.algolia.parameters import AlgoliaQuery
@@ -90,6 +97,9 @@ def encoded(asked: Translated, result: SearchResult, generation: Generation) -> 
     counts, stats, order = shown_facets(
         query.facets, result.facets, columns, query.most_values, query.by_name
     )
+    declared = generation.snapshot.config.facets
+    if declared is not None and ALL in query.facets:
+        order = declared_order(declared, counts)
     size = query.size
     answer: dict[str, Any] = {
         "hits": encoded_hits(asked, result, generation),

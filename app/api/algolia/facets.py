@@ -1,6 +1,6 @@
 """Which facets a query counts, and their counts as Algolia writes them."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from app.api.algolia.attributes import CATEGORY, LEVELS, Place, depth_of, place_of, shown_name
@@ -62,6 +62,12 @@ def shown_facets(
         if (named or listed) and place.level in (None, 0):
             order.append(name)
     return counts, stats, order
+
+
+def declared_order(fields: Sequence[str], counts: Container[str]) -> list[str]:
+    """The shop's own order, by attribute: those of its `facets` that were counted."""
+    named = (f"{LEVELS}.lvl0" if field == CATEGORY else shown_name(field) for field in fields)
+    return [name for name in named if name in counts]
 
 
 def _names(
