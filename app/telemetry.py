@@ -44,6 +44,22 @@ OVERLOADED = Counter("vitrina_overloaded_total", "Searches refused with 503.")
 CHANGES = Counter(
     "vitrina_changes_total", "Changes of products that were sent.", ["index", "status"]
 )
+CHANGES_SHOWN = Gauge(
+    "vitrina_changes_shown_seq", "Last change that a worker's searches show; the least of them.",
+    ["index"], multiprocess_mode="livemin",
+)  # fmt: skip
+CHANGE_LAG = Histogram(
+    "vitrina_change_lag_seconds", "From a change's acceptance until a worker shows it.", ["index"],
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 30.0),
+)  # fmt: skip
+SEGMENTS = Gauge(
+    "vitrina_live_segments", "Segments beside the snapshot.", ["index"],
+    multiprocess_mode="mostrecent",
+)  # fmt: skip
+GONE = Gauge(
+    "vitrina_live_gone_products", "Products of the snapshot that are deleted or replaced.",
+    ["index"], multiprocess_mode="mostrecent",
+)  # fmt: skip
 SWAPS = Counter("vitrina_generation_swaps_total", "Generations put in force.", ["index"])
 SWAP_FAILURES = Counter(
     "vitrina_generation_failures_total", "Generations that could not be opened.", ["index"]

@@ -50,6 +50,7 @@ BENCHMARKS = (
     Benchmark("change_faults"),
     Benchmark("event_faults"),
     Benchmark("event_load"),
+    Benchmark("freshness"),
     Benchmark("structure"),
 )
 

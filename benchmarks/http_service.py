@@ -129,11 +129,12 @@ def free_port() -> int:
 
 
 def worker_ids(running: Running) -> list[int]:
-    """Processes of the service that have the snapshot mapped."""
+    """Processes that have the snapshot mapped, but for the one that applies changes."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             ours = os.getpgid(int(folder.name)) == running.pid
+            ours = ours and b"app.live.writing" not in (folder / "cmdline").read_bytes()
             if ours and "/snapshots/" in (folder / "maps").read_text():
                 found.append(int(folder.name))
         except OSError:

@@ -125,6 +125,8 @@ def changes(
 ) -> None:
     """What the change log holds, and what of it the snapshot in force lacks."""
     from app.changes.folded import replay_of
+    from app.live.seen import Seen
+    from indexing.live.state import live_folder, read_state
     from indexing.manifest import Manifest
 
     folder, current = published(data, index)
@@ -142,6 +144,13 @@ def changes(
             "replayed": replay.changes,
             "whole": replay.whole,
         }
+    state = read_state(live_folder(folder, current.snapshot))
+    shown = Seen.of(data, index).shown()
+    facts |= {
+        "applied": 0 if state is None else state.seq,
+        "shown": shown,
+        "segments": 0 if state is None else len(state.segments),
+    }
     if as_json:
         typer.echo(json.dumps(facts))
         return
@@ -150,6 +159,9 @@ def changes(
     age = "" if size.oldest_ms is None else f", since {_age(size.oldest_ms)}"
     typer.echo(f"kept: {size.entries:,} changes, {size.bytes / 1e6:,.1f} MB ({share:.1%}){age}")
     typer.echo(f"over snapshot {current.snapshot}: {replay.changes:,}")
+    typer.echo(f"applied: {facts['applied']}, in {facts['segments']} segments beside it")
+    running = "no worker runs" if shown is None else f"every worker shows {shown}"
+    typer.echo(f"shown: {running}")
     if not replay.whole:
         typer.echo("changes that it lacks have been forgotten: build again from a catalogue")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.live.seen import Seen
+from app.telemetry import CHANGE_LAG, CHANGES_SHOWN, GONE, SEGMENTS
 from indexing.errors import IndexingError
 from indexing.live.state import live_folder, state_stamp
 from indexing.live.view import View, ViewKeeper
@@ -100,6 +101,8 @@ class LiveViews:
             dressed = _dressed(followed.base, view, epoch)
             self._shown = {**self._shown, followed.base.index: dressed}
             followed.seen.tell(epoch)
+        if changed:
+            _count(followed.base.index, view)
 
     def _epoch(self, followed: _Followed, view: View, now: float) -> int:
         """Changes at once for what is gone or waited for, else when entries are old enough."""
@@ -113,6 +116,15 @@ class LiveViews:
             followed.behind_since = None
             return view.seq
         return followed.epoch
+
+
+def _count(index: str, view: View) -> None:
+    counts = view.counts()
+    CHANGES_SHOWN.labels(index).set(view.seq)
+    SEGMENTS.labels(index).set(counts["segments"])
+    GONE.labels(index).set(counts["gone"])
+    if view.at_ms:
+        CHANGE_LAG.labels(index).observe(max(time.time() - view.at_ms / 1000, 0.0))
 
 
 def _dressed(generation: Generation, view: View, epoch: int) -> Generation:

@@ -7,6 +7,7 @@ but the time until a worker starts another: what it had begun is thrown away, an
 import logging
 import logging.config
 import os
+import shutil
 import sys
 import threading
 import time
@@ -26,7 +27,7 @@ from indexing.current import list_indexes, read_current
 from indexing.errors import IndexingError
 from indexing.live.merging import Merge
 from indexing.live.segment import Segment
-from indexing.live.state import live_folder
+from indexing.live.state import LIVE, live_folder
 from indexing.live.warm import warm_live
 from indexing.live.writer import LiveChange, LiveWriter
 from indexing.snapshot import Snapshot, open_snapshot
@@ -71,6 +72,7 @@ class IndexWriter:
             self._base = open_snapshot(self._folder / "snapshots" / current.snapshot, "never")
             self._writer, self._merging = None, None
             warm_live(self._base)
+            self._sweep()
         identity = self._log.identity(self._index)
         if self._writer is not None and self._writer.state.log != identity:
             self._writer, self._merging = None, None
@@ -80,6 +82,12 @@ class IndexWriter:
             if self._log.last(self._index) > folded or folder.exists():
                 self._writer = LiveWriter(self._base, folder, identity, folded)
 
+    def _sweep(self) -> None:
+        """States of snapshots that are kept no more. Others are gone on with after a rollback."""
+        for folder in (self._folder / LIVE).glob("*"):
+            if not (self._folder / "snapshots" / folder.name).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
     def tick(self) -> bool:
         """Apply what the log holds; whether there was anything. Never raises for a bad change."""
         if self._writer is None:
@@ -87,7 +95,7 @@ class IndexWriter:
         after = self._writer.state.seq
         found = self._log.read(self._index, after, MOST_AT_ONCE)
         if found:
-            changes = [LiveChange(c.seq, c.product_id, c.op, c.body) for c in found]
+            changes = [LiveChange(c.seq, c.product_id, c.op, c.body, c.at_ms) for c in found]
             self._writer.apply(changes, popular=False)
         else:
             self._writer.shorten_journal()

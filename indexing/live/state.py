@@ -5,7 +5,7 @@ That folder follows from the snapshot and the change log: it may be deleted, and
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ class State:
     log: identity of the change log. seq: of the last change that is applied; removed: of the
     last one that took products away, or was waited for. journal: name of the file, of which so many
     records count. segments: numbers of those that are searched, oldest first. next_segment,
-    next_row: not used yet. counts: of products by what became of them, for people.
+    next_row: not used yet. at_ms: when the last change that is applied was taken.
     """
 
     run: str
@@ -34,7 +34,7 @@ class State:
     removed: int = 0
     segments: tuple[int, ...] = ()
     next_segment: int = 1
-    counts: dict[str, int] = field(default_factory=dict)
+    at_ms: int = 0
 
 
 def live_folder(index: Path, snapshot_id: str) -> Path:

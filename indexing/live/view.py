@@ -26,7 +26,8 @@ REFRESH_ALWAYS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """seq: of the last change it shows. removed: of the last one that took products away.
+    """seq: of the last change it shows, which was taken at_ms. removed: of the last one that took
+    products away.
 
     segments: the snapshot first, then the others, oldest first; numbers: theirs. Products are in
     one of them, those that are not gone.
@@ -36,6 +37,7 @@ class View:
     removed: int
     segments: tuple[Snapshot, ...]
     numbers: tuple[int, ...]
+    at_ms: int = 0
 
     @property
     def snapshot(self) -> Snapshot:
@@ -116,7 +118,7 @@ class ViewKeeper:
             )
         segments = self._with(segments, numbers, rows, popular=popular)
         self._journal, self._records, self._segments = state.journal, state.records, state.segments
-        self.view = View(state.seq, state.removed, segments, numbers)
+        self.view = View(state.seq, state.removed, segments, numbers, state.at_ms)
         return self.view
 
     def _begin(self, run: str) -> None:

@@ -39,6 +39,7 @@ class LiveChange(NamedTuple):
     product_id: str
     op: str
     body: bytes | None
+    at_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class LiveWriter:
         if not changes:
             return self.state
         batch = self._sorted_out(changes)
-        state = replace(self.state, seq=changes[-1].seq)
+        state = replace(self.state, seq=changes[-1].seq, at_ms=changes[-1].at_ms)
         rows = self._rewritten(batch) if batch.products else []
         if rows or batch.products:
             state = self._with_segment(batch, state, rows)
