@@ -33,8 +33,10 @@ from benchmarks.http_service import Running, memory_mb, served, worker_ids
 from indexing.current import read_current
 from indexing.snapshot import open_snapshot
 
-WORDS = ("lamp", "smartwatch", "black shoes", "usb cable", "cotton shirt", "red dress under 50",
-         "office chair", "headphones", "water bottle", "kids backpack", "desk", "face cream")  # fmt: skip
+WORDS = (
+    "lamp", "smartwatch", "black shoes", "usb cable", "cotton shirt", "red dress under 50",
+    "office chair", "headphones", "water bottle", "kids backpack", "desk", "face cream",
+)  # fmt: skip
 BATCH = 100
 RATE = 1_000
 NEW = 10_000

@@ -20,7 +20,7 @@ from indexing.live.state import State, read_state, segment_folder
 from indexing.live.value_space import sealed
 from indexing.snapshot import Snapshot
 
-REFRESH_ALWAYS = 50_000
+REFRESH_ALWAYS = 10_000
 """Products up to which the best liked are looked for anew at every change."""
 
 

@@ -80,7 +80,9 @@ def texts_of(candidates: Candidates, segments: Sequence[Snapshot]) -> Texts:
     terms = np.empty(int(offsets[-1]), dtype=np.uint32)
     for segment, places in by_segment(candidates, segments):
         titles = segment.index.titles
-        for place, doc in zip(places.tolist(), candidates.doc_ids[places].tolist(), strict=True):
-            begin, end = int(titles.offsets[doc]), int(titles.offsets[doc + 1])
-            terms[int(offsets[place]) : int(offsets[place + 1])] = titles.terms[begin:end]
+        begins = titles.offsets[candidates.doc_ids[places]].astype(np.int64)
+        own = sizes[places]
+        within = np.arange(int(own.sum())) - np.repeat(np.cumsum(own) - own, own)
+        into = np.repeat(offsets[places].astype(np.int64), own) + within
+        terms[into] = titles.terms[np.repeat(begins, own) + within]
     return Texts(np.arange(len(candidates), dtype=np.uint32), lengths, offsets, terms)

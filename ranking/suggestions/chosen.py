@@ -8,11 +8,13 @@ from rapidfuzz.distance import OSA
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.pinyin import has_han
 from indexing.completions.keys import typing_key
-from indexing.postings.strict_match import query_words
+from indexing.postings.strict_match import StrictMatch, query_words
 from indexing.query_log.table import QueryTable, signature_of
 from ranking.generation import Generation
 from ranking.suggestions.item import QueryItem
 
+_MOST_CHECKS: Final = 20
+"""Of one answer; what comes behind is offered without one."""
 _LONG_HAN: Final = 4
 _LONG: Final = 9
 _DIGITS: Final = re.compile(r"\d+")
@@ -39,6 +41,7 @@ class Chosen:
         self._generation = generation
         self._signatures: set[int] = set()
         self._letters: set[str] = set()
+        self._checks = 0
         self.items: list[QueryItem] = []
 
     @property
@@ -73,10 +76,21 @@ class Chosen:
             return False
         if self._apart and any(almost(bare, other) for other in self._letters):
             return False
+        if not self._finds(text):
+            return False
         self._signatures.add(sign)
         self._letters.add(bare)
         self.items.append(QueryItem.of(self._surface, text, source, **more))
         return True
+
+    def _finds(self, text: str) -> bool:
+        """Whether it still finds a product. A build saw to it; since then products may be gone."""
+        segments = self._generation.segments
+        if self._checks >= _MOST_CHECKS or all(each.gone is None for each in segments):
+            return True
+        self._checks += 1
+        strict = (StrictMatch(each.analyzer, each.index) for each in segments)
+        return any(bool(terms := each.terms(text)) and each.finds(terms) for each in strict)
 
 
 def letters(text: str) -> str:

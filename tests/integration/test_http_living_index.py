@@ -212,6 +212,18 @@ def test_a_build_folds_changes_in(shop: Shop) -> None:
     assert "lamp-30" in shop.ids(q="lamp")  # the catalogue, as of then, has it
 
 
+def test_what_finds_nothing_any_more_is_not_suggested(shop: Shop) -> None:
+    def offered() -> list[str]:
+        answer = shop.client.get("/v1/suggest", params={"q": "brite"}).json()
+        return [each["text"].lower() for each in answer["items"]]
+
+    assert "brite" in offered()
+    for n in range(1, 40, 2):
+        shop.client.delete(f"/v1/products/lamp-{n}")
+    shop.change("PATCH", "/lamp-2", {"stock": 4})
+    shop.everywhere(lambda: "brite" not in offered())
+
+
 def price_of(shop: Shop, product: str) -> float | None:
     try:
         answer = shop.client.get(f"/v1/products/{product}")
