@@ -45,7 +45,7 @@ class Changes:
     async def take(self, index: str, asked: Sequence[Asked], wait: bool = False) -> Shown:
         """Raises ChangeLogError, and what the index's generation cannot do."""
         if wait and self.live is None:
-            raise refused("wait", "is not available yet", "Leave it out.")
+            raise refused("wait", "is switched off (VITRINA_LIVE)", "Leave it out.")
         generation = self._generations.get(index)
         taken = await self.run(lambda: self._intake.take(generation, asked))
         if not wait or self.live is None:
