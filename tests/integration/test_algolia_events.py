@@ -55,7 +55,7 @@ def test_events_of_the_widgets(http: httpx.Client, demo_data: Path) -> None:
         ("click", second, 2, None, None),
         ("add_to_cart", second, None, 25.0, 2),
     ]
-    assert rows(demo_data, "events", "query", "type = 'suggestion_click'") == [("lamp",)]
+    assert rows(demo_data, "events", "query", "query = 'lamp'") == [("lamp",)]
     (seen,) = rows(demo_data, "impressions", "total", f"query_id = '{found['queryID']}'")
     assert seen == (found["nbHits"],)
 
