@@ -38,7 +38,7 @@ from indexing.types.names import (
 from indexing.types.pairs import Pairs
 from indexing.types.phrases import FILLER, NUMBER, Titles
 from indexing.types.signs import HEAD_FIRST, PURPOSE
-from indexing.types.type_model import NO_TYPE, TypeModel
+from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
 from indexing.vectors.index import VectorIndex
 
@@ -233,19 +233,23 @@ def _model(
     members = np.lexsort((np.arange(len(labels)), -liked, labels))[np.count_nonzero(~known) :]
     every = np.arange(len(made.names) + 1)
     purposes = {index.lexicon.id_of(token.term) for w in PURPOSE for token in analyzer.tokens(w)}
+    heads, beside = (
+        np.array(
+            [index.lexicon.id_of(stems[i]) if i < len(stems) else UNKNOWN for stems in made.stems],
+            dtype=np.int32,
+        )
+        for i in range(2)
+    )
     return TypeModel(
         StringTable.of(made.names), Lexicon(StringTable.of(named.words)), labels,
         np.round(255 * np.where(known, made.chances, 0)).astype(np.uint8), sizes, levels, means,
         named.starts, named.types, named.chances, named.heads,
         np.array(names, dtype=np.float32).reshape(len(names), vectors.dimension),
         (fitting / np.maximum(sizes, 1)).astype(np.float32),
-        np.array([index.lexicon.id_of(stems[0]) for stems in made.stems], dtype=np.int32),
+        heads,
         np.array(sorted(purposes - {UNKNOWN}), dtype=np.uint32),
         members.astype(np.uint32), np.searchsorted(labels[members], every).astype(np.uint32),
-        np.array(
-            [index.lexicon.id_of(stems[1]) if len(stems) > 1 else UNKNOWN for stems in made.stems],
-            dtype=np.int32,
-        ),
+        beside, types_by_noun(heads),
     )  # fmt: skip
 
 

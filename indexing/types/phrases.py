@@ -6,6 +6,7 @@
 import re
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -63,7 +64,7 @@ class Titles:
         self._ends = array("q")
         self._chunks: dict[str, tuple[int, ...]] = {}
         self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
-        self._shades = {self._number(analyzer.chunk_tokens(shade)[0].term) for shade in SHADES}
+        self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
 
     def add(self, title: str) -> None:
         codes = self._codes
@@ -171,6 +172,13 @@ class Titles:
                 return FILLER if self._grows else UNSEEN
             known = self.words[word] = len(self.words)
         return known
+
+
+@lru_cache(maxsize=16)
+def _shades(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Stems of words before a colour."""
+    analyzer = Analyzer(languages)
+    return tuple(analyzer.chunk_tokens(shade)[0].term for shade in SHADES)
 
 
 UNSEEN: Final = 1 << 30

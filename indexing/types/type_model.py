@@ -1,5 +1,6 @@
 """What kinds of things the catalogue holds, and of which each product is. See docs/types.md."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ import numpy as np
 from indexing.arrays import (
     Float32Array,
     Int32Array,
+    Int64Array,
     UInt8Array,
     UInt32Array,
     load_array,
@@ -42,7 +44,7 @@ class TypeModel:
     purpose_terms: uint32, ascending: term ids of words like `for`.
     member_starts: uint32[t + 1] into members: uint32, documents by type, best liked first.
     beside_terms: int32[t], term id of the word that describes the type's word (`memory card`), -1
-    for a type of one word.
+    for a type of one word. by_noun: types by head term, those of two words too.
     """
 
     names: StringTable
@@ -63,6 +65,7 @@ class TypeModel:
     members: UInt32Array
     member_starts: UInt32Array
     beside_terms: Int32Array
+    by_noun: Mapping[int, Int64Array]
 
     @classmethod
     def load(cls, folder: Path) -> "TypeModel":
@@ -72,8 +75,9 @@ class TypeModel:
         else:  # older snapshots have types of one word only
             beside = np.full(len(arrays["sizes"]), UNKNOWN, dtype=np.int32)
         return cls(
-            StringTable.load(folder, "names"), Lexicon.load(folder), **arrays, beside_terms=beside
-        )
+            StringTable.load(folder, "names"), Lexicon.load(folder), **arrays,
+            beside_terms=beside, by_noun=types_by_noun(arrays["head_terms"]),
+        )  # fmt: skip
 
     @classmethod
     def nothing(cls, doc_count: int) -> "TypeModel":
@@ -85,7 +89,7 @@ class TypeModel:
             empty, empty, np.empty((0, 0), dtype=np.float32), np.zeros(1, dtype=np.uint32), none,
             empty, empty, np.empty((0, 0), dtype=np.float32), empty, none,
             np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32),
-            np.zeros(1, dtype=np.uint32), none,
+            np.zeros(1, dtype=np.uint32), none, {},
         )  # fmt: skip
 
     def save(self, folder: Path) -> None:
@@ -101,6 +105,10 @@ class TypeModel:
         """Documents of a type, best liked first."""
         return self.members[int(self.member_starts[kind]) : int(self.member_starts[kind + 1])]
 
+    def of_noun(self, term: int) -> Int64Array:
+        """Types whose noun is this term, ascending."""
+        return self.by_noun.get(term, _NONE)
+
     def head_share(self, word: str) -> float:
         """Share of the titles with a stem whose product is of a type that it names."""
         row = self.words.id_of(word)
@@ -113,3 +121,13 @@ class TypeModel:
             return self.word_types[:0], self.word_chances[:0]
         span = slice(int(self.word_starts[row]), int(self.word_starts[row + 1]))
         return self.word_types[span], self.word_chances[span]
+
+
+_NONE: Final = np.empty(0, dtype=np.int64)
+
+
+def types_by_noun(head_terms: Int32Array) -> dict[int, Int64Array]:
+    order = np.argsort(head_terms, kind="stable")
+    terms, starts = np.unique(head_terms[order], return_index=True)
+    parts = np.split(order, starts[1:])
+    return {term: part for term, part in zip(terms.tolist(), parts, strict=True) if term != UNKNOWN}

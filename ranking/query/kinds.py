@@ -12,7 +12,7 @@ import numpy as np
 from indexing.arrays import Float32Array, Int32Array, Int64Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
-from indexing.types.candidates import MOST, title_candidates, word_beside
+from indexing.types.candidates import MOST, title_candidates
 from indexing.types.pairs import NO_PAIRS
 from indexing.types.phrases import COLOUR, FILLER, MODEL, NUMBER, Titles
 from indexing.types.signs import HEAD_FIRST
@@ -86,8 +86,9 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
     """
     if not len(snapshot.types) or not text.strip():
         return NO_WISH
-    asked = asked_in(thing, snapshot)
-    words = asked.said if thing == text else asked_in(text, snapshot).said
+    titles = Titles(snapshot.analyzer)
+    asked = asked_in(thing, titles, snapshot.analyzer.languages[0] in HEAD_FIRST)
+    words = asked.said if thing == text else words_in(titles.codes_of(text))
     head = _named_head(asked, snapshot) or (asked.heads[0] if asked.heads else None)
     if head is None:
         wish = _by_things(slots, snapshot)
@@ -107,24 +108,26 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
     return replace(wish, others=max(others, 0), words=max(words, 1))
 
 
-def asked_in(text: str, snapshot: Snapshot) -> Asked:
-    titles = Titles(snapshot.analyzer)
+def asked_in(text: str, titles: Titles, head_first: bool) -> Asked:
+    """titles: empty, of the snapshot's analyzer."""
     signs = titles.codes_of(text)
     codes = np.array(signs, dtype=np.int32)
     places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
-    first = snapshot.analyzer.languages[0] in HEAD_FIRST
-    count = title_candidates(codes, first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)
-    words = [*titles.words, ""]  # "" is that of -1
-    heads = [
-        Head(words[codes[place]], words[word_beside(codes, place, first)], float(chance))
-        for place, chance in zip(places[:count].tolist(), chances[:count], strict=True)
-    ]
-    return Asked(
-        tuple(words[code] for code in signs if code >= 0),
-        tuple(sorted(heads, key=lambda head: -head.chance)),
-        sum(code >= 0 or code in SAYING for code in signs),
-        first,
-    )
+    count = title_candidates(codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)
+    words = list(titles.words)
+    heads = []
+    for place, chance in zip(places[:count].tolist(), chances[:count].tolist(), strict=True):
+        other = place + 1 if head_first else place - 1
+        known = 0 <= other < len(signs) and signs[other] >= 0
+        heads.append(Head(words[signs[place]], words[signs[other]] if known else "", chance))
+    heads.sort(key=lambda head: -head.chance)
+    stems = tuple(words[code] for code in signs if code >= 0)
+    return Asked(stems, tuple(heads), words_in(signs), head_first)
+
+
+def words_in(signs: list[int]) -> int:
+    """Words, numbers and colours."""
+    return sum(code >= 0 or code in SAYING for code in signs)
 
 
 def _named_head(asked: Asked, snapshot: Snapshot) -> Head | None:
@@ -170,8 +173,9 @@ def _by_name(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     total = np.zeros(len(model), dtype=np.float32)
     total[kinds] = chances
     siblings = _of_noun(head.word, snapshot)
-    surest = np.union1d(kinds[:3], siblings)
-    certainty = min(1.0, 2.0 * share) * min(1.0, float(total[surest].sum()))
+    other = model.head_terms[kinds[:3]] != snapshot.index.lexicon.id_of(head.word)
+    surest = float(total[siblings].sum() + chances[:3][other].sum())
+    certainty = min(1.0, 2.0 * share) * min(1.0, surest)
     best = float(total.max())
     others = np.zeros(len(model), dtype=np.float32)
     for name in _other_names(head, snapshot):
@@ -202,10 +206,7 @@ def _other_names(head: Head, snapshot: Snapshot) -> tuple[Stems, ...]:
 
 def _of_noun(word: str, snapshot: Snapshot) -> Int64Array:
     """Types whose noun is this stem."""
-    term = snapshot.index.lexicon.id_of(word)
-    if term == UNKNOWN:
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(snapshot.types.head_terms == term)
+    return snapshot.types.of_noun(snapshot.index.lexicon.id_of(word))
 
 
 def _by_general_names(asked: Asked, head: Head, snapshot: Snapshot, several: bool) -> TypeWish:

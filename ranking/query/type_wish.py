@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numba import njit
 
-from indexing.arrays import Float32Array, Int32Array, UInt32Array
+from indexing.arrays import Float32Array, Int32Array, UInt8Array, UInt32Array
 from indexing.snapshot import Snapshot
 from indexing.types.type_model import NO_TYPE
 
@@ -63,12 +64,23 @@ def agreement(wish: TypeWish, doc_ids: UInt32Array, snapshot: Snapshot) -> Float
     """
     model = snapshot.types
     fits = np.zeros(len(model) + 1, dtype=np.float32)
+    fits[-1] = UNKNOWN_FIT  # of NO_TYPE, which is -1
     if wish:
-        fits[wish.types] = np.sqrt(wish.chances / wish.chances.max())  # NO_TYPE is the last
-    own = fits[model.type_of[doc_ids]]
-    if NO_TYPE not in wish.types:
-        own[model.type_of[doc_ids] == NO_TYPE] = UNKNOWN_FIT
-    sure = model.sureness[doc_ids].astype(np.float32) / np.float32(255)
-    sure[model.type_of[doc_ids] == NO_TYPE] = 1.0
-    made: Float32Array = own * sure + np.float32(UNKNOWN_FIT) * (1 - sure)
-    return made
+        fits[wish.types] = np.sqrt(wish.chances / wish.chances.max())
+    return _agreement(doc_ids, model.type_of, model.sureness, fits)
+
+
+@njit(nogil=True, cache=True)
+def _agreement(
+    doc_ids: UInt32Array, type_of: Int32Array, sureness: UInt8Array, fits: Float32Array
+) -> Float32Array:
+    found = np.empty(len(doc_ids), dtype=np.float32)
+    unknown = np.float32(UNKNOWN_FIT)
+    for row in range(len(doc_ids)):
+        kind = type_of[doc_ids[row]]
+        if kind == NO_TYPE:
+            found[row] = fits[-1]
+        else:
+            sure = np.float32(sureness[doc_ids[row]]) / np.float32(255)
+            found[row] = fits[kind] * sure + unknown * (np.float32(1) - sure)
+    return found
