@@ -37,7 +37,7 @@ from indexing.types.names import (
 )
 from indexing.types.pairs import Pairs
 from indexing.types.phrases import FILLER, NUMBER, Titles
-from indexing.types.signs import HEAD_FIRST, PURPOSE
+from indexing.types.signs import HEAD_FIRST, PURPOSE, WITH
 from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
 from indexing.vectors.index import VectorIndex
@@ -232,7 +232,9 @@ def _model(
     names = [encoder.encode_query(name) for name in made.names]
     members = np.lexsort((np.arange(len(labels)), -liked, labels))[np.count_nonzero(~known) :]
     every = np.arange(len(made.names) + 1)
-    purposes = {index.lexicon.id_of(token.term) for w in PURPOSE for token in analyzer.tokens(w)}
+    purposes = {
+        index.lexicon.id_of(token.term) for w in PURPOSE | WITH for token in analyzer.tokens(w)
+    }
     heads, beside = (
         np.array(
             [index.lexicon.id_of(stems[i]) if i < len(stems) else UNKNOWN for stems in made.stems],

@@ -41,7 +41,7 @@ class TypeModel:
     titles with the word whose product is one of them.
     name_vectors: float32[t, d], of the names alone. accessory: float32[t], share of the products
     that say what they are for. head_terms: int32[t], term id of each type's word, -1 without.
-    purpose_terms: uint32, ascending: term ids of words like `for`.
+    purpose_terms: uint32, ascending: term ids of words like `for` and `with`.
     member_starts: uint32[t + 1] into members: uint32, documents by type, best liked first.
     beside_terms: int32[t], term id of the word that describes the type's word (`memory card`), -1
     for a type of one word. by_noun: types by head term, those of two words too.

@@ -11,6 +11,8 @@ from indexing.types.phrases import Titles
 
 _FILE: Final = Path(__file__).with_name("general_kinds.txt")
 Stems = tuple[str, ...]
+MOST_WORDS: Final = 3
+"""Words of a thing's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,13 @@ class General:
 
 
 UNKNOWN_NAME: Final = General()
+
+
+def kinds_of_thing(phrase: Stems, analyzer: Analyzer) -> tuple[Stems, ...]:
+    """What kinds the thing is that a phrase begins with the name of, by their names."""
+    known = _things(analyzer.languages)
+    found = (known.get(phrase[:end]) for end in range(min(len(phrase), MOST_WORDS), 0, -1))
+    return next((names for names in found if names is not None), ())
 
 
 def general_names(phrase: Stems, analyzer: Analyzer) -> General:
@@ -56,6 +65,16 @@ def _names(languages: tuple[str, ...]) -> Mapping[Stems, General]:
             )
     return {
         name: General(name, tuple(others), tuple(things[name])) for name, others in names.items()
+    }
+
+
+@lru_cache(maxsize=16)
+def _things(languages: tuple[str, ...]) -> Mapping[Stems, tuple[Stems, ...]]:
+    """Name of a thing → the names of its kind."""
+    return {
+        thing: (known.said, *known.names)
+        for known in _names(languages).values()
+        for thing in known.things
     }
 
 

@@ -16,7 +16,8 @@ BEFORE_HEAD: Final = 0.3
 """Worth of a title whose own head stands behind the name: `iphone case`, and `iphone mobile phone`.
 """
 FITTING: Final = 3.0
-"""A type of which a third of the titles say what they fit is never named so."""
+"""A type of which a third of the titles say what they fit is hardly ever named so."""
+LEAST_WORTH: Final = 0.05
 PRICE_POWER: Final = 0.5
 """Of a type's price level over the dearest one's: the thing costs more than what belongs to it."""
 
@@ -101,7 +102,6 @@ def _weigh(
             continue
         if kind < 0:
             weights[none] += 1.0
-        elif head_at > last:
-            weights[kind] += BEFORE_HEAD * max(0.0, 1.0 - FITTING * accessory[kind])
-        else:
-            weights[kind] += 1.0
+            continue
+        worth = max(LEAST_WORTH, 1.0 - FITTING * accessory[kind])
+        weights[kind] += BEFORE_HEAD * worth if head_at > last else worth

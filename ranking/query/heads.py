@@ -1,0 +1,64 @@
+"""A query's words as a phrase, and which of them may be what is asked for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from indexing.types.candidates import MOST, title_candidates
+from indexing.types.pairs import NO_PAIRS
+from indexing.types.phrases import COLOUR, FILLER, MODEL, NUMBER, Titles
+from ranking.query.general_kinds import Stems
+
+SAYING: Final = (NUMBER, MODEL, COLOUR, FILLER)
+"""Signs for words that say something beside the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A word that may be what is asked for, the word that describes it or "", and its chance by
+    place.
+    """
+
+    word: str
+    beside: str
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """stems: of the words, without numbers, colours and signs. heads: likeliest by place first.
+    said: words in all.
+    """
+
+    stems: Stems
+    heads: tuple[Head, ...]
+    said: int
+    head_first: bool
+
+    def name(self, head: Head) -> str:
+        """The head with what describes it, as the catalogue's kinds are named."""
+        both = head.beside, head.word
+        return " ".join(both[::-1] if self.head_first else both)
+
+
+def asked_in(text: str, titles: Titles, head_first: bool) -> Asked:
+    """titles: empty, of the snapshot's analyzer."""
+    signs = titles.codes_of(text)
+    codes = np.array(signs, dtype=np.int32)
+    places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
+    count = title_candidates(codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)
+    words = list(titles.words)
+    heads = []
+    for place, chance in zip(places[:count].tolist(), chances[:count].tolist(), strict=True):
+        other = place + 1 if head_first else place - 1
+        known = 0 <= other < len(signs) and signs[other] >= 0
+        heads.append(Head(words[signs[place]], words[signs[other]] if known else "", chance))
+    heads.sort(key=lambda head: -head.chance)
+    stems = tuple(words[code] for code in signs if code >= 0)
+    return Asked(stems, tuple(heads), words_in(signs), head_first)
+
+
+def words_in(signs: list[int]) -> int:
+    """Words, numbers and colours."""
+    return sum(code >= 0 or code in SAYING for code in signs)

@@ -1,0 +1,249 @@
+"""Ways from a query's words to kinds of things; docs/types.md lists them in order."""
+
+from typing import Final
+
+import numpy as np
+
+from indexing.arrays import Float32Array, Int32Array, Int64Array
+from indexing.postings.lexicon import UNKNOWN
+from indexing.snapshot import Snapshot
+from ranking.query.general_kinds import (
+    UNKNOWN_NAME,
+    General,
+    Stems,
+    general_names,
+    kinds_of_thing,
+)
+from ranking.query.heads import Asked, Head
+from ranking.query.named_things import things_named
+from ranking.query.query import Slot
+from ranking.query.type_wish import NO_WISH, TypeWish
+
+LEAST_HEAD: Final = 0.15
+"""Share of a word's titles whose product it names, or it names nothing."""
+LEAST_CHANCE: Final = 0.04
+"""Of a type over the likeliest one's, among those that are meant."""
+SIBLING: Final = 0.5
+"""Chance of the other kinds of a noun, over that of the kind of two words that is meant."""
+LEAST_OF_THING: Final = 0.08
+"""Root of a type's share of the titles with a thing's name."""
+LEAST_OF_KNOWN: Final = 1.5
+"""Titles that must speak for a thing whose kind is generally known."""
+CLEAR_THING: Final = 0.4
+"""Share of the titles with a thing's name that are of a type."""
+NOUN_TRUST: Final = 0.8
+MOSTLY: Final = 1.5
+"""So many times as many products of another name's kinds, and they are what is meant: in a shop
+that says bicycle, `bike` is no exercise bike.
+"""
+LEAST_LIKENESS: Final = 0.36
+"""Cosine of two names from which one may stand for the other."""
+SHARPNESS: Final = 12.0
+FITTING: Final = 2.0
+"""A type of which half say what they fit has no general name of another thing."""
+MOST_FITTING: Final = 0.2
+"""Share of a kind's titles that say what they fit, from which it is an accessory."""
+MOST_TYPES: Final = 6
+LEAST_TITLES: Final = 3
+"""Titles that must speak for what a name means."""
+
+
+def by_compound(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
+    """`memory card`: cards of that kind, and less so the other ones."""
+    model, name = snapshot.types, asked.name(head)
+    kinds, chances = model.named(name) if head.beside else (model.word_types[:0],) * 2
+    share = model.head_share(name)
+    if not len(kinds) or share < LEAST_HEAD:
+        return NO_WISH
+    total = np.zeros(len(model), dtype=np.float32)
+    total[kinds] = chances
+    siblings = types_of(head.word, snapshot)
+    total[siblings] = np.maximum(total[siblings], SIBLING * total.max())
+    said = _general(asked, head, snapshot).said
+    phrase = said if len(said) > 1 else (head.beside, head.word)
+    return _wish(snapshot, total, phrase, head.word, "name", min(1.0, 2.0 * share))
+
+
+def by_name(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
+    """Kinds that the head names, those of two words too."""
+    model = snapshot.types
+    kinds, chances = model.named(head.word)
+    share = model.head_share(head.word)
+    if not len(kinds) or share < LEAST_HEAD:
+        return NO_WISH
+    total = np.zeros(len(model), dtype=np.float32)
+    total[kinds] = chances
+    siblings = types_of(head.word, snapshot)
+    other = model.head_terms[kinds[:3]] != snapshot.index.lexicon.id_of(head.word)
+    surest = float(total[siblings].sum() + chances[:3][other].sum())
+    certainty = min(1.0, 2.0 * share) * min(1.0, surest)
+    best = float(total.max())
+    others = np.zeros(len(model), dtype=np.float32)
+    for name in _other_names(head, snapshot):
+        others = np.maximum(others, _kinds_called(name, asked.head_first, snapshot))
+    others[siblings] = 0.0
+    mostly = model.sizes @ others > MOSTLY * model.sizes[siblings].sum()
+    narrow = mostly & (model.beside_terms[siblings] != UNKNOWN)
+    total[siblings] = np.where(narrow, SIBLING * best, best)
+    total = np.maximum(total, others * best * (1.0 if mostly else SIBLING))
+    return _wish(snapshot, total, (head.word,), head.word, "name", certainty)
+
+
+def by_noun(head: Head, snapshot: Snapshot) -> TypeWish:
+    """Kinds of that noun, though most titles with the word are of others: `camera`."""
+    model, total = snapshot.types, np.zeros(len(snapshot.types), dtype=np.float32)
+    siblings = types_of(head.word, snapshot)
+    if model.sizes[siblings].sum() < LEAST_TITLES:
+        return NO_WISH
+    total[siblings] = 1.0
+    return _wish(snapshot, total, (head.word,), head.word, "name", NOUN_TRUST)
+
+
+def _other_names(head: Head, snapshot: Snapshot) -> tuple[Stems, ...]:
+    if not snapshot.config.general_kinds:
+        return ()
+    return general_names((head.word,), snapshot.analyzer).names
+
+
+def types_of(word: str, snapshot: Snapshot) -> Int64Array:
+    """Types whose noun is this stem."""
+    return snapshot.types.of_noun(snapshot.index.lexicon.id_of(word))
+
+
+def by_general_names(asked: Asked, head: Head, snapshot: Snapshot, several: bool) -> TypeWish:
+    """Types that the catalogue calls by another of the names that the thing has everywhere.
+
+    several: names of several words, that end with the head.
+    """
+    known = _general(asked, head, snapshot)
+    if not known.said or (len(known.said) > 1) != several:
+        return NO_WISH
+    model = snapshot.types
+    total = np.zeros(len(model), dtype=np.float32)
+    for name in known.names if several else (known.said, *known.names):
+        total = np.maximum(total, _kinds_called(name, asked.head_first, snapshot))
+    total = np.maximum(total, _kinds_of_things(known, snapshot))
+    total *= np.maximum(1.0 - FITTING * model.accessory, 0.0)  # `mobile phone` in cases
+    return _wish(snapshot, total, known.said, head.word, "synonym", 1.0)
+
+
+def _general(asked: Asked, head: Head, snapshot: Snapshot) -> General:
+    if not snapshot.config.general_kinds:
+        return UNKNOWN_NAME
+    until = asked.stems.index(head.word) + 1
+    return general_names(asked.stems[:until], snapshot.analyzer)
+
+
+def _kinds_of_things(known: General, snapshot: Snapshot) -> Float32Array:
+    """float32[types]: chances of those that most of the titles with a thing's name are of."""
+    total = np.zeros(len(snapshot.types), dtype=np.float32)
+    for thing in known.things:
+        terms = [snapshot.index.lexicon.id_of(stem) for stem in thing]
+        kinds, weights = things_named(terms, snapshot, side_by_side=True)
+        if not len(kinds) or weights.sum() < LEAST_TITLES:
+            continue
+        shares = weights / weights.sum()
+        clear = (shares >= CLEAR_THING) & (kinds >= 0)
+        total[kinds[clear]] = 1.0
+    return total
+
+
+def _kinds_called(name: Stems, head_first: bool, snapshot: Snapshot) -> Float32Array:
+    """float32[types]: chances of those that a name stands for in this catalogue."""
+    model = snapshot.types
+    total = np.zeros(len(model), dtype=np.float32)
+    noun = name[0] if head_first else name[-1]
+    whole = " ".join(name[:2] if head_first else name[-2:])
+    kinds, chances = model.named(whole)
+    if len(kinds) and model.head_share(whole) >= LEAST_HEAD:
+        total[kinds] = chances
+    if len(name) == 1:
+        siblings = types_of(noun, snapshot)
+        if model.sizes[siblings].sum() >= LEAST_TITLES:
+            total[siblings] = max(float(total.max()), SIBLING)
+    return total
+
+
+def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> TypeWish:
+    """`ipod` is an mp3 player, where the catalogue has some that are; an `ipod case` is none.
+
+    head: what names kinds by itself.
+    """
+    if head is not None and len(asked.stems) > 1:
+        kinds, chances = snapshot.types.named(head.word)
+        if float(snapshot.types.accessory[kinds] @ chances) > MOST_FITTING:
+            return NO_WISH
+    if not snapshot.config.general_kinds:
+        return NO_WISH
+    names = kinds_of_thing(asked.stems, snapshot.analyzer)
+    if not names:
+        return NO_WISH
+    known = np.zeros(len(snapshot.types), dtype=np.float32)
+    for name in names:
+        known = np.maximum(known, _kinds_called(name, asked.head_first, snapshot))
+    terms = [snapshot.index.lexicon.id_of(stem) for stem in asked.stems]
+    kinds, weights = things_named(terms, snapshot)
+    total = np.zeros(len(snapshot.types), dtype=np.float32)
+    inside = kinds >= 0
+    total[kinds[inside]] = weights[inside]
+    total[known <= 0] = 0.0
+    if total.sum() < LEAST_OF_KNOWN:
+        return NO_WISH
+    return _wish(snapshot, total, asked.stems, " ".join(asked.stems), "thing", 1.0)
+
+
+def by_things(slots: tuple[Slot, ...], snapshot: Snapshot) -> TypeWish:
+    """Types of products at the head of whose titles the words stand: `macbook pro`."""
+    required = [slot for slot in slots if slot.weight > 0]
+    if not all(slot.alternatives for slot in required):
+        return NO_WISH
+    terms = [term for slot in required for term in slot.alternatives[0].term_ids]
+    kinds, weights = things_named(terms, snapshot)
+    if not len(kinds):
+        return NO_WISH
+    shares = weights / weights.sum()
+    chances = np.sqrt(shares).astype(np.float32)
+    kept = chances >= LEAST_OF_THING
+    certainty = float(shares[:MOST_TYPES].sum()) * min(1.0, float(weights.sum()) / LEAST_TITLES)
+    words = tuple(slot.text for slot in required)
+    return TypeWish(
+        kinds[kept], chances[kept], " ".join(words), "thing",
+        certainty if kept.any() else 0.0, words,
+    )  # fmt: skip
+
+
+def by_likeness(head: Head, snapshot: Snapshot) -> TypeWish:
+    """Types whose names mean about the same as the head of the query."""
+    model = snapshot.types
+    if not model.name_vectors.shape[1]:
+        return NO_WISH
+    term = snapshot.index.lexicon.id_of(head.word)
+    if term == UNKNOWN or snapshot.index.statistics.doc_freqs[term] < LEAST_TITLES:
+        return NO_WISH  # its vector would be borrowed from words that are spelt like it
+    vector = snapshot.encoder.encode_query(head.word)
+    if not vector.any():
+        return NO_WISH
+    likeness = model.name_vectors @ vector - np.float32(0.1) * model.accessory
+    likeness[(model.sizes < LEAST_TITLES - 1) | (model.beside_terms != UNKNOWN)] = -1
+    order = np.argsort(-likeness, kind="stable")[:MOST_TYPES]
+    order = order[likeness[order] >= LEAST_LIKENESS]
+    if not len(order):
+        return NO_WISH
+    total = np.zeros(len(model), dtype=np.float32)
+    total[order] = np.exp(SHARPNESS * (likeness[order] - likeness[order[0]]))
+    certainty = min(1.0, 2.0 * float(likeness[order[0]]))
+    return _wish(snapshot, total, (head.word,), head.word, "likeness", certainty)
+
+
+def _wish(
+    snapshot: Snapshot, chances: Float32Array, phrase: Stems, word: str, how: str, certainty: float
+) -> TypeWish:
+    """chances: float32[types]."""
+    sizes = snapshot.types.sizes
+    best = float(chances.max(initial=0.0))
+    kinds: Int32Array = np.flatnonzero(chances > LEAST_CHANCE * best).astype(np.int32)
+    if best <= 0:
+        return NO_WISH
+    kinds = kinds[np.lexsort((kinds, -sizes[kinds], -chances[kinds]))]
+    shares = (chances[kinds] / chances[kinds].sum()).astype(np.float32)
+    return TypeWish(kinds, shares, word, how, certainty, phrase=phrase)
