@@ -1,9 +1,11 @@
 """What each worker of this machine shows, for whoever waits until a change is visible everywhere.
 
-A file a worker below DIR/.live/INDEX/, named by its process; and one for what is waited for.
+A file a worker below DIR/.live/INDEX/, named by its host and process, as containers may share the
+folder and each numbers its own; and one for what is waited for.
 """
 
 import os
+import socket
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 
 _SEQ = struct.Struct("<q")
 _WANTED = "wanted"
+_HOST = f"{socket.gethostname()}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,16 @@ class Seen:
 
     def tell(self, seq: int) -> None:
         """Searches of this worker show the change, and its cache holds nothing older."""
-        self._write(str(os.getpid()), seq)
+        self._write(f"{_HOST}{os.getpid()}", seq)
 
     def shown(self) -> int | None:
         """The last change that every worker shows; None if there is no worker."""
         least: int | None = None
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
-            if path.name.isdecimal():
+            process = path.name.removeprefix(_HOST)
+            if path.name.startswith(_HOST) and process.isdecimal():
                 seq = self._read(path)
-                if not _is_alive(int(path.name)):
+                if not _is_alive(int(process)):
                     path.unlink(missing_ok=True)
                 elif seq is not None:
                     least = seq if least is None else min(least, seq)

@@ -51,11 +51,15 @@ class LiveWatch:
                 self._stop.wait(_WATCH_S)
 
     def _watch(self) -> None:
+        told = ""
         while not self._stop.is_set():
             try:
                 self._see_to_writer()
+                told = ""
             except OSError as error:
-                log.error("no process applies changes: %s", error)
+                if str(error) != told:  # as of a folder that cannot be written
+                    log.error("no process applies changes: %s", error)
+                told = str(error)
             self._stop.wait(_WATCH_S)
 
     def _see_to_writer(self) -> None:
