@@ -25,11 +25,12 @@ from app.logs import log_config
 from app.settings import Settings, load_settings
 from indexing.current import list_indexes, read_current
 from indexing.errors import IndexingError
+from indexing.live.batch import LiveChange
 from indexing.live.merging import Merge
 from indexing.live.segment import Segment
 from indexing.live.state import LIVE, live_folder
 from indexing.live.warm import warm_live
-from indexing.live.writer import LiveChange, LiveWriter
+from indexing.live.writer import LiveWriter
 from indexing.snapshot import Snapshot, open_snapshot
 
 TICK_S: Final = 0.1

@@ -7,50 +7,26 @@ takes it away where it stood.
 import secrets
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
-from indexing.catalogue.product import Product, ProductError
-from indexing.catalogue.product_line import line_of, numbers_in, patched, product_of
 from indexing.columns.columns import CORE_NUMBERS
+from indexing.live.batch import PLACE_OF, Batch, LiveChange, sorted_out, with_noted
 from indexing.live.grouping import GroupIndex, Placed, in_order, members, placed_at
 from indexing.live.journal import GONE, RECORD, Journal, records
 from indexing.live.merging import Merge, due
 from indexing.live.segment import Segment, build_segment
-from indexing.live.shown_numbers import with_numbers
 from indexing.live.state import State, read_state, segment_folder, write_state
 from indexing.live.view import View, ViewKeeper
 from indexing.snapshot import Snapshot
 
-PLACE_OF: Final = {name: place for place, name in enumerate(CORE_NUMBERS)}
 _FIRST: Final = 1 << 30
 """Numbers of segments begin anywhere below: those of another run are none of this one's."""
 JOURNAL_RECORDS: Final = 4_000_000
 """A longer journal is written anew, with what still holds."""
-
-
-class LiveChange(NamedTuple):
-    """op: `put` (body: the product's line), `patch` (body: a canonical merge patch), `delete`."""
-
-    seq: int
-    product_id: str
-    op: str
-    body: bytes | None
-    at_ms: int = 0
-
-
-@dataclass(slots=True)
-class _Batch:
-    """products: by id, None for one that is to be taken away. numbers: by (place of segment, doc)
-    and field. seen: where each of the products stood, None for a new one.
-    """
-
-    products: dict[str, Product | None]
-    seen: dict[str, tuple[int, int] | None]
-    numbers: dict[tuple[int, int], dict[str, float]]
 
 
 class LiveWriter:
@@ -88,7 +64,7 @@ class LiveWriter:
         """
         if not changes:
             return self.state
-        batch = self._sorted_out(changes)
+        batch = sorted_out(changes, self.view)
         state = replace(self.state, seq=changes[-1].seq, at_ms=changes[-1].at_ms)
         rows = self._rewritten(batch) if batch.products else []
         if rows or batch.products:
@@ -131,56 +107,7 @@ class LiveWriter:
             shutil.rmtree(segment_folder(self._folder, number), ignore_errors=True)
         self._groups.keep(self.view.numbers)
 
-    def _sorted_out(self, changes: Sequence[LiveChange]) -> _Batch:
-        batch = _Batch({}, {}, {})
-        for change in changes:
-            name = change.product_id
-            if change.op == "patch" and name not in batch.products:
-                self._take_patch(change, batch)
-                continue
-            if name not in batch.products:
-                batch.seen[name] = self.view.find(name)
-            if change.op == "delete":
-                batch.products[name] = None
-            elif change.op == "put":
-                batch.products[name] = product_of(change.body or b"", self._currency)
-            else:
-                held = batch.products[name]
-                if held is not None:
-                    batch.products[name] = self._patched(held, change)
-        return batch
-
-    def _take_patch(self, change: LiveChange, batch: _Batch) -> None:
-        """Numbers are noted; anything else makes the product anew."""
-        found = self.view.find(change.product_id)
-        if found is None:
-            return  # deleted, or of a snapshot that did not have it: see rollback
-        segment, body = self.view.segments[found[0]], change.body or b""
-        noted = batch.numbers.get(found, {})
-        line = segment.json_at(found[1])
-        if noted:
-            line = with_numbers(line, noted.items())
-        numbers = numbers_in(body, line, self._currency)
-        if numbers is not None:
-            made = {name: np.nan if value is None else value for name, value in numbers.items()}
-            batch.numbers[found] = noted | made
-            return
-        placed = placed_at(segment, found[1])
-        product = _with(placed.product, noted, self._currency)
-        batch.seen[change.product_id] = found
-        batch.products[change.product_id] = self._patched(product, change)
-
-    def _patched(self, product: Product, change: LiveChange) -> Product:
-        try:
-            return patched(product, change.body or b"", self._currency)
-        except ProductError:
-            return product  # it was checked by itself; beside a later change it may not hold
-
-    @property
-    def _currency(self) -> str | None:
-        return self._base.config.currency
-
-    def _rewritten(self, batch: _Batch) -> list[tuple[int, int, int, float]]:
+    def _rewritten(self, batch: Batch) -> list[tuple[int, int, int, float]]:
         """Take away all groups that change, where they stand; other members join the batch."""
         places: set[tuple[int, int]] = {at for at in batch.seen.values() if at is not None}
         for product in list(batch.products.values()):
@@ -201,14 +128,14 @@ class LiveWriter:
                 if name not in batch.products:
                     placed = placed_at(segment, member)
                     noted = batch.numbers.pop((place, member), {})
-                    batch.products[name] = _with(placed.product, noted, self._currency)
+                    batch.products[name] = with_noted(placed.product, noted, segment)
                     batch.seen[name] = (place, member)
                 else:
                     batch.numbers.pop((place, member), None)
         return rows
 
     def _with_segment(
-        self, batch: _Batch, state: State, rows: Sequence[tuple[int, int, int, float]]
+        self, batch: Batch, state: State, rows: Sequence[tuple[int, int, int, float]]
     ) -> State:
         placed = []
         next_row = state.next_row
@@ -269,13 +196,6 @@ class LiveWriter:
         for path in self._folder.glob("journal-*"):
             if path.name != self.state.journal:
                 path.unlink(missing_ok=True)
-
-
-def _with(product: Product, noted: dict[str, float], currency: str | None) -> Product:
-    """A product with numbers that are noted for it and stand in no column yet."""
-    if not noted:
-        return product
-    return product_of(with_numbers(line_of(product), noted.items()), currency)
 
 
 def _next_row(base: Snapshot) -> int:

@@ -20,12 +20,13 @@ from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.product import Product
 from indexing.catalogue.product_line import line_of, patched
 from indexing.demo.shop import write_demo_shop
+from indexing.live.batch import LiveChange
 from indexing.live.grouping import Placed, in_order
 from indexing.live.journal import Journal, records
 from indexing.live.segment import build_segment
 from indexing.live.state import State, segment_folder, write_state
 from indexing.live.view import View, ViewKeeper
-from indexing.live.writer import LiveChange, LiveWriter
+from indexing.live.writer import LiveWriter
 from ranking.generation import Generation
 from ranking.search.root import search
 
