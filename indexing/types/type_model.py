@@ -127,6 +127,9 @@ _NONE: Final = np.empty(0, dtype=np.int64)
 
 
 def types_by_noun(head_terms: Int32Array) -> dict[int, Int64Array]:
+    """Term id → the types whose head it is, ascending."""
+    if not len(head_terms):  # of nothing, `split` makes one empty part
+        return {}
     order = np.argsort(head_terms, kind="stable")
     terms, starts = np.unique(head_terms[order], return_index=True)
     parts = np.split(order, starts[1:])

@@ -11,7 +11,7 @@ from indexing.build import BuildOptions, build
 from indexing.catalogue.index_config import IndexConfig
 from indexing.progress import Silent
 from indexing.snapshot import Snapshot, open_snapshot
-from indexing.types.type_model import NO_TYPE, TypeModel
+from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 BRANDS = ("Acer", "Asus", "Dell", "Medion", "Sony")
@@ -164,3 +164,11 @@ def test_a_snapshot_without_types_has_none() -> None:
     assert len(none) == 0
     assert (none.type_of == NO_TYPE).all()
     assert not len(none.named("laptop")[0])
+
+
+def test_types_by_noun() -> None:
+    heads = np.array([4, 7, -1, 4], dtype=np.int32)
+    assert {term: kinds.tolist() for term, kinds in types_by_noun(heads).items()} == {
+        4: [0, 3], 7: [1],
+    }  # fmt: skip
+    assert types_by_noun(np.empty(0, dtype=np.int32)) == {}
