@@ -126,12 +126,12 @@ def path_keys(
 def paths_of(values: StringTable, parents: Int32Array) -> Callable[[int], Path]:
     """Ordinal → its levels; a name may hold the separator. O(depth)."""
 
-    def path(ordinal: int) -> Path:
-        parent = int(parents[ordinal])
-        if parent < 0:
-            return (values[ordinal],)
-        above = len(values[parent]) + len(SEPARATOR)
-        return (*path(parent), values[ordinal][above:])
+    def path(ordinal: int) -> Path:  # calling itself it would be a cycle, and keep files mapped
+        levels: list[str] = []
+        while (parent := int(parents[ordinal])) >= 0:
+            levels.append(values[ordinal][len(values[parent]) + len(SEPARATOR) :])
+            ordinal = parent
+        return (values[ordinal], *reversed(levels))
 
     return path
 
