@@ -1,7 +1,7 @@
 """What an event may say, and what is wrong with one that says something else."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     AliasChoices,
@@ -19,9 +19,9 @@ from app.api.problems import fault_of
 from app.errors import Fault
 from app.settings import INDEX_NAME_PATTERN
 
-TYPES: Final = (
+Type = Literal[
     "view", "click", "add_to_cart", "purchase", "suggestion_click", "dismiss", "return", "cancel",
-)  # fmt: skip
+]  # fmt: skip
 MONEY_TYPES: Final = frozenset({"purchase", "return", "cancel"})
 """Counted only when the shop's own server sends them."""
 _SUGGESTIVE: Final = frozenset({"suggestion_click", "dismiss"})
@@ -43,10 +43,7 @@ class Event(BaseModel):
         extra="ignore", coerce_numbers_to_str=True, frozen=True, populate_by_name=True
     )
 
-    type: Literal[
-        "view", "click", "add_to_cart", "purchase", "suggestion_click", "dismiss", "return",
-        "cancel",
-    ]  # fmt: skip
+    type: Type
     event_id: Text | None = Field(
         None, description="Chosen by the client; the same id within 7 days is the same event."
     )
@@ -152,5 +149,5 @@ def _fault(raw: Any, given: object) -> Fault:
         return Fault("event", "is no object", 'Send {"type": "click", "product_id": …}.')
     if raw["type"] == "literal_error":
         shown = repr(raw["input"])[:40]
-        return Fault("type", f"{shown} is not known", f"Known are: {', '.join(TYPES)}.")
+        return Fault("type", f"{shown} is not known", f"Known are: {', '.join(get_args(Type))}.")
     return fault_of(raw, sorted(KNOWN))

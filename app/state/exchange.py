@@ -45,10 +45,6 @@ class Exchange:
         self._machine = archive.remembered(_MACHINE) or token_hex(8)
         archive.remember(_MACHINE, self._machine)
 
-    @property
-    def is_away(self) -> bool:
-        return self._away
-
     def run(self) -> None:
         """Tell and hear all there is, if Redis answers; else again in 5 seconds."""
         if time.monotonic() < self._again_at:

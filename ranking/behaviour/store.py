@@ -47,9 +47,6 @@ def publish_facts(
             array = np.ascontiguousarray(arrays[name], dtype=kind)
             _write_array(staging / f"{name}.npy", array)
             sums[name] = checksum(array)
-        sums = {
-            name: checksum(np.asarray(arrays[name], dtype=kind)) for name, kind in ARRAYS.items()
-        }
         manifest = {
             "format": FORMAT,
             "index": index.name,

@@ -36,7 +36,7 @@ class Learnt:
 def learn(db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot, now: float) -> Learnt:
     """db: with `events` and `impressions`. Raises FactsError if there is nothing to learn."""
     make_views(db)
-    products, queries = _numbered(db, shop, snapshot)
+    unknown, queries = _numbered(db, shop, snapshot)
     counts = count(db, shop, now)
     clicks = float(counts.pairs["clicks"].sum())
     if not clicks and not len(counts.demand["grp"]):
@@ -47,21 +47,16 @@ def learn(db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot, now: flo
             f"nothing to learn for index {shop!r}: {searches:,} searches were logged, and no event "
             "on a product that the index has. docs/events.md tells how to send them."
         )
-    return _facts(counts, products, queries, snapshot)
-
-
-@dataclass(frozen=True, slots=True)
-class _Products:
-    """known, unknown: products of the log that the snapshot has, and has not."""
-
-    known: int
-    unknown: int
+    return _facts(counts, unknown, queries, snapshot)
 
 
 def _numbered(
     db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot
-) -> tuple[_Products, list[str]]:
-    """Make `known` (product → its group) and `query_numbers`; the keys of the queries."""
+) -> tuple[int, list[str]]:
+    """Make `known` (product → its group) and `query_numbers`.
+
+    How many products of the log the snapshot has not, and the keys of the queries.
+    """
     of = {"shop": shop}
     names = [
         name
@@ -98,7 +93,7 @@ def _numbered(
             "number": pa.array([number for _, number in kept], pa.int64()),
         }),
     )  # fmt: skip
-    return _Products(len(found), len(names) - len(found)), list(numbers)
+    return len(names) - len(found), list(numbers)
 
 
 def _documents(names: list[str], snapshot: Snapshot) -> Int64Array:
@@ -113,7 +108,7 @@ def _documents(names: list[str], snapshot: Snapshot) -> Int64Array:
     return docs
 
 
-def _facts(counts: Counts, products: _Products, queries: list[str], snapshot: Snapshot) -> Learnt:
+def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot) -> Learnt:
     pairs = counts.pairs
     groups = np.unique(np.concatenate([pairs["grp"], counts.demand["grp"]])).astype(np.int64)
     rows = np.searchsorted(groups, pairs["grp"])
@@ -126,17 +121,11 @@ def _facts(counts: Counts, products: _Products, queries: list[str], snapshot: Sn
         """Of each product, over all queries."""
         return np.bincount(rows, amounts, len(groups)).astype(np.float64)
 
-    of_product = attraction(
-        sums(gained), sums(pairs["expected"]),
-        np.ones(len(groups)),
-    )  # fmt: skip
+    of_product = attraction(sums(gained), sums(pairs["expected"]), np.ones(len(groups)))
     lifts = np.log(attraction(gained, pairs["expected"], of_product[rows])).astype(np.float32)
     values = np.zeros((len(groups), len(VALUES)), dtype=np.float32)
     values[:, 0] = np.log(of_product)
-    values[:, 1] = _conversion(
-        sums(pairs["clicks"]),
-        sums(pairs["bought"]),
-    )
+    values[:, 1] = _conversion(sums(pairs["clicks"]), sums(pairs["bought"]))
     values[:, 2] = _demand(counts, groups)
     chosen = _best_of_queries(pairs["query"].astype(np.int64), lifts)
     arrays = _of_queries(pairs["query"][chosen], rows[chosen], lifts[chosen], queries)
@@ -145,7 +134,7 @@ def _facts(counts: Counts, products: _Products, queries: list[str], snapshot: Sn
     told = {
         "counts": {
             "products": len(groups),
-            "unknown_products": products.unknown,
+            "unknown_products": unknown,
             "queries": len(arrays["query_hashes"]),
             "pairs": len(chosen),
             "clicks": round(clicks, 1),
