@@ -6,10 +6,11 @@ from pathlib import Path
 _MOUNTS = Path("/proc/self/mounts")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _NETWORK = frozenset({
-    "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs",
-    "lustre", "gpfs", "beegfs", "davfs", "davfs2", "fuse.glusterfs", "fuse.ceph", "fuse.sshfs",
-    "fuse.s3fs", "fuse.gcsfuse", "fuse.goofys", "fuse.rclone", "fuse.mount-s3", "fuse.juicefs",
-    "fuse.blobfuse", "fuse.blobfuse2", "fuse.davfs", "fuse.nfs", "fuse.smbnetfs", "fuse.seaweedfs",
+    "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "9p", "afs", "ceph",
+    "glusterfs", "lustre", "gpfs", "beegfs", "davfs", "davfs2", "fuse.glusterfs", "fuse.ceph",
+    "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.goofys", "fuse.rclone", "fuse.mount-s3",
+    "fuse.juicefs", "fuse.blobfuse", "fuse.blobfuse2", "fuse.davfs", "fuse.nfs", "fuse.smbnetfs",
+    "fuse.seaweedfs",
 })  # fmt: skip
 
 

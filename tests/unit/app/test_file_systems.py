@@ -7,6 +7,8 @@ import pytest
 from app.changes.change_log import ChangeLogError, NewChange
 from app.changes.sqlite_change_log import SqliteChangeLog
 from app.file_systems import network_file_system
+from app.state.folder import prepare
+from app.state.journal import StateError
 
 MOUNTS = r"""
 overlay / overlay rw 0 0
@@ -14,6 +16,7 @@ server:/export /srv nfs4 rw 0 0
 tmpfs /srv/local tmpfs rw 0 0
 //nas/share /mnt/my\040share cifs rw 0 0
 bucket /data fuse.mount-s3 rw 0 0
+hostshare /host 9p rw 0 0
 /dev/sdb1 /over ext4 rw 0 0
 server:/other /over nfs rw 0 0
 broken
@@ -30,6 +33,7 @@ broken
         ("/srv/local/shop", None),
         ("/mnt/my share/x", "cifs"),
         ("/data/x", "fuse.mount-s3"),
+        ("/host/x", "9p"),
         ("/over", "nfs"),
     ],
 )
@@ -55,3 +59,14 @@ def test_no_log_is_begun_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         log.append("main", [NewChange("a", "put", b"{}")], lambda ids: [])
     assert not (tmp_path / "main" / "changes.db").exists()
     log.close()
+
+
+def test_no_events_are_kept_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"bucket {tmp_path / 'far'} fuse.s3fs rw 0 0\n", "utf-8")
+    monkeypatch.setattr(
+        "app.state.folder.network_file_system", lambda folder: network_file_system(folder, mounts)
+    )
+    prepare(tmp_path / "near")
+    with pytest.raises(StateError, match=r"network file system \(fuse.s3fs\)"):
+        prepare(tmp_path / "far" / "state")
