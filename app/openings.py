@@ -20,6 +20,8 @@ from typing import Final
 
 from filelock import FileLock
 
+from app.file_locks import is_held
+
 log = logging.getLogger("vitrina.openings")
 _MARKER: Final = ".opening-"
 _TRIAL_S: Final = 600.0
@@ -51,16 +53,9 @@ def killed_openers(index: Path, snapshot: str) -> list[Path]:
 
 def _is_held(marker: Path) -> bool:
     try:
-        handle = os.open(marker, os.O_RDONLY)
+        return is_held(marker)
     except OSError:
         return True  # finished just now
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def try_apart(index: Path, snapshot: str) -> str | None:

@@ -15,6 +15,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app import file_locks
+
 LOG_TAIL_BYTES = 64 * 1024
 STAGED = 3
 """Exit code of a build whose snapshot was kept back (`indexing/publication_gate.py`)."""
@@ -117,13 +119,6 @@ def life_line(path: Path) -> Iterator[int]:
 def is_held(path: Path) -> bool:
     """Is any process of the job alive?"""
     try:
-        line = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        return file_locks.is_held(path)
     except OSError:
         return False
-    try:
-        fcntl.flock(line, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(line)
-    return False

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import orjson
 
-from app.state.journal import FULL, FullError, StateError, is_abandoned, journals, read_lines
+from app.file_locks import is_held
+from app.state.journal import FULL, FullError, StateError, journals, read_lines
 from app.state.rows import KEYS, TABLES, Row
 
 FILE: Final = "archive.sqlite"
@@ -55,7 +56,7 @@ class Archive:
 
     def _sweep_journal(self, path: Path, behind: int) -> int:
         taken, turn = 0, []
-        abandoned = is_abandoned(path)  # asked first: nothing is written after it
+        abandoned = not is_held(path)  # asked first: nothing is written after it
         for payload, after in read_lines(path, behind, final=abandoned):
             behind = after
             if payload is None:

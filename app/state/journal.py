@@ -14,6 +14,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
+from indexing.current import sync_folder
+
 ROLL_BYTES: Final = 16 << 20
 """A new file from this size on, so that what was swept can be removed."""
 SUFFIX: Final = ".log"
@@ -84,7 +86,7 @@ class Journal:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             hidden.rename(self._folder / name)
             if self._sync:
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
         except OSError:
             os.close(file)
             hidden.unlink(missing_ok=True)
@@ -122,18 +124,6 @@ def read_lines(path: Path, offset: int, *, final: bool) -> Iterator[tuple[bytes 
                 yield (payload if whole else None), offset
 
 
-def is_abandoned(path: Path) -> bool:
-    """Whether no process writes there any more."""
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(file)
-    return True
-
-
 def journals(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"[!.]*{SUFFIX}"))
 
@@ -150,11 +140,3 @@ def _write_all(file: int, line: bytes) -> None:
     while written < len(line):  # a signal, or the last free block
         line = line[written:]
         written = os.write(file, line)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,5 @@
 """The one sweep of this machine: whichever worker holds the lock empties everybody's journals."""
 
-import fcntl
 import logging
 import os
 import subprocess
@@ -10,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from app.file_locks import hold
 from app.state.archive import FILE, Archive
 from app.state.journal import StateError, journals
 from app.state.upkeep import Kept, Upkeep
@@ -87,14 +87,16 @@ class Sweeper:
                 raise StateError(f"upkeep of {self._folder} failed: {done.stderr[-500:]}")
 
     def _run(self) -> None:
-        lock = os.open(self._folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock: int | None = None
         archive: Archive | None = None
         pause_s = self._every_s
         try:
             while True:
                 last = self._stop.is_set()
                 try:
-                    if archive is None and _take_lock(lock):
+                    if lock is None:
+                        lock = hold(self._folder / LOCK, 0o600)
+                    if archive is None and lock is not None:
                         archive = Archive(self._folder, sync=self._sync)
                     if archive is not None:
                         self._exchange = self._exchange or self._shared(archive)
@@ -123,7 +125,8 @@ class Sweeper:
                 self._exchange.close()
             if archive is not None:
                 archive.close()
-            os.close(lock)
+            if lock is not None:
+                os.close(lock)
 
     def _shared(self, archive: Archive) -> "Exchange | None":
         if self._redis_url is None:
@@ -144,10 +147,10 @@ def sweep_if_nobody_does(folder: Path) -> None:
             f"there are no events in {folder}. A service that answers searches logs them there; "
             "docs/events.md."
         )
-    lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    lock = hold(folder / LOCK, 0o600)
+    if lock is None:
+        return  # a service sweeps four times a second
     try:
-        if not _take_lock(lock):
-            return  # a service sweeps four times a second
         archive = Archive(folder, sync=False)
         try:
             archive.sweep()
@@ -155,11 +158,3 @@ def sweep_if_nobody_does(folder: Path) -> None:
             archive.close()
     finally:
         os.close(lock)
-
-
-def _take_lock(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.state.journal import FullError, Journal, StateError, is_abandoned, journals, read_lines
+from app.file_locks import is_held
+from app.state.journal import FullError, Journal, StateError, journals, read_lines
 
 
 def lines(path: Path, offset: int = 0, *, final: bool = False) -> list[bytes | None]:
@@ -55,13 +56,13 @@ def test_a_new_file_from_a_size_on(tmp_path: Path) -> None:
     assert found == [b'"0123456789"'] * 6
 
 
-def test_only_files_that_nobody_holds_are_abandoned(tmp_path: Path) -> None:
+def test_a_file_is_held_while_it_is_open(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "events", sync=False)
     journal.append(b"[]")
     (path,) = journals(tmp_path)
-    assert not is_abandoned(path)
+    assert is_held(path)
     journal.close()
-    assert is_abandoned(path)
+    assert not is_held(path)
 
 
 def test_a_file_is_held_before_it_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
