@@ -15,7 +15,8 @@ from indexing.catalogue.platform import Platform
 from indexing.catalogue.product import PRODUCT_FIELDS, Product, RejectedLine
 from indexing.catalogue.recognition import plain_platform, recognised
 from indexing.catalogue.records import Record
-from indexing.catalogue.rows.layout import Wishes, layout_of
+from indexing.catalogue.rows.layout import layout_of
+from indexing.catalogue.rows.named_columns import Wishes
 from indexing.catalogue.source_reading import SAMPLE_ROWS, ReadingOptions, SourceReading
 from indexing.catalogue.sources import Given, Source, find_sources
 from indexing.catalogue.values.currency import CurrencyRates

@@ -20,7 +20,8 @@ from indexing.catalogue.records import Record
 from indexing.catalogue.rows.cell_habits import decoded, object_columns
 from indexing.catalogue.rows.habits import habits_of
 from indexing.catalogue.rows.id_choice import candidates, id_columns
-from indexing.catalogue.rows.layout import Wishes, layout_of, says, values_of
+from indexing.catalogue.rows.layout import layout_of, says, values_of
+from indexing.catalogue.rows.named_columns import Wishes
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Fields, RowFields
 from indexing.catalogue.values.currency import DOLLAR, CurrencyRates, currency_code
@@ -68,16 +69,18 @@ class SourceReading:
             report.decisions.append(f"{name}: cells hold lists or objects")
         rows = [decoded(record.fields, self._objects) for record in sample]
         names = tuple(dict.fromkeys(name for row in rows for name in row))
-        wishes = Wishes(options.given, {}, options.locale, options.languages, rates.currency)
+        locales = locales_in(rows)
+        wishes = Wishes(
+            options.given, {}, options.locale, options.languages, rates.currency, locales
+        )
         rules = platform.fields if platform.recognise else {}
         layout = layout_of(names, platform, plain, wishes, rules)
         if "id" not in rules and "id" not in options.given:
             wishes = wishes._replace(first=id_columns(rows, layout, report.decisions))
             layout = layout_of(names, platform, plain, wishes, rules)
-        languages = () if options.locale else locales_in(rows)
-        if languages:
+        if locales and options.locale is None:
             report.decisions.append(
-                f"texts in several languages ({', '.join(languages)}): --locale takes one of them, "
+                f"texts in several languages ({', '.join(locales)}): --locale takes one of them, "
                 "--locale all makes an index of each"
             )
         status = {} if platform.recognise else platform.unpublished

@@ -8,7 +8,8 @@ from typing import Any
 from indexing.catalogue.field_values import FieldValueError
 from indexing.catalogue.platform import Rules
 from indexing.catalogue.rows.cell_habits import table_columns
-from indexing.catalogue.rows.layout import Layout, Source, says, values_of
+from indexing.catalogue.rows.layout import Layout, says, values_of
+from indexing.catalogue.rows.named_columns import Source
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.rows.row_fields import Habits
 from indexing.catalogue.values.category_paths import LEVELS, CategoryStyle

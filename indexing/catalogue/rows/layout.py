@@ -9,8 +9,9 @@ from indexing.catalogue.platform import FieldRule, Platform, Rules
 from indexing.catalogue.rows.category_columns import level_columns
 from indexing.catalogue.rows.column_patterns import Pattern, pattern_of
 from indexing.catalogue.rows.known_names import KnownNames
-from indexing.catalogue.rows.names import Qualified, name_key, qualified
-from indexing.catalogue.rows.paths import Steps, steps_of, value_at
+from indexing.catalogue.rows.named_columns import NamedColumns, Source, Wishes
+from indexing.catalogue.rows.names import name_key, qualified
+from indexing.catalogue.rows.paths import value_at
 
 JOINED = ("description", "identifiers")
 """Fields that keep the values of all their columns."""
@@ -18,19 +19,6 @@ JOINED = ("description", "identifiers")
 
 _METAFIELD = re.compile(r" \((?:product|variant)\.metafields\..+\)$")
 _NO_RULE = FieldRule.model_validate({})
-
-
-class Source(NamedTuple):
-    """A column, and for a path the steps within it. told: how the report names it. among: the name
-    whose languages it is one of.
-    """
-
-    column: str
-    steps: Steps
-    told: str
-    currency: str | None = None
-    locale: str | None = None
-    among: str = ""
 
 
 class FieldSources(NamedTuple):
@@ -118,85 +106,6 @@ def _is_plain(each: FieldSources) -> bool:
     return one and not said and not divided
 
 
-class Wishes(NamedTuple):
-    """given: targets whose columns are named like them, because a mapping renamed them.
-    first: target → the column to take before others. locale, languages, currency: which of
-    several columns of one field to take.
-    """
-
-    given: frozenset[str] = frozenset()
-    first: Mapping[str, str] = {}
-    locale: str | None = None
-    languages: tuple[str, ...] = ("en",)
-    currency: str | None = None
-
-
-class _Names:
-    """The columns there are, by what they are called."""
-
-    def __init__(self, names: Iterable[str], known: frozenset[str], wishes: Wishes) -> None:
-        self.exact: dict[str, list[str]] = {}
-        self.of_locale: dict[str, list[tuple[str, Qualified]]] = {}
-        self.wishes = wishes
-        for name in names:
-            key = name_key(name)
-            self.exact.setdefault(key, []).append(name)
-            if key not in known and (found := qualified(name)) is not None:
-                self.of_locale.setdefault(found.key, []).append((name, found))
-
-    def sources(self, wanted: str) -> list[Source]:
-        """Columns for one name of a rule, the best first."""
-        if "{n}" in wanted:
-            pattern = pattern_of(wanted)
-            numbered = [
-                (number, name)
-                for names in self.exact.values()
-                for name in names
-                if (number := pattern.number_in(name)) is not None
-            ]
-            return [Source(name, (), name) for _, name in sorted(numbered, key=lambda e: int(e[0]))]
-        first, steps = steps_of(wanted)
-        if steps and (flat := self.exact.get(name_key(wanted))):  # a table's column of that name
-            return [Source(name, (), name) for name in flat]
-        key = name_key(first)
-        found = [
-            Source(name, steps, name if not steps else wanted) for name in self.exact.get(key, ())
-        ]
-        if found or steps:
-            return found
-        return [
-            Source(name, (), name, currency=each.currency, locale=each.locale, among=key)
-            for name, each in sorted(self.of_locale.get(key, ()), key=self._preference)
-        ]
-
-    def source_of(self, name: str) -> Source:
-        told = qualified(name)
-        if told is None:
-            return Source(name, (), name)
-        return Source(name, (), name, currency=told.currency, locale=told.locale, among=told.key)
-
-    def preference(self, told: Qualified | None) -> tuple[int, ...]:
-        return (0, 0, 0) if told is None else self._preference(("", told))
-
-    def best_of(self, key: str) -> str | None:
-        """Of the columns of one name in several languages."""
-        entries = self.of_locale.get(key)
-        return min(entries, key=self._preference)[0] if entries else None
-
-    def _preference(self, entry: tuple[str, Qualified]) -> tuple[int, ...]:
-        """Smaller is better: the asked-for currency, locale, then the index's languages."""
-        _, each = entry
-        wishes = self.wishes
-        by_currency = 0 if each.currency == wishes.currency else 1
-        if each.locale is None:
-            return (by_currency, 0, 0)
-        language = each.locale.split("_")[0]
-        exact = 0 if each.locale == wishes.locale else 1
-        wanted = (wishes.locale or "").split("_")[0]
-        order = [wanted, *wishes.languages, "en"]
-        return (by_currency, exact, order.index(language) if language in order else len(order))
-
-
 def layout_of(
     names: Sequence[str],
     platform: Platform,
@@ -209,7 +118,7 @@ def layout_of(
     understood in every file, for fields that the rules leave open. known: of rules and plain.
     """
     known = known or KnownNames(rules, plain.fields)
-    found = _Names(names, known.keys, wishes)
+    found = NamedColumns(names, known.keys, wishes)
     there = found.exact.keys() | found.of_locale.keys()
     used: set[str] = set()
     fields: list[FieldSources] = []
@@ -249,7 +158,9 @@ def layout_of(
 
 def _spare(sources: Sequence[Source]) -> frozenset[str]:
     """Not what is there in another language or currency."""
-    return frozenset(s.told for s in sources[1:] if not s.locale and not s.currency)
+    among = sources[0].among if sources else ""
+    others = [s for s in sources[1:] if not s.locale and not s.currency]
+    return frozenset(s.told for s in others if not among or s.among != among)
 
 
 def _add_level_columns(
@@ -291,7 +202,7 @@ def _with_attributes(
     platform: Platform,
     fields: list[FieldSources],
     used: set[str],
-    found: _Names,
+    found: NamedColumns,
 ) -> Layout:
     pairs = _pairs(names, platform)
     key_values = tuple(
@@ -314,16 +225,12 @@ def _with_attributes(
         if name in used or name == "":
             continue
         other = qualified(name) if localized else None
-        if other is not None and other.locale is not None:
-            best = found.best_of(other.key)
-            if best is not None and best != name:
-                unused.append(name)
-                continue
-            if not any(pattern.fits(name) for pattern in passed_over):
-                attributes.append((name[: len(name) - len(other.tail)], name))
-                continue
-        if any(pattern.fits(name) for pattern in passed_over):
+        if (localized and found.is_second(name, other)) or any(
+            pattern.fits(name) for pattern in passed_over
+        ):
             unused.append(name)
+        elif other is not None and found.is_text(other):
+            attributes.append((name[: len(name) - len(other.tail)], name))
         else:
             told = renamed.get(name_key(name)) or attribute_name(name)
             attributes.append((told, name))

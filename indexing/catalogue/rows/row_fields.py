@@ -13,13 +13,12 @@ from indexing.catalogue.rows.layout import (
     JOINED,
     FieldSources,
     Layout,
-    Source,
-    Wishes,
     attribute_name,
     layout_of,
     says,
     values_of,
 )
+from indexing.catalogue.rows.named_columns import Source, Wishes
 from indexing.catalogue.rows.names import name_key
 from indexing.catalogue.values.attribute_cells import key_values_in, list_in, pairs_in
 from indexing.catalogue.values.category_paths import CategoryStyle, category_paths

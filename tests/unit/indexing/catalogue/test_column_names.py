@@ -5,7 +5,8 @@ import pytest
 from indexing.catalogue.recognition import plain_platform
 from indexing.catalogue.rows.category_columns import level_columns
 from indexing.catalogue.rows.cell_habits import object_columns, table_columns
-from indexing.catalogue.rows.layout import Wishes, layout_of
+from indexing.catalogue.rows.layout import layout_of
+from indexing.catalogue.rows.named_columns import Wishes
 from indexing.catalogue.values.attribute_cells import list_in, pairs_in
 from indexing.catalogue.values.cell_objects import object_in
 

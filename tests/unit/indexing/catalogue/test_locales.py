@@ -38,3 +38,28 @@ def test_one_language_of_several_is_read(tmp_path: Path) -> None:
     made = [orjson.loads(shown_json(each)) for each in reader if isinstance(each, Product)]
     assert [each["title"] for each in made] == ["Lampe", "Chair"]  # English where there is none
     assert all("attributes" not in each for each in made)
+
+
+def test_a_column_without_a_language_stands_beside_those_that_have_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "sku,name,name_de,name_fr,description,description_de,color,color_de,brand,brand_id\n"
+        "1,Mug,Becher,Gobelet,For tea,Für Tee,blue,blau,,77\n"
+        "2,,Brett,Planche,,,,braun,Oak,78\n"
+        "3,Kettle,,,Boils,,silver,,,79\n"
+    )
+
+    def read(locale: str | None) -> list[tuple[object, ...]]:
+        reader = CatalogReader([path], FieldMapping(), options=ReadingOptions(locale=locale))
+        made = [each for each in reader if isinstance(each, Product)]
+        assert [each.brand for each in made] == [None, "Oak", None]  # 77 is not Indonesian
+        assert {name for each in made for name in each.attributes} == {"color", "brand_id"}
+        return [(each.title, each.description, each.attributes.get("color")) for each in made]
+
+    assert read(None) == [
+        ("Mug", "For tea", "blue"), ("Brett", None, None), ("Kettle", "Boils", "silver"),
+    ]  # fmt: skip
+    assert read("de") == [
+        ("Becher", "Für Tee", "blau"), ("Brett", None, "braun"), ("Kettle", "Boils", None),
+    ]  # fmt: skip
+    assert [title for title, _, _ in read("fr")] == ["Gobelet", "Planche", "Kettle"]

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from indexing.catalogue.recognition import plain_platform
-from indexing.catalogue.rows.layout import Wishes
+from indexing.catalogue.rows.named_columns import Wishes
 from indexing.catalogue.rows.row_fields import Habits, RowFields
 
 
