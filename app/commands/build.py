@@ -14,7 +14,12 @@ from app.commands.options import (
     DEFAULT_DATA,
     DEFAULT_INDEX,
     DataOption,
+    EncodingOption,
+    ForceOption,
     IndexOption,
+    MapFileOption,
+    MappingOption,
+    MapsOption,
     tell_compiling,
 )
 from app.jobs.files import STAGED
@@ -38,12 +43,8 @@ def build(
     queries: Annotated[
         Path | None, typer.Option("--queries", help="Query log: query TAB count, or events.")
     ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="File of foreign field names (TOML or JSON).")
-    ] = None,
-    maps: Annotated[
-        list[str] | None, typer.Option("--map", help="One field: title=name; repeatable.")
-    ] = None,
+    mapping: MappingOption = None,
+    maps: MapsOption = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", help="index.toml; default: the one in the index's folder."),
@@ -61,9 +62,7 @@ def build(
     stage: Annotated[
         bool, typer.Option("--stage", help="Do not publish; keep the snapshot to be looked at.")
     ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Publish though products are lost or prices moved.")
-    ] = False,
+    force: ForceOption = False,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -83,15 +82,11 @@ def build(
             "INDEX-de."
         ),
     ] = None,
-    map_file: Annotated[
-        Path | None, typer.Option("--map-file", help="The shop's own rules of its columns (TOML).")
-    ] = None,
+    map_file: MapFileOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Reject lines with a bad value, not the value alone.")
     ] = False,
-    encoding: Annotated[
-        str | None, typer.Option(help="Of text whose encoding is not told rightly: cp1250, …")
-    ] = None,
+    encoding: EncodingOption = None,
     records_at: Annotated[
         str | None,
         typer.Option(

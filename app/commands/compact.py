@@ -13,6 +13,7 @@ from app.commands.options import (
     DEFAULT_DATA,
     DEFAULT_INDEX,
     DataOption,
+    ForceOption,
     IndexOption,
     tell_compiling,
 )
@@ -31,9 +32,7 @@ def compact(
     no_queries: Annotated[
         bool, typer.Option("--no-queries", help="Go without the queries of the last build's log.")
     ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Publish though products are lost or prices moved.")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """Build again from the products of the snapshot in force and the changes since.
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from app.commands.catalog_report import tell_lines, tell_sources
+from app.commands.options import EncodingOption, LocaleOption, MapFileOption
 
 
 def inspect(
@@ -19,18 +20,12 @@ def inspect(
             "addresses."
         ),
     ],
-    map_file: Annotated[
-        Path | None, typer.Option("--map-file", help="The shop's own rules of its columns (TOML).")
-    ] = None,
+    map_file: MapFileOption = None,
     write_mapping: Annotated[
         Path | None, typer.Option(help="Write what was understood as a mapping file, to edit.")
     ] = None,
-    locale: Annotated[
-        str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Of text whose encoding is not told rightly: cp1250, …")
-    ] = None,
+    locale: LocaleOption = None,
+    encoding: EncodingOption = None,
     records_at: Annotated[
         str | None, typer.Option(help="Where the products are: a key, an element, a sheet.")
     ] = None,

@@ -34,5 +34,24 @@ DataOption = Annotated[
     ),
 ]
 IndexOption = Annotated[str, typer.Option("--index", help="Name of the index.")]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Publish though products are lost or prices moved.")
+]
+MappingOption = Annotated[
+    Path | None, typer.Option("--mapping", help="File of foreign field names (TOML or JSON).")
+]
+MapsOption = Annotated[
+    list[str] | None, typer.Option("--map", help="One field: title=name; repeatable.")
+]
+MapFileOption = Annotated[
+    Path | None, typer.Option("--map-file", help="The shop's own rules of its columns (TOML).")
+]
+LocaleOption = Annotated[
+    str | None, typer.Option("--locale", help="Language of a catalogue in several: de, de_DE.")
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", help="Of text whose encoding is not told rightly: cp1250, …"),
+]
 DEFAULT_DATA = Path("var")
 DEFAULT_INDEX = "main"

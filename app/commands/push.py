@@ -12,7 +12,17 @@ from rich.console import Console
 
 from app.commands.catalog_report import tell_sources
 from app.commands.folding import opened_log
-from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from app.commands.options import (
+    DEFAULT_DATA,
+    DEFAULT_INDEX,
+    DataOption,
+    EncodingOption,
+    IndexOption,
+    LocaleOption,
+    MapFileOption,
+    MappingOption,
+    MapsOption,
+)
 from app.commands.published import published
 from app.progress import ConsoleProgress
 from app.settings import load_settings
@@ -45,21 +55,11 @@ def push(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Delete though much is missing.")] = False,
     data: DataOption = DEFAULT_DATA,
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="File of foreign field names (TOML or JSON).")
-    ] = None,
-    maps: Annotated[
-        list[str] | None, typer.Option("--map", help="One field: title=name; repeatable.")
-    ] = None,
-    map_file: Annotated[
-        Path | None, typer.Option("--map-file", help="The shop's own rules of its columns (TOML).")
-    ] = None,
-    locale: Annotated[
-        str | None, typer.Option(help="Language of a catalogue in several: de, de_DE.")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Of text whose encoding is not told rightly: cp1250, …")
-    ] = None,
+    mapping: MappingOption = None,
+    maps: MapsOption = None,
+    map_file: MapFileOption = None,
+    locale: LocaleOption = None,
+    encoding: EncodingOption = None,
     records_at: Annotated[
         str | None,
         typer.Option(help="Where the products are, as for `vitrina build`."),
