@@ -28,6 +28,7 @@ from app.progress import ConsoleProgress
 from app.settings import load_settings
 
 if TYPE_CHECKING:
+    from app.changes.change_log import Latest
     from indexing.catalogue.index_config import IndexConfig
     from indexing.catalogue.product import Product
     from indexing.catalogue.reader import CatalogReader
@@ -209,13 +210,15 @@ def _difference(
     console: Console,
 ) -> Iterator[bytes]:
     """Lines of what is new or changed since the build, then deletes of what is missing."""
+    from app.changes.folded import folded_in
     from app.changes.pushing import delete_line, put_line
     from indexing.catalogue.documents import shown_json
     from indexing.errors import BuildError
     from indexing.snapshot import open_snapshot
 
     folder, current = published(data, index)
-    documents = open_snapshot(folder / "snapshots" / current.snapshot).documents
+    snapshot = open_snapshot(folder / "snapshots" / current.snapshot)
+    documents = snapshot.documents
     seen = bytearray(len(documents))
     with opened_log(data) as log:
         for product in products:
@@ -226,10 +229,17 @@ def _difference(
                 if same and log.latest(index, product.id) is None:
                     continue
             yield put_line(product)
-    gone = [doc for doc, there in enumerate(seen) if not there]
+        folded = folded_in(snapshot.manifest, log.identity(index))
+        missing = [documents.id_at(doc) for doc, there in enumerate(seen) if not there]
+        gone = [each for each in missing if not _is_deleted(log.latest(index, each), folded)]
     if len(gone) > config.most_lost * max(len(seen), 1) and not force:
         raise BuildError(
             f"{len(gone):,} of {len(seen):,} products are missing here; all else was sent. Delete "
             "them too with --force, or raise most_lost in index.toml."
         )
-    yield from (delete_line(documents.id_at(doc)) for doc in gone)
+    yield from map(delete_line, gone)
+
+
+def _is_deleted(latest: "Latest | None", folded: int) -> bool:
+    """Whether the last that happened to a product, after what the snapshot holds, was its end."""
+    return latest is not None and latest.op == "delete" and latest.seq > folded

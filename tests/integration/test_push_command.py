@@ -96,6 +96,23 @@ def test_only_what_changed(served: tuple[Path, httpx.Client], tmp_path: Path) ->
     ]  # fmt: skip
 
 
+def test_what_was_deleted_before_is_not_deleted_again(
+    served: tuple[Path, httpx.Client], tmp_path: Path
+) -> None:
+    data, http = served
+    assert http.delete("/v1/products/l7").status_code == 200
+    catalog = written(tmp_path / "lamps.jsonl", [row for row in LAMPS if row["id"] not in ("l7",)])
+    for _ in range(2):
+        made = push(served, catalog, "--changed-only")
+        assert made.exit_code == 0, made.output
+        assert "0 changes taken, 0 refused" in made.output
+    assert http.put("/v1/products", json={"products": [LAMPS[7]]}).status_code == 200
+    made = push(served, catalog, "--changed-only")
+    assert made.exit_code == 0, made.output
+    sent = [(each.op, each.product_id) for each in log_of(data)]
+    assert sent == [("delete", "l7"), ("put", "l7"), ("delete", "l7")]
+
+
 def test_much_that_is_missing_is_not_deleted_unasked(
     served: tuple[Path, httpx.Client], tmp_path: Path
 ) -> None:
