@@ -22,7 +22,7 @@ from indexing.catalogue.product import Product, RejectedLine
 from indexing.catalogue.reader import CatalogReader
 from indexing.catalogue.rejects import RejectsFile
 from indexing.catalogue.replaced_rows import ReplacedRows
-from indexing.catalogue.row_order import group_order, hash_number, order_keys
+from indexing.catalogue.row_order import group_order, is_among, order_keys
 from indexing.catalogue.source_reading import ReadingOptions
 from indexing.catalogue.sources import Given
 from indexing.catalogue.values.currency import CurrencyRates
@@ -278,8 +278,8 @@ def _read_all(read: _Read, options: BuildOptions, now: datetime, progress: Progr
         _read_catalog(read, options, unsearched, now, progress)
     if options.beside is not None:
         progress.begin("changes", None, "products")
-        ids = frozenset(read.documents.id_hashes.tolist())
-        for number, product in enumerate(options.beside(lambda each: hash_number(each) in ids), 1):
+        ids = np.sort(read.documents.id_hashes)
+        for number, product in enumerate(options.beside(lambda each: is_among(ids, each)), 1):
             read.add(product, unsearched)
             if number % _TOLD_EVERY == 0:
                 progress.advance(number)

@@ -14,9 +14,11 @@ def hash_of_id(product_id: str) -> bytes:
     return hashlib.blake2b(product_id.encode("utf-8"), digest_size=HASH_BYTES).digest()
 
 
-def hash_number(product_id: str) -> int:
-    """The same as a number."""
-    return int.from_bytes(hash_of_id(product_id), "little")
+def is_among(sorted_hashes: UInt64Array, product_id: str) -> bool:
+    """Whether one of the ids is this one. sorted_hashes: uint64[n], ascending. O(log n)."""
+    wanted = np.frombuffer(hash_of_id(product_id), dtype=np.uint64)[0]
+    place = int(np.searchsorted(sorted_hashes, wanted))
+    return place < len(sorted_hashes) and bool(sorted_hashes[place] == wanted)
 
 
 def hash_of_group(group_id: str) -> bytes:

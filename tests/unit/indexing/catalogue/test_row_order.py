@@ -6,6 +6,7 @@ from indexing.catalogue.row_order import (
     group_order,
     hash_of_group,
     hash_of_id,
+    is_among,
     last_rows,
     order_keys,
 )
@@ -59,3 +60,11 @@ def test_hashes_tell_ids_from_groups() -> None:
 
 def test_hashes_are_the_same_on_every_machine() -> None:
     assert hash_of_id("a").hex() == "40f89e395b66422f"
+
+
+def test_whether_an_id_is_among_others() -> None:
+    ids = [f"p{n}" for n in range(50)]
+    there = np.sort(np.frombuffer(b"".join(map(hash_of_id, ids)), dtype=np.uint64))
+    assert all(is_among(there, each) for each in ids)
+    assert not any(is_among(there, f"q{n}") for n in range(50))
+    assert not is_among(there[:0], "p1")
