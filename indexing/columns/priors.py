@@ -1,11 +1,12 @@
 """Query-independent facts of each product, scaled so that shops can be compared."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
-from indexing.columns import Columns
+from indexing.columns import CORE_NUMBERS, Columns
 from indexing.columns.single_values import leaf_categories
 
 
@@ -46,31 +47,47 @@ _RATING_PRIOR = 5.0
 """Ratings of the mean that a product is credited with (Bayesian average)."""
 
 
+RANKED = ("price", "rating_count", "popularity", "created_at")
+"""Number fields of which a product's percentile within its category is a prior."""
+
+
 def compute_priors(columns: Columns) -> Float32Array:
     """float32[n, len(PRIORS)], in the order of `PRIORS`. O(n log n)."""
     category = leaf_categories(columns, np.arange(columns.doc_count, dtype=np.uint32))
-    price, list_price = columns.dense("price"), columns.dense("list_price")
-    count = columns.dense("rating_count")
-    stock = columns.dense("stock")
+    numbers = {name: columns.dense(name) for name in CORE_NUMBERS}
+    ranks = {name: percentiles(numbers[name], category) for name in RANKED}
+    sizes = columns.group_sizes[columns.group_of]
+    return prior_rows(numbers, ranks, mean_of(numbers["rating"]), sizes, columns.completeness)
+
+
+def prior_rows(
+    numbers: Mapping[str, Float64Array],
+    ranks: Mapping[str, Float64Array],
+    mean_rating: float,
+    group_sizes: UInt32Array,
+    completeness: Float32Array,
+) -> Float32Array:
+    """float32[k, len(PRIORS)] of k products.
+
+    numbers: float64[k] by field, NaN where unknown. ranks: their percentiles, of the RANKED.
+    mean_rating: of all products; where it is NaN, as none was rated, a rating stands for itself.
+    """
+    price, list_price, stock = numbers["price"], numbers["list_price"], numbers["stock"]
     with np.errstate(invalid="ignore", divide="ignore"):
         discount = np.where(list_price > 0, np.maximum(1 - price / list_price, 0), np.nan)
         in_stock = np.where(np.isnan(stock), np.nan, (stock > 0).astype(np.float64))
     made = [
-        percentiles(price, category),
+        ranks["price"],
         discount,
-        smoothed(columns.dense("rating"), count, _mean(columns.dense("rating"))),
-        percentiles(count, category),
-        percentiles(columns.dense("popularity"), category),
-        percentiles(columns.dense("created_at"), category),
+        _smoothed(numbers["rating"], numbers["rating_count"], mean_rating),
+        ranks["rating_count"],
+        ranks["popularity"],
+        ranks["created_at"],
         in_stock,
-        np.log(columns.group_sizes[columns.group_of]),
-        columns.completeness,
+        np.log(group_sizes),
+        completeness,
     ]
-    return (
-        np.stack(made, axis=1).astype(np.float32)
-        if len(price)
-        else np.zeros((0, len(PRIORS)), dtype=np.float32)
-    )
+    return np.stack(made, axis=1).astype(np.float32)
 
 
 def compute_liked(priors: Float32Array) -> Float32Array:
@@ -108,11 +125,13 @@ def percentiles(values: Float64Array, category: Int64Array) -> Float64Array:
     return out
 
 
-def _mean(rating: Float64Array) -> float:
-    return float(np.nanmean(rating)) if np.any(~np.isnan(rating)) else float("nan")
+def mean_of(rating: Float64Array) -> float:
+    """NaN if nothing is rated."""
+    known = rating[~np.isnan(rating)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
-def smoothed(rating: Float64Array, count: Float64Array, mean: float) -> Float64Array:
-    """mean: of all products that are rated; NaN if none is."""
+def _smoothed(rating: Float64Array, count: Float64Array, mean: float) -> Float64Array:
     known = np.nan_to_num(count, nan=1.0)
-    return (rating * known + mean * _RATING_PRIOR) / (known + _RATING_PRIOR) / 5.0
+    middle = rating if np.isnan(mean) else mean
+    return (rating * known + middle * _RATING_PRIOR) / (known + _RATING_PRIOR) / 5.0

@@ -4,20 +4,16 @@ Percentiles are looked up among the values that each category had at the build; 
 that of the build. So what did not change keeps its facts, and nothing is sorted anew.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numba import njit
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
 from indexing.columns import Columns
-from indexing.columns.priors import PRIORS, smoothed
+from indexing.columns.priors import RANKED, mean_of, prior_rows
 from indexing.columns.single_values import leaf_categories
-
-RANKED: Final = {"price": 0, "rating_count": 3, "popularity": 4, "created_at": 5}
-"""Number fields whose percentile is a prior, and its place among PRIORS."""
-_DISCOUNT, _RATING, _IN_STOCK, _SIZE, _COMPLETE = 1, 2, 6, 7, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +45,11 @@ class FrozenPriors:
             by = known[np.lexsort((values[known], category[known]))]
             starts = np.searchsorted(category[by], np.arange(count + 1))
             found[field] = SortedValues(values[by], starts.astype(np.int64))
-        rating = columns.dense("rating")
-        rated = rating[~np.isnan(rating)]
-        return cls(found, float(rated.mean()) if len(rated) else float("nan"))
+        return cls(found, mean_of(columns.dense("rating")))
 
     def priors(
         self,
-        numbers: dict[str, Float64Array],
+        numbers: Mapping[str, Float64Array],
         category: Int64Array,
         group_sizes: UInt32Array,
         completeness: Float32Array,
@@ -65,26 +59,11 @@ class FrozenPriors:
         numbers: float64[k] by field, NaN where unknown. category: int64[k], ordinals of the
         snapshot as it was built, -1 for none and for those that it does not know. O(k log n).
         """
-        made = np.full((len(category), len(PRIORS)), np.nan, dtype=np.float32)
-        for field, place in RANKED.items():
-            known = self.by_field[field]
-            out = np.empty(len(category), dtype=np.float64)
-            shares_below(numbers[field], category + 1, known.values, known.starts, out)
-            made[:, place] = out
-        price, list_price, stock = numbers["price"], numbers["list_price"], numbers["stock"]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            discount = np.where(list_price > 0, np.maximum(1 - price / list_price, 0), np.nan)
-            in_stock = np.where(np.isnan(stock), np.nan, (stock > 0).astype(np.float64))
-        made[:, _DISCOUNT] = discount
-        rating, count = numbers["rating"], numbers["rating_count"]
-        mean = self.mean_rating
-        if np.isnan(mean) and not np.isnan(rating).all():
-            mean = float(np.nanmean(rating))
-        made[:, _RATING] = smoothed(rating, count, mean)
-        made[:, _IN_STOCK] = in_stock
-        made[:, _SIZE] = np.log(group_sizes)
-        made[:, _COMPLETE] = completeness
-        return made
+        ranks = {}
+        for field, known in self.by_field.items():
+            ranks[field] = np.empty(len(category), dtype=np.float64)
+            shares_below(numbers[field], category + 1, known.values, known.starts, ranks[field])
+        return prior_rows(numbers, ranks, self.mean_rating, group_sizes, completeness)
 
 
 @njit(nogil=True, cache=True)
