@@ -44,7 +44,7 @@ from indexing.publication_gate import GateLimits, objections
 from indexing.publish import keep, publish, stage, whole_current, writer_lock
 from indexing.query_log.reading import LogRules, QueryLog, read_query_log
 from indexing.query_log.table_build import QueryCounts, Shop, build_queries
-from indexing.searchable import searchable_texts
+from indexing.searchable import searchable_texts, unsearched_fields
 from indexing.spelling.spelling import Spelling
 from indexing.spelling.word_counts import WordCounter
 from indexing.types.build import build_types
@@ -246,10 +246,7 @@ class _Read:
     rejected: int = 0
 
     def add(self, product: Product, unsearched: Sequence[Field]) -> None:
-        texts = searchable_texts(product)
-        for left_out in unsearched:
-            texts[left_out] = ()
-        self.tokens.add(self.numbers, texts)
+        self.tokens.add(self.numbers, searchable_texts(product, unsearched))
         self.documents.add(product)
         self.columns.add(product)
         self.vectors.add(product)
@@ -272,8 +269,7 @@ def _builders(options: BuildOptions, scratch: Path) -> _Read:
 
 def _read_all(read: _Read, options: BuildOptions, now: datetime, progress: Progress) -> None:
     """One pass over the catalogue, if there is one, then over what comes beside it."""
-    without = {name for name, weight in options.config.weights.items() if weight == 0}
-    unsearched = [field for field in Field if field.name.lower() in without]
+    unsearched = unsearched_fields(options.config)
     if options.catalog:
         _read_catalog(read, options, unsearched, now, progress)
     if options.beside is not None:

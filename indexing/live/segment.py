@@ -6,6 +6,7 @@ words that its catalogue writes as one are joined. Terms and values are numbered
 `joined.py` gives them the numbers of all.
 """
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +31,14 @@ from indexing.forms.joined import JoinedPairs
 from indexing.live.type_guess import type_guesses
 from indexing.postings.inversion import invert
 from indexing.postings.lexicon import UNKNOWN
-from indexing.postings.postings import FIELD_COUNT, Field, InvertedIndex
+from indexing.postings.postings import FIELD_COUNT, InvertedIndex
 from indexing.postings.token_stream import TermNumbers, TokenStream
-from indexing.searchable import searchable_texts
+from indexing.searchable import searchable_texts, unsearched_fields
 from indexing.snapshot import Snapshot
+from indexing.vectors.build import encoded
 from indexing.vectors.encoder import GivenEncoder
 from indexing.vectors.index import VectorIndex
 from indexing.vectors.index_build import build_vectors
-from indexing.vectors.title_words import product_text
 
 _TYPE_OF: Final = "type_of.npy"
 _SURENESS: Final = "sureness.npy"
@@ -94,31 +95,25 @@ def build_segment(
     tokens = TokenStream(scratch / "tokens.u4", FIELD_COUNT)
     documents = DocumentsBuilder(scratch)
     columns = ColumnsBuilder(scratch, attribute_kinds(base.columns))
-    without = {name for name, weight in base.config.weights.items() if weight == 0}
-    unsearched = [field for field in Field if field.name.lower() in without]
+    unsearched = unsearched_fields(base.config)
     try:
         for product in products:
-            texts = searchable_texts(product)
-            for left_out in unsearched:
-                texts[left_out] = ()
-            tokens.add(numbers, texts)
+            tokens.add(numbers, searchable_texts(product, unsearched))
             documents.add(product)
             columns.add(product)
         order = np.arange(len(products), dtype=np.uint32)
-        documents.finish(_made(folder / "documents"), order)
+        written = documents.finish(_made(folder / "documents"), order)
         columns.finish(_made(folder / "columns"), order, keys)
         pairs = _pairs(numbers, base)
         invert(_made(folder / "postings"), tokens.finish(), order, list(numbers.ids), pairs)
     finally:
         tokens.close()
         documents.close()
-    _save_vectors(_made(folder / "vectors"), products, base)
+    _save_vectors(_made(folder / "vectors"), products, written, base)
     type_of, sureness = type_guesses(products, base)
     save_array(folder / _TYPE_OF, type_of)
     save_array(folder / _SURENESS, sureness)
-    for path in sorted(scratch.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    scratch.rmdir()
+    shutil.rmtree(scratch)
     return open_segment(folder, base)
 
 
@@ -147,23 +142,23 @@ def _pairs(numbers: TermNumbers, base: Snapshot) -> JoinedPairs:
     return JoinedPairs(keys[order], np.array(wholes, dtype=np.uint32)[order])
 
 
-def _save_vectors(folder: Path, products: Sequence[Product], base: Snapshot) -> None:
+def _save_vectors(
+    folder: Path, products: Sequence[Product], documents: Documents, base: Snapshot
+) -> None:
     encoder = base.encoder
+    chunks = encoded(documents, encoder)
     if isinstance(encoder, GivenEncoder):
-        rows = np.zeros((len(products), encoder.dimension), dtype=np.float32)
-        for place, product in enumerate(products):
-            if product.vector is not None and len(product.vector) == encoder.dimension:
-                rows[place] = product.vector
-    else:
-        texts = [
-            product_text(
-                product.title or product.description or "", product.brand, product.category
-            )
-            for product in products
-        ]
-        rows = encoder.encode(texts)
-    chunks: list[Float32Array] = [rows] if len(rows) else []
+        chunks = iter([_given(products, encoder.dimension)])
     build_vectors(chunks, len(products), folder, dimension=encoder.dimension, kind="flat")
+
+
+def _given(products: Sequence[Product], dimension: int) -> Float32Array:
+    """float32[n, d]: vectors that come with the products, zero where one has none that fits."""
+    rows = np.zeros((len(products), dimension), dtype=np.float32)
+    for place, product in enumerate(products):
+        if product.vector is not None and len(product.vector) == dimension:
+            rows[place] = product.vector
+    return rows
 
 
 def _made(folder: Path) -> Path:

@@ -177,10 +177,11 @@ def _encoder(
         )
     progress.begin("encoder", None, "titles")
     fitted = fit_encoder(sampled_texts(documents, MAX_TITLES), seed)
-    return fitted, _encoded(documents, fitted)
+    return fitted, encoded(documents, fitted)
 
 
-def _encoded(documents: Documents, encoder: Encoder) -> Iterator[Float32Array]:
+def encoded(documents: Documents, encoder: Encoder) -> Iterator[Float32Array]:
+    """float32[·, d], chunk by chunk, together one row a document."""
     for start in range(0, len(documents), _CHUNK):
         end = min(start + _CHUNK, len(documents))
         yield encoder.encode([text_at(documents, doc) for doc in range(start, end)])
