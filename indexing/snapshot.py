@@ -87,6 +87,10 @@ class Snapshot:
         """Those that are not gone."""
         return self.index.there(doc_ids)
 
+    def all_there(self) -> UInt32Array:
+        """All documents that are not gone, ascending."""
+        return self.there(np.arange(self.doc_count, dtype=np.uint32))
+
     def find(self, product_id: str) -> int | None:
         """The document with this id, if it is not gone."""
         doc = self.documents.find(product_id)

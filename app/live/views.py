@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ranking.generation import Generation
 
 POPULAR_EVERY_S = 30.0
 """How often the best liked of a large snapshot are looked for anew."""
+_RETRY_S = 1.0
 log = logging.getLogger("vitrina.live")
 
 
@@ -30,7 +30,9 @@ class _Followed:
     stamp: tuple[int, int] | None = None
     epoch: int = 0
     behind_since: float | None = None
+    again_at: float = 0.0
     popular_at: float = 0.0
+    popular_is_old: bool = False
     told: str = ""
 
 
@@ -75,27 +77,10 @@ class LiveViews:
             for followed in self._followed.values():
                 self._look(followed, now)
 
-    def views(self) -> Mapping[str, View]:
-        """By index, what is shown."""
-        return {name: each.keeper.view for name, each in self._followed.items()}
-
     def _look(self, followed: _Followed, now: float, *, anew: bool = False) -> None:
-        stamp = state_stamp(followed.folder)
-        changed = stamp is not None and stamp != followed.stamp
-        if changed:
-            followed.stamp = stamp
-            popular = now >= followed.popular_at
-            if popular:
-                followed.popular_at = now + POPULAR_EVERY_S
-            try:
-                followed.keeper.refresh(popular=popular)
-                followed.told = ""
-            except (IndexingError, OSError) as error:
-                if followed.told != str(error):
-                    followed.told = str(error)
-                    log.error("%s: changes are not shown: %s", followed.base.index, error)
+        changed = self._follow(followed, now)
         view = followed.keeper.view
-        epoch = self._epoch(followed, view, now)
+        epoch = view.seq if anew else self._epoch(followed, view, now)
         if changed or anew or epoch != followed.epoch:
             followed.epoch = epoch
             dressed = _dressed(followed.base, view, epoch)
@@ -103,6 +88,30 @@ class LiveViews:
             followed.seen.tell(epoch)
         if changed:
             _count(followed.base.index, view)
+
+    def _follow(self, followed: _Followed, now: float) -> bool:
+        """Whether there is another view."""
+        stamp = state_stamp(followed.folder)
+        changed = stamp is not None and stamp != followed.stamp and now >= followed.again_at
+        popular = now >= followed.popular_at
+        if not changed and not (popular and followed.popular_is_old):
+            return False
+        try:
+            if changed:
+                followed.keeper.refresh(popular=popular)
+                followed.stamp, followed.told = stamp, ""
+            else:
+                followed.keeper.with_popular()
+        except (IndexingError, OSError) as error:
+            followed.again_at = now + _RETRY_S
+            if followed.told != str(error):
+                followed.told = str(error)
+                log.error("%s: changes are not shown: %s", followed.base.index, error)
+            return False
+        followed.popular_is_old = not popular
+        if popular:
+            followed.popular_at = now + POPULAR_EVERY_S
+        return True
 
     def _epoch(self, followed: _Followed, view: View, now: float) -> int:
         """Changes at once for what is gone or waited for, else when entries are old enough."""

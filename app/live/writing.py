@@ -11,6 +11,7 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,17 +38,18 @@ TICK_S: Final = 0.1
 MOST_AT_ONCE: Final = 2_000
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 2.0
+_MERGE_RETRY_S: Final = 60.0
 log = logging.getLogger("vitrina.live.writing")
 
 
 @dataclass(slots=True)
 class _Merging:
-    """A merge that is being built in a thread of its own."""
+    """A merge that is being built in a thread of its own. made: None if no product is left."""
 
     merge: Merge
     thread: threading.Thread
     made: Segment | None = None
-    failed: bool = False
+    succeeded: bool = False
 
 
 class IndexWriter:
@@ -60,7 +62,7 @@ class IndexWriter:
         self._writer: LiveWriter | None = None
         self._base: Snapshot | None = None
         self._merging: _Merging | None = None
-        self._again_at = 0.0
+        self._again_at = self._merge_at = 0.0
         self._told = ""
 
     def look(self) -> None:
@@ -72,7 +74,6 @@ class IndexWriter:
         if self._base is None or self._base.id != current.snapshot:
             self._base = open_snapshot(self._folder / "snapshots" / current.snapshot, "never")
             self._writer, self._merging = None, None
-            warm_live(self._base)
             self._sweep()
         identity = self._log.identity(self._index)
         if self._writer is not None and self._writer.state.log != identity:
@@ -89,42 +90,43 @@ class IndexWriter:
             if not (self._folder / "snapshots" / folder.name).exists():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def tick(self) -> bool:
-        """Apply what the log holds; whether there was anything. Never raises for a bad change."""
+    def tick(self) -> None:
+        """Apply what the log holds."""
         if self._writer is None:
-            return False
-        after = self._writer.state.seq
-        found = self._log.read(self._index, after, MOST_AT_ONCE)
+            return
+        found = self._log.read(self._index, self._writer.state.seq, MOST_AT_ONCE)
         if found:
             changes = [LiveChange(c.seq, c.product_id, c.op, c.body, c.at_ms) for c in found]
             self._writer.apply(changes, popular=False)
         else:
             self._writer.shorten_journal()
         self._merge()
-        return bool(found)
+        self._told = ""
 
-    def guarded(self, work: str) -> bool:
+    def warmed(self) -> bool:
+        """Load and compile what the first change needs, where there is a product to try it on."""
+        return self._base is not None and warm_live(self._base) is not None
+
+    def guarded(self, work: Callable[[], None]) -> None:
         """`look` or `tick`; what goes wrong is told once, and tried again a little later."""
         if time.monotonic() < self._again_at:
-            return False
+            return
         try:
-            if work == "look":
-                self.look()
-                return False
-            busy = self.tick()
-            self._told = ""
-        except (IndexingError, ChangeLogError, OSError, ValueError) as error:
+            work()
+        except Exception as error:  # one index must not end the changes of the others
             self._again_at = time.monotonic() + _RETRY_S
             self._writer, self._merging = None, None  # its state is read again
             if str(error) != self._told:
                 self._told = str(error)
-                log.error("%s: changes are not applied: %s", self._index, error)
-            return False
-        return busy
+                foreseen = isinstance(error, IndexingError | ChangeLogError | OSError)
+                log.error(
+                    "%s: changes are not applied: %s", self._index, error,
+                    exc_info=None if foreseen else error,
+                )  # fmt: skip
 
     def _merge(self) -> None:
-        writer, base = self._writer, self._base
-        if writer is None or base is None:
+        writer, base, now = self._writer, self._base, time.monotonic()
+        if writer is None or base is None or now < self._merge_at:
             return
         if self._merging is None:
             merge = writer.merge_due()
@@ -132,17 +134,19 @@ class IndexWriter:
                 self._merging = _begun(merge, writer.folder_of(merge), base)
         elif not self._merging.thread.is_alive():
             done, self._merging = self._merging, None
-            if not done.failed:
+            if done.succeeded:
                 writer.merged(done.merge, done.made)
+            else:  # as of a full disk; all goes on with more segments
+                self._merge_at = now + _MERGE_RETRY_S
 
 
 def _begun(merge: Merge, folder: Path, base: Snapshot) -> _Merging:
     def build() -> None:
         try:
             merging.made = merge.build(folder, base)
-        except (IndexingError, OSError) as error:
-            merging.failed = True
-            log.error("segments cannot be merged: %s", error)
+            merging.succeeded = True
+        except Exception:  # whatever it is: the segments are still there
+            log.exception("segments cannot be merged")
 
     merging = _Merging(merge, threading.Thread(target=build, name="merge", daemon=True))
     merging.thread.start()
@@ -158,7 +162,7 @@ def run(settings: Settings) -> None:
     parent = os.getppid()
     changes = make_change_log(settings)
     writers: dict[str, IndexWriter] = {}
-    look_at = 0.0
+    look_at, warmed = 0.0, False
     log.info("applying changes of %s", data)
     while os.getppid() == parent:
         begun = time.monotonic()
@@ -169,9 +173,10 @@ def run(settings: Settings) -> None:
                 name: writers.get(name) or IndexWriter(data / name, changes) for name in names
             }
             for writer in writers.values():
-                writer.guarded("look")
+                writer.guarded(writer.look)
+            warmed = warmed or any(writer.warmed() for writer in writers.values())
         for writer in writers.values():
-            writer.guarded("tick")
+            writer.guarded(writer.tick)
         time.sleep(max(0.005, TICK_S - (time.monotonic() - begun)))
     with suppress(OSError):
         os.close(handle)

@@ -19,7 +19,6 @@ from indexing.live.frozen_priors import FrozenPriors
 from indexing.live.segment import Segment
 from indexing.live.term_space import TermSpace
 from indexing.live.value_space import Insertions, sealed
-from indexing.query_log.links import Links
 from indexing.query_log.table import QueryTable
 from indexing.snapshot import Snapshot
 from indexing.types.type_model import NO_TYPE, TypeModel
@@ -27,16 +26,22 @@ from indexing.types.type_model import NO_TYPE, TypeModel
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """snapshot: with its tables in the space of all. segments: in their order."""
+    """snapshot: with its tables in the space of all. segments: in their order. categories: where
+    new ones went.
+    """
 
     snapshot: Snapshot
     segments: tuple[Snapshot, ...]
+    categories: Insertions
+
+
+def alone(base: Snapshot) -> Joined:
+    """As built, with nothing beside it."""
+    return Joined(base, (), Insertions.of(len(base.columns.keywords[CATEGORY].table), []))
 
 
 def join(base: Snapshot, frozen: FrozenPriors, segments: Sequence[Segment]) -> Joined:
     """base: as built."""
-    if not segments:
-        return Joined(base, ())
     terms = TermSpace.of(base.index, segments)
     space = ColumnSpace.of(base.columns, [each.columns for each in segments])
     snapshot = replace(
@@ -48,7 +53,7 @@ def join(base: Snapshot, frozen: FrozenPriors, segments: Sequence[Segment]) -> J
         queries=_queries(base.queries, space.categories),
     )
     made = tuple(_in_space(each, snapshot, terms, space, frozen) for each in segments)
-    return Joined(snapshot, made)
+    return Joined(snapshot, made, space.categories)
 
 
 def _in_space(
@@ -128,13 +133,8 @@ def _queries(table: QueryTable, added: Insertions) -> QueryTable:
     if not len(added):
         return table
     scopes = replace(table.scopes, targets=sealed(added.moved[table.scopes.targets]))
-    of_category = table.by_category
-    starts = of_category.offsets
-    if len(of_category) == len(added.moved):
-        inserted = added.into(starts[:-1], starts[added.places])
-        starts = sealed(np.append(inserted, starts[-1]))
-    by_category = Links(starts, of_category.targets, of_category.weights)
-    return replace(table, scopes=scopes, by_category=by_category)
+    starts = added.into_starts(table.by_category.offsets)
+    return replace(table, scopes=scopes, by_category=replace(table.by_category, offsets=starts))
 
 
 def _types(model: TypeModel, own: Segment, liked: "np.ndarray") -> TypeModel:

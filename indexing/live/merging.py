@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 
-from indexing.arrays import UInt32Array
 from indexing.columns.columns import CORE_NUMBERS
 from indexing.live.grouping import in_order, placed_at
 from indexing.live.journal import GONE
@@ -38,7 +37,7 @@ class Merge:
         kept = [
             placed_at(segment, doc)
             for _, segment in self._segments(self.view)
-            for doc in there(segment).tolist()
+            for doc in segment.all_there().tolist()
         ]
         if not kept:
             return None
@@ -50,7 +49,7 @@ class Merge:
         rows = []
         old, now = self._segments(self.view), self._segments(view)
         for (_, before), (_, after) in zip(old, now, strict=True):
-            docs = there(before)
+            docs = before.all_there()
             gone = np.zeros(len(docs), np.bool_) if after.gone is None else after.gone[docs]
             fresh = np.zeros(len(docs), np.uint8) if after.fresh is None else after.fresh[docs]
             for doc in docs[gone].tolist():
@@ -87,7 +86,7 @@ def due(view: View) -> tuple[int, int] | None:
 
     Segments grow by factors, so that there are few, and a product is built again seldom.
     """
-    sizes = [len(there(segment)) for segment in view.segments[1:]]
+    sizes = [len(segment.all_there()) for segment in view.segments[1:]]
     numbers = view.numbers[1:]
     for place in range(len(sizes) - 1, 0, -1):
         if _are_one(sizes, place):
@@ -98,8 +97,3 @@ def due(view: View) -> tuple[int, int] | None:
 def _are_one(sizes: Sequence[int], place: int) -> bool:
     older, newer = sizes[place - 1], sizes[place]
     return older + newer <= MOST and (older < GROWTH * newer or not newer)
-
-
-def there(segment: Snapshot) -> UInt32Array:
-    """All documents that are not gone, ascending."""
-    return segment.there(np.arange(segment.doc_count, dtype=np.uint32))

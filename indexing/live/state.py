@@ -20,7 +20,7 @@ class State:
     """run: of all states that follow from one another; another one begins with nothing.
 
     log: identity of the change log. seq: of the last change that is applied; removed: of the
-    last one that took products away, or was waited for. journal: name of the file, of which so many
+    last one that took products away. journal: name of the file, of which so many
     records count. segments: numbers of those that are searched, oldest first. next_segment,
     next_row: not used yet. at_ms: when the last change that is applied was taken.
     """

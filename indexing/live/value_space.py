@@ -51,6 +51,10 @@ class Insertions:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def into_starts(self, starts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Where the list of each value begins, and the end of the last: new ones have none."""
+        return sealed(np.insert(starts, self.places, starts[self.places]))
+
     def into(self, old: npt.NDArray[Any], values: npt.NDArray[Any] | int) -> npt.NDArray[Any]:
         """One value an ordinal: the old ones with the new ones in their places."""
         return sealed(np.insert(old, self.places, values))
@@ -76,13 +80,12 @@ def with_values(
     hashed = np.array([ordinal for _, ordinal in keys], dtype=np.uint32)
     order = np.argsort(hashes, kind="stable")
     at = np.searchsorted(table.hashes, hashes[order])
-    starts = added.into(table.starts[:-1], table.starts[added.places])
     return KeywordTable(
         with_strings(table.values, added),
         added.into(table.freqs, 0),
         table.offsets,
         sealed(added.moved[table.ordinals]),
-        sealed(np.append(starts, table.starts[-1])),
+        added.into_starts(table.starts),
         table.holders,
         sealed(np.insert(table.hashes, at, hashes[order])),
         sealed(np.insert(added.moved[table.hashed], at, hashed[order])),

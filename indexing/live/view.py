@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from indexing.arrays import BoolArray
+from indexing.columns.priors import best_liked
 from indexing.errors import IndexingError, SnapshotError
-from indexing.live.column_space import ColumnSpace
 from indexing.live.frozen_priors import FrozenPriors
-from indexing.live.joined import Joined, carried, join
+from indexing.live.joined import Joined, alone, carried, join
 from indexing.live.journal import GONE, Journal
 from indexing.live.patches import Patches, with_patches
 from indexing.live.segment import Segment, open_segment
@@ -67,8 +67,7 @@ class ViewKeeper:
         self._folder = folder
         self._frozen: FrozenPriors | None = None
         self._opened: dict[int, Segment] = {}
-        self._joined: Joined | None = None
-        self._added = ColumnSpace.of(base.columns, []).categories
+        self._joined = alone(base)
         self._segments: tuple[int, ...] = ()
         self._run = ""
         self._journal = ""
@@ -97,7 +96,7 @@ class ViewKeeper:
         return self.view if state is None else self.show(state, popular=popular)
 
     def show(self, state: State, *, popular: bool = True) -> View:
-        """The view of a state. Nothing is changed if it raises."""
+        """The view of a state. The one before stays if it raises."""
         if state.run != self._run:
             self._begin(state.run)
         journal = Journal(self._folder / state.journal)
@@ -117,31 +116,35 @@ class ViewKeeper:
                 for number, segment in zip(numbers, segments, strict=True)
             )
         segments = self._with(segments, numbers, rows, popular=popular)
-        self._journal, self._records, self._segments = state.journal, state.records, state.segments
+        self._journal, self._records = state.journal, state.records
         self.view = View(state.seq, state.removed, segments, numbers, state.at_ms)
+        return self.view
+
+    def with_popular(self) -> View:
+        """The same view, with the best liked products looked for anew; O(n log n)."""
+        segments = (replace(s, popular=sealed(best_liked(s.liked))) for s in self.view.segments)
+        self.view = replace(self.view, segments=tuple(segments))
         return self.view
 
     def _begin(self, run: str) -> None:
         """Segments and records of another run are none of this one."""
         self._run, self._journal, self._records = run, "", 0
-        self._segments, self._opened, self._joined = (), {}, None
+        self._segments, self._opened, self._joined = (), {}, alone(self._base)
 
     def opened(self, number: int, segment: Segment) -> None:
         """Of the writer, which has just made it."""
         self._opened[number] = segment
 
     def _joined_with(self, numbers: Sequence[int]) -> Joined:
-        if self._joined is not None and tuple(numbers) == self._segments:
+        if tuple(numbers) == self._segments:
             return self._joined
         opened = {
             number: self._opened.get(number)
             or open_segment(segment_folder(self._folder, number), self._base)
             for number in numbers
         }
-        parts = list(opened.values())
-        made = join(self._base, self.frozen, parts) if parts else Joined(self._base, ())
-        self._added = ColumnSpace.of(self._base.columns, [p.columns for p in parts]).categories
-        self._opened, self._joined = opened, made
+        made = join(self._base, self.frozen, list(opened.values()))
+        self._segments, self._opened, self._joined = tuple(numbers), opened, made
         return made
 
     def _with(
@@ -174,7 +177,9 @@ class ViewKeeper:
                 kept["value"].astype(np.float64),
             )  # fmt: skip
             anew = popular or segment.doc_count <= REFRESH_ALWAYS
-            segment = with_patches(segment, patches, self.frozen, self._added, refresh_popular=anew)
+            segment = with_patches(
+                segment, patches, self.frozen, self._joined.categories, refresh_popular=anew
+            )
         return segment
 
 

@@ -1,6 +1,7 @@
 """What the first change needs, compiled and loaded before it comes."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ from indexing.live.grouping import placed_at
 from indexing.live.joined import Joined, join
 from indexing.live.patches import Patches, with_patches
 from indexing.live.segment import build_segment
-from indexing.live.value_space import Insertions
 from indexing.snapshot import Snapshot
 
 
@@ -31,5 +31,5 @@ def warm_live(base: Snapshot) -> Joined | None:
         np.zeros(1, dtype=np.uint32), np.array([CORE_NUMBERS.index("price")], dtype=np.uint8),
         np.array([1.0]),
     )  # fmt: skip
-    unmoved = Insertions.of(len(base.columns.keywords["category"].table), [])
-    return Joined(with_patches(joined.snapshot, patch, frozen, unmoved), joined.segments)
+    patched = with_patches(joined.snapshot, patch, frozen, joined.categories)
+    return replace(joined, snapshot=patched)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from indexing.columns.columns import CORE_NUMBERS
+from indexing.errors import IndexingError
 from indexing.live.batch import PLACE_OF, Batch, LiveChange, sorted_out, with_noted
 from indexing.live.grouping import GroupIndex, Placed, in_order, members, placed_at
 from indexing.live.journal import GONE, RECORD, Journal, records
@@ -35,24 +36,36 @@ class LiveWriter:
     def __init__(self, base: Snapshot, folder: Path, log: str, folded: int) -> None:
         """log: identity of the change log. folded: seq of the last change that the snapshot holds.
 
-        Goes on from the state that is there, or begins anew if that is of another log.
+        Goes on from the state that is there, or begins anew if that is of another log, or cannot
+        be read: it follows from the log.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._base = base
         self._folder = folder
         self._groups = GroupIndex()
         self._keeper = ViewKeeper(base, folder)
-        state = read_state(folder)
-        if state is None or state.log != log or state.seq < folded:
-            state = State(
-                secrets.token_hex(4), log, folded, "journal-0", _next_row(base),
-                next_segment=1 + secrets.randbelow(_FIRST),
-            )  # fmt: skip
-            Journal(folder / state.journal).append(records([]), 0)
-            write_state(folder, state)
-        self.state = state
+        self.state = self._found(log, folded) or self._begun(log, folded)
         self._sweep()
+
+    def _found(self, log: str, folded: int) -> State | None:
+        try:
+            state = read_state(self._folder)
+            if state is None or state.log != log or state.seq < folded:
+                return None
+            self._keeper.show(state)
+        except (IndexingError, OSError, ValueError, KeyError):
+            return None
+        return state
+
+    def _begun(self, log: str, folded: int) -> State:
+        state = State(
+            secrets.token_hex(4), log, folded, "journal-0", _next_row(self._base),
+            next_segment=1 + secrets.randbelow(_FIRST),
+        )  # fmt: skip
+        Journal(self._folder / state.journal).append(records([]), 0)
+        write_state(self._folder, state)
         self._keeper.show(state)
+        return state
 
     @property
     def view(self) -> View:
@@ -66,9 +79,9 @@ class LiveWriter:
             return self.state
         batch = sorted_out(changes, self.view)
         state = replace(self.state, seq=changes[-1].seq, at_ms=changes[-1].at_ms)
-        rows = self._rewritten(batch) if batch.products else []
-        if rows or batch.products:
-            state = self._with_segment(batch, state, rows)
+        rows = self._rewritten(batch)
+        if batch.products:
+            state = self._with_segment(batch, state)
         rows += [
             (self.view.numbers[place], doc, PLACE_OF[name], value)
             for (place, doc), numbers in batch.numbers.items()
@@ -134,9 +147,7 @@ class LiveWriter:
                     batch.numbers.pop((place, member), None)
         return rows
 
-    def _with_segment(
-        self, batch: Batch, state: State, rows: Sequence[tuple[int, int, int, float]]
-    ) -> State:
+    def _with_segment(self, batch: Batch, state: State) -> State:
         placed = []
         next_row = state.next_row
         for name, product in batch.products.items():
@@ -150,7 +161,7 @@ class LiveWriter:
                 held = self.view.segments[at[0]].columns.keys[at[1]]
                 placed.append(Placed(product, int(held) & 0xFFFFFFFF))
         if not placed:
-            return replace(state, removed=state.seq)
+            return state
         number = self._build(placed, state)
         return replace(
             state,

@@ -95,7 +95,7 @@ def found_by(name: str, hits: Hits) -> MatchSet:
 
 def everything(snapshot: Snapshot) -> MatchSet:
     """The match set of an empty query: browsing."""
-    doc_ids = snapshot.there(np.arange(snapshot.doc_count, dtype=np.uint32))
+    doc_ids = snapshot.all_there()
     return _of_level(doc_ids, 0, _no_scores(len(doc_ids)))
 
 

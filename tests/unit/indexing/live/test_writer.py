@@ -1,0 +1,99 @@
+"""What a writer of the living index does where not all is as it should be."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from catalogs import build_index, open_index
+
+from indexing.columns.priors import PRIOR_NAMES
+from indexing.live.batch import LiveChange
+from indexing.live.state import read_state, segment_folder
+from indexing.live.view import ViewKeeper
+from indexing.live.writer import LiveWriter
+from indexing.snapshot import Snapshot
+
+
+def mugs() -> list[dict[str, Any]]:
+    return [{"id": f"m{n}", "title": f"Mug {n}", "price": 5 + n} for n in range(8)]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    index = tmp_path_factory.mktemp("writer") / "main"
+    build_index(index, mugs())
+    return open_index(index).snapshot
+
+
+def put(seq: int, **product: Any) -> LiveChange:
+    return LiveChange(seq, str(product["id"]), "put", orjson.dumps(product))
+
+
+def patch(seq: int, name: str, **fields: Any) -> LiveChange:
+    return LiveChange(seq, name, "patch", orjson.dumps(fields))
+
+
+def test_what_cannot_be_read_is_passed_over(base: Snapshot, tmp_path: Path) -> None:
+    writer = LiveWriter(base, tmp_path / "live", "log", 0)
+    writer.apply([
+        LiveChange(1, "m0", "put", b"{"),
+        patch(2, "m1", price="dear"),
+        patch(3, "nobody", price=3),
+        patch(4, "m2", price=77.5),
+    ])  # fmt: skip
+    assert writer.state.seq == 4
+    prices = {name: orjson.loads(json_of(writer, name))["price"] for name in ("m0", "m1", "m2")}
+    assert prices == {"m0": 5, "m1": 6, "m2": 77.5}
+
+
+@pytest.mark.parametrize("damaged", ["state.json", "titles"])
+def test_a_state_that_cannot_be_read_is_begun_anew(
+    base: Snapshot, tmp_path: Path, damaged: str
+) -> None:
+    changes = [put(1, id="new", title="Saucer"), patch(2, "m3", price=99.0)]
+    folder = tmp_path / "live"
+    LiveWriter(base, folder, "log", 0).apply(changes)
+    state = read_state(folder)
+    assert state is not None
+    path = folder / "state.json"
+    if damaged == "titles":
+        path = segment_folder(folder, state.segments[0]) / "postings" / "title_terms.npy"
+    path.write_bytes(path.read_bytes()[:40])
+    writer = LiveWriter(base, folder, "log", 0)
+    assert (writer.state.seq, writer.view.counts()["segments"]) == (0, 0)
+    assert writer.state.run != state.run
+    writer.apply(changes)
+    assert orjson.loads(json_of(writer, "m3"))["price"] == 99
+    assert ViewKeeper(base, folder).refresh().counts()["products"] == 9
+
+
+def test_a_rating_where_nothing_was_rated_stands_for_itself(base: Snapshot, tmp_path: Path) -> None:
+    """However many come at once: the mean is that of the build, which there is not."""
+    place = PRIOR_NAMES.index("rating")
+    found = []
+    for name, sizes in (("together", (2,)), ("apart", (1, 1))):
+        writer, seq = LiveWriter(base, tmp_path / name, "log", 0), 0
+        changes = [patch(1, "m4", rating=4.0, rating_count=10), patch(2, "m5", rating=1.0)]
+        for size in sizes:
+            writer.apply(changes[seq : seq + size])
+            seq += size
+        docs = [writer.view.snapshot.documents.find(each) for each in ("m4", "m5")]
+        found.append(writer.view.snapshot.priors[docs, place])
+    np.testing.assert_allclose(found, [[0.8, 0.2]] * 2, rtol=1e-6)
+
+
+def test_the_best_liked_are_looked_for_anew(base: Snapshot, tmp_path: Path) -> None:
+    writer = LiveWriter(base, tmp_path / "live", "log", 0)
+    writer.apply([patch(1, "m6", stock=3, rating=5.0, rating_count=100)])
+    keeper = ViewKeeper(base, tmp_path / "live")
+    keeper.refresh()
+    best = keeper.with_popular().snapshot.popular[0]
+    assert base.documents.id_at(int(best)) == "m6"
+
+
+def json_of(writer: LiveWriter, name: str) -> bytes:
+    found = writer.view.find(name)
+    assert found is not None
+    return writer.view.segments[found[0]].json_at(found[1])
