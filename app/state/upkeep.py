@@ -179,10 +179,7 @@ class Upkeep:
                 "UPDATE parts SET gone_at = ? WHERE gone_at IS NULL AND last_at < ?", (now, oldest)
             )
         used = self._used()
-        parts = self._db.execute(
-            "SELECT name FROM parts WHERE gone_at IS NULL ORDER BY last_at"
-        ).fetchall()
-        for (name,) in parts:
+        for name in self._parts():
             if used <= self._kept.bytes:
                 break
             used -= (self._packed / name).stat().st_size
@@ -190,8 +187,14 @@ class Upkeep:
             with self._db:
                 self._db.execute("UPDATE parts SET gone_at = ? WHERE name = ?", (now, name))
 
+    def _parts(self) -> list[str]:
+        """Files in force, the oldest first."""
+        query = "SELECT name FROM parts WHERE gone_at IS NULL ORDER BY last_at"
+        return [name for (name,) in self._db.execute(query)]
+
     def _used(self) -> int:
-        files = (*self._packed.glob("*.parquet"), self._folder / FILE)
+        """Bytes; not of files that only wait for their readers."""
+        files = (self._folder / FILE, *(self._packed / name for name in self._parts()))
         return sum(path.stat().st_size for path in files)
 
     def _remove_gone(self, now: float) -> None:

@@ -170,6 +170,20 @@ def test_old_rows_go_and_so_do_the_oldest_beyond_the_size(folder: Path) -> None:
     assert {"d2", "now"} <= left
 
 
+def test_what_waits_for_its_readers_makes_no_other_file_go(folder: Path) -> None:
+    for day in (20, 10, 2):
+        add(folder, [row(f"d{day}-{n}", NOW - day * DAY_S + n) for n in range(12)])
+        keep_up(folder, NOW - (day - 1.5) * DAY_S)
+    paths = [*(folder / PACKED).iterdir(), folder / "archive.sqlite"]
+    bound = Kept(365, sum(path.stat().st_size for path in paths) - 1_000)
+    for minute in range(3):
+        keep_up(folder, NOW + minute * 60, bound)
+    assert {key.partition("-")[0] for key in keys(folder)} == {"d10", "d2"}
+    upkeep = Upkeep(folder, bound)
+    assert not upkeep.is_due(NOW + 180)
+    upkeep.close()
+
+
 def test_it_runs_as_a_process_of_its_own(folder: Path) -> None:
     add(folder, [row(f"e{n}", NOW - 900 * DAY_S) for n in range(3)])
     command = [sys.executable, "-m", "app.state.upkeep", str(folder), "365", str(1 << 40)]
