@@ -18,6 +18,7 @@ from app.state.archive import FILE, connect, told
 from app.state.recent_ids import KEPT_S
 from app.state.rows import KEYS, TABLES
 from app.state.tables import PACKED, fetched, new_database
+from indexing.current import sync_folder
 
 DAY_S: Final = 86_400
 LATE_S: Final = 3_600
@@ -119,6 +120,7 @@ class Upkeep:
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
         fresh.replace(self._packed / name)
+        sync_folder(self._packed)  # before its rows leave SQLite
 
     def _forget_people(self, now: float) -> None:
         """Write files that hold rows of deleted people anew, without them."""
