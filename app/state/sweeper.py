@@ -65,8 +65,11 @@ class Sweeper:
     def look_now(self) -> None:
         self._look.set()
 
-    def _keep_up(self) -> None:
-        """Once a minute, if there is anything to do, in a process of its own."""
+    def _keep_up(self, lock: int) -> None:
+        """Once a minute, if there is anything to do, in a process of its own.
+
+        It holds the lock, too: should this one be killed, nobody sweeps or packs beside it.
+        """
         if time.monotonic() < self._upkeep_at:
             return
         self._upkeep_at = time.monotonic() + UPKEEP_EVERY_S
@@ -81,7 +84,7 @@ class Sweeper:
             done = subprocess.run(  # noqa: S603 - our own module, with numbers and our folder
                 [sys.executable, "-m", "app.state.upkeep", *arguments],
                 stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-                timeout=UPKEEP_S,
+                timeout=UPKEEP_S, pass_fds=(lock,),
             )  # fmt: skip
             if done.returncode:
                 raise StateError(f"upkeep of {self._folder} failed: {done.stderr[-500:]}")
@@ -96,15 +99,14 @@ class Sweeper:
                 try:
                     if lock is None:
                         lock = hold(self._folder / LOCK, 0o600)
-                    if archive is None and lock is not None:
-                        archive = Archive(self._folder, sync=self._sync)
-                    if archive is not None:
+                    if lock is not None:
+                        archive = archive or Archive(self._folder, sync=self._sync)
                         self._exchange = self._exchange or self._shared(archive)
                         archive.sweep()
                         if self._exchange is not None:
                             self._exchange.run()
                         if not last:
-                            self._keep_up()
+                            self._keep_up(lock)
                     self._told, pause_s = "", self._every_s
                 except StateError as error:
                     SWEEP_FAILURES.inc()
