@@ -64,3 +64,15 @@ profile: ids of what the ranker knew of behaviour and of this user."""
 KEYS: Final = {"events": "key", "impressions": "query_id"}
 """What makes a row of each table the same as another."""
 TABLES: Final = {"events": EVENT_COLUMNS, "impressions": IMPRESSION_COLUMNS}
+
+
+def is_hidden(table: str, hidden: str) -> str:
+    """SQL: whether a row of the table is of a deleted person, and of before the wish.
+
+    hidden: a table of kind, key, until.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM {hidden} h WHERE {table}.happened_at <= h.until AND "
+        f"((h.kind = 'user' AND h.key = {table}.user_key) OR "
+        f"(h.kind = 'session' AND h.key = {table}.session_key)))"
+    )

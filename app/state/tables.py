@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from app.state.archive import FILE, connect, told
 from app.state.journal import StateError
-from app.state.rows import TABLES
+from app.state.rows import TABLES, is_hidden
 
 PACKED: Final = "packed"
 _ARROW: Final = {"TEXT": pa.string(), "REAL": pa.float64(), "INTEGER": pa.int64()}
@@ -103,20 +103,17 @@ def _make(
     if files:
         listed = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name in files)
         union += f" UNION ALL SELECT {names} FROM read_parquet([{listed}])"
-    hidden = fetched_hidden(recent.execute("SELECT kind, key, until FROM hidden"))
-    db.register(f"hidden_{table}", hidden)
+    hidden = recent.execute("SELECT kind, key, until FROM hidden").fetchall()
+    db.register(f"hidden_{table}", hidden_table(hidden))
     db.execute(
         f"CREATE TEMP VIEW {table} AS SELECT * FROM ({union}) t "
-        f"WHERE happened_at >= {window[0]!r} AND happened_at < {window[1]!r} AND NOT EXISTS ("
-        f"SELECT 1 FROM hidden_{table} h WHERE t.happened_at <= h.until AND "
-        "((h.kind = 'user' AND h.key = t.user_key) OR "
-        "(h.kind = 'session' AND h.key = t.session_key)))"
+        f"WHERE happened_at >= {window[0]!r} AND happened_at < {window[1]!r} "
+        f"AND NOT {is_hidden('t', f'hidden_{table}')}"
     )
 
 
-def fetched_hidden(rows: Sequence[tuple[str, str, float]] | Any) -> pa.Table:
-    found = list(rows)
+def hidden_table(rows: Sequence[tuple[str, str, float]]) -> pa.Table:
     schema = pa.schema([("kind", pa.string()), ("key", pa.string()), ("until", pa.float64())])
     return pa.Table.from_pylist(
-        [dict(zip(schema.names, row, strict=True)) for row in found], schema=schema
+        [dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema
     )

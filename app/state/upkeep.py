@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from app.state.archive import FILE, connect, told
 from app.state.recent_ids import KEPT_S
-from app.state.rows import KEYS, TABLES
-from app.state.tables import PACKED, fetched, new_database
+from app.state.rows import KEYS, TABLES, is_hidden
+from app.state.tables import PACKED, fetched, hidden_table, new_database
 from indexing.current import sync_folder
 
 DAY_S: Final = 86_400
@@ -134,26 +134,19 @@ class Upkeep:
             self._rewrite(name, table, hidden, now)
         with self._db:
             for table in TABLES:  # what came later than the wish, and tells of before it
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM hidden h "
-                    f"WHERE {table}.happened_at <= h.until AND ((h.kind = 'user' "
-                    f"AND h.key = {table}.user_key) OR (h.kind = 'session' "
-                    f"AND h.key = {table}.session_key)))"
-                )
+                self._db.execute(f"DELETE FROM {table} WHERE {is_hidden(table, 'hidden')}")
             # What was spooled elsewhere may still arrive; after seven days nothing does.
             self._db.execute("DELETE FROM hidden WHERE until < ?", (now - KEPT_S,))
 
     def _rewrite(self, name: str, table: str, hidden: list[Any], now: float) -> None:
         db = new_database(self._folder, 1, 1_024)
         try:
-            db.execute("CREATE TABLE hidden (kind VARCHAR, key VARCHAR, until DOUBLE)")
-            db.executemany("INSERT INTO hidden VALUES (?, ?, ?)", hidden)
+            db.register("hidden", hidden_table(hidden))
             whole = pq.read_table(self._packed / name)
             db.register("whole", whole)
             left: Any = db.sql(
-                "SELECT * FROM whole t WHERE NOT EXISTS (SELECT 1 FROM hidden h WHERE "
-                "t.happened_at <= h.until AND ((h.kind = 'user' AND h.key = t.user_key) OR "
-                "(h.kind = 'session' AND h.key = t.session_key))) ORDER BY happened_at, seq"
+                f"SELECT * FROM whole t WHERE NOT {is_hidden('t', 'hidden')} "
+                "ORDER BY happened_at, seq"
             ).to_arrow_table()
         finally:
             db.close()
