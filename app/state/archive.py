@@ -19,6 +19,8 @@ from app.state.rows import KEYS, TABLES, Row
 FILE: Final = "archive.sqlite"
 LINES_A_TURN: Final = 200
 """Committed together: a killed sweep has that much to do again, and readers wait for no more."""
+HIDE: Final = "INSERT OR REPLACE INTO hidden (kind, key, until) VALUES (?, ?, ?)"
+"""Nobody is given rows of these people from now on; packed files have yet to be written anew."""
 _BUSY_S: Final = 10.0
 _FULL: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
 log = logging.getLogger("vitrina.state")
@@ -141,7 +143,7 @@ class Archive:
             for each in told_rows:
                 for table, rows in each.items():
                     if table == "forget":
-                        self._db.executemany("INSERT OR REPLACE INTO hidden VALUES (?, ?, ?)", rows)
+                        self._db.executemany(HIDE, rows)
                     else:
                         self.insert(table, rows)
             self._remember(name, value)
@@ -209,7 +211,8 @@ def read(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tuple
 
 def _schema() -> str:
     """seen: keys of rows that were packed within seven days. parts: files of packed rows, and when
-    they were replaced. hidden: deleted people, whose rows until then nobody is given.
+    they were replaced. hidden: deleted people, whose rows until then nobody is given; done: packed
+    files hold none of them any more.
     """
     made = [
         "CREATE TABLE IF NOT EXISTS journals "
@@ -218,7 +221,8 @@ def _schema() -> str:
         "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, rows_of TEXT NOT NULL, "
         "first_at REAL NOT NULL, last_at REAL NOT NULL, rows INTEGER NOT NULL, gone_at REAL)",
         "CREATE TABLE IF NOT EXISTS hidden "
-        "(kind TEXT NOT NULL, key TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (kind, key))",
+        "(kind TEXT NOT NULL, key TEXT NOT NULL, until REAL NOT NULL, "
+        "done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (kind, key))",
     ]
     for table, columns in TABLES.items():
         told = ", ".join(f"{name} {kind}" for name, kind in columns.items())

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import duckdb
 
-from app.state.archive import FILE, connect, forget_elsewhere, told
+from app.state.archive import FILE, HIDE, connect, forget_elsewhere, told
 from app.state.rows import TABLES
 from app.state.tables import open_tables
 
@@ -47,10 +47,7 @@ def forget(folder: Path, user: str, now: float) -> Deleted:
             gone = 0
             with archive:
                 archive.execute("BEGIN IMMEDIATE")
-                archive.executemany(
-                    "INSERT OR REPLACE INTO hidden VALUES (?, ?, ?)",
-                    [(kind, key, now) for kind, key in keys],
-                )
+                archive.executemany(HIDE, [(kind, key, now) for kind, key in keys])
                 forget_elsewhere(archive, keys, now)
                 for table in TABLES:
                     for kind, key in keys:

@@ -56,7 +56,7 @@ class Upkeep:
     def is_due(self, now: float) -> bool:
         """Whether there is anything to do but to look."""
         with told(self._folder):
-            if self._one("SELECT count(*) FROM hidden")[0]:
+            if self._one("SELECT count(*) FROM hidden WHERE NOT done")[0]:
                 return True
             return any(self._packable(table, now) is not None for table in TABLES) or (
                 self._used() > self._kept.bytes
@@ -66,10 +66,10 @@ class Upkeep:
         """All of it, once. Raises StateError, FullError."""
         with told(self._folder):
             self._remove_gone(now)
+            self._forget_people(now)  # before packing: no new file holds rows of theirs
             for table in TABLES:
                 while self._pack(table, now):
                     pass
-            self._forget_people(now)
             self._expire(now)
 
     def _packable(self, table: str, now: float) -> float | None:
@@ -123,20 +123,23 @@ class Upkeep:
         sync_folder(self._packed)  # before its rows leave SQLite
 
     def _forget_people(self, now: float) -> None:
-        """Write files that hold rows of deleted people anew, without them."""
-        hidden = self._db.execute("SELECT kind, key, until FROM hidden").fetchall()
-        if not hidden:
-            return
-        for name, table in self._db.execute(
-            "SELECT name, rows_of FROM parts WHERE gone_at IS NULL AND first_at <= ?",
-            (max(until for _, _, until in hidden),),
-        ).fetchall():
-            self._rewrite(name, table, hidden, now)
+        """Delete their recent rows, and once write files that hold some of them anew."""
         with self._db:
             for table in TABLES:  # what came later than the wish, and tells of before it
                 self._db.execute(f"DELETE FROM {table} WHERE {is_hidden(table, 'hidden')}")
             # What was spooled elsewhere may still arrive; after seven days nothing does.
-            self._db.execute("DELETE FROM hidden WHERE until < ?", (now - KEPT_S,))
+            self._db.execute("DELETE FROM hidden WHERE done AND until < ?", (now - KEPT_S,))
+        fresh = self._db.execute("SELECT kind, key, until FROM hidden WHERE NOT done").fetchall()
+        if not fresh:
+            return
+        for name, table in self._db.execute(
+            "SELECT name, rows_of FROM parts WHERE gone_at IS NULL AND first_at <= ?",
+            (max(until for _, _, until in fresh),),
+        ).fetchall():
+            self._rewrite(name, table, fresh, now)
+        with self._db:  # unless they were deleted once more meanwhile
+            query = "UPDATE hidden SET done = 1 WHERE kind = ? AND key = ? AND until = ?"
+            self._db.executemany(query, fresh)
 
     def _rewrite(self, name: str, table: str, hidden: list[Any], now: float) -> None:
         db = new_database(self._folder, 1, 1_024)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+import pyarrow.parquet as pq
 import pytest
 from source_tree import ROOT
 
@@ -73,6 +74,11 @@ def keep_up(folder: Path, now: float = NOW, kept: Kept = YEAR) -> None:
 
 def files(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / PACKED).iterdir())
+
+
+def packed_keys(path: Path) -> list[str]:
+    told: list[str] = pq.ParquetFile(path).read()["key"].to_pylist()
+    return told
 
 
 def test_closed_days_become_files_and_nobody_sees_a_difference(folder: Path) -> None:
@@ -152,6 +158,32 @@ def test_people_are_forgotten_with_their_sessions(folder: Path, packed: bool) ->
         assert b"mine" not in path.read_bytes(), "the files were written anew"
     assert len(keys(folder)) == 13
     assert len(export(folder, "other")["events"]) == 12
+
+
+def test_files_are_written_anew_once_and_take_up_no_late_rows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = NOW - 2 * DAY_S
+    mine = row("mine", at, user_key="me")
+    add(folder, [mine, *(row(f"e{n:02}", at + n) for n in range(12))])
+    keep_up(folder)
+    forget(folder, "me", NOW)
+    upkeep = Upkeep(folder, YEAR)
+    assert upkeep.is_due(NOW)
+    upkeep.run(NOW)
+    assert not upkeep.is_due(NOW + 60)
+    monkeypatch.setattr("pyarrow.parquet.read_table", lambda path: pytest.fail("read once more"))
+    late = [row(f"late{n:02}", at + n, user_key="me") for n in range(12)]
+    add(folder, [*late, *(row(f"f{n:02}", at + n) for n in range(12))])
+    assert not [key for key in keys(folder) if key.startswith("late")]
+    upkeep.run(NOW + 60)
+    upkeep.run(NOW + GRACE_S + 61)
+    assert len(files(folder)) == 2
+    for path in (folder / PACKED).iterdir():
+        assert not {key[:4] for key in packed_keys(path)} & {"mine", "late"}
+    upkeep.run(NOW + 8 * DAY_S)
+    assert read(folder, "SELECT count(*) FROM hidden") == [(0,)]
+    upkeep.close()
 
 
 def test_old_rows_go_and_so_do_the_oldest_beyond_the_size(folder: Path) -> None:
