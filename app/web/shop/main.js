@@ -1,6 +1,6 @@
 // The shop: the address is the state, the state is searched, the answer is shown.
 import { addressOf, readState, sorts, withFilter, writeFilter } from "./address.js";
-import { ask, isLate, session, tell, wantsNoTraces } from "./api.js";
+import { ask, end, isLate, session, tell, wantsNoTraces } from "./api.js";
 import { card, shelf } from "./cards.js";
 import { byId, make } from "./elements.js";
 import { showFilters } from "./filters.js";
@@ -8,7 +8,7 @@ import { showNothing, showTold, showUnderstood } from "./told.js";
 import { showProduct } from "./product.js";
 import { recent } from "./recent.js";
 import { language, number, say, speak } from "./strings.js";
-import { hide, settle, startSuggesting } from "./suggest.js";
+import { settle, startSuggesting } from "./suggest.js";
 
 const PAGE = 24;
 const narrow = matchMedia("(max-width: 52rem)");
@@ -59,6 +59,7 @@ function speakEverywhere() {
 
 async function show() {
   settle(state.q);
+  end(state.product ? "search" : "product"); // of the page that was left
   byId("product").hidden = !state.product;
   byId("list").hidden = Boolean(state.product);
   byId("sort").value = state.sort;
@@ -101,6 +102,7 @@ async function many() {
     if (isLate(error)) return;
     byId("told").textContent = say("failed", error.message);
     byId("hits").replaceChildren();
+    byId("more").hidden = true;
     byId("nothing").replaceChildren(make("button", { type: "button", text: say("again"), onclick: show }));
   }
 }
@@ -122,6 +124,7 @@ function page(of, number) {
 function showAnswer(of, body) {
   byId("hits").replaceChildren();
   byId("nothing").replaceChildren();
+  byId("more").hidden = true;
   currency = body.hits[0]?.product.currency || currency;
   showTold(byId("told"), of, body);
   showUnderstood(byId("understood"), of, body, go);
@@ -202,7 +205,6 @@ byId("more").addEventListener("click", async () => {
   }
 });
 addEventListener("popstate", () => {
-  hide();
   state = readState();
   show();
 });

@@ -9,7 +9,7 @@ let options = []; // {element, text, choose}
 let active = -1;
 let allowed = true; // not after a search was started: a late answer must not cover its results
 
-export function hide() {
+function hide() {
   end("suggest");
   list.hidden = true;
   options = [];
