@@ -13,7 +13,7 @@ import { settle, startSuggesting } from "./suggest.js";
 const PAGE = 24;
 const narrow = matchMedia("(max-width: 52rem)");
 let state = readState();
-let from = null; // query_id and position of the hit that was followed
+let from = null; // the hit that was followed: product_id, query_id, position
 let currency = "";
 
 const go = (next, replace) => {
@@ -30,7 +30,7 @@ const follow = (id, facts) => (event) => {
   if (facts) tell("click", { product_id: id, ...facts });
   if (!plainClick(event)) return;
   event.preventDefault();
-  from = facts || null;
+  from = facts && { product_id: id, ...facts };
   go({ ...state, product: id });
 };
 
@@ -71,7 +71,8 @@ async function show() {
 async function one() {
   document.title = "Vitrina";
   try {
-    await showProduct(state, from, (event) => follow(idOf(event), null)(event), (event) => {
+    const led = from?.product_id === state.product ? from : null; // not a suggestion, or Back
+    await showProduct(state, led, followLink, (event) => {
       if (!plainClick(event)) return;
       event.preventDefault();
       go({ ...state, product: "" });
@@ -84,6 +85,7 @@ async function one() {
 }
 
 const idOf = (event) => new URLSearchParams(new URL(event.currentTarget.href).search).get("product");
+const followLink = (event) => follow(idOf(event), null)(event);
 
 async function many() {
   document.title = (state.q || say("browse")) + " – Vitrina";
@@ -172,7 +174,7 @@ function showRecent() {
   const box = byId("recent");
   box.hidden = !seen.length || Boolean(!state.product && (state.q || state.filters.length));
   if (!box.hidden) {
-    box.replaceChildren(...shelf("recent", seen.slice(0, 6), { state, follow: (event) => follow(idOf(event), null)(event) }));
+    box.replaceChildren(...shelf("recent", seen.slice(0, 6), { state, follow: followLink }));
   }
 }
 

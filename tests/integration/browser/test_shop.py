@@ -9,7 +9,7 @@ import httpx
 import pytest
 from browser_shop import HERE
 from http_service import wait_until
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from app.state.archive import read
 
@@ -160,6 +160,26 @@ def test_nothing_found_is_said_with_ways_on(shop: Page, http: httpx.Client) -> N
     expect(shop).not_to_have_url(re.compile("Nobody"))
 
 
+def test_nothing_stays_of_the_page_before(shop: Page) -> None:
+    more = shop.locator("#more")
+    expect(more).to_be_visible()
+    search(shop, "QX-0000-ZZ-9999")
+    expect(shop.locator("#nothing .big")).to_be_visible()
+    expect(more).to_be_hidden()
+    shop.go_back()
+    expect(more).to_be_visible()
+    late: list[Route] = []
+    shop.route("**/v1/search?*page=2*", lambda route: late.append(route))  # noqa: PLW0108
+    more.click()
+    shop.locator("#hits li a").first.click()
+    expect(shop.locator("#product h1")).to_be_visible()
+    for route in late:
+        route.continue_()
+    shop.wait_for_timeout(300)
+    assert late
+    assert "product=" in shop.url
+
+
 def test_a_product_its_variants_and_what_was_seen(shop: Page, http: httpx.Client) -> None:
     many = next(
         hit
@@ -197,6 +217,27 @@ def test_clicks_and_views_arrive(shop: Page, demo_data: Path) -> None:
     wait_until(arrived, 15)
     assert [event[:2] for event in found] == [("click", 2), ("view", 2)]
     assert found[0][2] == found[1][2] is not None
+
+
+def test_a_view_tells_only_the_search_that_led_to_it(shop: Page) -> None:
+    views: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/v1/events"):
+            events = (request.post_data_json or {})["events"]
+            views.extend(event for event in events if event["type"] == "view")
+
+    shop.on("request", note)
+    search(shop, "chair")
+    shop.locator("#hits li a").first.click()
+    expect(shop.locator("#product h1")).to_be_visible()
+    shop.locator("#box").fill("lam")
+    shop.locator("#suggestions [aria-labelledby=group-products] [role=option]").first.click()
+    expect(shop.locator("#product h1")).to_contain_text("Lamp")
+    shop.wait_for_load_state("networkidle")
+    first, second = views
+    assert "query_id" in first
+    assert not {"query_id", "position"} & set(second)
 
 
 @pytest.fixture
