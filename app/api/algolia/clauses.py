@@ -5,12 +5,12 @@ The outer list is joined by *and*, a list within by *or*.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from app.api.algolia.values import listed, plain, wrong
 from app.errors import InvalidRequestError, refused
-from ranking.filters.filters import And, AnyOf, Filter, Not, Or, Range
+from ranking.filters.filters import AnyOf, Filter, Not, Or, Range
 from ranking.filters.url_syntax import FilterBudget
 
 NOTHING: Final = Or(())
@@ -45,12 +45,14 @@ def _joined(
             budget.spend(here, 1)
             clauses.append(clause_of(here, plain(part)))
         if clauses:
-            found.append(clauses[0] if len(clauses) == 1 else _any_of(clauses))
+            found.append(any_of(clauses))
     return tuple(found)
 
 
-def _any_of(clauses: list[Filter]) -> Filter:
-    """Values of one attribute as one clause, which is its own selection."""
+def any_of(clauses: Sequence[Filter]) -> Filter:
+    """Alternatives; values of one attribute as one clause, which is its own selection."""
+    if len(clauses) == 1:
+        return clauses[0]
     fields = {clause.field for clause in clauses if isinstance(clause, AnyOf)}
     if len(fields) == 1 and all(isinstance(clause, AnyOf) for clause in clauses):
         values = (v for clause in clauses if isinstance(clause, AnyOf) for v in clause.values)
@@ -108,7 +110,3 @@ def number(where: str, written: str) -> float:
 
 def _no_number(where: str, written: str) -> InvalidRequestError:
     return refused(where, f"{written[:60]!r} is not a number", "Compare with a plain number.")
-
-
-def all_of(clauses: tuple[Filter, ...]) -> Filter:
-    return clauses[0] if len(clauses) == 1 else And(clauses)

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.api.algolia.clauses import between_clause, compared_clause
+from app.api.algolia.clauses import any_of, between_clause, compared_clause
 from app.errors import InvalidRequestError, refused
-from ranking.filters.filters import And, AnyOf, Filter, Not, Or
+from ranking.filters.filters import And, AnyOf, Filter, Not
 from ranking.filters.url_syntax import FilterBudget
 
 WHERE: Final = "filters"
@@ -76,7 +76,7 @@ class _Reader:
         clauses = [self.all_of(depth)]
         while self._word("OR"):
             clauses.append(self.all_of(depth))
-        return _joined(clauses)
+        return any_of(clauses)
 
     def all_of(self, depth: int) -> Filter:
         clauses = [self.one(depth)]
@@ -139,15 +139,3 @@ class _Reader:
         token = self._next()
         at = "at its end" if token is None else f"at character {token.at} ({token.text[:20]!r})"
         return refused(WHERE, f"{at}: {what}", _REMEDY)
-
-
-def _joined(clauses: list[Filter]) -> Filter:
-    """Alternatives; values of one attribute as one clause, which is its own selection."""
-    if len(clauses) == 1:
-        return clauses[0]
-    values: list[str | float] = []
-    for clause in clauses:
-        if not isinstance(clause, AnyOf) or clause.field != getattr(clauses[0], "field", None):
-            return Or(tuple(clauses))
-        values.extend(clause.values)
-    return AnyOf(str(getattr(clauses[0], "field", "")), tuple(values))
