@@ -50,6 +50,8 @@ class Highlighter:
 
     def spans(self, text: str) -> Spans:
         """Ascending, not overlapping. CJK is marked by bigrams where the query has any."""
+        if not self._terms:  # browsing, recommendations
+            return []
         words, marked, terms = text.split(), self._marked, self._terms
         unseen = set(words).difference(self._seen)
         self._seen |= unseen
