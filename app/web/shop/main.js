@@ -129,10 +129,9 @@ function showAnswer(of, body) {
   byId("more").hidden = true;
   currency = body.hits[0]?.product.currency || currency;
   showTold(byId("told"), of, body);
-  showUnderstood(byId("understood"), of, body, go);
+  showUnderstood(byId("understood"), of, body, currency, go);
   const filtered = parameters(of);
   filtered.set("query", of.q);
-  filtered.delete("analytics");
   showFilters(byId("filters"), body.facets, of, currency, filtered, go);
   byId("open").textContent = of.filters.length ? say("filtersOpen", of.filters.length) : say("filters");
   byId("close").textContent = say("close", number(body.total));

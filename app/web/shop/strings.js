@@ -9,10 +9,10 @@ const texts = {
     browse: "All products", resultsFor: "Results for “{}”",
     relevance: "Best match", "price:asc": "Price, low to high", "price:desc": "Price, high to low",
     "rating:desc": "Best rated", newest: "Newest",
-    price: "Price", category: "Category", brand: "Brand", rating: "Rating", from: "from", to: "to",
-    least: "Lowest price", most: "Highest price", apply: "Apply", stars: "{} of 5 stars", andUp: "{} stars and up",
-    anyRating: "Any rating", showAll: "Show all {}", findIn: "Find in {}", allCategories: "All categories",
-    remove: "Remove {}", selected: "Chosen filters", understood: "Understood",
+    price: "Price", category: "Category", brand: "Brand", rating: "Rating",
+    least: "Lowest price", most: "Highest price", stars: "{} of 5 stars", andUp: "{} stars and up",
+    anyRating: "Any rating", showAll: "Show all {}", findIn: "Find in {}",
+    remove: "Remove {}", selected: "Chosen filters",
     corrected: "Showing results for “{}”.", literally: "Search for “{}” instead",
     notApplied: "“{}” does not filter: {}",
     lack: "{} of {} have all of your words. The others lack {}.",
@@ -38,10 +38,10 @@ const texts = {
     browse: "全部商品", resultsFor: "“{}”的搜索结果",
     relevance: "综合", "price:asc": "价格从低到高", "price:desc": "价格从高到低",
     "rating:desc": "评分最高", newest: "最新上架",
-    price: "价格", category: "分类", brand: "品牌", rating: "评分", from: "从", to: "到",
-    least: "最低价", most: "最高价", apply: "确定", stars: "{} 星（满分 5 星）", andUp: "{} 星及以上",
-    anyRating: "不限评分", showAll: "显示全部 {} 项", findIn: "在“{}”中查找", allCategories: "全部分类",
-    remove: "移除 {}", selected: "已选筛选", understood: "已理解为",
+    price: "价格", category: "分类", brand: "品牌", rating: "评分",
+    least: "最低价", most: "最高价", stars: "{} 星（满分 5 星）", andUp: "{} 星及以上",
+    anyRating: "不限评分", showAll: "显示全部 {} 项", findIn: "在“{}”中查找",
+    remove: "移除 {}", selected: "已选筛选",
     corrected: "已显示“{}”的结果。", literally: "仍然搜索“{}”",
     notApplied: "“{}”未作为筛选：{}",
     lack: "{} 件（共 {} 件）包含全部词语，其余缺少{}。",
@@ -73,8 +73,11 @@ export function say(name, ...values) {
   return texts[language][name].replace(/\{\}/g, () => values[place++]);
 }
 
+const NAMED = ["price", "category", "brand", "rating"];
+
+// An attribute may have the name of any text: "back", "box", "constructor".
 export function label(field) {
-  return texts[language][field] || field.replace("attributes.", "").replaceAll("_", " ");
+  return NAMED.includes(field) ? say(field) : field.replace("attributes.", "").replaceAll("_", " ");
 }
 
 export function number(value) {

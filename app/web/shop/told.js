@@ -32,13 +32,13 @@ function lacking(body) {
 }
 
 // Chips: the filters chosen, and what was read out of the words; each can be taken away.
-export function showUnderstood(place, state, body, go) {
+export function showUnderstood(place, state, body, currency, go) {
   const lines = [];
   if (body.query.corrected) {
     const back = make("button", { type: "button", class: "plain", text: say("literally", state.q), onclick: () => go({ ...state, exact: true, pages: 1 }) });
     lines.push(make("p", {}, say("corrected", body.query.corrected) + " ", back));
   }
-  const chips = state.filters.map((filter) => chip(filterLabel(filter, label, (value) => money(value, body.hits[0]?.product.currency)), () => go(without(state, filter))));
+  const chips = state.filters.map((filter) => chip(filterLabel(filter, label, (value) => money(value, currency)), () => go(without(state, filter))));
   for (const implied of body.query.filters) {
     if (implied.applied) chips.push(chip("“" + implied.text + "”", () => go({ ...state, pages: 1, q: less(state.q, implied.text) }), true));
     else if (!/implied=off|itself/.test(implied.why_not || "")) lines.push(make("p", { text: say("notApplied", implied.text, implied.why_not) }));
