@@ -1,5 +1,6 @@
 """`/1/indexes/*/recommendations`: models that facts answer today; the others answer nothing yet."""
 
+import time
 from functools import partial
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ _MOST: Final = 30
 
 async def recommendations(where: str, raw: Any, service: Service) -> dict[str, Any]:
     """One result: hits with `_score` from 0 to 100. Raises InvalidRequestError, NotFoundError."""
+    begun = time.perf_counter()
     if not isinstance(raw, dict):
         raise values.wrong(where, raw, "an object")
     model = raw.get("model")
@@ -51,17 +53,18 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
                             service)  # fmt: skip
     hits = tuple(hit for hit in hits if 100 * hit.score >= threshold)
     marker = Marker(query.marking, Highlighter(frozenset(), generation.snapshot.analyzer), ())
+    records = [
+        record_of(hit, query, marker) | {"_score": round(100 * min(hit.score, 1.0), 2)}
+        for hit in hits
+    ]
     return {
-        "hits": [
-            record_of(hit, query, marker) | {"_score": round(100 * min(hit.score, 1.0), 2)}
-            for hit in hits
-        ],
+        "hits": records,
         "nbHits": len(hits),
         "page": 0,
         "nbPages": 1 if hits else 0,
         "hitsPerPage": limit,
         "exhaustiveNbHits": True,
-        "processingTimeMS": 1,
+        "processingTimeMS": round((time.perf_counter() - begun) * 1000),
         "query": "",
         "params": query.written,
         "index": query.index,
