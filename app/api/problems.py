@@ -175,7 +175,10 @@ async def _http(request: Request, error: Exception) -> Response:
         404: f"there is nothing at {path}. /openapi.json lists every address.",
         405: f"{path} does not take {request.method}. See `Allow`.",
     }
-    headers = dict(error.headers) if error.headers else None
+    headers = dict(error.headers) if error.headers else {}
+    described = _described(request) if status == 405 else {}
+    if described:  # the router tells only of the first route of the address
+        headers["Allow"] = ", ".join(sorted(method.upper() for method in described))
     return problem(request, kind, details.get(status, str(error.detail)), headers=headers)
 
 
@@ -188,18 +191,21 @@ async def _validation(request: Request, error: Exception) -> Response:
     return problem(request, KINDS[RequestValidationError], summary(faults, len(raws)), faults)
 
 
-def _parameter_names(request: Request) -> list[str]:
-    """What the route takes, from the OpenAPI description that callers see: names of query
-    parameters, or of a JSON body's fields.
-    """
+def _described(request: Request) -> dict[str, Any]:
+    """Method → operation of the address, from the OpenAPI description that callers see."""
     path = getattr(request.scope.get("route"), "path", "").replace(":path}", "}")
-    described = request.app.openapi()
-    operation = described["paths"].get(path, {}).get(request.method.lower(), {})
+    found: dict[str, Any] = request.app.openapi()["paths"].get(path, {})
+    return found
+
+
+def _parameter_names(request: Request) -> list[str]:
+    """What the route takes: names of query parameters, or of a JSON body's fields."""
+    operation = _described(request).get(request.method.lower(), {})
     names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     model = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
     if model:
-        names += described["components"]["schemas"][model]["properties"]
+        names += request.app.openapi()["components"]["schemas"][model]["properties"]
     return names
 
 
