@@ -158,7 +158,9 @@ def _told(change: NewChange, outcome: Outcome, generation: Generation) -> ItemOu
             "Nothing is to be done if this was a retry, or came late; else send a higher one.",
         )
         return ItemOutcome(change.product_id, "stale", fault)
-    fault = Fault("id", f"{change.product_id[:100]!r} is no product of this index", "PUT it whole.")
+    what = f"{change.product_id[:100]!r} is no product of this index"
+    remedy = "Send it whole with PUT /v1/products." if change.op == "patch" else "It may be gone."
+    fault = Fault("id", what, remedy)
     return ItemOutcome(change.product_id, "unknown", fault)
 
 
