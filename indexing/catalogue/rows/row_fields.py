@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from indexing.catalogue.field_values import FieldValueError
@@ -314,11 +315,21 @@ def _one_text(value: object) -> object:
 
 
 def _levels_of(found: list[tuple[Source, Any]], style: CategoryStyle) -> object:
-    """A path of several columns; one cell that holds a path of its own is enough."""
+    """A path of several columns. One cell that holds a path of its own is enough, unless each goes
+    on where the one before ended: `lvl0` Home, `lvl1` Home > Rugs.
+    """
     cells = [value for _, value in found]
-    if any(not isinstance(cell, str) or style.levels in cell for cell in cells):
-        return cells[0]
-    return list(dict.fromkeys(cells))
+    if not any(not isinstance(cell, str) or style.levels in cell for cell in cells):
+        return list(dict.fromkeys(cells))
+    lists = [as_list(cell) for cell in cells]
+    if len(lists) > 1 and all(_goes_on(*both) for both in pairwise(lists)):
+        return [path for each in reversed(lists) for path in each]
+    return cells[0]
+
+
+def _goes_on(before: list[Any], after: list[Any]) -> bool:
+    starts = tuple(path for path in before if isinstance(path, str))
+    return all(isinstance(path, str) and path.startswith(starts) for path in after)
 
 
 def _one_language(found: list[tuple[Source, Any]]) -> list[tuple[Source, Any]]:

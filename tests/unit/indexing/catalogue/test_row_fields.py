@@ -57,3 +57,24 @@ def test_an_empty_cell_never_hides_a_filled_one() -> None:
         "title": "Mug",
         "brand": "x",
     }
+
+
+@pytest.mark.parametrize(
+    ("levels", "paths"),
+    [
+        (["Home", "Textiles", "Rugs"], [("Home", "Textiles", "Rugs")]),
+        (["Home", "Home > Textiles", "Home > Textiles > Rugs"], [("Home", "Textiles", "Rugs")]),
+        (
+            [["Home", "Sale"], ["Home > Rugs", "Sale > Summer"]],
+            [("Home", "Rugs"), ("Sale", "Summer")],
+        ),
+        ([["Home", "Sale"], ["Home > Rugs"]], [("Home", "Rugs"), ("Sale",)]),
+        (["Home > Rugs", "Wool"], [("Home", "Rugs")]),
+        (["Home", "", "Home > Textiles > Rugs"], [("Home", "Textiles", "Rugs")]),
+    ],
+)
+def test_levels_of_a_category_in_columns_of_their_own(
+    levels: list[Any], paths: list[tuple[str, ...]]
+) -> None:
+    made = fields({f"categories.lvl{at}": level for at, level in enumerate(levels)})
+    assert made == ({"category": paths[0]} | ({"categories": tuple(paths)} if paths[1:] else {}))
