@@ -110,7 +110,7 @@ class Searcher:
                 return self._signed(
                     query_id, begun, kept[shown_end + 1 :], kept[:shown_end], asker, cached=True
                 )
-        sampled = query_id if self._is_sampled(query_id) else None
+        sampled = self._sampled(query_id, asker)
         result, shown, body = await self.run(partial(_search, request, generation, begun, sampled))
         self._count(index, result)
         self._log_faults(generation, result)
@@ -135,9 +135,12 @@ class Searcher:
             self._impressions.note(query_id, asker, shown, took_ms, cached=cached)
         return b'{"query_id":"%s","took_ms":%.2f,%s' % (query_id.encode(), took_ms, body[1:])
 
-    def _is_sampled(self, query_id: str) -> bool:
-        """Whether the feature rows of this search are logged; ids are evenly distributed."""
-        return int(query_id[:8], 16) < self._settings.features_logged * (1 << 32)
+    def _sampled(self, query_id: str, asker: Asker | None) -> str | None:
+        """The id, if the feature rows of this search are logged; ids are evenly distributed."""
+        if asker is None:  # nor may answers from the cache name a search that was not logged
+            return None
+        chosen = int(query_id[:8], 16) < self._settings.features_logged * (1 << 32)
+        return query_id if chosen else None
 
     async def answer_several(
         self,
@@ -165,8 +168,7 @@ class Searcher:
             results = search_several(lacking, generation, time.perf_counter)
             entries = []
             for place, result in zip(missing, results, strict=True):
-                query_id = asked[place].query_id
-                sampled = query_id if self._is_sampled(query_id) else None
+                sampled = self._sampled(asked[place].query_id, asked[place].asker)
                 shown = shown_of(result, requests[place], generation, sampled)
                 entries.append((result, shown + b"\n" + encode(place, result)))
             return entries

@@ -101,6 +101,15 @@ def test_without_consent_and_beside_searches_nothing_is_logged(
     assert read(state, "SELECT query FROM impressions WHERE query LIKE 'secret%'") == []
 
 
+def test_no_impression_names_a_search_that_was_not_logged(
+    shop: tuple[httpx.Client, Path],
+) -> None:
+    http, state = shop
+    search(http, q="oak shelf", analytics="off")
+    row = impression(state, search(http, q="oak shelf")["query_id"])
+    assert (row["cached"], row["features"]) == (1, None)
+
+
 def test_personal_queries_are_not_written_down(shop: tuple[httpx.Client, Path]) -> None:
     http, state = shop
     row = impression(state, search(http, q="mail ada@example.com")["query_id"])
