@@ -149,12 +149,6 @@ def test_who_has_it_and_who_says_that_it_lacks_it(shop: Generation) -> None:
     assert np.isnan(DENIED.values(plain)["lack_said"]).all()
 
 
-def _all(docs: Any) -> Any:
-    from feature_inputs import plain_candidates
-
-    return plain_candidates(docs)
-
-
 def run(shop: Generation, text: str, **given: Any) -> SearchResult:
     asked = SearchRequest(text=text, budget_ms=60_000, page_size=50, **given)
     return search(asked, shop, time.perf_counter)
