@@ -14,6 +14,7 @@ from ranking.query.predict import NOTHING, Prediction
 from ranking.query.price_phrases import PriceWish
 from ranking.query.quantity_phrases import QuantityWish
 from ranking.query.type_wish import NO_WISH, TypeWish
+from ranking.query.words import NO_WORDS, QueryWords
 
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d+)?([^\W\d_]*)")
 
@@ -88,7 +89,8 @@ class Query:
     typed: the words as they came. correction: what may have been meant; corrected: whether text
     is that. expansions: synonyms that were added. price: what was said of it, no word of text
     that must match. prediction: likely categories. quantities: limits of attributes. kind: what
-    kinds of things are meant. clicked: what shoppers did after it, by rows of the facts.
+    kinds of things are meant. clicked: what shoppers did after it, by rows of the facts. words: of
+    the text.
     """
 
     text: str
@@ -108,6 +110,7 @@ class Query:
     denied: tuple[Denial, ...] = ()
     clicked: Clicked = NOT_CLICKED
     facts: Facts | None = field(default=None, repr=False)
+    words: QueryWords = field(default=NO_WORDS, repr=False)
 
     @property
     def required(self) -> tuple[Slot, ...]:

@@ -115,6 +115,7 @@ def understand(
         quantities=quantities,
         kind=kind,
         denied=denied,
+        words=words,
     )
 
 

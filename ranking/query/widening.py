@@ -6,7 +6,6 @@ from typing import Final
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
 from ranking.query.synonyms import Synonyms, expand, find_said
-from ranking.query.words import QueryWords
 
 WIDE_BOOST: Final = 0.4
 """Worth of such a synonym beside the word itself."""
@@ -16,9 +15,8 @@ def widened(query: Query, synonyms: Synonyms, snapshot: Snapshot) -> Query | Non
     """The query with one-way rules backwards and synonyms of synonyms; None if it has none."""
     if not synonyms.wide or query.identifier is not None:
         return None
-    words = QueryWords.of(query.text, snapshot.analyzer, snapshot.index.lexicon)
-    said = find_said(words, synonyms.wide, synonyms.longest)
-    slots, added = expand(query.slots, said, words, snapshot.index.statistics, WIDE_BOOST)
+    said = find_said(query.words, synonyms.wide, synonyms.longest)
+    slots, added = expand(query.slots, said, query.words, snapshot.index.statistics, WIDE_BOOST)
     if not added:
         return None
     return replace(query, slots=slots, expansions=(*query.expansions, *added))

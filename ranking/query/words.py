@@ -1,6 +1,7 @@
 """A query's tokens with their places in the text and their term ids, looked up once."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import CHUNK, Kind, Token, is_cjk
@@ -73,6 +74,9 @@ class QueryWords:
     def said(self, position: int, count: int) -> str:
         """The text of `count` positions."""
         return self.text[self.spans[position][0] : self.spans[position + count - 1][1]]
+
+
+NO_WORDS: Final = QueryWords("", (), (), {}, ())
 
 
 def _spans(text: str, analyzer: Analyzer) -> tuple[Span, ...]:

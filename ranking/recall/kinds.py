@@ -9,6 +9,7 @@ from indexing.snapshot import Snapshot
 from indexing.types.type_model import NO_TYPE
 from ranking.query.query import Query
 from ranking.recall.hits import NO_HITS, Hits
+from ranking.score_mix import or_zero
 
 QUOTA: Final = 200
 MOST_LOOKED_AT: Final = 20_000
@@ -34,7 +35,7 @@ def members(query: Query, segment: Snapshot) -> Hits:
     docs = segment.there(np.sort(np.concatenate(lists)))
     scores = segment.liked[docs]
     if query.vector is not None:
-        scores = np.nan_to_num(segment.vectors.score(query.vector, docs)) + 0.1 * scores
+        scores = or_zero(segment.vectors.score(query.vector, docs)) + 0.1 * scores
     best = np.sort(np.argsort(-scores, kind="stable")[:QUOTA])
     return Hits(docs[best], scores[best].astype(np.float32))
 

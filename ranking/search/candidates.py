@@ -14,6 +14,7 @@ from indexing.arrays import (
     UInt64Array,
 )
 from ranking.recall.channels import LEXICAL
+from ranking.score_mix import or_zero
 
 COARSE = "coarse"
 """Named as ranker where the coarse rank's order stands."""
@@ -45,7 +46,7 @@ class Candidates:
     @property
     def lexical(self) -> Float32Array:
         """float32[k], BM25F, 0 if no word matched."""
-        return np.nan_to_num(self.scores[:, LEXICAL])
+        return or_zero(self.scores[:, LEXICAL])
 
     def __len__(self) -> int:
         return len(self.doc_ids)

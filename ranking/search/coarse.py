@@ -13,7 +13,7 @@ from ranking.query.query import Query
 from ranking.recall.beyond_words import beyond_words
 from ranking.recall.channels import CHANNELS, COUNT, LEXICAL, SEMANTIC
 from ranking.recall.denied import lacks
-from ranking.score_mix import NOTHING, mixed_scores
+from ranking.score_mix import NOTHING, mixed_scores, or_zero
 from ranking.search.candidates import Candidates
 from ranking.search.match_set import MatchSet
 from ranking.search.stock import sold_out
@@ -42,7 +42,7 @@ def coarse_scores(
         scores += np.float32(LIKED) * liked
         for channel, column, highest in zip(CHANNELS, found, best, strict=True):
             if channel.worth and highest > NOTHING:  # else it found none of them
-                scores += np.float32(channel.worth) * np.nan_to_num(column)
+                scores += np.float32(channel.worth) * or_zero(column)
         scores += meant
     if query.denied:
         denied = lacks(query.denied, answer.doc_ids, segment)
