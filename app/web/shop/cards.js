@@ -3,6 +3,9 @@ import { addressOf } from "./address.js";
 import { make, marked, picture } from "./elements.js";
 import { label, money, number, say } from "./strings.js";
 
+// By level of a hit: 0 has all words; of 5, popular, the line above the list tells.
+const TAGS = [null, "partly", "partly", "partly", "byMeaningTag"];
+
 export function price(product) {
   const parts = [make("b", { text: money(product.price, product.currency) })];
   if (product.list_price > product.price) {
@@ -26,13 +29,13 @@ export function card(product, { hit, follow, state }) {
   const title = product.title || product.id;
   const link = make("a", { href: addressOf({ ...state, product: product.id }), onclick: follow }, ...marked(title, spans));
   const facts = [product.brand, hit?.variants > 1 && say("variants", number(hit.variants))].filter(Boolean);
-  const tag = !hit || hit.level === 0 ? null : say(hit.level < 4 ? "partly" : "byMeaningTag");
+  const tag = TAGS[hit?.level];
   return make("li", { class: "card" },
     make("div", { class: "picture" }, picture(product, 240)),
     make("h2", {}, link),
     facts.length ? make("p", { class: "facts", text: facts.join(" · ") }) : null,
     make("p", { class: "money" }, price(product), stars(product)),
-    tag && make("p", { class: "tag", text: tag }),
+    tag && make("p", { class: "tag", text: say(tag) }),
     hit?.explanation ? why(hit) : null);
 }
 
