@@ -1,5 +1,6 @@
 """`/v1/search`."""
 
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -8,6 +9,8 @@ from app.api.bodies import StrictRoute
 from app.api.guard import check
 from app.api.parameters import SearchBody, SearchParameters
 from app.api.schemas import PROBLEMS, SearchAnswer
+from app.errors import Fault, refused
+from app.events.event import believed
 from app.events.impressions import Asker
 from app.service import service_of
 
@@ -35,6 +38,19 @@ async def _answer(request: Request, given: SearchParameters | SearchBody) -> Res
     asker = None
     if given.analytics and given.preview is None:
         agent = request.headers.get("user-agent", "")
-        asker = Asker(asked.user_id, asked.session_id, given.region, agent)
+        at = _happened_at(request)
+        asker = Asker(asked.user_id, asked.session_id, given.region, agent, at)
     body = await service.searcher.answer(index, asked, given.policy, given.preview, asker)
     return Response(body, media_type="application/json")
+
+
+def _happened_at(request: Request) -> float | None:
+    """Of a search that the shop's own server repeats or tells late; None: it happens now."""
+    told = request.headers.get("x-happened-at")
+    if told is None:
+        return None
+    check(request)
+    at = believed(told, time.time(), trusted=True)
+    if isinstance(at, Fault):
+        raise refused("X-Happened-At", at.what, at.remedy)
+    return at

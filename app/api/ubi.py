@@ -53,10 +53,8 @@ async def take_ubi_queries(request: Request) -> Response:
             continue
         query_id, when, facts = shown
         told = raw if isinstance(raw, dict) else {}
-        asker = Asker(_text(told.get("client_id")), _text(told.get("session_id")))
-        service.memory.impressions.note(
-            query_id, asker, orjson.dumps(facts), 0.0, cached=False, at=when
-        )
+        asker = Asker(_text(told.get("client_id")), _text(told.get("session_id")), at=when)
+        service.memory.impressions.note(query_id, asker, orjson.dumps(facts), 0.0, cached=False)
         accepted += 1
     return _answer(Taken(accepted, 0, rejected, 0, {}, 0))
 

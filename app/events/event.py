@@ -103,9 +103,11 @@ def happened_at(event: Event, arrived: float, *, trusted: bool) -> float | Fault
     trusted: the shop's own server, which may tell of what was long ago; anybody else's clock is
     believed within five minutes.
     """
-    told = event.time
-    if told is None:
-        return arrived
+    return arrived if event.time is None else believed(event.time, arrived, trusted=trusted)
+
+
+def believed(told: float | str, arrived: float, *, trusted: bool) -> float | Fault:
+    """The moment that is told, as far as the teller is believed; seconds since the epoch."""
     at = seconds_of(told)
     if at is None:
         return Fault(

@@ -45,12 +45,16 @@ log = logging.getLogger("vitrina.events")
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who searches, as the request says; of the user agent only whether it is a crawler's."""
+    """Who searches, as the request says; of the user agent only whether it is a crawler's.
+
+    at: when, in seconds since the epoch, if the shop's own server told; None: now.
+    """
 
     user_id: str | None = None
     session_id: str | None = None
     region: str | None = None
     user_agent: str = ""
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +122,13 @@ class Impressions:
         took_ms: float,
         *,
         cached: bool,
-        at: float | None = None,
     ) -> None:
-        """Costs a microsecond; never raises. at: seconds since the epoch; None: now."""
+        """Costs a microsecond; never raises."""
         if len(self._waiting) >= MOST_WAITING:
             IMPRESSIONS.labels("dropped").inc()
             return
-        self._waiting.append(_Noted(query_id, at or self._clock(), asker, shown, took_ms, cached))
+        at = self._clock() if asker.at is None else asker.at
+        self._waiting.append(_Noted(query_id, at, asker, shown, took_ms, cached))
 
     async def write(self, state: State, pseudonyms: Pseudonyms) -> None:
         """Write down what waits, in a thread. Never raises."""

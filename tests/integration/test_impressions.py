@@ -1,7 +1,9 @@
 """What searches log over HTTP."""
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,22 @@ def test_no_impression_names_a_search_that_was_not_logged(
     search(http, q="oak shelf", analytics="off")
     row = impression(state, search(http, q="oak shelf")["query_id"])
     assert (row["cached"], row["features"]) == (1, None)
+
+
+def test_the_shops_server_tells_when_a_search_happened(shop: tuple[httpx.Client, Path]) -> None:
+    http, state = shop
+    at = int(time.time()) - 30 * 86_400
+    told = datetime.fromtimestamp(at, UTC).isoformat()
+    answer = http.get("/v1/search?q=lamp", headers={"X-Happened-At": told}).json()
+    assert impression(state, answer["query_id"])["happened_at"] == at
+    for wrong, what in (("yesterday", "is no time"), ("2019-01-01", "is over 400 days ago"),
+                        ("4102444800", "is over a day in the future")):  # fmt: skip
+        refused = http.get("/v1/search?q=lamp", headers={"X-Happened-At": wrong})
+        assert refused.status_code == 422
+        assert what in refused.json()["detail"]
+        assert refused.json()["detail"].startswith("X-Happened-At: ")
+    passed_on = {"X-Happened-At": told, "X-Forwarded-For": "192.0.2.1"}
+    assert http.get("/v1/search?q=lamp", headers=passed_on).status_code == 403
 
 
 def test_personal_queries_are_not_written_down(shop: tuple[httpx.Client, Path]) -> None:
