@@ -52,6 +52,7 @@ BENCHMARKS = (
     Benchmark("event_load"),
     Benchmark("freshness"),
     Benchmark("structure"),
+    Benchmark("click_models", (DATA,)),
 )
 
 

@@ -1,0 +1,41 @@
+"""One number for each query and product that a log has seen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexing.arrays import Float64Array, Int64Array
+from ranking.learning.clicks.click_log import ClickLog
+
+
+@dataclass(frozen=True, slots=True)
+class PairValues:
+    """pairs: int64[u], ascending, as `ClickLog.pairs` numbers them. values: float64[u].
+
+    unseen: of every other pair. Logs taken from one log number their pairs alike.
+    """
+
+    pairs: Int64Array
+    values: Float64Array
+    unseen: float
+
+    def of(self, pairs: Int64Array) -> Float64Array:
+        """float64[len(pairs)]."""
+        if not len(self.pairs):
+            return np.full(len(pairs), self.unseen)
+        places = np.minimum(np.searchsorted(self.pairs, pairs), len(self.pairs) - 1)
+        return np.where(self.pairs[places] == pairs, self.values[places], self.unseen)
+
+
+def numbered(log: ClickLog) -> tuple[Int64Array, Int64Array]:
+    """The log's distinct pairs, ascending, and the place of each row's pair among them."""
+    pairs, places = np.unique(log.pairs, return_inverse=True)
+    return pairs, places.astype(np.int64)
+
+
+def smoothed_share(
+    happened: Float64Array, tried: Float64Array, prior: float, strength: float
+) -> Float64Array:
+    """(happened + strength · prior) / (tried + strength): the mean of a Beta belief."""
+    share: Float64Array = (happened + strength * prior) / (tried + strength)
+    return share
