@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.api.guard import GuardedRoute, described
 from app.api.parameters import IndexName
@@ -54,6 +54,15 @@ class BuildRequest(BaseModel):
     max_reject_ratio: float | None = Field(
         None, ge=0, le=1, description="Share of bad lines that stops the build; default 0.01."
     )
+    as_of: AwareDatetime | None = Field(
+        None,
+        description="Moment the catalogue was true at; later changes are kept. Default: the time "
+        "of its oldest file.",
+        examples=["2026-11-26T20:00:00Z"],
+    )
+    keep_live: bool = Field(
+        False, description="Keep products that came over the API, and are not in the catalogue."
+    )
 
 
 class Build(BaseModel):
@@ -100,7 +109,9 @@ class Snapshots(BaseModel):
 def start_build(request: Request, given: BuildRequest) -> dict[str, Any]:
     """Build an index in the background, in a process of its own; one at a time."""
     service = service_of(request)
-    options = JobOptions(tuple(given.map.items()), given.max_reject_ratio)
+    options = JobOptions(
+        tuple(given.map.items()), given.max_reject_ratio, given.as_of, given.keep_live
+    )
     try:
         job = service.jobs.start(
             given.index or service.default_index, given.catalog, given.queries, options

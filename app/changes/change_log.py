@@ -4,7 +4,7 @@
 tests/contracts/test_change_log.py holds both to what is said here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -86,6 +86,26 @@ class LogSize(NamedTuple):
     oldest_ms: int | None
 
 
+class HeldVersion(NamedTuple):
+    """The highest version of a product's changes, forgotten ones too; seq, at_ms: of its newest."""
+
+    product_id: str
+    version: int
+    seq: int
+    at_ms: int
+
+
+class LogCopy(NamedTuple):
+    """What a log held, to begin another one with. last: the highest seq ever given. changes: in
+    order.
+    """
+
+    identity: str
+    last: int
+    versions: Iterable[Sequence[HeldVersion]]
+    changes: Iterable[Sequence[Change]]
+
+
 class ChangeLogError(ServiceError):
     """The log cannot be read or written now; nothing was acknowledged. The message says why."""
 
@@ -142,10 +162,28 @@ class ChangeLog(Protocol):
         """
         ...
 
+    def versions(self, index: str) -> Iterator[Sequence[HeldVersion]]:
+        """In batches; a product may come twice."""
+        ...
+
+    def restore(self, index: str, copy: LogCopy) -> None:
+        """Begin the log anew with these. Raises ChangeLogError where another one lies.
+
+        Of a call that dies nothing is used; it is made again.
+        """
+        ...
+
     def close(self) -> None: ...
 
 
-def bytes_of(change: NewChange) -> int:
+def another_log(index: str) -> ChangeLogError:
+    return ChangeLogError(
+        f"index {index!r} has a change log already, with another identity. Name another index, or "
+        "another data folder or Redis."
+    )
+
+
+def bytes_of(change: NewChange | Change) -> int:
     """What a change adds to the size of the log."""
     return ENTRY_BYTES + len(change.product_id.encode()) + len(change.body or b"")
 

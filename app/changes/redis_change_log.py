@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from secrets import token_hex
 from typing import Any, Final, Literal, cast
 
@@ -15,16 +15,20 @@ from app.changes.change_log import (
     Change,
     ChangeLogError,
     Exists,
+    HeldVersion,
     Latest,
+    LogCopy,
     LogSize,
     NewChange,
     Op,
     Outcome,
     Stale,
     Unknown,
+    another_log,
     bytes_of,
     check_room,
 )
+from app.changes.redis_restore import fill
 from app.changes.redis_scripts import APPEND, FIND_NEWER, FORGET
 from app.redis import BACKEND_ERRORS, ResponseError, sync_client
 
@@ -135,6 +139,32 @@ class RedisChangeLog:
 
     def identity(self, index: str) -> str:
         return (self._facts(index, "identity")[0] or b"").decode()
+
+    def versions(self, index: str) -> Iterator[Sequence[HeldVersion]]:
+        cursor = 0
+        while True:
+            try:
+                found = self._client.hscan(_keys(index)[1], cursor, count=_AT_ONCE)
+            except BACKEND_ERRORS as error:
+                raise _away(error) from error
+            cursor, rows = cast(tuple[int, dict[bytes, bytes]], found)
+            held = [(name.decode(), *told.decode().split("|")) for name, told in rows.items()]
+            yield [
+                HeldVersion(name, int(version), int(seq), int(at_ms))
+                for name, _, version, seq, at_ms in held
+                if version
+            ]
+            if not cursor:
+                return
+
+    def restore(self, index: str, copy: LogCopy) -> None:
+        self.check(index)
+        if self.identity(index) not in ("", copy.identity):
+            raise another_log(index)
+        try:
+            fill(self._client, _keys(index), copy)
+        except BACKEND_ERRORS as error:
+            raise _away(error) from error
 
     def close(self) -> None:
         self._client.close()

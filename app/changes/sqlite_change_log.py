@@ -19,15 +19,18 @@ from app.changes.change_log import (
     Change,
     ChangeLogError,
     Exists,
+    HeldVersion,
     Latest,
+    LogCopy,
     LogSize,
     NewChange,
     Outcome,
+    another_log,
     bytes_of,
     check_room,
 )
 from app.changes.sqlite_database import DATABASE, Database, check_place, create_database, unusable
-from app.changes.sqlite_entries import Asked, decide, forget_some, insert
+from app.changes.sqlite_entries import Asked, decide, fill, forget_some, insert, versions_after
 
 _LOCK: Final = ".changes.lock"
 
@@ -111,6 +114,25 @@ class SqliteChangeLog:
     def identity(self, index: str) -> str:
         with self._reader(index) as reader:
             return "" if reader is None else str(_one(reader, "SELECT identity FROM log"))
+
+    def versions(self, index: str) -> Iterator[Sequence[HeldVersion]]:
+        after = ""
+        while True:
+            with self._reader(index) as reader:
+                rows = [] if reader is None else versions_after(reader, after)
+            if not rows:
+                return
+            yield rows
+            after = rows[-1].product_id
+
+    def restore(self, index: str, copy: LogCopy) -> None:
+        folder = self._data / index
+        if self.identity(index):
+            raise another_log(index)
+        try:
+            create_database(folder, lambda made: fill(made, copy), copy.identity)
+        except (sqlite3.Error, OSError) as error:
+            raise unusable(folder / DATABASE, error) from error
 
     def close(self) -> None:
         with self._writing, self._opening:

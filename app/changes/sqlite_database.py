@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
@@ -65,14 +66,23 @@ class Database:
         self.writer.close()
 
 
-def create_database(folder: Path) -> None:
-    """A whole database, or none: readers never see half of its tables."""
+def create_database(
+    folder: Path,
+    fill: Callable[[sqlite3.Connection], None] | None = None,
+    identity: str | None = None,
+) -> None:
+    """A whole database, or none: readers never see half of its tables.
+
+    fill: writes what it begins with, in one transaction.
+    """
     check_place(folder)
     fresh = folder / f".{DATABASE}.{os.getpid()}"
     fresh.unlink(missing_ok=True)
     with closing(sqlite3.connect(fresh)) as made:
         made.executescript(_SCHEMA)
-        made.execute("INSERT INTO log VALUES (?, 0, 0, 0)", (token_hex(8),))
+        made.execute("INSERT INTO log VALUES (?, 0, 0, 0)", (identity or token_hex(8),))
+        if fill is not None:
+            fill(made)
         made.commit()
     for left in (f"{DATABASE}-wal", f"{DATABASE}-shm"):  # of a database that was removed
         (folder / left).unlink(missing_ok=True)

@@ -8,15 +8,20 @@ from typing import Final
 from app.changes.change_log import (
     ENTRY_BYTES,
     Accepted,
+    Change,
     ChangeLogError,
+    HeldVersion,
+    LogCopy,
     NewChange,
     Outcome,
     Stale,
     Unknown,
+    bytes_of,
 )
 
 _FORGOTTEN_AT_ONCE: Final = 2_000
 _ASKED_AT_ONCE: Final = 500
+_VERSIONS_AT_ONCE: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -65,15 +70,43 @@ def decide(writer: sqlite3.Connection, asked: Asked, last: int) -> list[tuple[in
 
 
 def insert(writer: sqlite3.Connection, taken: Sequence[tuple[int, NewChange]], at_ms: int) -> None:
+    _insert(
+        writer,
+        [Change(seq, at_ms, e.product_id, e.op, e.body, e.version) for seq, e in taken],
+    )
+
+
+def _insert(writer: sqlite3.Connection, changes: Sequence[Change]) -> None:
     writer.executemany(
         "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?)",
-        [(seq, at_ms, e.product_id, e.op, e.body, e.version) for seq, e in taken],
+        [(e.seq, e.at_ms, e.product_id, e.op, e.body, e.version) for e in changes],
     )
     writer.executemany(
         "INSERT INTO held VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (product_id) DO UPDATE SET "
         "op = ?2, version = ifnull(?3, version), seq = ?4, at_ms = ?5",
-        [(e.product_id, e.op, e.version, seq, at_ms) for seq, e in taken],
+        [(e.product_id, e.op, e.version, e.seq, e.at_ms) for e in changes],
     )
+
+
+def versions_after(reader: sqlite3.Connection, product_id: str) -> list[HeldVersion]:
+    rows = reader.execute(
+        "SELECT product_id, version, seq, at_ms FROM held "
+        "WHERE product_id > ? AND version IS NOT NULL ORDER BY product_id LIMIT ?",
+        (product_id, _VERSIONS_AT_ONCE),
+    )
+    return [HeldVersion(*row) for row in rows]
+
+
+def fill(writer: sqlite3.Connection, copy: LogCopy) -> None:
+    """A new database. Versions first: of a product with a change the change is newer."""
+    for versions in copy.versions:
+        writer.executemany("INSERT OR REPLACE INTO held VALUES (?, NULL, ?, ?, ?)", versions)
+    entries = held = 0
+    for changes in copy.changes:
+        _insert(writer, changes)
+        entries += len(changes)
+        held += sum(map(bytes_of, changes))
+    writer.execute("UPDATE log SET last = ?, entries = ?, bytes = ?", (copy.last, entries, held))
 
 
 def forget_some(writer: sqlite3.Connection, up_to: int, before_ms: int) -> bool:

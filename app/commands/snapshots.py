@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands.announcing import tell_services
+from app.commands.backups import export, import_
 from app.commands.folding import tell_replay
 from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
 from app.commands.published import built, published
@@ -21,8 +22,10 @@ SHOWN_FIELDS = 20
 """Fields of a comparison that are told; all are with --json."""
 
 snapshots = typer.Typer(
-    help="List, verify, and roll back published snapshots.", no_args_is_help=True
+    help="List, verify, roll back, export and import published snapshots.", no_args_is_help=True
 )
+snapshots.command()(export)
+snapshots.command("import")(import_)
 
 
 @snapshots.command("list")

@@ -51,11 +51,14 @@ LOCK_WAIT_S = 5.0
 class JobOptions:
     """What a build over HTTP may change; None or empty leaves the default of `vitrina build`.
 
-    field_map: (our field, their field) pairs. max_reject_ratio: 0..1.
+    field_map: (our field, their field) pairs. max_reject_ratio: 0..1. as_of: the moment that the
+    catalogue was true at.
     """
 
     field_map: tuple[tuple[str, str], ...] = ()
     max_reject_ratio: float | None = None
+    as_of: datetime | None = None
+    keep_live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,10 @@ def _option_arguments(options: JobOptions) -> list[str]:
         if not 0 <= ratio <= 1:
             raise BadBuildRequestError(f"max_reject_ratio must be from 0 to 1, not {ratio}")
         arguments.append(f"--max-reject-ratio={ratio}")
+    if options.as_of is not None:
+        arguments.append(f"--as-of={options.as_of.isoformat()}")
+    if options.keep_live:
+        arguments.append("--keep-live")
     return arguments
 
 

@@ -15,8 +15,10 @@ from app.changes.change_log import (
     Accepted,
     Change,
     ChangeLog,
+    ChangeLogError,
     ChangeLogFullError,
     Latest,
+    LogCopy,
     LogSize,
     NewChange,
     Outcome,
@@ -336,3 +338,45 @@ def test_closed_twice(make_log: MakeLog, index: str) -> None:
     log.close()
     log.close()
     assert make_log().last(index) == 1
+
+
+def test_a_log_is_begun_with_what_another_one_held(
+    make_log: MakeLog, index: str, clock: Clock, tmp_path: Path
+) -> None:
+    before = make_log()
+    before.append(index, [put("a", 5), put("b"), put("c", 7), NewChange("d", "put")], nothing)
+    before.append(index, [NewChange("b", "patch", b'{"price":1}'), put("é")], nothing)
+    before.forget(index, 4)
+    before.append(index, [put("a"), NewChange("d", "delete")], everything)
+    held = LogCopy(
+        before.identity(index), before.last(index), list(before.versions(index)),
+        [before.read(index, 0, 2), before.read(index, 6, 100)],
+    )  # fmt: skip
+    other = f"{index}-other"
+    (tmp_path / other).mkdir()
+    after = make_log()
+    after.restore(other, held)
+    assert after.read(other, 0, 100) == before.read(index, 0, 100)
+    for told in ("identity", "last", "size"):
+        assert getattr(after, told)(other) == getattr(before, told)(index)
+    for product in "abcdé":
+        assert after.latest(other, product) == before.latest(index, product)
+    assert sorted(v for some in after.versions(other) for v in some) == sorted(
+        v for some in before.versions(index) for v in some
+    )
+    for log, name in ((before, index), (after, other)):
+        told = log.append(name, [put("a", 4), put("c", 6), put("c", 7), put("e")], nothing)
+        assert told == [Stale(5), Stale(7), Accepted(9), Accepted(10)]
+    clock.now_ms += 2 * VERSIONS_KEPT_MS
+    after.forget(other, 10)
+    assert after.size(other).entries == 0
+    assert not [each for some in after.versions(other) for each in some], "kept for 30 days"
+
+
+def test_no_other_log_is_overwritten(make_log: MakeLog, index: str) -> None:
+    log = make_log()
+    log.append(index, [put("a")], nothing)
+    with pytest.raises(ChangeLogError, match="another identity"):
+        log.restore(index, LogCopy("0123", 1, [], []))
+    assert log.last(index) == 1
+    assert log.identity(index) != "0123"

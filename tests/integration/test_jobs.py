@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,8 @@ def test_the_command_it_runs(
     jobs_running: Callable[[str], BuildJobs], tmp_path: Path, catalogs: Path
 ) -> None:
     jobs = jobs_running("print(json.dumps(sys.argv[1:]))")
-    options = JobOptions(field_map=(("title", "product name"),), max_reject_ratio=0.05)
+    moment = datetime(2026, 11, 26, 20, tzinfo=UTC)
+    options = JobOptions((("title", "product name"),), 0.05, moment, keep_live=True)
     job = jobs.start("shop_de", ["shop.jsonl", "."], "queries.tsv", options)
     [line] = wait_for(jobs, job).log
     folder = tmp_path / "var" / "jobs" / job.record.id
@@ -95,6 +97,7 @@ def test_the_command_it_runs(
     expected += ["--catalog", str(catalogs / "shop.jsonl"), "--catalog", str(catalogs)]
     expected += ["--queries", str(catalogs / "queries.tsv")]
     expected += ["--map=title=product name", "--max-reject-ratio=0.05"]
+    expected += ["--as-of=2026-11-26T20:00:00+00:00", "--keep-live"]
     expected += ["--progress-file", str(folder / "progress.json")]
     assert json.loads(line) == expected
 

@@ -1,6 +1,7 @@
 """A background build with the real `vitrina build`."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.jobs.jobs import BuildJobs, Job, JobOptions, JobState
@@ -19,9 +20,8 @@ def ended(jobs: BuildJobs, job: Job) -> Job:
 def test_builds_and_publishes(tmp_path: Path) -> None:
     write_demo_shop(tmp_path / "catalogs", products=1_000, seed=7)
     jobs = BuildJobs(tmp_path / "var", tmp_path / "catalogs", clock=time.time)
-    job = jobs.start(
-        "main", ["products.jsonl.gz"], "queries.tsv", JobOptions(max_reject_ratio=0.02)
-    )
+    options = JobOptions((), 0.02, datetime(2026, 11, 26, tzinfo=UTC), keep_live=True)
+    job = jobs.start("main", ["products.jsonl.gz"], "queries.tsv", options)
     done = ended(jobs, job)
     assert done.state is JobState.SUCCEEDED, done.log
     assert done.result is not None
