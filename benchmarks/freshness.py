@@ -3,7 +3,8 @@
     python -m benchmarks.freshness [--data FOLDER] [--products N] [--seconds S] [--samples N]
 
 FOLDER is a data folder with an index `main` of a demo shop; it is copied, its snapshots linked, so
-TMPDIR must lie on the same disk. Without one a shop of N products is made and built. The load generator shares the cores with the service.
+TMPDIR must lie on the same disk. Without one a shop of N products is made and built. The load
+generator shares the cores with the service.
 
 - visible: from the answer to a change until every worker shows it, cached answers included (p50,
   p99, most), one change at a time; numbers, then new products; 1 and 2 workers.

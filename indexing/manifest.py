@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from indexing.analysis.versions import is_present
 from indexing.errors import CorruptSnapshotError, FormatVersionError, SnapshotError
@@ -120,24 +121,34 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
+_REMEDY: Final = "Roll back with `vitrina snapshots rollback`, or build again."
+
+
 def check_sizes(folder: Path, manifest: Manifest) -> None:
     """Every file is there and as long as the manifest says; cheap, done at each opening."""
-    for name, facts in manifest.files.items():
-        path = folder / name
-        size = path.stat().st_size if path.is_file() else None
-        if size != facts.size:
-            problem = "is missing" if size is None else f"has {size} bytes, not {facts.size}"
-            raise CorruptSnapshotError(
-                f"{path} {problem}. Roll back with `vitrina snapshots rollback`, or build again."
-            )
+    _check_sizes(folder, manifest.files, _REMEDY)
 
 
 def check_contents(folder: Path, manifest: Manifest) -> None:
     """Every byte is as the manifest says; reads all files."""
-    check_sizes(folder, manifest)
-    for name, facts in manifest.files.items():
+    check_files(folder, manifest.files, _REMEDY)
+
+
+def check_files(folder: Path, files: Mapping[str, FileFacts], remedy: str) -> None:
+    """Every byte is as the facts say. Raises CorruptSnapshotError, which ends with the remedy."""
+    _check_sizes(folder, files, remedy)
+    for name, facts in files.items():
         if checksum(folder / name) != facts.blake2b:
             raise CorruptSnapshotError(
                 f"{folder / name} has another checksum than its manifest says: the file was "
-                "changed or damaged. Roll back with `vitrina snapshots rollback`, or build again."
+                f"changed or damaged. {remedy}"
             )
+
+
+def _check_sizes(folder: Path, files: Mapping[str, FileFacts], remedy: str) -> None:
+    for name, facts in files.items():
+        path = folder / name
+        size = path.stat().st_size if path.is_file() else None
+        if size != facts.size:
+            problem = "is missing" if size is None else f"has {size} bytes, not {facts.size}"
+            raise CorruptSnapshotError(f"{path} {problem}. {remedy}")

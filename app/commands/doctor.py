@@ -45,6 +45,7 @@ def _checks(data: Path) -> Iterator[tuple[str, str | None]]:
     if settings.redis_url:
         yield "redis", _redis_problem(settings.redis_url)
     yield from _change_checks(data)
+    yield from _live_checks(data)
 
 
 def _import_problem(library: str) -> str | None:
@@ -137,6 +138,26 @@ def _change_checks(data: Path) -> Iterator[tuple[str, str | None]]:
             except ChangeLogError as error:
                 problem = error.detail
             yield f"changes of index {name}", problem
+
+
+def _live_checks(data: Path) -> Iterator[tuple[str, str | None]]:
+    """Whether what is on disk of applied changes is whole."""
+    from indexing.current import list_indexes, read_current
+    from indexing.errors import IndexingError
+    from indexing.live.checksums import check_live
+    from indexing.live.state import live_folder
+
+    for name in list_indexes(data):
+        try:
+            current = read_current(data / name)
+            if current is None:
+                continue
+            state = check_live(live_folder(data / name, current.snapshot))
+        except IndexingError as error:
+            yield f"applied changes of index {name}", str(error)
+        else:
+            if state is not None:
+                yield f"applied changes of index {name}: {len(state.segments)} segments", None
 
 
 def _change_warnings(data: Path) -> Iterator[str]:

@@ -56,8 +56,12 @@ def list_(
 
 @snapshots.command()
 def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
-    """Read every byte of every kept snapshot and compare checksums; exit code 1 if one is bad."""
+    """Read every byte of every kept snapshot, and of the segments of what changed since, and
+    compare checksums; exit code 1 if one is bad.
+    """
     from indexing.errors import SnapshotError
+    from indexing.live.checksums import check_live
+    from indexing.live.state import LIVE
 
     folder, _ = published(data, index)
     bad = 0
@@ -69,6 +73,15 @@ def verify(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) 
             typer.echo(f"{path.name}: BAD. {error}", err=True)
         else:
             typer.echo(f"{path.name}: ok")
+    for path in sorted((folder / LIVE).glob("[!.]*")):
+        try:
+            state = check_live(path)
+        except SnapshotError as error:
+            bad += 1
+            typer.echo(f"{LIVE}/{path.name}: BAD. {error}", err=True)
+        else:
+            count = 0 if state is None else len(state.segments)
+            typer.echo(f"{LIVE}/{path.name}: ok, segments: {count}")
     raise typer.Exit(1 if bad else 0)
 
 

@@ -1,6 +1,8 @@
 """What is gone and which numbers changed, record by record, in one file that only grows."""
 
 from dataclasses import dataclass
+from errno import EIO
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +28,11 @@ class Journal:
     def append(self, made: "np.ndarray[tuple[int], np.dtype[Any]]", after: int) -> int:
         """Write behind the first `after` records, and say how many there are then.
 
-        What a writer that died left there is overwritten.
+        What a writer that died left there is overwritten. Raises OSError where fewer are there.
         """
-        with self.path.open("r+b" if self.path.exists() else "w+b") as file:
+        with self.path.open("r+b" if after else "w+b") as file:
+            if file.seek(0, SEEK_END) < after * RECORD.itemsize:
+                raise OSError(EIO, "is cut short", str(self.path))
             file.seek(after * RECORD.itemsize)
             file.truncate()
             file.write(made.tobytes())

@@ -28,6 +28,7 @@ from indexing.catalogue.documents import Documents, DocumentsBuilder
 from indexing.catalogue.product import Product
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.forms.joined import JoinedPairs
+from indexing.live.checksums import seal_segment
 from indexing.live.type_guess import type_guesses
 from indexing.postings.inversion import invert
 from indexing.postings.lexicon import UNKNOWN
@@ -114,6 +115,7 @@ def build_segment(
     save_array(folder / _TYPE_OF, type_of)
     save_array(folder / _SURENESS, sureness)
     shutil.rmtree(scratch)
+    seal_segment(folder)
     return open_segment(folder, base)
 
 

@@ -22,7 +22,8 @@ class State:
     log: identity of the change log. seq: of the last change that is applied; removed: of the
     last one that took products away. journal: name of the file, of which so many
     records count. segments: numbers of those that are searched, oldest first. next_segment,
-    next_row: not used yet. at_ms: when the last change that is applied was taken.
+    next_row: not used yet. at_ms: when the last change that is applied was taken. crc: of the
+    journal's records that count; None of a state that an older version wrote.
     """
 
     run: str
@@ -35,6 +36,7 @@ class State:
     segments: tuple[int, ...] = ()
     next_segment: int = 1
     at_ms: int = 0
+    crc: int | None = None
 
 
 def live_folder(index: Path, snapshot_id: str) -> Path:

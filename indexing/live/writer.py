@@ -6,6 +6,7 @@ takes it away where it stood.
 
 import secrets
 import shutil
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 from indexing.columns.columns import CORE_NUMBERS
 from indexing.errors import IndexingError
 from indexing.live.batch import PLACE_OF, Batch, LiveChange, sorted_out, with_noted
+from indexing.live.checksums import check_state
 from indexing.live.grouping import GroupIndex, Placed, in_order, members, placed_at
 from indexing.live.journal import GONE, RECORD, Journal, records
 from indexing.live.merging import Merge, due
@@ -52,6 +54,7 @@ class LiveWriter:
             state = read_state(self._folder)
             if state is None or state.log != log or state.seq < folded:
                 return None
+            check_state(self._folder, state)
             self._keeper.show(state)
         except (IndexingError, OSError, ValueError, KeyError):
             return None
@@ -60,7 +63,7 @@ class LiveWriter:
     def _begun(self, log: str, folded: int) -> State:
         state = State(
             secrets.token_hex(4), log, folded, "journal-0", _next_row(self._base),
-            next_segment=1 + secrets.randbelow(_FIRST),
+            next_segment=1 + secrets.randbelow(_FIRST), crc=0,
         )  # fmt: skip
         Journal(self._folder / state.journal).append(records([]), 0)
         write_state(self._folder, state)
@@ -89,8 +92,7 @@ class LiveWriter:
         ]
         if any(change.op == "delete" for change in changes):
             state = replace(state, removed=state.seq)
-        written = Journal(self._folder / state.journal).append(records(rows), state.records)
-        self._put(replace(state, records=written), popular=popular)
+        self._put(self._noted(state, records(rows)), popular=popular)
         return self.state
 
     def merge_due(self) -> Merge | None:
@@ -114,8 +116,7 @@ class LiveWriter:
             self._keeper.opened(merge.number, made)
             place = sum(number < merge.merged[0] for number in segments)
             segments = (*segments[:place], merge.number, *segments[place:])
-        written = Journal(self._folder / state.journal).append(records(rows), state.records)
-        self._put(replace(state, segments=segments, records=written))
+        self._put(self._noted(replace(state, segments=segments), records(rows)))
         for number in merge.merged:
             shutil.rmtree(segment_folder(self._folder, number), ignore_errors=True)
         self._groups.keep(self.view.numbers)
@@ -188,10 +189,15 @@ class LiveWriter:
         if len(rows) > most // 2:
             return False  # there is that much to say
         name = f"journal-{int(state.journal.rpartition('-')[2]) + 1}"
-        count = Journal(self._folder / name).append(rows, 0)
-        self._put(replace(state, journal=name, records=count))
+        self._put(self._noted(replace(state, journal=name, records=0, crc=0), rows))
         (self._folder / state.journal).unlink(missing_ok=True)
         return True
+
+    def _noted(self, state: State, rows: "np.ndarray[tuple[int], np.dtype[Any]]") -> State:
+        """The state with rows behind those of its journal."""
+        written = Journal(self._folder / state.journal).append(rows, state.records)
+        crc = None if state.crc is None else zlib.crc32(rows.tobytes(), state.crc)
+        return replace(state, records=written, crc=crc)
 
     def _put(self, state: State, *, popular: bool = True) -> None:
         write_state(self._folder, state)

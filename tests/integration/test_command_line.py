@@ -11,7 +11,12 @@ from tiny_model import publish_tiny
 from typer.testing import CliRunner, Result
 
 from app.cli import app
+from indexing.current import read_current
 from indexing.errors import IndexingError, SnapshotError
+from indexing.live.batch import LiveChange
+from indexing.live.state import live_folder
+from indexing.live.writer import LiveWriter
+from indexing.snapshot import open_snapshot
 
 MUGS: list[dict[str, Any]] = [
     {"id": f"m{n}", "name": f"Blue mug {n}", "price": 5 + n, "brand": "Acme", "colour": "blue"}
@@ -126,6 +131,25 @@ def test_a_damaged_snapshot_is_told(data: str, tmp_path: Path) -> None:
     assert seen.exit_code == 1
     assert "BAD" in seen.output
     assert "docs.npy" in seen.output
+
+
+def test_segments_of_changes_are_verified(tmp_path: Path) -> None:
+    data = str(tmp_path / "var")
+    run("build", "--catalog", written(tmp_path / "mugs.jsonl", MUGS), "--data", data)
+    index = tmp_path / "var" / "main"
+    current = read_current(index)
+    assert current is not None
+    base = open_snapshot(index / "snapshots" / current.snapshot)
+    writer = LiveWriter(base, live_folder(index, base.id), "log", 0)
+    writer.apply([LiveChange(1, "new", "put", b'{"id":"new","title":"Jug"}')])
+    assert "segments: 1" in run("snapshots", "verify", "--data", data).output
+    assert "ok   applied changes of index main: 1 segments" in run("doctor", "--data", data).output
+    (file,) = (index / "live").glob("*/segment-*/postings/docs.npy")
+    file.write_bytes(file.read_bytes()[:-4] + b"\x09\0\0\0")
+    seen = run("snapshots", "verify", "--data", data)
+    assert seen.exit_code == 1
+    assert "docs.npy has another checksum" in seen.output
+    assert "FAIL applied changes of index main" in run("doctor", "--data", data).output
 
 
 def test_doctor(data: str, tmp_path: Path) -> None:

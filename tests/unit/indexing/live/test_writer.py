@@ -1,5 +1,6 @@
 """What a writer of the living index does where not all is as it should be."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from catalogs import build_index, open_index
 
 from indexing.columns.priors import PRIOR_NAMES
+from indexing.errors import SnapshotError
 from indexing.live.batch import LiveChange
+from indexing.live.checksums import check_live
 from indexing.live.state import read_state, segment_folder
 from indexing.live.view import ViewKeeper
 from indexing.live.writer import LiveWriter
@@ -48,7 +51,7 @@ def test_what_cannot_be_read_is_passed_over(base: Snapshot, tmp_path: Path) -> N
     assert prices == {"m0": 5, "m1": 6, "m2": 77.5}
 
 
-@pytest.mark.parametrize("damaged", ["state.json", "titles"])
+@pytest.mark.parametrize("damaged", ["state.json", "titles", "a bit", "journal"])
 def test_a_state_that_cannot_be_read_is_begun_anew(
     base: Snapshot, tmp_path: Path, damaged: str
 ) -> None:
@@ -60,13 +63,50 @@ def test_a_state_that_cannot_be_read_is_begun_anew(
     path = folder / "state.json"
     if damaged == "titles":
         path = segment_folder(folder, state.segments[0]) / "postings" / "title_terms.npy"
-    path.write_bytes(path.read_bytes()[:40])
+    if damaged in ("a bit", "journal"):
+        path = segment_folder(folder, state.segments[0]) / "postings" / "docs.npy"
+        flip_last_bit(folder / state.journal if damaged == "journal" else path)
+    else:
+        path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(SnapshotError, match="Delete"):
+        check_live(folder)
     writer = LiveWriter(base, folder, "log", 0)
+    assert check_live(folder) is not None
     assert (writer.state.seq, writer.view.counts()["segments"]) == (0, 0)
     assert writer.state.run != state.run
     writer.apply(changes)
     assert orjson.loads(json_of(writer, "m3"))["price"] == 99
     assert ViewKeeper(base, folder).refresh().counts()["products"] == 9
+
+
+def flip_last_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def test_checksums_hold_through_all_that_is_written(base: Snapshot, tmp_path: Path) -> None:
+    writer = LiveWriter(base, tmp_path / "live", "log", 0)
+    for seq in range(1, 7):
+        writer.apply([put(seq, id=f"new{seq}", title="Saucer"), patch(seq, "m3", price=seq)])
+        merge = writer.merge_due()
+        if merge is not None:
+            writer.merged(merge, merge.build(writer.folder_of(merge), base))
+        assert check_live(tmp_path / "live") == writer.state
+    assert writer.shorten_journal(4)
+    assert check_live(tmp_path / "live") == writer.state
+
+
+def test_a_folder_that_is_deleted_under_the_writer_is_not_gone_on_with(
+    base: Snapshot, tmp_path: Path
+) -> None:
+    writer = LiveWriter(base, tmp_path / "live", "log", 0)
+    writer.apply([put(1, id="new", title="Saucer"), patch(2, "m3", price=9)])
+    shutil.rmtree(tmp_path / "live")
+    with pytest.raises(OSError, match="journal-0"):
+        writer.apply([put(3, id="other", title="Saucer")])
+    again = LiveWriter(base, tmp_path / "live", "log", 0)
+    assert again.state.seq == 0
 
 
 def test_a_rating_where_nothing_was_rated_stands_for_itself(base: Snapshot, tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""Whether what the living index wrote to disk is as it was written."""
+
+import json
+import zlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from indexing.errors import CorruptSnapshotError
+from indexing.live.journal import Journal
+from indexing.live.state import State, read_state, segment_folder
+from indexing.manifest import FileFacts, check_files, facts_of
+
+_FACTS: Final = "manifest.json"
+"""The name that `facts_of` leaves out."""
+_LOOKS: Final = 3
+
+
+def seal_segment(folder: Path) -> None:
+    """Note sizes and checksums of a segment's files; the last file that is written."""
+    facts = {name: asdict(each) for name, each in facts_of(folder).items()}
+    (folder / _FACTS).write_text(json.dumps({"files": facts}), encoding="utf-8")
+
+
+def check_segment(folder: Path) -> None:
+    """Reads all of it. Raises CorruptSnapshotError."""
+    path = folder / _FACTS
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        files = {name: FileFacts(**each) for name, each in told["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CorruptSnapshotError(f"{path} cannot be read: {error}. {_remedy(folder)}") from None
+    check_files(folder, files, _remedy(folder))
+
+
+def check_state(folder: Path, state: State) -> None:
+    """Its segments and its journal. Raises CorruptSnapshotError."""
+    for number in state.segments:
+        check_segment(segment_folder(folder, number))
+    path = folder / state.journal
+    try:
+        found = zlib.crc32(Journal(path).read(0, state.records).tobytes())
+    except (OSError, ValueError) as error:
+        raise CorruptSnapshotError(f"{error}. {_remedy(path)}") from None
+    if state.crc is not None and found != state.crc:
+        raise CorruptSnapshotError(
+            f"{path} has another checksum than {folder.name}'s state says. {_remedy(path)}"
+        )
+
+
+def check_live(folder: Path) -> State | None:
+    """What a living index is at now, checked; None where there is none.
+
+    Raises SnapshotError. A state that is replaced meanwhile is looked at again.
+    """
+    for _ in range(_LOOKS):
+        state = read_state(folder)
+        if state is None:
+            return None
+        try:
+            check_state(folder, state)
+        except CorruptSnapshotError:
+            if read_state(folder) == state:
+                raise
+        else:
+            return state
+    return state
+
+
+def _remedy(path: Path) -> str:
+    return f"Delete the folder {path.parent}: the service makes it anew from the change log."
