@@ -23,6 +23,7 @@ from app.api import (
     suggest,
     synonyms,
     ubi,
+    wanted,
 )
 from app.api.algolia import routes as algolia
 from app.api.examples import show_examples
@@ -48,7 +49,7 @@ refused, so that typing errors are seen. Every answer has an `X-Request-ID`: you
 """
 _PARTS = (
     search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
-    synonyms, health, ubi,
+    synonyms, health, ubi, wanted,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},

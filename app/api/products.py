@@ -14,6 +14,8 @@ from app.errors import Fault, NotFoundError
 from app.service import service_of
 from ranking.filters.url_syntax import parse_filters
 from ranking.generation import Generation
+from ranking.search.listed import bought_together, related
+from ranking.search.result import Hit
 from ranking.search.segments import locate
 from ranking.search.similar import similar
 
@@ -43,8 +45,33 @@ async def similar_products(
     filters = parse_filters(given.filter, filter_limits(service.settings))
     segment, doc_id = _place_of(product_id, generation)
     work = partial(similar, doc_id, generation, given.limit, filters, segment)
-    hits = await service.searcher.run(work)
-    return _json({"items": [hit_facts(hit) for hit in hits]})
+    return items_of(await service.searcher.run(work))
+
+
+@router.get("/{product_id:path}/together", response_model=SimilarAnswer)
+async def products_bought_together(
+    request: Request, product_id: str, given: Annotated[SimilarParameters, Query()]
+) -> Response:
+    """Products that are bought with this one more often than by chance; at most 30."""
+    service = service_of(request)
+    generation = service.generations.get(given.index or service.default_index)
+    filters = parse_filters(given.filter, filter_limits(service.settings))
+    segment, doc_id = _place_of(product_id, generation)
+    work = partial(bought_together, doc_id, generation, given.limit, filters, segment)
+    return items_of(await service.searcher.run(work))
+
+
+@router.get("/{product_id:path}/related", response_model=SimilarAnswer)
+async def related_products(
+    request: Request, product_id: str, given: Annotated[SimilarParameters, Query()]
+) -> Response:
+    """Products that the same people liked, then those that are like this one."""
+    service = service_of(request)
+    generation = service.generations.get(given.index or service.default_index)
+    filters = parse_filters(given.filter, filter_limits(service.settings))
+    segment, doc_id = _place_of(product_id, generation)
+    work = partial(related, doc_id, generation, given.limit, filters, segment)
+    return items_of(await service.searcher.run(work))
 
 
 @router.get("/{product_id:path}/variants", response_model=VariantsAnswer)
@@ -83,6 +110,10 @@ def _place_of(product_id: str, generation: Generation) -> tuple[int, int]:
             [Fault("product_id", "is not known", "Use the id of the catalogue.")],
         )
     return found
+
+
+def items_of(hits: tuple[Hit, ...]) -> Response:
+    return _json({"items": [hit_facts(hit) for hit in hits]})
 
 
 def _json(facts: dict[str, Any]) -> Response:

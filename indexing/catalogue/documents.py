@@ -83,6 +83,16 @@ class Documents:
         doc_id = int(self.by_hash[place])
         return doc_id if self.id_at(doc_id) == product_id else None
 
+    def of_hashes(self, hashes: UInt64Array) -> Int64Array:
+        """int64[k], the document of each hash of an id, −1 where there is none. O(k log n)."""
+        if not len(self.id_hashes):
+            return np.full(len(hashes), -1, dtype=np.int64)
+        places = np.searchsorted(self.id_hashes, hashes)
+        places[places == len(self.id_hashes)] = 0
+        docs = self.by_hash[places].astype(np.int64)
+        docs[self.id_hashes[places] != hashes] = -1
+        return docs
+
 
 class DocumentsBuilder:
     """Spills the JSON of every row; `finish` copies those that survive, in their order."""

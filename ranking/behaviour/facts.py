@@ -14,24 +14,28 @@ from typing import Any, Final
 import numpy as np
 
 from indexing.arrays import Float32Array, Int64Array, UInt32Array, UInt64Array, load_array
-from indexing.catalogue.row_order import hash_of_id
 from indexing.errors import IndexingError
 from indexing.snapshot import Snapshot
 from ranking.behaviour.clicked import NOT_CLICKED, Clicked
-from ranking.behaviour.query_key import query_key
+from ranking.behaviour.neighbours import Neighbours, arrays_of
+from ranking.behaviour.query_key import hash_of, query_key
 from ranking.errors import FactsError
 
 FOLDER: Final = "facts"
 MANIFEST: Final = "manifest.json"
-FORMAT: Final = 1
+FORMAT, OLDEST_FORMAT = 2, 1
 VALUES: Final = ("attraction", "conversion", "demand")
 """Columns of `values`: ln of clicks over expected clicks, ln of purchases a click over the shop's,
 and the percentile of recent demand."""
-ARRAYS: Final = {
+_ARRAYS_OF_FORMAT_1: Final = {
     "product_hashes": "uint64", "product_rows": "uint32", "values": "float32",
     "query_hashes": "uint64", "pair_begins": "uint32", "pair_rows": "uint32",
     "pair_lifts": "float32",
 }  # fmt: skip
+LISTS: Final = ("related", "together", "popular", "trending")
+ARRAYS: Final = (
+    _ARRAYS_OF_FORMAT_1 | {"favourites": "uint64", "region_hashes": "uint64"} | arrays_of(LISTS)
+)
 LEAST_KNOWN: Final = 0.01
 """Share of the facts' products that the snapshot must have, of a hundred or more."""
 _MOST_SEGMENTS: Final = 64
@@ -59,6 +63,9 @@ class Facts:
     """product_hashes: uint64[p], ascending; product_rows: uint32[p], the row of each.
     values: float32[rows, len(VALUES)]. query_hashes: uint64[q], ascending; the products of query i
     stand at pair_begins[i] … pair_begins[i + 1], rows ascending.
+    favourites: uint64[rows], hash of the product of each that most people wanted, or 0.
+    related, together: a list a row, of what the same people liked (Swing) and what is bought with
+    it. region_hashes: uint64[r], ascending; popular, trending: a list a region, "" is everywhere.
     """
 
     id: str
@@ -70,6 +77,12 @@ class Facts:
     pair_begins: UInt32Array
     pair_rows: UInt32Array
     pair_lifts: Float32Array
+    favourites: UInt64Array
+    region_hashes: UInt64Array
+    related: Neighbours
+    together: Neighbours
+    popular: Neighbours
+    trending: Neighbours
     _maps: dict[str, RowMap] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -84,6 +97,15 @@ class Facts:
             return NOT_CLICKED
         begin, end = int(self.pair_begins[place]), int(self.pair_begins[place + 1])
         return Clicked(self.pair_rows[begin:end], self.pair_lifts[begin:end])
+
+    def region(self, name: str | None) -> int | None:
+        """The place of a region; of everywhere for one that is not known; None without any."""
+        for key in (query_key(name or ""), ""):
+            wanted = hash_of(key)
+            place = int(np.searchsorted(self.region_hashes, wanted))
+            if place < len(self.region_hashes) and self.region_hashes[place] == wanted:
+                return place
+        return None
 
     def rows_in(self, segment: Snapshot) -> RowMap:
         """Made once a segment: a search of every id of it, 0.1 s for a million products."""
@@ -111,39 +133,46 @@ class Facts:
         return RowMap(of_doc, docs.astype(np.uint32), of_doc[docs])
 
 
-def hash_of(key: str) -> np.uint64:
-    """Of a query, as of a product's id."""
-    raw: UInt64Array = np.frombuffer(
-        hash_of_id(key.encode("utf-8", "replace").decode()), dtype=np.uint64
-    )
-    return np.uint64(raw[0])
-
-
 def open_facts(index: Path, facts_id: str, snapshot: Snapshot) -> Facts:
     """Raises FactsError if they are damaged, of another format, index or catalogue."""
     folder = index / FOLDER / facts_id
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
+        if manifest["format"] not in (OLDEST_FORMAT, FORMAT):
             raise FactsError(
-                f"facts {facts_id} are of format {manifest['format']}, this code reads {FORMAT}. "
-                f"{RELEARN}"
+                f"facts {facts_id} are of format {manifest['format']}, this code reads "
+                f"{OLDEST_FORMAT} to {FORMAT}. {RELEARN}"
             )
+        names = ARRAYS if manifest["format"] == FORMAT else _ARRAYS_OF_FORMAT_1
         if manifest["index"] != index.name:
             raise FactsError(
                 f"facts {facts_id} were learnt for index {str(manifest['index'])[:60]!r}, not "
                 f"{index.name!r}. {RELEARN}"
             )
-        arrays = {name: load_array(folder / f"{name}.npy") for name in ARRAYS}
+        arrays: dict[str, Any] = {name: load_array(folder / f"{name}.npy") for name in names}
         for name, array in arrays.items():
             if checksum(array) != manifest["checksums"][name]:
                 raise FactsError(f"facts {facts_id}: {name}.npy was changed. {RELEARN}")
     except (OSError, ValueError, KeyError, TypeError, IndexingError) as error:
         raise FactsError(f"facts {facts_id} cannot be read: {error}. {RELEARN}") from error
-    facts = Facts(facts_id, manifest, **arrays)
+    if manifest["format"] == OLDEST_FORMAT:
+        arrays |= _no_lists(len(arrays["values"]))
+    lists = {name: Neighbours.taken(arrays, name) for name in LISTS}
+    facts = Facts(facts_id, manifest, **(arrays | lists))
     check_shape(facts)
     check_catalogue(facts, snapshot)
     return facts
+
+
+def _no_lists(rows: int) -> dict[str, Any]:
+    """What facts of before November 27, 2026 do not tell."""
+    arrays: dict[str, Any] = {
+        "favourites": np.zeros(rows, dtype=np.uint64),
+        "region_hashes": np.empty(0, dtype=np.uint64),
+    }
+    for name, count in zip(LISTS, (rows, rows, 0, 0), strict=True):
+        arrays |= Neighbours.none(count).arrays(name)
+    return arrays
 
 
 def check_shape(facts: Facts) -> None:
@@ -161,6 +190,11 @@ def check_shape(facts: Facts) -> None:
         and int(facts.product_rows.max(initial=0)) < max(rows, 1)
         and int(facts.pair_rows.max(initial=0)) < max(rows, 1)
         and bool(np.isfinite(facts.pair_lifts).all())
+        and len(facts.favourites) == rows
+        and facts.related.fits(rows, rows)
+        and facts.together.fits(rows, rows)
+        and facts.popular.fits(len(facts.region_hashes), rows)
+        and facts.trending.fits(len(facts.region_hashes), rows)
     )
     if not whole:
         raise FactsError(f"facts {facts.id}: its arrays do not fit each other. {RELEARN}")

@@ -4,7 +4,9 @@ from typing import Final
 
 import numpy as np
 
+from indexing.arrays import Float32Array, UInt32Array
 from indexing.snapshot import Snapshot
+from ranking.behaviour.facts import Facts
 from ranking.query.query import Query
 from ranking.recall.hits import NO_HITS, Hits
 
@@ -20,12 +22,20 @@ def chosen(query: Query, segment: Snapshot) -> Hits:
     if facts is None or not len(liked):
         return NO_HITS
     best = liked[np.argsort(-clicked.lifts[liked], kind="stable")[:QUOTA]]
-    rows = facts.rows_in(segment)
-    found = [segment.there(rows.docs_of(row)) for row in clicked.rows[best].tolist()]
+    scores = 1 - np.exp(-clicked.lifts[best])
+    return products_of(facts, clicked.rows[best], scores, segment)
+
+
+def products_of(facts: Facts, rows: UInt32Array, scores: Float32Array, segment: Snapshot) -> Hits:
+    """All products of these rows that are there, each with the score of its row."""
+    if not len(rows):
+        return NO_HITS
+    in_segment = facts.rows_in(segment)
+    found = [segment.there(in_segment.docs_of(row)) for row in rows.tolist()]
     docs = np.concatenate(found)
-    lifts = np.repeat(clicked.lifts[best], [len(part) for part in found])
+    each = np.repeat(scores, [len(part) for part in found])
     order = np.argsort(docs)
-    return Hits(docs[order], (1 - np.exp(-lifts[order])).astype(np.float32))
+    return Hits(docs[order], each[order].astype(np.float32))
 
 
 def why_not(query: Query, strict: bool) -> str | None:

@@ -15,13 +15,13 @@ from ranking.bm25 import Bm25Weights
 from ranking.filters.filters import Filter, evaluate_all, full_mask
 from ranking.query.query import Query, Slot
 from ranking.recall import lexical
-from ranking.recall.channels import SEMANTIC, Channel
+from ranking.recall.channels import Channel
 from ranking.recall.hits import NO_HITS, Hits
 from ranking.recall.lexical import Covered, LexicalMatches
 from ranking.score_mix import best_of
 from ranking.search.candidates import Candidates
 from ranking.search.coarse import as_candidates, coarse_scores, top
-from ranking.search.match_set import MatchSet, found_by
+from ranking.search.match_set import MatchSet
 from ranking.search.request import Sort
 from ranking.search.sorting import collapse, count_groups, order_by
 from ranking.search.stock import sold_out, without_sold_out
@@ -114,12 +114,11 @@ class Leaf:
         by_doc = np.argsort(found.doc_ids)
         return Hits(found.doc_ids[by_doc], found.scores[by_doc])
 
-    def alike(self, hits: Hits, limit: int) -> tuple[Candidates, Float32Array]:
-        """At most `limit` groups, each by its nearest product, nearest first."""
-        columns = self.segment.columns
-        picked = collapse(hits.doc_ids, hits.scores, columns.group_of)
-        first = top(hits.scores[picked.places], limit)
+    def alike(self, matches: MatchSet, channel: int, limit: int) -> tuple[Candidates, Float32Array]:
+        """At most `limit` groups, each by its best product by this channel's scores, best first."""
+        columns, scores = self.segment.columns, matches.scores[:, channel]
+        picked = collapse(matches.doc_ids, scores, columns.group_of)
+        first = top(scores[picked.places], limit)
         places = picked.places[first]
-        matches = found_by("semantic", hits)
         chosen = as_candidates(matches, places, picked.variants[first], columns, self.number)
-        return chosen, matches.scores[places, SEMANTIC]
+        return chosen, scores[places]

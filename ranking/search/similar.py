@@ -9,10 +9,12 @@ from indexing.snapshot import Snapshot
 from ranking.filters.filters import Filter
 from ranking.generation import Generation
 from ranking.query.query import Query
+from ranking.recall.channels import SEMANTIC
 from ranking.recall.hits import Hits, best_hits
 from ranking.search.candidates import Ordered
 from ranking.search.coarse import merged
 from ranking.search.context import leaves_of
+from ranking.search.match_set import found_by
 from ranking.search.page import make_hits
 from ranking.search.request import SearchRequest
 from ranking.search.result import Hit
@@ -50,7 +52,10 @@ def similar(
         if not full or _groups(hits, segments) >= limit:
             break
         width *= WIDTH
-    chosen = [leaf.alike(part, limit) for leaf, part in zip(leaves, hits, strict=True)]
+    chosen = [
+        leaf.alike(found_by("semantic", part), SEMANTIC, limit)
+        for leaf, part in zip(leaves, hits, strict=True)
+    ]
     nearest = Ordered(*merged(chosen, limit, falling=True))
     query = Query("", (), vector, None)
     return make_hits(query, SearchRequest(page_size=limit), nearest, generation)

@@ -1,4 +1,4 @@
-"""`/1/indexes/*/recommendations`: models that facts answer today; the others answer nothing yet."""
+"""`/1/indexes/*/recommendations`: from the facts of behaviour, and by meaning."""
 
 import time
 from functools import partial
@@ -9,20 +9,25 @@ from app.api.algolia.answers import record_of
 from app.api.algolia.attributes import resolved
 from app.api.algolia.indexes import target_of
 from app.api.algolia.marks import Marker
-from app.api.algolia.parameters import AlgoliaQuery, read_query
+from app.api.algolia.parameters import read_query
 from app.errors import refused
 from app.service import Service
+from ranking.filters.filters import AnyOf, Filter
 from ranking.generation import Generation
 from ranking.search.highlights import Highlighter
+from ranking.search.listed import bought_together, related, wanted
 from ranking.search.result import Hit
 from ranking.search.segments import locate
 from ranking.search.similar import similar
 
-ALIKE: Final = frozenset({"looking-similar", "related-products"})
-"""Related products are those alike until there are facts of behaviour."""
-NOT_YET: Final = frozenset(
-    {"bought-together", "trending-items", "trending-facets", "recommended-for-you"}
-)
+OF_PRODUCT: Final = {
+    "looking-similar": similar,
+    "related-products": related,
+    "bought-together": bought_together,
+}
+TRENDING: Final = "trending-items"
+NOT_YET: Final = frozenset({"trending-facets", "recommended-for-you"})
+_MODELS: Final = (*OF_PRODUCT, TRENDING, *sorted(NOT_YET))
 _DEFAULT: Final = 20
 _MOST: Final = 30
 
@@ -33,8 +38,8 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
     if not isinstance(raw, dict):
         raise values.wrong(where, raw, "an object")
     model = raw.get("model")
-    if model not in ALIKE and model not in NOT_YET:
-        known = ", ".join(sorted(ALIKE | NOT_YET))
+    if not isinstance(model, str) or model not in _MODELS:
+        known = ", ".join(_MODELS)
         raise refused(f"{where}.model", f"{str(model)[:60]!r} is no model", f"Ask for: {known}.")
     limit = values.whole_number(
         f"{where}.maxRecommendations", raw.get("maxRecommendations") or _DEFAULT, 1, 100
@@ -47,10 +52,20 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
     query = read_query(f"{where}.queryParameters.", parameters, service.settings, _index(raw))
     target = target_of(query.index, service)
     generation = service.generations.get(target.index)
+    filters = tuple(resolved(each, generation.snapshot.columns, set()) for each in query.filters)
     hits: tuple[Hit, ...] = ()
-    if model in ALIKE:
-        hits = await _alike(f"{where}.objectID", raw.get("objectID"), limit, query, generation,
-                            service)  # fmt: skip
+    if model in OF_PRODUCT:
+        found = locate(values.text(f"{where}.objectID", raw.get("objectID")), generation.segments)
+        if found is not None:  # else it may just have gone
+            segment, doc_id = found
+            of = OF_PRODUCT[model]
+            work = partial(of, doc_id, generation, limit, filters, segment)
+            hits = await service.searcher.run(work)
+    elif model == TRENDING:
+        filters = (*filters, *_of_facet(where, raw, generation))
+        hits = await service.searcher.run(
+            partial(wanted, "trending", None, generation, limit, filters)
+        )
     hits = tuple(hit for hit in hits if 100 * hit.score >= threshold)
     marker = Marker(query.marking, Highlighter(frozenset(), generation.snapshot.analyzer), ())
     records = [
@@ -76,15 +91,11 @@ def _index(raw: dict[str, Any]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-async def _alike(
-    where: str, object_id: Any, limit: int, query: AlgoliaQuery, generation: Generation,
-    service: Service,
-) -> tuple[Hit, ...]:  # fmt: skip
-    """None for a product that is not there: it may just have gone."""
-    found = locate(values.text(where, object_id), generation.segments)
-    if found is None:
+def _of_facet(where: str, raw: dict[str, Any], generation: Generation) -> tuple[Filter, ...]:
+    """What is trending within one value of a facet, if one is named."""
+    if raw.get("facetName") is None:
         return ()
-    segment, doc_id = found
-    columns = generation.snapshot.columns
-    filters = tuple(resolved(clause, columns, set()) for clause in query.filters)
-    return await service.searcher.run(partial(similar, doc_id, generation, limit, filters, segment))
+    name = values.text(f"{where}.facetName", raw["facetName"])
+    value = values.text(f"{where}.facetValue", raw.get("facetValue"))
+    clause = AnyOf(name, (value,))
+    return (resolved(clause, generation.snapshot.columns, set()),)

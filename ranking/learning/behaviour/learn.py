@@ -10,10 +10,11 @@ import pyarrow as pa
 from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt64Array
 from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot
-from ranking.behaviour.facts import ARRAYS, VALUES, hash_of
-from ranking.behaviour.query_key import query_key
+from ranking.behaviour.facts import ARRAYS, VALUES
+from ranking.behaviour.query_key import hash_of, query_key
 from ranking.errors import FactsError
 from ranking.learning.behaviour.counts import CART, PURCHASE, Counts, count
+from ranking.learning.behaviour.lists import lists
 from ranking.learning.behaviour.views import make_views
 
 SMOOTHING: Final = 5.0
@@ -47,7 +48,36 @@ def learn(db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot, now: flo
             f"nothing to learn for index {shop!r}: {searches:,} searches were logged, and no event "
             "on a product that the index has. docs/events.md tells how to send them."
         )
-    return _facts(counts, unknown, queries, snapshot)
+    learnt = _facts(counts, unknown, queries, snapshot)
+    groups = _groups(counts)
+    arrays, told = lists(db, shop, now, groups)
+    arrays["favourites"] = _favourites(db, shop, groups)
+    arrays |= learnt.arrays
+    assert arrays.keys() == ARRAYS.keys()  # noqa: S101 - what the reader expects
+    return Learnt(arrays, learnt.told | {"counts": learnt.told["counts"] | told})
+
+
+def _favourites(db: duckdb.DuckDBPyConnection, shop: str, groups: Int64Array) -> UInt64Array:
+    """uint64[rows]: hash of the id of each group's product that most people wanted; else 0."""
+    found = db.execute(
+        "SELECT grp, arg_min(product, (-people, product)) FROM (SELECT k.grp, e.product, "
+        "count(DISTINCT coalesce(e.user_key, e.session_key, e.key)) AS people "
+        "FROM events e JOIN known k ON k.product = e.product WHERE e.shop = $shop AND NOT e.bot "
+        "GROUP BY ALL) GROUP BY grp",
+        {"shop": shop},
+    ).fetchall()
+    rows = np.searchsorted(groups, np.array([grp for grp, _ in found], dtype=np.int64))
+    favourites = np.zeros(len(groups), dtype=np.uint64)
+    for row, (grp, name) in zip(rows.tolist(), found, strict=True):
+        if row < len(groups) and groups[row] == grp:  # else of events that do not count
+            favourites[row] = hash_of(name)
+    return favourites
+
+
+def _groups(counts: Counts) -> Int64Array:
+    """int64[rows], ascending: the snapshot's groups of which anything is known."""
+    found = np.concatenate([counts.pairs["grp"], counts.demand["grp"]])
+    return np.unique(found).astype(np.int64)
 
 
 def _numbered(
@@ -66,7 +96,8 @@ def _numbered(
             of,
         ).fetchall()
     ]
-    docs = _documents(names, snapshot)
+    raw = b"".join(hash_of_id(name.encode("utf-8", "replace").decode()) for name in names)
+    docs = snapshot.documents.of_hashes(np.frombuffer(raw, dtype=np.uint64))
     found = np.flatnonzero(docs >= 0)
     groups = snapshot.columns.group_of[docs[found]].astype(np.int64)
     db.register(
@@ -96,21 +127,9 @@ def _numbered(
     return len(names) - len(found), list(numbers)
 
 
-def _documents(names: list[str], snapshot: Snapshot) -> Int64Array:
-    """int64[n]: the document of each product, −1 for those that the snapshot has not."""
-    raw = b"".join(hash_of_id(name.encode("utf-8", "replace").decode()) for name in names)
-    hashes: UInt64Array = np.frombuffer(raw, dtype=np.uint64)
-    documents = snapshot.documents
-    places = np.searchsorted(documents.id_hashes, hashes)
-    places[places == len(documents.id_hashes)] = 0
-    docs = np.asarray(documents.by_hash, dtype=np.int64)[places]
-    docs[np.asarray(documents.id_hashes)[places] != hashes] = -1
-    return docs
-
-
 def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot) -> Learnt:
     pairs = counts.pairs
-    groups = np.unique(np.concatenate([pairs["grp"], counts.demand["grp"]])).astype(np.int64)
+    groups = _groups(counts)
     rows = np.searchsorted(groups, pairs["grp"])
     worth = pairs["clicks"] + CART * pairs["carts"] + PURCHASE * pairs["bought"]
     clicks = float(pairs["clicks"].sum())
@@ -130,7 +149,6 @@ def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot)
     chosen = _best_of_queries(pairs["query"].astype(np.int64), lifts)
     arrays = _of_queries(pairs["query"][chosen], rows[chosen], lifts[chosen], queries)
     arrays |= _of_products(groups, snapshot) | {"values": values}
-    assert arrays.keys() == ARRAYS.keys()  # noqa: S101 - what the reader expects
     told = {
         "counts": {
             "products": len(groups),

@@ -20,6 +20,7 @@ from app.api import (
     suggest,
     synonyms,
     ubi,
+    wanted,
 )
 from app.api.examples import read_examples
 from app.main import create_app
@@ -29,7 +30,7 @@ APP = create_app(Settings())
 EXAMPLES = read_examples()
 PARTS = (
     analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
-    suggest, synonyms, ubi,
+    suggest, synonyms, ubi, wanted,
 )  # fmt: skip
 
 
