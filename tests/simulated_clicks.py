@@ -30,17 +30,20 @@ def simulated(
     noise: float = 0.3,
     power: float = 1.0,
     swaps: bool = False,
+    astray: bool = False,
     seed: int = 0,
 ) -> Simulated:
     """Pages are ordered by attractiveness and noise; the less noise, the more its first places hold
-    what attracts, whatever is clicked. P(examined) = 1/p^power.
+    what attracts, whatever is clicked. astray: by a feature that attracts nobody, and noise.
+    P(examined) = 1/p^power.
     """
     chance = np.random.default_rng(seed)
     features = chance.random((queries, products, 3), dtype=np.float32)
     wanted = 1.0 / (1.0 + np.exp(-8.0 * (features[..., 0] * features[..., 1] - 0.45)))
     attraction = 0.05 + 0.75 * wanted.astype(np.float64)
     asked = chance.integers(0, queries, searches)
-    scores = attraction[asked] + noise * chance.normal(size=(searches, products))
+    liked = features[..., 2] if astray else attraction
+    scores = liked[asked] + noise * chance.normal(size=(searches, products))
     pages = np.argsort(-scores, axis=1)[:, :page]
     partners = np.full(searches, 0)
     if swaps:
