@@ -14,6 +14,8 @@ from app.api import (
     events,
     facets,
     health,
+    index_facts,
+    judgments,
     problems,
     product_changes,
     products,
@@ -49,7 +51,7 @@ refused, so that typing errors are seen. Every answer has an `X-Request-ID`: you
 """
 _PARTS = (
     search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
-    synonyms, health, ubi, wanted,
+    synonyms, health, ubi, wanted, index_facts, judgments,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},

@@ -1,4 +1,4 @@
-"""What people look at: the shop at /, the API's description at /docs. Nothing from afar."""
+"""What people look at: the shop at /, the console, the API's description. Nothing from afar."""
 
 from pathlib import Path
 
@@ -14,11 +14,13 @@ _STRICT = (  # images lie wherever the catalogue says
     "img-src 'self' data: https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SWAGGER = _STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-_SHOP = sorted(path.name for path in (_WEB / "shop").glob("*.js"))
+_SCRIPTS = sorted(path.relative_to(_WEB).as_posix() for path in _WEB.glob("*/*.js"))
 _PAGES = (
     ("/", "index.html", _STRICT),
     ("/shop.css", "shop.css", _STRICT),
-    *((f"/shop/{name}", f"shop/{name}", _STRICT) for name in _SHOP),
+    ("/console", "console.html", _STRICT),
+    ("/console.css", "console.css", _STRICT),
+    *((f"/{name}", name, _STRICT) for name in _SCRIPTS),
     ("/docs", "docs.html", _SWAGGER),
     ("/docs/start.js", "docs.js", _SWAGGER),
 )

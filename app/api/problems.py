@@ -28,6 +28,7 @@ from app.errors import (
 )
 from indexing.errors import CorruptSnapshotError, LockedError, RulesError, SnapshotError
 from ranking.filters.filters import FilterError
+from ranking.learning.errors import JudgmentsError
 
 MAX_FAULTS = 20
 """Told in one answer."""
@@ -70,6 +71,7 @@ KINDS: dict[type[Exception], Kind] = {
     CorruptSnapshotError: Kind(409, "snapshot-damaged", "The snapshot is damaged"),
     SnapshotError: Kind(409, "snapshot-unusable", "The snapshot cannot be used"),
     RulesError: Kind(409, "rules-unusable", "The rules cannot be used"),
+    JudgmentsError: Kind(409, "judgments-unusable", "The judgments cannot be used"),
     BodyTooSlowError: Kind(408, "body-too-slow", "The request body did not arrive in time"),
     StateUnavailableError: Kind(503, "events-not-kept", "Events cannot be kept now"),
     StaleVersionError: Kind(409, "stale-version", "A later version was taken before"),

@@ -1,4 +1,7 @@
 // All that the shop says, in both languages. {} is filled in.
+import { fill, language } from "./language.js";
+export { language, number, speak } from "./language.js";
+
 const texts = {
   en: {
     skip: "Skip to the products", search: "Search", box: "Search the shop", language: "Language",
@@ -60,28 +63,13 @@ const texts = {
   },
 };
 
-const kept = (() => { try { return localStorage.getItem("language"); } catch { return null; } })();
-export let language = kept in texts ? kept : navigator.language.startsWith("zh") ? "zh" : "en";
-
-export function speak(name) {
-  language = name in texts ? name : "en";
-  try { localStorage.setItem("language", language); } catch { /* private windows */ }
-}
-
-export function say(name, ...values) {
-  let place = 0;
-  return texts[language][name].replace(/\{\}/g, () => values[place++]);
-}
+export const say = (name, ...values) => fill(texts, name, values);
 
 const NAMED = ["price", "category", "brand", "rating"];
 
 // An attribute may have the name of any text: "back", "box", "constructor".
 export function label(field) {
   return NAMED.includes(field) ? say(field) : field.replace("attributes.", "").replaceAll("_", " ");
-}
-
-export function number(value) {
-  return new Intl.NumberFormat(language).format(value);
 }
 
 export function money(value, currency) {

@@ -7,13 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from browser_shop import HERE
+from axe import assert_no_violations
 from http_service import wait_until
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from app.state.archive import read
 
-AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 MOST_BYTES = 150_000
 """Of a page with its first results, without images."""
 
@@ -337,10 +336,3 @@ def test_axe_finds_nothing(
     expect(page.locator("#suggestions [role=option]").first).to_be_visible()
     assert_no_violations(page)
     context.close()
-
-
-def assert_no_violations(page: Page) -> None:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    told = [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found]
-    assert not told, (page.url, told)

@@ -12,6 +12,8 @@ from app.api import (
     events,
     facets,
     health,
+    index_facts,
+    judgments,
     product_changes,
     products,
     queries,
@@ -30,7 +32,7 @@ APP = create_app(Settings())
 EXAMPLES = read_examples()
 PARTS = (
     analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
-    suggest, synonyms, ubi, wanted,
+    suggest, synonyms, ubi, wanted, index_facts, judgments,
 )  # fmt: skip
 
 

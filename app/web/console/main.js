@@ -1,0 +1,99 @@
+// The console: who asks, which index, which view; the address is the state.
+import { byId, make } from "../shop/elements.js";
+import { ask, isLate, isRefused, keyInUse, useKey } from "./api.js";
+import { language, say, speak } from "./strings.js";
+
+const VIEWS = {
+  preview: () => import("./preview.js"),
+  judging: () => import("./judging.js"),
+};
+let state = readState();
+let indexes = [];
+
+function readState() {
+  return Object.fromEntries(new URLSearchParams(location.search));
+}
+
+const addressOf = (of) => "console?" + new URLSearchParams(Object.entries(of).filter(([, value]) => value));
+
+// changes: of the state; what is empty goes from the address.
+function go(changes, replace) {
+  const next = { ...state, ...changes };
+  history[replace ? "replaceState" : "pushState"](null, "", addressOf(next));
+  state = readState();
+  return show();
+}
+
+const indexInUse = () => indexes.find((each) => each.name === state.index) || indexes.find((each) => each.default) || indexes[0];
+
+function speakEverywhere() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
+  byId("language").setAttribute("aria-label", say("language"));
+  byId("language").value = language;
+  byId("index").setAttribute("aria-label", say("index"));
+  byId("views").setAttribute("aria-label", say("views"));
+}
+
+function showFrame(name) {
+  byId("signin").hidden = true;
+  for (const id of ["views", "index"]) byId(id).hidden = false;
+  byId("out").hidden = !keyInUse();
+  byId("views").replaceChildren(...Object.keys(VIEWS).map((view) => make("a", {
+    href: addressOf({ view, index: state.index }), text: say(view), "aria-current": view === name ? "page" : undefined,
+    onclick: (event) => {
+      if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      state = { index: state.index };
+      go({ view });
+      byId("view").focus({ preventScroll: true });
+    },
+  })));
+  byId("index").replaceChildren(...indexes.map((each) => make("option", { value: each.name, text: each.name })));
+  byId("index").value = indexInUse()?.name || "";
+  document.title = say(name) + " – Vitrina";
+}
+
+function askForKey(refusal) {
+  for (const id of ["views", "index", "out"]) byId(id).hidden = true;
+  byId("view").replaceChildren();
+  byId("refusal").textContent = refusal;
+  byId("signin").hidden = false;
+  byId("key").value = "";
+  byId("key").focus();
+}
+
+async function show() {
+  const name = state.view in VIEWS ? state.view : "preview";
+  showFrame(name);
+  const wanted = state;
+  try {
+    const { show: showView } = await VIEWS[name]();
+    if (wanted === state) await showView(byId("view"), { state, index: indexInUse(), go });
+  } catch (error) {
+    if (!isLate(error) && wanted === state) byId("view").replaceChildren(make("p", { role: "alert", text: say("failed", error.message) }));
+  }
+}
+
+async function enter() {
+  try {
+    indexes = (await ask("indexes", "v1/admin/indexes")).items;
+    await show();
+  } catch (error) {
+    if (isLate(error)) return;
+    if (isRefused(error)) askForKey(keyInUse() ? error.message : "");
+    else byId("view").replaceChildren(make("p", { role: "alert", text: say("failed", error.message) }));
+  }
+}
+
+byId("signin").addEventListener("submit", (event) => {
+  event.preventDefault();
+  useKey(byId("key").value.trim());
+  enter();
+});
+byId("out").addEventListener("click", () => { useKey(""); askForKey(""); });
+byId("index").addEventListener("change", (event) => { state = { view: state.view }; go({ index: event.target.value }); });
+byId("language").addEventListener("change", (event) => { speak(event.target.value); speakEverywhere(); if (byId("signin").hidden) show(); });
+addEventListener("popstate", () => { state = readState(); show(); });
+speakEverywhere();
+enter();

@@ -1,0 +1,13 @@
+"""What axe-core finds on a page in a browser."""
+
+from browser_shop import HERE
+from playwright.sync_api import Page
+
+AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def assert_no_violations(page: Page) -> None:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    told = [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found]
+    assert not told, (page.url, told)
