@@ -10,6 +10,7 @@ from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.inspect import inspect
+from app.commands.keys import keys
 from app.commands.learn import learn
 from app.commands.models import models
 from app.commands.push import changes, push
@@ -43,6 +44,7 @@ for command in COMMANDS:
 app.add_typer(snapshots, name="snapshots")
 app.add_typer(models, name="models")
 app.add_typer(synonyms, name="synonyms")
+app.add_typer(keys, name="keys")
 
 
 @app.command()

@@ -49,6 +49,18 @@ class AdminRefusedError(ServiceError):
     """The admin key is missing or wrong, or admin is off."""
 
 
+class KeyNeededError(ServiceError):
+    """Nobody may do this without a key."""
+
+
+class KeyRefusedError(ServiceError):
+    """The key is not in force: unknown, expired, revoked, badly signed."""
+
+
+class NotAllowedError(ServiceError):
+    """The key is in force, and does not reach so far."""
+
+
 class BuildRunningError(ServiceError):
     """A build is already running."""
 

@@ -16,6 +16,7 @@ from app.api import (
     health,
     index_facts,
     judgments,
+    keys,
     problems,
     product_changes,
     products,
@@ -29,6 +30,7 @@ from app.api import (
 )
 from app.api.algolia import routes as algolia
 from app.api.examples import show_examples
+from app.api.security import show_scopes
 from app.cors import Cors
 from app.middleware import RequestFrame
 from app.pages import add_pages
@@ -51,7 +53,7 @@ refused, so that typing errors are seen. Every answer has an `X-Request-ID`: you
 """
 _PARTS = (
     search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
-    synonyms, health, ubi, wanted, index_facts, judgments,
+    synonyms, health, ubi, wanted, index_facts, judgments, keys,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},
@@ -82,7 +84,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for part in _PARTS:
         app.include_router(part.router)
+    app.include_router(keys.own)
     app.include_router(algolia.router)
+    show_scopes(app)
     show_examples(app)
     add_pages(app)
     if settings.gzip_min_bytes:

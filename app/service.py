@@ -1,9 +1,10 @@
 """The parts of one worker, put together; requests reach them through `service_of`."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
+from pydantic import SecretStr
 
 from app.cache.result_cache import ResultCache, make_cache
 from app.changes.change_logs import make_change_log
@@ -11,6 +12,9 @@ from app.changes.changes import Changes
 from app.events.memory import Memory
 from app.generations import Generations
 from app.jobs.jobs import BuildJobs
+from app.keys.grant import THIS_MACHINE, Grant
+from app.keys.keyring import Keyring
+from app.keys.store import KeyStore
 from app.live.visible import Visible
 from app.live.watch import LiveWatch
 from app.search import Searcher
@@ -19,6 +23,8 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """grant: what the request may do that reaches it; of the service itself, everything."""
+
     settings: Settings
     generations: Generations
     cache: ResultCache
@@ -27,6 +33,9 @@ class Service:
     memory: Memory
     changes: Changes
     live: LiveWatch | None
+    keys: KeyStore
+    keyring: Keyring
+    grant: Grant = THIS_MACHINE
 
     @property
     def default_index(self) -> str:
@@ -62,9 +71,19 @@ class Service:
         live = LiveWatch(settings, generations.live) if settings.live else None
         visible = Visible(settings.data_dir) if settings.live else None
         changes = Changes(generations, make_change_log(settings), visible)
-        return cls(settings, generations, cache, searcher, jobs, memory, changes, live)
+        keys = KeyStore(settings.data_dir, _told(settings.keys_secret), time.time)
+        keyring = Keyring(keys, _told(settings.admin_key), _told(settings.keys_secret), time.time)
+        return cls(
+            settings, generations, cache, searcher, jobs, memory, changes, live, keys, keyring
+        )
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
 
 
 def service_of(request: Request) -> Service:
+    """As far as the request may use it."""
     service: Service = request.app.state.service
-    return service
+    grant: Grant | None = request.scope.get("grant")
+    return service if grant is None or not grant.is_narrow else replace(service, grant=grant)

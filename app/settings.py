@@ -214,8 +214,20 @@ class Settings(BaseSettings):
     admin_key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Key of the admin endpoints. Without one they answer only when the service "
-        "listens on loopback, and never to forwarded requests.",
+        description="A key that may do everything. Where there is none, here or by `vitrina "
+        "keys create`, admin answers only when the service listens on loopback, and never to "
+        "forwarded requests.",
+    )
+    require_key: bool = Field(
+        False,
+        description="Whether searches and events need a key, too; what changes anything always "
+        "does.",
+    )
+    keys_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Secret that keys are hashed and signed with. Default: one that is made in "
+        "the folder of keys.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severity that is logged."
@@ -308,7 +320,9 @@ def _check_redis(url: str) -> None:
         ) from None
 
 
-_SECRET = frozenset({"VITRINA_ADMIN_KEY", "VITRINA_REDIS_URL", "VITRINA_PSEUDONYM_KEY"})
+_SECRET = frozenset({
+    "VITRINA_ADMIN_KEY", "VITRINA_REDIS_URL", "VITRINA_PSEUDONYM_KEY", "VITRINA_KEYS_SECRET",
+})  # fmt: skip
 """Never shown: the URL may hold a password."""
 
 

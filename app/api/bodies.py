@@ -1,4 +1,7 @@
-"""Request bodies are read strictly: no lone surrogates, no NaN, no endless nesting."""
+"""How every address is reached: only with the scope it needs (scopes.py), which is looked at before
+anything else of the request; and bodies are read strictly: no lone surrogates, no NaN, no endless
+nesting.
+"""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -6,6 +9,9 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+
+from app.api.access import admit
+from app.api.scopes import needed_scope
 
 
 class StrictRequest(Request):
@@ -17,8 +23,11 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        (needed,) = {needed_scope(method, self.path) for method in self.methods or ()}
 
         async def strict(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            strictly = StrictRequest(request.scope, request.receive)
+            await admit(strictly, needed)
+            return await handle(strictly)
 
         return strict

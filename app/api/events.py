@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from app.api.access import is_trusted
 from app.api.bodies import StrictRoute
-from app.api.guard import is_admin
 from app.api.schemas import PROBLEMS, EventsAnswer
 from app.errors import Fault, InvalidRequestError, refused
 from app.events.event import Event
@@ -50,7 +50,7 @@ async def take_events(request: Request) -> Response:
 
 
 def sender_of(request: Request) -> Sender:
-    return Sender(is_admin(request), request.headers.get("user-agent", ""))
+    return Sender(is_trusted(request), request.headers.get("user-agent", ""))
 
 
 async def read_body(request: Request) -> Any:

@@ -24,7 +24,7 @@ def show_examples(app: FastAPI) -> None:
         for name, answer in read_examples().items():
             method, path = name.split(" ")
             operation = made["paths"][path][method.lower()]
-            status = "202" if "202" in operation["responses"] else "200"
+            status = next(each for each in ("202", "201", "200") if each in operation["responses"])
             content = operation["responses"][status]["content"]["application/json"]
             content.setdefault("example", answer)
         return made

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
+from app.api.bodies import StrictRoute
 from app.api.encoding import facet_facts
 from app.api.parameters import MAX_FACET_LIMIT, FilteredParameters, plain_text
 from app.api.schemas import PROBLEMS, FacetShape
@@ -15,7 +16,7 @@ from app.service import service_of
 from ranking.search.facet_values import facet_values
 from ranking.search.request import SearchRequest
 
-router = APIRouter(prefix="/v1", tags=["search"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["search"], responses=PROBLEMS, route_class=StrictRoute)
 
 
 class FacetParameters(FilteredParameters):

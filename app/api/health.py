@@ -7,13 +7,14 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from app.api.bodies import StrictRoute
 from app.api.schemas import Problem
 from app.errors import NotReadyError
 from app.jobs.files import JobState
 from app.service import Service, service_of
 from app.telemetry import exposition, tell_builds
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["operation"], route_class=StrictRoute)
 _NOT_READY = "There is nothing to serve yet."
 
 

@@ -18,6 +18,9 @@ from app.errors import (
     BuildRunningError,
     Fault,
     InvalidRequestError,
+    KeyNeededError,
+    KeyRefusedError,
+    NotAllowedError,
     NotFoundError,
     NotReadyError,
     OverloadedError,
@@ -63,6 +66,9 @@ KINDS: dict[type[Exception], Kind] = {
     BodyTooLargeError: Kind(413, "body-too-large", "The request body is too large"),
     NotFoundError: Kind(404, "not-found", "There is no such thing here"),
     AdminRefusedError: Kind(403, "admin-refused", "Admin is not open to this request"),
+    KeyNeededError: Kind(401, "key-needed", "This needs a key"),
+    KeyRefusedError: Kind(401, "key-refused", "The key is not in force"),
+    NotAllowedError: Kind(403, "not-allowed", "The key does not reach so far"),
     OverloadedError: Kind(503, "overloaded", "Too many searches at once"),
     NotReadyError: Kind(503, "not-ready", "Nothing is being served yet"),
     BuildRunningError: Kind(409, "conflict", "Another change is running"),
@@ -162,7 +168,9 @@ async def _known(request: Request, error: Exception) -> Response:
         fault = Fault(error.where, error.problem, error.remedy)
         return problem(request, kind, f"{fault.where}: {fault.what}. {fault.remedy}", [fault])
     if isinstance(error, ServiceError):
-        headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else None
+        headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
+        if kind.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
         return problem(request, kind, error.detail, error.faults, headers)
     return problem(request, kind, str(error))
 

@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.bodies import StrictRoute
 from app.api.encoding import hit_facts
 from app.api.parameters import IndexName, filter_limits
 from app.api.schemas import PROBLEMS, SimilarAnswer, VariantsAnswer
@@ -19,7 +20,9 @@ from ranking.search.result import Hit
 from ranking.search.segments import locate
 from ranking.search.similar import similar
 
-router = APIRouter(prefix="/v1/products", tags=["products"], responses=PROBLEMS)
+router = APIRouter(
+    prefix="/v1/products", tags=["products"], responses=PROBLEMS, route_class=StrictRoute
+)
 
 MOST_VARIANTS = 200
 

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.api.bodies import StrictRoute
 from app.api.parameters import filter_limits, plain_text
 from app.api.query_parameters import RecentParameters, SurfaceParameters, names_of
 from app.api.schemas import PROBLEMS, ItemsAnswer
@@ -25,7 +26,7 @@ from ranking.suggestions.suggest import suggest
 
 SURFACES: Final = ("suggest", "hint", "discover", "refine", "related", "after_click")
 
-router = APIRouter(prefix="/v1", tags=["suggestions"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["suggestions"], responses=PROBLEMS, route_class=StrictRoute)
 
 _Filter = Annotated[
     list[str], Field(default_factory=list, description="As in a search; repeatable.")

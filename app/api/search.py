@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from app.api.access import check
 from app.api.bodies import StrictRoute
-from app.api.guard import check
 from app.api.parameters import SearchBody, SearchParameters
 from app.api.schemas import PROBLEMS, SearchAnswer
 from app.errors import Fault, refused

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.api.bodies import StrictRoute
 from app.api.parameters import plain_text
 from app.api.query_parameters import RecentParameters, names_of
 from app.api.schemas import PROBLEMS, SuggestAnswer
@@ -16,7 +17,7 @@ from ranking.suggestions.suggest import Typed, suggest
 SCOPES, PRODUCTS, CATEGORIES = PARTS = ("scopes", "products", "categories")
 _BESIDE: Final = 4
 
-router = APIRouter(prefix="/v1", tags=["suggestions"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["suggestions"], responses=PROBLEMS, route_class=StrictRoute)
 
 
 class SuggestParameters(RecentParameters):

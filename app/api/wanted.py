@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.bodies import StrictRoute
 from app.api.parameters import IndexName, filter_limits
 from app.api.products import items_of
 from app.api.schemas import PROBLEMS, SimilarAnswer
@@ -13,7 +14,7 @@ from app.service import service_of
 from ranking.filters.url_syntax import parse_filters
 from ranking.search.listed import wanted
 
-router = APIRouter(prefix="/v1", tags=["products"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["products"], responses=PROBLEMS, route_class=StrictRoute)
 
 
 class WantedParameters(BaseModel):

@@ -33,11 +33,11 @@ class Pseudonyms:
         return hashlib.blake2b(raw, key=self._key, person=kind, digest_size=_HASH_BYTES).hexdigest()
 
 
-def read_or_make_key(folder: Path) -> bytes:
+def read_or_make_key(folder: Path, name: str = KEY_FILE) -> bytes:
     """The key of this folder; the first of several processes makes it. Raises OSError."""
-    path = folder / KEY_FILE
+    path = folder / name
     if not path.exists():
-        fresh = folder / f".{KEY_FILE}.{os.getpid()}"
+        fresh = folder / f".{name}.{os.getpid()}"
         file = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         try:
             os.write(file, token_bytes(_KEY_BYTES))

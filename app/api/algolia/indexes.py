@@ -25,6 +25,13 @@ class Target:
 
 
 def target_of(name: str, service: Service) -> Target:
+    """What a name means. Raises as `_meant` does; NotAllowedError if the key does not reach it."""
+    target = _meant(name, service)
+    service.grant.allow(target.index)
+    return target
+
+
+def _meant(name: str, service: Service) -> Target:
     """An index, another name of it (`VITRINA_INDEX_ALIASES`), a replica or its suggestions.
 
     A replica is named in `replicas` of index.toml, or says its order: `main_price_asc`,

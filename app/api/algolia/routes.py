@@ -16,6 +16,7 @@ from app.api.algolia.parameters import read_query
 from app.api.algolia.queries import MOST_QUERIES, answers_of
 from app.api.algolia.recommend import recommendations
 from app.api.algolia.records import covers, flat_record, nested
+from app.api.bodies import StrictRoute
 from app.api.events import sender_of
 from app.errors import Fault, InvalidRequestError, NotFoundError, refused
 from app.service import Service, service_of
@@ -25,7 +26,7 @@ PREFIX: Final = "/1"
 _OF_CLIENTS: Final = "x-algolia-"
 _MOST_OBJECTS: Final = 1_000
 
-router = APIRouter(prefix=PREFIX, include_in_schema=False)
+router = APIRouter(prefix=PREFIX, include_in_schema=False, route_class=StrictRoute)
 
 
 @router.post("/indexes/*/queries", response_model=None)

@@ -14,6 +14,7 @@ from app.api import (
     health,
     index_facts,
     judgments,
+    keys,
     product_changes,
     products,
     queries,
@@ -32,7 +33,7 @@ APP = create_app(Settings())
 EXAMPLES = read_examples()
 PARTS = (
     analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
-    suggest, synonyms, ubi, wanted, index_facts, judgments,
+    suggest, synonyms, ubi, wanted, index_facts, judgments, keys,
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def shown() -> dict[str, dict[str, Any]]:
 
 def test_every_operation_shows_an_answer() -> None:
     for name, operation in shown().items():
-        answers = [operation["responses"].get(status) for status in ("200", "202")]
+        answers = [operation["responses"].get(status) for status in ("200", "201", "202")]
         content = next(answer for answer in answers if answer)["content"]["application/json"]
         assert content["example"] == EXAMPLES[name], name
     assert set(shown()) == set(EXAMPLES)
@@ -57,8 +58,8 @@ def test_examples_are_of_the_answers_shape(name: str) -> None:
     method, path = name.split(" ")
     models = [
         route.response_model
-        for part in PARTS
-        for route in part.router.routes
+        for router in (*(part.router for part in PARTS), keys.own)
+        for route in router.routes
         if isinstance(route, APIRoute) and route.path_format == path and method in route.methods
     ]
     assert len(models) == 1

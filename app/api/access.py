@@ -1,0 +1,140 @@
+"""Whether a request may come in: its key, the scope of the address, the indexes it names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from fastapi import Request
+
+from app.api.loopback import local_admin
+from app.api.problems import ALGOLIA
+from app.errors import AdminRefusedError, KeyNeededError, KeyRefusedError, NotAllowedError
+from app.keys.grant import ANYBODY, NOBODY, Grant
+from app.keys.key import BROWSER_SCOPES, Scope
+from app.keys.secrets import looks_like_key
+from app.service import Service, service_of
+
+HEADERS = ("x-admin-key", "x-api-key")
+OF_ALGOLIA = "x-algolia-api-key"
+"""A header or a parameter of the address, below `/1` only."""
+_HOW = "Send one as X-API-Key, or as a bearer token."
+
+
+async def admit(request: Request, needed: Scope | None) -> None:
+    """Find out who asks; `grant_of` tells it from then on.
+
+    needed: scope of the address; None for what is open to everybody. Raises KeyNeededError,
+    KeyRefusedError, NotAllowedError, AdminRefusedError.
+    """
+    if needed is None:
+        return
+    service = service_of(request)
+    grant = who_asks(request, service)
+    if not grant.may(needed):
+        grant = _without(needed, grant, request, service)
+    if grant.indexes:
+        for index in await _named_indexes(request, service):
+            grant.allow(index)
+    request.scope["grant"] = grant
+
+
+def grant_of(request: Request) -> Grant:
+    """What the request may do, as was found out when it came in."""
+    grant: Grant = request.scope["grant"]
+    return grant
+
+
+def check(request: Request) -> None:
+    """Raises AdminRefusedError or NotAllowedError unless the request may do everything."""
+    grant = grant_of(request)
+    if not grant.may("admin"):
+        if grant.who is not None:
+            raise NotAllowedError(f"this needs a key with scope admin, which {grant.who} is not.")
+        local_admin(request)
+
+
+def is_trusted(request: Request) -> bool:
+    """Whether the shop's own server asks: with a key that no page of a shop would be given."""
+    grant = grant_of(request)
+    if grant.may("products"):
+        return True
+    try:
+        return grant.who is None and local_admin(request).may("admin")
+    except AdminRefusedError:
+        return False
+
+
+def who_asks(request: Request, service: Service) -> Grant:
+    """What the request's key may do; without one, what anybody may. Raises KeyRefusedError."""
+    text = _text_of(request)
+    grant = None if text is None else service.keyring.grant(text)
+    if grant is not None:
+        return grant
+    return NOBODY if service.settings.require_key else ANYBODY
+
+
+def _without(needed: Scope, grant: Grant, request: Request, service: Service) -> Grant:
+    """For a request whose key does not have the scope."""
+    if grant.who is not None:
+        has = ", ".join(sorted(grant.scopes))
+        raise NotAllowedError(
+            f"this needs a key with scope {needed}, and key {grant.who} has {has}."
+        )
+    if needed in BROWSER_SCOPES:
+        raise KeyNeededError(f"this needs a key with scope {needed}. {_HOW}")
+    return local_admin(request)
+
+
+def _text_of(request: Request) -> str | None:
+    """The key that is sent: of the first of these places that holds any.
+
+    Raises KeyRefusedError for two of them.
+    """
+    headers = request.headers
+    given = next((found for name in HEADERS if (found := headers.getlist(name))), [])
+    if not given and request.scope["path"].startswith(ALGOLIA):
+        given = headers.getlist(OF_ALGOLIA) or request.query_params.getlist(OF_ALGOLIA)
+    if not given:
+        sent = (each.partition(" ") for each in headers.getlist("authorization"))
+        given = [token.strip() for scheme, _, token in sent if scheme.lower() == "bearer"]
+    if not given:
+        return None
+    if len(given) > 1:
+        if any(map(looks_like_key, given)):
+            raise KeyRefusedError("there are two keys. Send one.")
+        return None
+    return given[0]
+
+
+async def _named_indexes(request: Request, service: Service) -> list[str]:
+    """All that the request names anywhere; the default one where it names none.
+
+    Below `/1`, where indexes have other names as well, `target_of` looks.
+    """
+    if request.scope["path"].startswith(ALGOLIA):
+        return []
+    found = request.query_params.getlist("index")
+    if request.method != "GET":
+        found += _in_body(await request.body())
+    return found or [service.default_index]
+
+
+def _in_body(body: bytes) -> list[str]:
+    """Of an object, and of what it lists; a list that leaves out one means the default one."""
+    try:
+        given: Any = orjson.loads(body or b"null")
+    except orjson.JSONDecodeError:
+        return []  # refused by whoever reads it; lines of JSON name no index
+    return [str(each) for each in _indexes(given)]
+
+
+def _indexes(given: Any) -> Iterator[Any]:
+    if isinstance(given, list):
+        for each in given:
+            yield from _indexes(each)
+    elif isinstance(given, dict):
+        for name, value in given.items():
+            if name == "index" and value is not None:
+                yield value
+            elif isinstance(value, list):
+                yield from _indexes(value)

@@ -1,0 +1,93 @@
+"""Which scope of a key each address needs. An address that is not named here cannot be served.
+
+What needs `search` or `events` is open to everybody unless VITRINA_REQUIRE_KEY says otherwise.
+"""
+
+from typing import Final
+
+from app.keys.key import Scope
+
+OPEN: Final = frozenset({"GET /healthz", "GET /readyz", "GET /metrics", "GET /v1/key"})
+"""To everybody, always. `/v1/key` tells of the key that it is asked with."""
+
+_ROUTES: Final[dict[Scope, tuple[str, ...]]] = {
+    "search": (
+        "GET /v1/search",
+        "POST /v1/search",
+        "GET /v1/facets/{field:path}",
+        "GET /v1/products/{product_id:path}",
+        "GET /v1/products/{product_id:path}/similar",
+        "GET /v1/products/{product_id:path}/variants",
+        "GET /v1/products/{product_id:path}/related",
+        "GET /v1/products/{product_id:path}/together",
+        "GET /v1/popular",
+        "GET /v1/trending",
+        "GET /v1/suggest",
+        "GET /v1/hint",
+        "GET /v1/discover",
+        "GET /v1/refine",
+        "GET /v1/after-click",
+        "GET /v1/queries",
+        "POST /1/indexes/*/queries",
+        "POST /1/indexes/*/objects",
+        "POST /1/indexes/*/recommendations",
+        "POST /1/indexes/{index}/query",
+        "GET /1/indexes/{index}",
+        "POST /1/indexes/{index}/facets/{facet:path}/query",
+        "GET /1/indexes/{index}/{object_id:path}",
+    ),
+    "events": (
+        "POST /v1/events",
+        "POST /v1/ubi/events",
+        "POST /1/events",
+    ),
+    "products": (
+        "PUT /v1/products",
+        "POST /v1/products/batch",
+        "PATCH /v1/products/{product_id:path}",
+        "DELETE /v1/products/{product_id:path}",
+    ),
+    "rules": (
+        "GET /v1/admin/synonyms",
+        "POST /v1/admin/synonyms",
+        "PUT /v1/admin/synonyms",
+        "DELETE /v1/admin/synonyms",
+        "GET /v1/admin/blocklist",
+        "PUT /v1/admin/blocklist",
+        "GET /v1/admin/hints",
+        "PUT /v1/admin/hints",
+        "GET /v1/admin/judgments",
+        "PUT /v1/admin/judgments",
+        "GET /v1/admin/indexes",
+    ),
+    "admin": (
+        "GET /v1/admin/keys",
+        "POST /v1/admin/keys",
+        "DELETE /v1/admin/keys/{key_id}",
+        "POST /v1/admin/builds",
+        "GET /v1/admin/builds",
+        "GET /v1/admin/builds/{build_id}",
+        "GET /v1/admin/snapshots",
+        "POST /v1/admin/snapshots/{snapshot_id}/activate",
+        "GET /v1/admin/analytics",
+        "GET /v1/users/{user_id:path}",
+        "DELETE /v1/users/{user_id:path}",
+        "POST /v1/ubi/queries",
+    ),
+}
+SCOPE_OF: Final[dict[str, Scope]] = {
+    route: scope for scope, routes in _ROUTES.items() for route in routes
+}
+
+
+def needed_scope(method: str, path: str) -> Scope | None:
+    """None for what is open to everybody. path: as the route is written.
+
+    Raises LookupError for an address that nobody has decided about.
+    """
+    route = f"{method} {path}"
+    if route in OPEN:
+        return None
+    if route not in SCOPE_OF:
+        raise LookupError(f"{route} needs a scope: name it in app/api/scopes.py")
+    return SCOPE_OF[route]

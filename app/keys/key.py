@@ -1,0 +1,99 @@
+"""A key: what it may do, for how long, and what the service keeps of it, which is not the key."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from app.settings import INDEX_NAME_PATTERN
+
+Scope = Literal["search", "events", "products", "rules", "admin"]
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+BROWSER_SCOPES: Final[tuple[Scope, ...]] = ("search", "events")
+"""What a shop's page needs: open without a key unless VITRINA_REQUIRE_KEY says otherwise, and the
+most that a signed key may do.
+"""
+MOST_KEYS: Final = 1_000
+"""In force at once."""
+_Index = Annotated[str, Field(pattern=INDEX_NAME_PATTERN.removesuffix("$") + r"\*?$")]
+_Text = Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class NewKey(BaseModel):
+    """What is asked for. filters: as in a search; added to each of the key's requests."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=100, description="What it is for; not its text.")
+    scopes: tuple[Scope, ...] = Field(
+        min_length=1, max_length=len(SCOPES), description="`admin` may do what all others may."
+    )
+    indexes: tuple[_Index, ...] = Field(
+        (), max_length=100, description="Indexes it reaches, `shop_*` for all that begin so; "
+        "empty: all.",
+    )  # fmt: skip
+    expires_at: float | None = Field(
+        None, gt=0, lt=1e11, description="Seconds since the epoch; null: never."
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, name: str) -> str:
+        if not name.isprintable():
+            raise ValueError("holds signs that cannot be printed")
+        return name.strip()
+
+    @field_validator("scopes", "indexes")
+    @classmethod
+    def _each_once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(dict.fromkeys(values))
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> "NewKey":
+        """What no request of the key could be held to is not promised."""
+        if self.indexes and "admin" in self.scopes:
+            raise ValueError("an admin key reaches all indexes: leave out indexes, or take scopes")
+        return self
+
+
+class Key(NewKey):
+    """As it is kept. verifier: HMAC-SHA-256 of the key's text, hexadecimal; see secrets.py.
+
+    Times are seconds since the epoch. created_by: who, as in the audit log.
+    """
+
+    id: str
+    verifier: str
+    created_at: float
+    created_by: str
+    revoked_at: float | None = None
+
+    def in_force(self, now: float) -> bool:
+        return self.revoked_at is None and not self.expired(now)
+
+    def expired(self, now: float) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+    def state(self, now: float) -> str:
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expired(now) else "in force"
+
+    def facts(self, now: float, last_used_at: float | None) -> dict[str, Any]:
+        """What may be shown of it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state(now),
+            "scopes": list(self.scopes),
+            "indexes": list(self.indexes),
+            "created_at": iso(self.created_at),
+            "created_by": self.created_by,
+            "expires_at": iso(self.expires_at),
+            "revoked_at": iso(self.revoked_at),
+            "last_used_at": iso(last_used_at),
+        }
+
+
+def iso(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,143 @@
+"""The keys in force, as one worker knows them: the file is looked at twice a second."""
+
+import hmac
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from app.errors import KeyRefusedError, ServiceError
+from app.keys.grant import MASTER, Grant, granted_to
+from app.keys.key import Key
+from app.keys.secrets import fits, id_in, looks_like_key, read_secret
+from app.keys.store import KeyStore
+
+LOOK_EVERY_S: Final = 0.5
+USED_EVERY_S: Final = 60.0
+"""How exactly the last use is known."""
+USED: Final = "used"
+_NO_VERIFIER: Final = "0" * 64
+log = logging.getLogger("vitrina.keys")
+
+
+class Keyring:
+    """admin_key: of the settings. secret: the settings', as of the store.
+
+    clock: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        store: KeyStore,
+        admin_key: str | None,
+        secret: str | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._admin_key = None if admin_key is None else admin_key.encode()
+        self._given_secret = secret
+        self._clock = clock
+        self._secret: bytes | None = None
+        self._keys: dict[str, Key] = {}
+        self._grants: dict[str, Grant] = {}
+        self._seen: tuple[int, int, int] | None = None
+        self._look_at = 0.0
+        self._used: dict[str, float] = {}
+        self._told = ""
+
+    def grant(self, text: str) -> Grant | None:
+        """What a key may do; None for a text that is no key, or is another service's.
+
+        Raises KeyRefusedError for one that means to be ours and is not in force. Microseconds.
+        """
+        if self._admin_key is not None and hmac.compare_digest(
+            text.encode("utf-8", "surrogatepass"), self._admin_key
+        ):
+            return MASTER
+        if not looks_like_key(text):
+            return None
+        now = self._clock()
+        self._look(now)
+        key = self._known(id_in(text) or "", now)
+        # Compared even if there is none, so that the time does not tell which ids exist.
+        verifier = _NO_VERIFIER if key is None else key.verifier
+        if not fits(text, verifier, self._secret or b"none") or key is None:
+            raise KeyRefusedError(
+                "the key is not known here: wrong, cut short, or of another service. Ask for a "
+                "new one."
+            )
+        if not key.in_force(now):
+            raise KeyRefusedError(f"key {key.id} is {key.state(now)}. Ask for a new one.")
+        self._note_use(key.id, now)
+        return self._grants[key.id]
+
+    def _known(self, key_id: str, now: float) -> Key | None:
+        if key_id not in self._keys:
+            self.look_now()  # it may have been made this moment
+            self._look(now)
+        return self._keys.get(key_id)
+
+    def has_admin_key(self) -> bool:
+        """Whether somebody can come with a key for admin."""
+        now = self._clock()
+        self._look(now)
+        return self._admin_key is not None or any(
+            "admin" in key.scopes and key.in_force(now) for key in self._keys.values()
+        )
+
+    def listed(self) -> list[dict[str, Any]]:
+        """What may be shown of all keys, the oldest first."""
+        now = self._clock()
+        return [key.facts(now, self.last_used_at(key.id)) for key in self._store.read()]
+
+    def last_used_at(self, key_id: str) -> float | None:
+        """Seconds since the epoch, to a minute; None for never."""
+        try:
+            return (self._store.folder / USED / key_id).stat().st_mtime
+        except OSError:
+            return None
+
+    def look_now(self) -> None:
+        self._look_at = 0.0
+
+    def _look(self, now: float) -> None:
+        if 0 <= self._look_at - now <= LOOK_EVERY_S:  # a clock that was set back must not blind it
+            return
+        self._look_at = now + LOOK_EVERY_S
+        try:
+            found = self._store.path.stat()
+            seen = (found.st_mtime_ns, found.st_ino, found.st_size)
+        except FileNotFoundError:
+            seen = (0, 0, 0)
+        except OSError as error:
+            self._tell(f"{self._store.path}: {error.strerror}; keys stay as they were")
+            return
+        if seen == self._seen:
+            return
+        try:
+            keys = self._store.read()
+            self._secret = read_secret(self._store.folder, self._given_secret)
+        except (ServiceError, OSError) as error:
+            self._tell(str(error))
+            keys = ()  # what was revoked meanwhile must not live on
+        else:
+            self._seen, self._told = seen, ""
+        self._keys = {key.id: key for key in keys}
+        self._grants = {key.id: granted_to(key) for key in keys}
+
+    def _tell(self, what: str) -> None:
+        if what != self._told:
+            self._told = what
+            log.error("%s", what)
+
+    def _note_use(self, key_id: str, now: float) -> None:
+        """In the file system, where all workers and machines meet: a minute's precision."""
+        if abs(now - self._used.get(key_id, 0.0)) < USED_EVERY_S:
+            return
+        self._used[key_id] = now
+        with suppress(OSError):  # a folder that cannot be written is no reason to refuse a key
+            path = self._store.folder / USED / key_id
+            path.parent.mkdir(exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+            os.utime(path, (now, now))
