@@ -17,6 +17,7 @@ from app.commands.push import changes, push
 from app.commands.rules import blocklist, hints
 from app.commands.search import search
 from app.commands.serve import serve, warm
+from app.commands.simulate import simulate
 from app.commands.snapshots import snapshots
 from app.commands.synonyms import synonyms
 from app.commands.train import train
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     demo, demo_data, build, compact, push, changes, inspect, serve, search, warm, doctor, evaluate,
-    train, learn, blocklist, hints,
+    train, learn, blocklist, hints, simulate,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)

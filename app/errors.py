@@ -85,6 +85,10 @@ class StaleVersionError(ServiceError):
     """A later change of the product has been taken before."""
 
 
+class SimulationError(ServiceError):
+    """`vitrina simulate` cannot go on."""
+
+
 def refused(where: str, what: str, remedy: str) -> InvalidRequestError:
     """One thing wrong with a request, as sentence and as fault."""
     return InvalidRequestError(f"{where}: {what}. {remedy}", [Fault(where, what, remedy)])

@@ -9,7 +9,7 @@ from app.kernels import use_kernel_cache
 from app.settings import load_settings
 
 
-def _with_kernels(data: Path) -> Path:
+def with_kernels(data: Path) -> Path:
     """Before a command imports any: where kernels are kept."""
     use_kernel_cache(load_settings(data_dir=data).kernels)
     return data
@@ -30,7 +30,7 @@ DataOption = Annotated[
         "--data",
         envvar="VITRINA_DATA_DIR",
         help="Folder of all indexes.",
-        callback=_with_kernels,
+        callback=with_kernels,
     ),
 ]
 IndexOption = Annotated[str, typer.Option("--index", help="Name of the index.")]

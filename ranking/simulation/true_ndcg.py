@@ -61,8 +61,10 @@ class Interval:
     low: float
     high: float
 
-    def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f} {self.high:.4f}]"
+    def __format__(self, sign: str) -> str:
+        """`+` shows the sign of what is above 0, too."""
+        mean, low, high = (format(each, f"{sign}.4f") for each in (self.mean, self.low, self.high))
+        return f"{mean} [{low} {high}]"
 
 
 def mean_interval(
