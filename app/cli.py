@@ -9,6 +9,7 @@ from app.commands.compact import compact
 from app.commands.demo import demo, demo_data
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
+from app.commands.experiments import experiments
 from app.commands.inspect import inspect
 from app.commands.keys import keys
 from app.commands.learn import learn
@@ -44,6 +45,7 @@ for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)
 app.add_typer(snapshots, name="snapshots")
 app.add_typer(models, name="models")
+app.add_typer(experiments, name="experiments")
 app.add_typer(synonyms, name="synonyms")
 app.add_typer(keys, name="keys")
 

@@ -12,6 +12,7 @@ from app.api import (
     admin,
     analytics,
     events,
+    experiments,
     facets,
     health,
     index_facts,
@@ -52,6 +53,7 @@ Errors are problem JSON (RFC 9457): what is wrong, where, and what to do. Unknow
 refused, so that typing errors are seen. Every answer has an `X-Request-ID`: yours, if you sent one.
 """
 _PARTS = (
+    experiments,
     search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
     synonyms, health, ubi, wanted, index_facts, judgments, keys,
 )  # fmt: skip

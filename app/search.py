@@ -16,6 +16,7 @@ import orjson
 from app.api.encoding import encode_result
 from app.cache.result_cache import ResultCache
 from app.errors import OverloadedError, refused
+from app.events.exposed import exposed
 from app.events.impressions import Asker, Impressions, shown_of
 from app.generations import Generations
 from app.settings import Settings
@@ -96,6 +97,8 @@ class Searcher:
         begun, query_id = time.perf_counter(), token_hex(8)
         if preview is None:
             generation = self._generations.get(index, policy)
+            if policy is None and asker is not None:
+                generation, asker = exposed(generation, asker)
         else:
             generation = await self.run(partial(self._generations.preview, index, preview, policy))
             begun = time.perf_counter()  # opening it is none of the search's time

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from indexing.errors import CorruptSnapshotError
 from indexing.file_map import map_file
 
+Int8Array = npt.NDArray[np.int8]
 UInt8Array = npt.NDArray[np.uint8]
 UInt16Array = npt.NDArray[np.uint16]
 UInt32Array = npt.NDArray[np.uint32]

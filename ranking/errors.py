@@ -19,3 +19,11 @@ class FactsError(RankingError):
 
 class UnknownPolicyError(RankingError):
     """An index has no policy of this name."""
+
+
+class ExperimentError(RankingError):
+    """An experiment cannot run as it is declared: where, what is wrong, what to do."""
+
+    def __init__(self, where: str, what: str, remedy: str) -> None:
+        super().__init__(f"{where}: {what}. {remedy}")
+        self.where, self.what, self.remedy = where, what, remedy

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from indexing.catalogue.policy_config import OWN
 from indexing.current import Current
@@ -13,6 +13,7 @@ from indexing.snapshot import Snapshot, open_snapshot
 from indexing.verified import Verify
 from ranking.behaviour.facts import Facts, open_facts
 from ranking.errors import FactsError, ModelError, UnknownPolicyError
+from ranking.experiments.experiment import Experiments
 from ranking.features.features import definition_hash
 from ranking.policy import SHIPPED, Policy, policies_of
 from ranking.rankers.model import ModelRanker, load_model
@@ -30,11 +31,13 @@ class Generation:
 
     id: changes whenever the same request could be answered otherwise.
     policy_name: what the index calls its policy; OWN if the request names none.
-    others: the variants under the index's other policies, by name; one snapshot is under all.
+    others: the other variants by `variant_name`: under the index's named policies, and under models
+    that experiments name; one snapshot is under all.
     degraded: what this generation lacks for good, told in every answer.
     warm_up: queries that the ranker's model wants to be run before it serves.
     rules: what people decided.
     facts: what was learnt of behaviour, if anything.
+    rival: whose order is mixed into this one's, page by page, if two rankers are compared.
     epoch: of the living index; changes when answers that are kept from before must not be given any
     more.
     parts: the segments that hold the products, where the snapshot does not hold all of them; its
@@ -55,6 +58,7 @@ class Generation:
     parts: tuple[Snapshot, ...] = field(default=(), repr=False)
     facts: Facts | None = field(default=None, repr=False)
     epoch: int = 0
+    rival: "Rival | None" = field(default=None, repr=False)
 
     @property
     def segments(self) -> tuple[Snapshot, ...]:
@@ -70,10 +74,36 @@ class Generation:
         try:
             return self.others[policy_name]
         except KeyError:
-            known = ", ".join((self.policy_name, *self.others))
+            known = ", ".join((self.policy_name, *(n for n in self.others if JOINT not in n)))
             raise UnknownPolicyError(
                 f"index {self.index!r} has no policy {policy_name!r}. It has: {known}."
             ) from None
+
+    def variant(self, policy_name: str | None, model: str | None) -> "Generation":
+        """Under a policy and with a model that a running experiment names; None: as it is."""
+        return self.under(variant_name(policy_name, model))
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The other side of a page that two rankers share (ranking/experiments/team_draft.py).
+
+    names: of this generation's side and of the other. salt: of the coins.
+    """
+
+    generation: Generation
+    experiment: str
+    names: tuple[str, str]
+    salt: str
+
+
+JOINT: Final = "+"
+"""In no name of a policy."""
+
+
+def variant_name(policy_name: str | None, model: str | None) -> str | None:
+    """What `Generation.others` calls it; None: the generation itself."""
+    return policy_name if model is None else f"{policy_name or OWN}{JOINT}{model}"
 
 
 def open_generation(
@@ -95,10 +125,14 @@ def open_generation(
     rules = read_rules(index, current.rules, snapshot)
     facts, lacking = _facts_for(index, current.facts, snapshot, before)
     policies = policies_of(snapshot.config)
-    models = {policy.model or current.model for policy in policies.values()}
+    named = _joint(rules.experiments, policies)
+    models = {policy.model or current.model for policy in (*policies.values(), *named.values())}
     rankers = {model: ranker_for(index, model, snapshot) for model in models}
+    refused = {model: told[0] for model, (_, told) in rankers.items() if told}
+    experiments = runnable(rules.experiments, policies, refused)
+    rules = replace(rules, experiments=experiments)
     variants = {}
-    for name, policy in policies.items():
+    for name, policy in (policies | named).items():
         model = policy.model or current.model
         ranker, degraded = rankers[model]
         identity = {
@@ -114,10 +148,44 @@ def open_generation(
         warm_up = ranker.manifest.warm_up if isinstance(ranker, ModelRanker) else ()
         variants[name] = Generation(
             _digest(identity), index.name, snapshot, ranker, policy, (*degraded, *lacking),
-            warm_up, rules, name, facts=facts,
+            warm_up, rules, name.partition(JOINT)[0], facts=facts,
         )  # fmt: skip
     own = variants.pop(OWN)
     return replace(own, others=variants)
+
+
+def _joint(experiments: Experiments, policies: dict[str, Policy]) -> dict[str, Policy]:
+    """Policies with the models that running experiments name in place of their own."""
+    variants = [variant for each in experiments.running for variant in each.variants]
+    models = {variant.model for variant in variants if variant.model is not None}
+    under = {OWN, *(variant.policy for variant in variants if variant.policy is not None)}
+    return {
+        f"{name}{JOINT}{model}": replace(policies[name], model=model)
+        for name in sorted(under & policies.keys())
+        for model in sorted(models)
+    }
+
+
+def runnable(
+    experiments: Experiments, policies: Mapping[str, Policy], refused: Mapping[Any, str]
+) -> Experiments:
+    """Less those that name what the index lacks. refused: model → why it cannot be used."""
+    broken = {}
+    modelled = any("model" in each.varied for each in experiments.running)
+    for experiment in experiments.running:
+        for variant in experiment.variants:
+            policy = policies.get(variant.policy or OWN)
+            if policy is None:
+                broken[experiment.id] = f"the index has no policy {variant.policy!r}"
+            elif variant.model in refused:
+                broken[experiment.id] = refused[variant.model]
+            elif policy.model in refused:
+                broken[experiment.id] = refused[policy.model]
+            elif variant.policy and policy.model and modelled:
+                broken[experiment.id] = (
+                    f"policy {variant.policy} names a model, and so does a running experiment"
+                )
+    return experiments.less(broken) if broken else experiments
 
 
 def _facts_for(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ranking.filters.filters import AnyOf, Exists, Filter, Not, Range
-from ranking.generation import Generation
+from ranking.generation import Generation, Rival
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.root import search
 from ranking.search.similar import similar
@@ -45,6 +45,8 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
         search(replace(plain, sort=sort), generation, clock)
     search(replace(plain, facets=("rating",), number_values=100), generation, clock)
     search(replace(plain, extras=EXTRAS, explain=True), generation, clock)
+    shared = replace(generation, rival=Rival(generation, "", ("", ""), ""))
+    search(plain, shared, clock)
     for other in generation.others.values():
         for text in texts[:_FEW]:
             search(replace(plain, text=text), other, clock)

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -21,6 +22,7 @@ from app.service import service_of
 from app.state.journal import StateError
 from app.state.people import export, forget
 
+Read = TypeVar("Read")
 DEFAULT_S: Final = 7 * 86_400.0
 CATCH_UP_S: Final = 5.0
 
@@ -63,12 +65,12 @@ async def analytics(request: Request, given: Annotated[AnalyticsParameters, Quer
         raise refused("table", f"{given.table!r} is not known", known)
     begin, end = given.window(time.time())
     index = given.index or service.default_index
-    folder, complete = await _caught_up(request)
+    folder, complete = await caught_up(request)
     asked = (folder, index, begin, end if given.to is not None else end + 1, given.limit)
     if given.format == "csv":
-        body = await _read(partial(table_as_csv, *asked, given.table))
+        body = await read_state(partial(table_as_csv, *asked, given.table))
         return Response(body, media_type="text/csv; charset=utf-8")
-    facts = await _read(partial(analyse, *asked))
+    facts = await read_state(partial(analyse, *asked))
     window = {"index": index, "from": _iso(begin), "to": _iso(end), "complete": complete}
     return Response(orjson.dumps(window | facts), media_type="application/json")
 
@@ -79,9 +81,9 @@ UserId = Annotated[str, Path(max_length=200)]
 @router.get("/users/{user_id:path}", response_model=UserAnswer)
 async def export_user(request: Request, user_id: UserId) -> Response:
     """All that is kept of a user, and of the sessions that were seen with them."""
-    folder, _ = await _caught_up(request)
+    folder, _ = await caught_up(request)
     user = await _user(request, user_id)
-    found = await _read(partial(export, folder, user))
+    found = await read_state(partial(export, folder, user))
     body = {"user_id": user_id, "events": found["events"], "searches": found["impressions"]}
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -89,14 +91,14 @@ async def export_user(request: Request, user_id: UserId) -> Response:
 @router.delete("/users/{user_id:path}", response_model=UserDeleted)
 async def delete_user(request: Request, user_id: UserId) -> Response:
     """Delete it: gone from every answer at once, from all files within 7 days."""
-    folder, complete = await _caught_up(request)
+    folder, complete = await caught_up(request)
     if not complete:
         raise StateUnavailableError(
             "what was sent last is not in the archive yet, so nothing was deleted. Try again.",
             (), RETRY_S,
         )  # fmt: skip
     user = await _user(request, user_id)
-    gone = await _read(partial(forget, folder, user, time.time()))
+    gone = await read_state(partial(forget, folder, user, time.time()))
     body = {"user_id": user_id, "deleted": gone.rows, "sessions": gone.sessions}
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -106,14 +108,15 @@ async def _user(request: Request, user_id: str) -> str:
     return opened.pseudonyms.user(user_id) or ""
 
 
-async def _caught_up(request: Request) -> tuple[Any, bool]:
+async def caught_up(request: Request) -> tuple[Any, bool]:
     """Folder of the archive, and whether all that was told before is in it."""
     memory = service_of(request).memory
     complete = await memory.catch_up(CATCH_UP_S)
     return (await memory.opened()).state.folder, complete
 
 
-async def _read(work: Any) -> Any:
+async def read_state(work: Callable[[], Read]) -> Read:
+    """In a thread. Raises StateUnavailableError."""
     try:
         return await asyncio.to_thread(work)
     except StateError as error:

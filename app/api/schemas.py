@@ -10,7 +10,7 @@ _EXACT = ConfigDict(extra="forbid")
 _exact = with_config(_EXACT)
 
 
-class _Exact(BaseModel):
+class Exact(BaseModel):
     model_config = _EXACT
 
 
@@ -123,7 +123,7 @@ class SuggestionShape(BaseModel):
     suggestion_id: str = Field(description="Stable; later events refer to it.")
 
 
-class ItemsAnswer(_Exact):
+class ItemsAnswer(Exact):
     """Empty when nothing is known."""
 
     items: list[SuggestionShape]
@@ -136,23 +136,23 @@ class SuggestAnswer(ItemsAnswer):
     categories: list[SuggestionShape] | None = None
 
 
-class SimilarAnswer(_Exact):
+class SimilarAnswer(Exact):
     items: list[HitShape]
 
 
-class VariantsAnswer(_Exact):
+class VariantsAnswer(Exact):
     """Lines of the catalogue."""
 
     items: list[dict[str, Any]]
 
 
-class FaultShape(_Exact):
+class FaultShape(Exact):
     where: str
     what: str
     remedy: str
 
 
-class RejectedEvent(_Exact):
+class RejectedEvent(Exact):
     """errors: of the first hundred."""
 
     at: int = Field(description="Place in the batch, from 0.")
@@ -187,7 +187,7 @@ class AnalyticsAnswer(BaseModel):
     by_day: list[dict[str, Any]]
 
 
-class UserAnswer(_Exact):
+class UserAnswer(Exact):
     """Newest first, at most 100,000 each."""
 
     user_id: str
@@ -195,7 +195,7 @@ class UserAnswer(_Exact):
     searches: list[dict[str, Any]]
 
 
-class UserDeleted(_Exact):
+class UserDeleted(Exact):
     """deleted: rows that are gone; those in packed files are hidden, and go within 7 days."""
 
     user_id: str
@@ -203,7 +203,7 @@ class UserDeleted(_Exact):
     sessions: int
 
 
-class EventsAnswer(_Exact):
+class EventsAnswer(Exact):
     """accepted: durable now. duplicates: of an `event_id` within 7 days; kept once."""
 
     accepted: int
@@ -212,7 +212,7 @@ class EventsAnswer(_Exact):
     warnings: list[str] | None = None
 
 
-class ChangedItem(_Exact):
+class ChangedItem(Exact):
     id: str | None = Field(description="Null where the item tells none.")
     status: Literal["accepted", "rejected", "stale"]
     problem: str | None = Field(None, description="Why it was not taken, and what to do.")
@@ -220,7 +220,7 @@ class ChangedItem(_Exact):
     warning: str | None = Field(None, description="What was left out of what was taken.")
 
 
-class ChangesAnswer(_Exact):
+class ChangesAnswer(Exact):
     """items: in the order they were sent; a product with variants has one for each."""
 
     items: list[ChangedItem]
@@ -228,7 +228,7 @@ class ChangesAnswer(_Exact):
     visible: bool | None = Field(None, description="With `wait=visible`: false after 10 s.")
 
 
-class DeletedAnswer(_Exact):
+class DeletedAnswer(Exact):
     id: str
     seq: int = Field(description="Grows with every change of the index.")
     visible: bool | None = Field(None, description="With `wait=visible`: false after 10 s.")

@@ -8,7 +8,7 @@ from typing import Any, Final
 import duckdb
 
 from app.state.tables import open_tables
-from ranking.learning.behaviour.views import make_views
+from ranking.learning.behaviour.views import make_made, make_views
 
 LOW_CTR: Final = 0.05
 LOW_CTR_FROM: Final = 10
@@ -37,22 +37,6 @@ _LATENCY: Final = f"""
 SELECT count(*), round(quantile_cont(took_ms, 0.5), 2), round(quantile_cont(took_ms, 0.95), 2),
     round(quantile_cont(took_ms, 0.99), 2), round(avg(cached), 4), round(avg(degraded), 4)
 FROM searches {_OF}
-"""
-_MADE: Final = """
-CREATE OR REPLACE TEMP TABLE made AS
-SELECT s.query_id, lower(s.query) AS query, s.model, s.policy, s.total, s.happened_at,
-    c.query_id IS NOT NULL AS clicked, a.carts > 0 AS carted, a.bought > 0 AS bought,
-    coalesce(a.revenue, 0) AS revenue
-FROM searches s
-LEFT JOIN (SELECT DISTINCT query_id FROM clicks_made) c ON c.query_id = s.query_id
-LEFT JOIN (
-    SELECT query_id, count(*) FILTER (type = 'add_to_cart') AS carts,
-        count(*) FILTER (type = 'purchase') AS bought,
-        sum(CASE type WHEN 'purchase' THEN value WHEN 'add_to_cart' THEN 0 ELSE -value END)
-            AS revenue
-    FROM outcomes GROUP BY query_id
-) a ON a.query_id = s.query_id
-WHERE s.shop = $shop AND s.final AND NOT s.bot
 """
 _RATES: Final = """
 count(*) AS searches, round(avg(clicked::INT), 4) AS ctr,
@@ -97,7 +81,7 @@ def analyse(folder: Path, shop: str, begin: float, end: float, limit: int) -> di
     with open_tables(folder, begin, end) as db:
         make_views(db)
         of = {"shop": shop}
-        db.execute(_MADE, of)
+        make_made(db, shop)
         searches, not_final, zero, sessions, users, by_bots = _row(db, _TOTALS, of)
         events = db.execute(_EVENTS, of).fetchall()
         bought, returned, attributed = _row(db, _MONEY, of)
@@ -137,7 +121,7 @@ def table_as_csv(folder: Path, shop: str, begin: float, end: float, limit: int, 
     """One of TABLES, with a header. Raises StateError."""
     with open_tables(folder, begin, end) as db:
         make_views(db)
-        db.execute(_MADE, {"shop": shop})
+        make_made(db, shop)
         rows = _table(db, name, shop, limit)
         names = [column[0] for column in db.description or ()]
     file = io.StringIO()

@@ -8,8 +8,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -48,6 +48,8 @@ class Asker:
     """Who searches, as the request says; of the user agent only whether it is a crawler's.
 
     at: when, in seconds since the epoch, if the shop's own server told; None: now.
+    exposed: experiment → variant that answers them, for those that count; where two share the page
+    the answer tells whose each product is.
     """
 
     user_id: str | None = None
@@ -55,6 +57,7 @@ class Asker:
     region: str | None = None
     user_agent: str = ""
     at: float | None = None
+    exposed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def shown_of(
         "degraded": int(bool(result.degraded)),
         "products": [hit.id for hit in result.hits],
     }
+    if result.teams:
+        facts["teams"] = result.teams
     if sampled is not None and result.features is not None:
         facts["features"] = {
             "of": sampled,
@@ -176,7 +181,14 @@ class Impressions:
             int(noted.cached), shown["degraded"],
             BY_AGENT if crawler else BY_RATE if too_fast else SHOPPER,
             _json(shown["products"]), None, _json(features),
+            _json(_exposures(asker.exposed, shown.get("teams"))),
         )  # fmt: skip
+
+
+def _exposures(exposed: Mapping[str, str], teams: list[str] | None) -> dict[str, Any] | None:
+    """Where two share the page, whose each product is; of a page that does not tell, nothing."""
+    told = {name: variant or teams for name, variant in exposed.items() if variant or teams}
+    return told or None
 
 
 def _json(value: Any) -> str | None:

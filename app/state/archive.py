@@ -14,7 +14,7 @@ import orjson
 
 from app.file_locks import is_held
 from app.state.journal import FULL, FullError, StateError, journals, read_lines
-from app.state.rows import KEYS, TABLES, Row
+from app.state.rows import KEYS, TABLES, Row, filled
 
 FILE: Final = "archive.sqlite"
 LINES_A_TURN: Final = 200
@@ -37,7 +37,16 @@ class Archive:
             self._db.execute(f"PRAGMA synchronous={'FULL' if sync else 'NORMAL'}")
             self._db.execute("PRAGMA journal_size_limit=67108864")
             self._db.executescript(_schema())
+            self._add_columns()
             self._shares = self._has_outbox()
+
+    def _add_columns(self) -> None:
+        """To an archive of older code."""
+        with self._db:
+            for table, columns in TABLES.items():
+                there = columns_of(self._db, table)
+                for name in [each for each in columns if each not in there]:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")
 
     def sweep(self) -> int:
         """Take in what the journals hold and remove those that are done; lines taken.
@@ -94,7 +103,7 @@ class Archive:
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Rows that are not there yet; within the caller's transaction."""
-        self._db.executemany(_INSERT[table], rows)
+        self._db.executemany(_INSERT[table], [filled(table, row) for row in rows])
 
     def keep_outbox(self) -> None:
         """From now on what is taken is also put where `Exchange` finds it."""
@@ -167,6 +176,10 @@ class Archive:
 
 def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
+
+
+def columns_of(db: sqlite3.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")}
 
 
 @contextmanager

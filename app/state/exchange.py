@@ -16,7 +16,7 @@ import orjson
 
 from app.redis import BACKEND_ERRORS, sync_client
 from app.state.archive import Archive
-from app.state.rows import TABLES
+from app.state.rows import FIRST_WIDTHS, TABLES
 
 STREAM: Final = "vitrina:events"
 TIMEOUT_S: Final = 0.5
@@ -127,5 +127,6 @@ def _readable(payloads: Sequence[bytes]) -> list[dict[str, Any]]:
 
 
 def _fit(name: str, rows: list[Any]) -> bool:
-    width = 3 if name == "forget" else len(TABLES.get(name, ()))
-    return width > 0 and all(isinstance(row, list) and len(row) == width for row in rows)
+    most = 3 if name == "forget" else len(TABLES.get(name, ()))
+    least = FIRST_WIDTHS.get(name, most)
+    return most > 0 and all(isinstance(row, list) and least <= len(row) <= most for row in rows)

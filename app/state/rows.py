@@ -55,15 +55,27 @@ IMPRESSION_COLUMNS: Final = {
     "products": "TEXT NOT NULL",
     "marks": "TEXT",
     "features": "TEXT",
+    "exposures": "TEXT",
 }
 """products: JSON list of ids, in order, from position (page − 1) · page_size + 1. marks: JSON of
 position → why it stands there (explored, pinned), for those that the ranker did not put there.
 features: of sampled searches, JSON of their rows, or of the query_id that has them. facts,
-profile: ids of what the ranker knew of behaviour and of this user."""
+profile: ids of what the ranker knew of behaviour and of this user. exposures: JSON of experiment →
+name of the variant, or, where two share the page, whose each product is.
+
+Columns are added at the end, as TEXT that may be NULL: rows of older code are shorter."""
 
 KEYS: Final = {"events": "key", "impressions": "query_id"}
 """What makes a row of each table the same as another."""
 TABLES: Final = {"events": EVENT_COLUMNS, "impressions": IMPRESSION_COLUMNS}
+FIRST_WIDTHS: Final = {"events": 17, "impressions": 26}
+"""Columns of the first version of each table."""
+
+
+def filled(table: str, row: Row) -> Row:
+    """A row of older code with NULL in the columns that it did not know."""
+    lacking = len(TABLES[table]) - len(row)
+    return [*row, *[None] * lacking] if lacking > 0 else row
 
 
 def is_hidden(table: str, hidden: str) -> str:

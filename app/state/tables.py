@@ -8,7 +8,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from app.state.archive import FILE, connect, told
+from app.state.archive import FILE, columns_of, connect, told
 from app.state.journal import StateError
 from app.state.rows import TABLES, is_hidden
 
@@ -83,9 +83,11 @@ def _make(
     window: tuple[float, float],
 ) -> None:
     names = ", ".join(("seq", *TABLES[table]))
+    there = columns_of(recent, table)
+    asked = ", ".join(["seq", *(n if n in there else f"NULL AS {n}" for n in TABLES[table])])
     found = fetched(
         recent.execute(
-            f"SELECT {names} FROM {table} WHERE happened_at >= ? AND happened_at < ? ORDER BY seq",
+            f"SELECT {asked} FROM {table} WHERE happened_at >= ? AND happened_at < ? ORDER BY seq",
             window,
         ),
         table,
@@ -102,7 +104,8 @@ def _make(
     union = f"SELECT {names} FROM recent_{table}"
     if files:
         listed = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name in files)
-        union += f" UNION ALL SELECT {names} FROM read_parquet([{listed}])"
+        packed = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+        union = f"SELECT {names} FROM ({union} UNION ALL BY NAME {packed})"  # older files lack some
     hidden = recent.execute("SELECT kind, key, until FROM hidden").fetchall()
     db.register(f"hidden_{table}", hidden_table(hidden))
     db.execute(

@@ -89,7 +89,8 @@ class Upkeep:
             return False
         rows = fetched(
             self._db.execute(
-                f"SELECT * FROM {table} WHERE happened_at < ? ORDER BY happened_at, seq LIMIT ?",
+                f"SELECT seq, {', '.join(TABLES[table])} FROM {table} WHERE happened_at < ? "
+                "ORDER BY happened_at, seq LIMIT ?",
                 (before, MOST_RECENT // 2),
             ),
             table,

@@ -9,8 +9,10 @@ from filelock import FileLock
 from indexing.current import Current, change_current, read_current, sync_folder
 from indexing.errors import SnapshotError
 from ranking.errors import ModelError
+from ranking.experiments.experiment import parse_experiments
 from ranking.rankers.manifest import MANIFEST_FILE, MODEL_ID, ModelManifest, read_manifest
 from ranking.rankers.model import Booster, load_model, save_model
+from ranking.rules.store import EXPERIMENTS, read_rules_file
 
 KEPT = 3
 _STAGING = ".staging-"
@@ -97,8 +99,11 @@ def _in_force(index: Path) -> Current:
 
 
 def _prune(index: Path, current: Current) -> None:
+    text = read_rules_file(index, current.rules, EXPERIMENTS)
+    running = parse_experiments(text).running
+    used = {current.model, *(variant.model for each in running for variant in each.variants)}
     for manifest in list_models(index)[KEPT:]:
-        if manifest.model_id != current.model:
+        if manifest.model_id not in used:
             shutil.rmtree(index / "models" / manifest.model_id, ignore_errors=True)
 
 

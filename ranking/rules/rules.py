@@ -10,10 +10,11 @@ from pathlib import Path
 
 from indexing.postings.strict_match import StrictMatch, hidden_products
 from indexing.snapshot import Snapshot
+from ranking.experiments.experiment import NO_EXPERIMENTS, Experiments, parse_experiments
 from ranking.query.synonyms import NO_SYNONYMS, Synonyms
 from ranking.rules.blocklist import NO_BLOCKLIST, Blocklist
 from ranking.rules.hints import NO_HINTS, Hints, parse_hints
-from ranking.rules.store import BLOCKLIST, HINTS, SYNONYMS, read_rules_file
+from ranking.rules.store import BLOCKLIST, EXPERIMENTS, HINTS, SYNONYMS, read_rules_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Rules:
     blocklist: Blocklist = field(default=NO_BLOCKLIST)
     hints: Hints = field(default=NO_HINTS)
     synonyms: Synonyms = field(default=NO_SYNONYMS)
+    experiments: Experiments = field(default=NO_EXPERIMENTS)
 
 
 def read_rules(index: Path, rules_id: str | None, snapshot: Snapshot) -> Rules:
@@ -41,6 +43,7 @@ def read_rules(index: Path, rules_id: str | None, snapshot: Snapshot) -> Rules:
         blocklist,
         _usable(parse_hints(text(HINTS)), blocklist, snapshot),
         Synonyms.parse(text(SYNONYMS), snapshot, "words" in snapshot.config.word_forms),
+        parse_experiments(text(EXPERIMENTS)),
     )
 
 

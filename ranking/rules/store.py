@@ -25,7 +25,8 @@ _LOCK_WAIT_S: Final = 30
 BLOCKLIST: Final = "blocklist.txt"
 HINTS: Final = "hints.tsv"
 SYNONYMS: Final = "synonyms.txt"
-FILE_NAMES: Final = (BLOCKLIST, HINTS, SYNONYMS)
+EXPERIMENTS: Final = "experiments.json"
+FILE_NAMES: Final = (BLOCKLIST, HINTS, SYNONYMS, EXPERIMENTS)
 
 
 def read_rules_file(index: Path, rules_id: str | None, name: str) -> str:
@@ -69,16 +70,17 @@ def publish_rules(index: Path, changes: Mapping[str, str | Edit], now: datetime)
         before = read_current(index)
         if before is None:
             raise RulesError(f"index {index.name!r} has nothing published yet. Build it first.")
-        rules_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        folder = index / FOLDER / rules_id
-        folder.mkdir(parents=True)
-        for name in FILE_NAMES:
+        texts = {}
+        for name in FILE_NAMES:  # all of them first: an edit that refuses leaves nothing behind
             change = changes.get(name)
             text = change if isinstance(change, str) else None
             if text is None:
                 text = read_rules_file(index, before.rules, name)
-            if callable(change):
-                text = change(text)
+            texts[name] = change(text) if callable(change) else text
+        rules_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        folder = index / FOLDER / rules_id
+        folder.mkdir(parents=True)
+        for name, text in texts.items():
             if text:
                 _write(folder / name, text)
         change_current(index, rules=rules_id)

@@ -7,6 +7,7 @@ import numpy as np
 
 from indexing.arrays import (
     Float32Array,
+    Int8Array,
     Int64Array,
     UInt8Array,
     UInt16Array,
@@ -72,6 +73,26 @@ class Candidates:
 
 
 @dataclass(frozen=True, slots=True)
+class Teams:
+    """Whose the products of a shared page are.
+
+    names: of both sides. keys: uint64[k], of candidates; sides: int8[k], who chose each.
+    """
+
+    names: tuple[str, str]
+    keys: UInt64Array
+    sides: Int8Array
+
+    def of(self, keys: UInt64Array) -> tuple[str, ...]:
+        """Name of each one's side; empty for what neither chose."""
+        found = [np.isin(keys, self.keys[self.sides == side]) for side in range(2)]
+        return tuple(
+            self.names[0] if first else self.names[1] if second else ""
+            for first, second in zip(*(each.tolist() for each in found), strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Ordered:
     """Candidates in the order of the answer.
 
@@ -79,6 +100,7 @@ class Ordered:
     features: float32[f, features] of the first f, those that the ranker saw, or None.
     moved: place in the order → what the reranker did to it; filled where it is to be explained.
     ranked_by: name of what gave the first f their scores; those after them have coarse ones.
+    teams: where two rankers share the page.
     """
 
     candidates: Candidates
@@ -86,6 +108,7 @@ class Ordered:
     features: Float32Array | None = None
     moved: dict[int, str] = field(default_factory=dict)
     ranked_by: str = COARSE
+    teams: Teams | None = None
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -98,6 +121,7 @@ class Ordered:
             None if self.features is None else self.features[:count],
             {place: why for place, why in self.moved.items() if place < count},
             self.ranked_by,
+            self.teams,
         )
 
     def rearranged(self, order: Int64Array) -> "Ordered":
@@ -110,4 +134,4 @@ class Ordered:
             place: self.moved[old] for place, old in enumerate(order.tolist()) if old in self.moved
         }
         taken = self.candidates.take(order)
-        return Ordered(taken, self.scores[order], features, moved, self.ranked_by)
+        return Ordered(taken, self.scores[order], features, moved, self.ranked_by, self.teams)

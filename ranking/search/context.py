@@ -1,7 +1,7 @@
 """One request on its way through the stages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexing.snapshot import Snapshot
 from ranking.generation import Generation
@@ -36,6 +36,12 @@ class Context:
         budget_ms = generation.policy.budget_ms if asked_ms is None else asked_ms
         deadline = Deadline.after(budget_ms, clock)
         return cls(request, generation, deadline, log, leaves_of(generation))
+
+    def under(self, generation: Generation) -> "Context":
+        """Ranked by another variant; its stages are none of this log, but what it lacks is."""
+        log = StageLog(self.log.clock)
+        log.degraded = self.log.degraded
+        return replace(self, generation=generation, log=log)
 
     @classmethod
     def unhurried(cls, request: SearchRequest, generation: Generation) -> "Context":

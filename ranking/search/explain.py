@@ -31,12 +31,16 @@ def explain_hit(
     lexical: the matched words, field by field; their parts add up to its score. contributions:
     what each feature adds to the hit's score; they add up to it. features: all values, None
     where unknown. moved: what the reranker did to it, None if it did not look at it.
+    chosen_by: whose it is where two rankers share the page.
     """
     row = _row(place, ordered)
+    side = ordered.teams.of(ordered.candidates.keys[place : place + 1]) if ordered.teams else ()
     told: dict[str, Any] = {
         "moved": ordered.moved.get(place),
         "lexical": _words(place, query, ordered, generation),
     }
+    if side:
+        told["chosen_by"] = side[0]
     if row is None or ordered.ranked_by != generation.ranker.name:
         ranker = ordered.ranked_by if ordered.ranked_by in _UNRANKED else COARSE
         told |= {"ranker": ranker, "why": _UNRANKED[ranker], "contributions": []}

@@ -91,7 +91,7 @@ class SearchResult:
     refinements, related: None unless the request asked for them. features: float32[≤ hits,
     features], those that the ranker saw of the first of them (NaN where it saw none), or None.
     wanted: each word of the query and the terms that may have matched it, if the border is to mark
-    them.
+    them. teams: where two rankers share the page, whose each hit is.
     """
 
     query: dict[str, Any]
@@ -110,3 +110,4 @@ class SearchResult:
     related: tuple[QueryItem, ...] | None = None
     features: Float32Array | None = None
     wanted: tuple[tuple[str, frozenset[str]], ...] = ()
+    teams: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from indexing.arrays import Float32Array
+from ranking.experiments.team_draft import interleaved
 from ranking.facets.facets import AUTO, DEFAULT_LIMITS, FacetLimits, count_facets
 from ranking.facets.focus import focused
 from ranking.facets.parts import Part
@@ -50,11 +51,13 @@ def answered(found: Found, context: Context) -> SearchResult:
     hits: tuple[Hit, ...] = ()
     fallback: tuple[Hit, ...] = ()
     beside, features = Beside(), None
+    teams: tuple[str, ...] = ()
     if request.page_size or request.extras:
         ordered = _ordered(query, answer, context)
         with log.timed("page", len(ordered)) as stage:
             hits = make_hits(query, request, ordered, context.generation)
             stage.passed = len(hits)
+        teams = _teams(request, ordered)
         beside = beside_hits(request, found.request.filters, query, answer, ordered, context)
         fallback = _fallback(found, total, context)
         features = _shown_features(request, ordered)
@@ -74,6 +77,7 @@ def answered(found: Found, context: Context) -> SearchResult:
         refinements=beside.refinements,
         related=beside.related,
         features=features,
+        teams=teams,
         wanted=() if request.highlights else wanted_words(query, context.generation),
     )
 
@@ -82,13 +86,32 @@ def _shown_features(request: SearchRequest, ordered: Ordered) -> Float32Array | 
     """Rows of the page's products, as far as the ranker saw any."""
     if ordered.features is None:
         return None
+    return ordered.features[_page(request)]
+
+
+def _teams(request: SearchRequest, ordered: Ordered) -> tuple[str, ...]:
+    if ordered.teams is None:
+        return ()
+    return ordered.teams.of(ordered.candidates.keys[_page(request)])
+
+
+def _page(request: SearchRequest) -> slice:
     first = (request.page - 1) * request.page_size
-    return ordered.features[first : first + request.page_size]
+    return slice(first, first + request.page_size)
 
 
 def _ordered(query: Query, answer: Matches, context: Context) -> Ordered:
-    sort = context.request.sort
-    return rank(query, answer, context) if sort is None else _sorted(sort, answer, context)
+    sort, rival = context.request.sort, context.generation.rival
+    if sort is not None:
+        return _sorted(sort, answer, context)
+    ordered = rank(query, answer, context)
+    if rival is None:
+        return ordered
+    with context.log.timed("interleave", len(ordered)) as stage:
+        other = rank(query, answer, context.under(rival.generation))
+        ordered = interleaved(ordered, other, rival, context)
+        stage.passed = len(ordered)
+    return ordered
 
 
 def rank(query: Query, answer: Matches, context: Context) -> Ordered:

@@ -16,7 +16,7 @@ DOORS = {
     "redis": ("app/redis.py",),
     "typer": ("app/",),
     "pydantic_settings": ("app/settings.py",),
-    "duckdb": ("app/state/", "app/events/", "ranking/learning/"),
+    "duckdb": ("app/state/", "app/events/", "ranking/learning/", "ranking/experiments/"),
     "faiss": ("indexing/vectors/index.py",),
     "lightgbm": ("ranking/rankers/model.py", "ranking/learning/"),
 }

@@ -14,6 +14,7 @@ from app.api.algolia.indexes import Target, target_of
 from app.api.algolia.parameters import AlgoliaQuery
 from app.api.algolia.suggestions import encoded_suggestions
 from app.errors import refused
+from app.events.exposed import exposed
 from app.events.impressions import Asker
 from app.search import Asked
 from app.service import Service
@@ -41,7 +42,7 @@ async def answers_of(
     ids = [token_hex(16) for _ in queries]
     targets = [target_of(query.index, service) for query in queries]
     answers: dict[int, bytes] = {}
-    groups: dict[str, list[int]] = {}
+    groups: dict[tuple[str, str | None], list[int]] = {}
     for place, (query, target) in enumerate(zip(queries, targets, strict=True)):
         generation = service.generations.get(target.index)
         if query.facet is not None:
@@ -50,14 +51,17 @@ async def answers_of(
             work = partial(encoded_suggestions, query, generation)
             answers[place] = await service.searcher.run(work)
         else:
-            groups.setdefault(target.index, []).append(place)
-    for index, places in groups.items():
-        generation = service.generations.get(index)  # one for all queries of the index
+            groups.setdefault((target.index, query.user), []).append(place)
+    for (index, user), places in groups.items():
+        generation = service.generations.get(index)  # one for all queries of a shopper
+        asker = Asker(session_id=user, user_agent=user_agent)
+        if any(_is_seen(queries[place]) for place in places):
+            generation, asker = exposed(generation, asker)
         asked = [
             translated(queries[place], targets[place], generation, service.settings)
             for place in places
         ]
-        found = await _searched(asked, [ids[place] for place in places], user_agent,
+        found = await _searched(asked, [ids[place] for place in places], asker,
                                 generation, service)  # fmt: skip
         answers |= dict(zip(places, found, strict=True))
     took_ms = round((time.perf_counter() - begun) * 1000)
@@ -69,7 +73,7 @@ async def answers_of(
 async def _searched(
     asked: Sequence[Translated],
     ids: Sequence[str],
-    user_agent: str,
+    asker: Asker,
     generation: Generation,
     service: Service,
 ) -> list[bytes]:
@@ -80,10 +84,13 @@ async def _searched(
 
     searches = []
     for each, query_id in zip(asked, ids, strict=True):
-        seen = each.query.counts and each.request.page_size > 0
-        asker = Asker(session_id=each.query.user, user_agent=user_agent) if seen else None
-        searches.append(Asked(each.request, _shown_as(each), query_id, asker))
+        told = asker if _is_seen(each.query) else None
+        searches.append(Asked(each.request, _shown_as(each), query_id, told))
     return await service.searcher.answer_several(generation, searches, encode)
+
+
+def _is_seen(query: AlgoliaQuery) -> bool:
+    return query.counts and query.size > 0
 
 
 async def _facet(

@@ -93,6 +93,24 @@ WHERE e.type IN ('add_to_cart', 'purchase', 'return', 'cancel') AND NOT e.bot
     AND (e.type = 'add_to_cart' OR e.trusted)
 """
 
+_MADE: Final = """
+CREATE OR REPLACE TEMP TABLE made AS
+SELECT s.query_id, lower(s.query) AS query, s.model, s.policy, s.total, s.happened_at,
+    s.session_key, s.user_key, s.exposures,
+    c.query_id IS NOT NULL AS clicked, a.carts > 0 AS carted, a.bought > 0 AS bought,
+    coalesce(a.revenue, 0) AS revenue
+FROM searches s
+LEFT JOIN (SELECT DISTINCT query_id FROM clicks_made) c ON c.query_id = s.query_id
+LEFT JOIN (
+    SELECT query_id, count(*) FILTER (type = 'add_to_cart') AS carts,
+        count(*) FILTER (type = 'purchase') AS bought,
+        sum(CASE type WHEN 'purchase' THEN value WHEN 'add_to_cart' THEN 0 ELSE -value END)
+            AS revenue
+    FROM outcomes GROUP BY query_id
+) a ON a.query_id = s.query_id
+WHERE s.shop = $shop AND s.final AND NOT s.bot
+"""
+
 
 def make_views(db: duckdb.DuckDBPyConnection) -> None:
     """`searches`: impressions, and whether they are final. `shown`: a row each product and place of
@@ -112,3 +130,8 @@ def make_views(db: duckdb.DuckDBPyConnection) -> None:
     )
     for made in (_DIRECT, _UNTOLD, _TOUCHED, _OUTCOMES):
         db.execute(made)
+
+
+def make_made(db: duckdb.DuckDBPyConnection, shop: str) -> None:
+    """`made`: what became of each final search of this index that no bot made. After the views."""
+    db.execute(_MADE, {"shop": shop})

@@ -10,6 +10,7 @@ from app.api import (
     admin,
     analytics,
     events,
+    experiments,
     facets,
     health,
     index_facts,
@@ -32,6 +33,7 @@ from app.settings import Settings
 APP = create_app(Settings())
 EXAMPLES = read_examples()
 PARTS = (
+    experiments,
     analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
     suggest, synonyms, ubi, wanted, index_facts, judgments, keys,
 )  # fmt: skip
