@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from indexing.arrays import Float32Array, UInt32Array, new_mapped, save_array
+from indexing.arrays import Float32Array, UInt32Array, load_array, new_mapped, save_array
 from indexing.errors import BuildError
 from indexing.progress import Progress, Silent
 from indexing.vectors.embedding_bags import unit_rows
 from indexing.vectors.index import LISTS_FILE, VectorIndex, write_lists
 from indexing.vectors.quantized import Codes, encode_rows, ranges
+from indexing.vectors.rough_codes import write_rough
 
 FLAT_UP_TO = 25_000
 FLAT_SQ8_UP_TO = 100_000
@@ -138,6 +139,8 @@ class _Writer:
         if self.seen != self._doc_count:
             raise BuildError(f"{self.seen} vectors came for {self._doc_count} products.")
         self._close_codes()
+        if self._kind == "flat":
+            write_rough(self._folder, load_array(self._folder / "codes.npy"))
         save_array(self._folder / "scale.npy", np.stack([self._low, self._step]))
         partial = self._kept < self._doc_count
         if partial:

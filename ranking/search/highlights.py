@@ -1,16 +1,22 @@
 """Where the query's terms stand in a text that is shown."""
 
 import re
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 from indexing.analysis.analyzer import Analyzer, Cut
-from indexing.analysis.chunks import Kind
+from indexing.analysis.chunks import CJK, Kind
+from indexing.analysis.folding import fold
 
 MARKED_FIELDS = {"title": 1_000, "brand": 200, "description": 160}
 """Fields that are marked, and how much of each is looked at, in characters."""
 
 Spans = list[tuple[int, int]]
+
+_SHORT = 8
+_CJK_RUN = re.compile(rf"[{CJK}\u3000-\u3003\uff01\uff0c\uff1a\uff1b\uff1f]+")
+"""With the signs that stand between such runs in a sentence."""
 
 _UNSAFE = re.compile(r"[&<>\"']")
 """What HTML needs escaped; most texts hold none of it."""
@@ -56,6 +62,8 @@ class Highlighter:
         unseen = set(words).difference(self._seen)
         self._seen |= unseen
         for word in unseen:
+            if self._is_foreign(word):
+                continue
             for cut in self._analyzer.cuts(word):
                 inside = [] if terms.isdisjoint(cut.terms) else self._within(cut)
                 if inside:
@@ -63,19 +71,26 @@ class Highlighter:
                     self._found.setdefault(word, set()).update(terms.intersection(cut.terms))
         if marked.keys().isdisjoint(words):
             return []
-        found: Spans = []
-        end = 0
-        for word in words:
-            begin = text.find(word, end)  # only white space lies between
-            end = begin + len(word)
-            if word in marked:
-                found.extend((begin + start, begin + stop) for start, stop in marked[word])
-        return found
+        return sorted(
+            (begin + start, begin + stop)
+            for word in marked.keys() & set(words)
+            for begin in _places(word, text)
+            for start, stop in marked[word]
+        )
 
     def terms_in(self, text: str) -> set[str]:
         """Which of the terms the text holds."""
         self.spans(text)
         return set().union(*(self._found.get(word, ()) for word in text.split()))
+
+    def _is_foreign(self, word: str) -> bool:
+        """Whether it is a run of CJK that holds none of the terms: these are parts of it as it is
+        folded. Most runs of descriptions are, and taking them apart is dear.
+        """
+        if len(word) <= _SHORT or not _CJK_RUN.fullmatch(word):
+            return False
+        folded = fold(word)
+        return not any(term in folded for term in self._terms)
 
     def _within(self, cut: Cut) -> Spans:
         """Spans inside a word: all of a chunk, or the matching part of a CJK run."""
@@ -97,6 +112,16 @@ class Highlighter:
             else:
                 spans.append((start, stop))
         return spans
+
+
+def _places(word: str, text: str) -> Iterator[int]:
+    """Where the word stands between white space."""
+    begin = text.find(word)
+    while begin >= 0:
+        end = begin + len(word)
+        if (begin == 0 or text[begin - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield begin
+        begin = text.find(word, end)
 
 
 def mark(text: str, spans: Spans) -> str:

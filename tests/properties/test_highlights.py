@@ -14,14 +14,16 @@ ANALYZER = Analyzer()
 WORDS = st.sampled_from(
     ["red", "Red", "reds", "usb-c", "USB", "c++", "15.6\"", "l'oréal", "wh-1000xm4", "红色手机",
      "红", "手机壳red", "&amp;", "<b>lamp</b>", "lamp,", "(lamp)", "lámp", "—", "½", "\u200bred",
-     "re\u00add", "500ml", "500", "🎉", "ﬁn", "chair/desk", "x" * 60]
+     "re\u00add", "500ml", "500", "🎉", "ﬁn", "chair/desk", "x" * 60,
+     "北欧风格,红色手机沙发,三人位。", "北欧风格，实木沙发，三人位大沙发。",
+     "紅色傢俱紅色手機沙發套裝"]
 )  # fmt: skip
 GAPS = st.sampled_from([" ", "  ", "\n", "\t ", "\u00a0", "\u2028", "\x1c", "\u3000", "\x85"])
 TEXTS = st.lists(st.tuples(WORDS, GAPS), max_size=9).map(lambda pairs: "".join(map("".join, pairs)))
 ANY = st.text(max_size=40)
 TERMS = st.sets(
     st.sampled_from(["red", "lamp", "usbc", "usb", "c", "c++", "红色", "红", "手机", "500", "ml",
-                     "1000xm4", "desk"]),
+                     "1000xm4", "desk", "沙发", "发"]),
     max_size=4,
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The kernels of encoder and vector index equal their plain twins; filters never leak."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -202,3 +203,33 @@ def test_a_saved_index_answers_as_the_built(indexes: list[VectorIndex], tmp_path
                 np.testing.assert_array_equal(
                     index.search(query, 30).doc_ids, other.search(query, 30).doc_ids
                 )
+
+
+@pytest.fixture(scope="module")
+def close_rows(tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
+    """1,200 rows of which many are equal or nearly so, one component hardly varies, some lack."""
+    random = np.random.default_rng(1)
+    rows = random.normal(size=(1_200, 16)).astype(np.float32)
+    rows[:, 3] = 0.25
+    rows[200:500] = rows[100]
+    rows[500:800] = rows[101] + random.normal(scale=1e-3, size=(300, 16)).astype(np.float32)
+    rows[::9] = 0
+    folder = tmp_path_factory.mktemp("close")
+    return build_vectors([rows], 1_200, folder, dimension=16, kind="flat", threads=1)
+
+
+@settings(deadline=None, max_examples=80)
+@given(seeds, st.integers(1, 400), st.one_of(st.none(), st.floats(0.05, 1)), st.booleans())
+def test_ruling_out_by_rough_codes_changes_nothing(
+    close_rows: VectorIndex, seed: int, k: int, share: float | None, near: bool
+) -> None:
+    random = np.random.default_rng(seed)
+    assert close_rows.rough is not None
+    query = unit_rows(random.normal(size=(1, 16)).astype(np.float32))[0]
+    if near:  # of the many that are alike
+        query = close_rows.stored(np.array([random.integers(170, 700)]))[0]
+    mask = None if share is None else random.random(1_200) < share
+    plain = replace(close_rows, rough=None).search(query, k, mask)
+    found = close_rows.search(query, k, mask)
+    np.testing.assert_array_equal(found.doc_ids, plain.doc_ids)
+    np.testing.assert_array_equal(found.scores, plain.scores)
