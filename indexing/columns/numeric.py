@@ -39,6 +39,13 @@ class NumericColumn:
         sparse_at(self.docs, self.values, doc_ids, out)
         return out
 
+    def held_by(self, doc_ids: UInt32Array) -> int:
+        """How many of the documents (ascending) have a value."""
+        if self.dense:
+            return int(np.count_nonzero(~np.isnan(self.at(doc_ids))))
+        few, many = (self.docs, doc_ids) if len(self.docs) < len(doc_ids) else (doc_ids, self.docs)
+        return int(count_shared(few, many))
+
     def all(self) -> Float64Array:
         """float64[n], NaN where missing; the mapped array itself if the column is dense."""
         if self.dense:
@@ -149,6 +156,31 @@ def sparse_at(
         place = low
         found = place < len(docs) and docs[place] == doc
         out[i] = values[place] if found else np.nan
+
+
+@njit(nogil=True, cache=True)
+def count_shared(few: UInt32Array, many: UInt32Array) -> int:
+    """How many documents both hold; both ascend, without repeats. O(k log(n / k))."""
+    place = shared = 0
+    for i in range(len(few)):
+        doc = few[i]
+        step = 1
+        low = place
+        while low + step < len(many) and many[low + step] < doc:
+            low += step
+            step *= 2
+        high = min(low + step, len(many))
+        while low < high:
+            middle = (low + high) // 2
+            if many[middle] < doc:
+                low = middle + 1
+            else:
+                high = middle
+        place = low
+        if place == len(many):
+            break
+        shared += many[place] == doc
+    return shared
 
 
 @njit(nogil=True, cache=True)

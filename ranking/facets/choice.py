@@ -97,13 +97,15 @@ def _numbers_worth(
     size, scored = sum(map(len, samples)), []
     for name in names:
         own = [each.numbers[name] for each in columns]
+        held = sum(column.held_by(docs) for column, docs in zip(own, samples, strict=True))
+        if held < _LEAST_COVERAGE * size:  # most: seen sooner than values are read
+            continue
         found_at = [column.at(docs) for column, docs in zip(own, samples, strict=True)]
         values = found_at[0] if len(found_at) == 1 else np.concatenate(found_at)
-        low, high, found = extent(values)
-        if found >= _LEAST_COVERAGE * size:
-            whole = all(column.whole for column in own)
-            sizes = bin_sizes(values, even_edges(low, high, _VALUES, whole))
-            scored.append((worth(sizes, found, size), name))
+        low, high, _ = extent(values)
+        whole = all(column.whole for column in own)
+        sizes = bin_sizes(values, even_edges(low, high, _VALUES, whole))
+        scored.append((worth(sizes, held, size), name))
     return scored
 
 

@@ -103,8 +103,8 @@ def _is_letter_name(token: Token, words: QueryWords) -> bool:
 def _single(
     token: Token, words: QueryWords, statistics: Statistics, only_said: bool = False
 ) -> Slot:
-    here = (t for t in words.tokens if t.position == token.position)
-    known = words.known(token.term, *(t.term for t in here if t.kind == Kind.ALSO))
+    also = [t.term for t in words.tokens if t.kind == Kind.ALSO and t.position == token.position]
+    known = words.known(token.term, *also)
     boost = CHAR_BOOST if token.kind == Kind.CHAR else 1.0
     alternatives = tuple(Alternative((term_id,), boost) for term_id in known)
     weight = 0.0 if only_said or token.kind == Kind.BIGRAM else _rarity(known, statistics)

@@ -115,11 +115,15 @@ def count_strict(slots: Sequence[Slot], indexes: Sequence[InvertedIndex]) -> int
     return sum(len(strict(slots, index)) for index in indexes)
 
 
-def count_holding(slot: Slot, doc_ids: UInt32Array, index: InvertedIndex) -> int:
-    """How many of the documents (ascending) satisfy the slot."""
-    if not slot.alternatives:
-        return 0
-    return len(intersect(_sealed(doc_ids), _documents(slot, index)))
+def lacks(slot: Slot, doc_ids: UInt32Array, index: InvertedIndex) -> bool:
+    """Whether any of the documents (ascending) does not satisfy the slot."""
+    most = sum(
+        min(len(index.postings(term)[0]) for term in alternative.term_ids)
+        for alternative in slot.alternatives
+    )
+    if most < len(doc_ids):  # so few have it at all
+        return len(doc_ids) > 0
+    return len(intersect(_sealed(doc_ids), _documents(slot, index))) < len(doc_ids)
 
 
 def _required(slots: Sequence[Slot]) -> list[Slot]:

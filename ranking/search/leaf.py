@@ -47,9 +47,9 @@ class Leaf:
     ) -> LexicalMatches:
         return lexical.scored(doc_ids, slots, self.segment.index, weights, level)
 
-    def holding(self, slot: Slot, doc_ids: UInt32Array) -> int:
-        """How many of the documents (ascending) satisfy the slot."""
-        return lexical.count_holding(slot, doc_ids, self.segment.index)
+    def lacks(self, slot: Slot, doc_ids: UInt32Array) -> bool:
+        """Whether any of the documents (ascending) does not satisfy the slot."""
+        return lexical.lacks(slot, doc_ids, self.segment.index)
 
     def hits(self, channel: Channel, query: Query) -> Hits:
         """What a channel finds here, its quota not yet shared with other segments."""

@@ -30,7 +30,7 @@ def given_up(query: Query, answer: Sequence[MatchSet], leaves: Sequence[Leaf]) -
         docs = part.doc_ids[(part.levels > 0) & (part.levels < BY_MEANING)]
         if len(docs):
             by_words = True
-            lacked |= np.array([leaf.holding(slot, docs) < len(docs) for slot in required])
+            lacked |= np.array([leaf.lacks(slot, docs) for slot in required])
     if not by_words and not strict:
         lacked[:] = True
     return Relaxed(level, _told(query, lacked), "terms" if by_words else "meaning")

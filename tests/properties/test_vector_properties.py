@@ -22,6 +22,7 @@ from indexing.vectors.embedding_bags import (
 from indexing.vectors.index import VectorIndex
 from indexing.vectors.index_build import build_vectors
 from indexing.vectors.quantized import best_places, encode_rows, ranges, score_all, score_rows
+from indexing.vectors.rough_codes import below_best
 
 seeds = st.integers(0, 2**32 - 1)
 bags = st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=8)
@@ -233,3 +234,17 @@ def test_ruling_out_by_rough_codes_changes_nothing(
     found = close_rows.search(query, k, mask)
     np.testing.assert_array_equal(found.doc_ids, plain.doc_ids)
     np.testing.assert_array_equal(found.scores, plain.scores)
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=60), st.integers(1, 60), seeds)
+def test_below_best_is_no_more_than_the_kth(values: list[int], k: int, seed: int) -> None:
+    k = min(k, len(values))
+    scores = np.array(values, dtype=np.float32) / np.float32(np.random.default_rng(seed).random())
+    kth = np.sort(scores)[-k]
+    least = below_best(scores, k)
+    assert least <= kth
+    assert kth - least <= 3 * float(scores.max() - scores.min()) / 1_024 + 1e-6
+
+
+def test_below_best_of_what_is_not_finite_rules_nothing_out() -> None:
+    assert below_best(np.array([1.0, np.inf], dtype=np.float32), 1) == -np.inf
