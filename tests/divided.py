@@ -136,11 +136,11 @@ def documents_of(whole: Documents, docs: UInt32Array) -> Documents:
 
 def vectors_of(whole: VectorIndex, docs: UInt32Array) -> VectorIndex:
     if whole.docs is None:
-        return replace(whole, doc_count=len(docs), codes=whole.codes[docs])
+        return replace(whole, doc_count=len(docs), codes=whole.codes[docs], rough=None)
     places = places_of(docs, whole.doc_count)[whole.docs]
     here = places != NOT_HERE
     own = places[here].astype(np.uint32)
-    return replace(whole, doc_count=len(docs), docs=own, codes=whole.codes[here])
+    return replace(whole, doc_count=len(docs), docs=own, codes=whole.codes[here], rough=None)
 
 
 def shares(groups: int, weights: Sequence[float], seed: int) -> Int64Array:
