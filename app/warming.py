@@ -17,6 +17,7 @@ from indexing.build import BuildOptions, build
 from indexing.current import list_indexes, read_current
 from indexing.demo.shop import write_demo_shop
 from indexing.errors import IndexingError
+from indexing.live.state import live_folder
 from indexing.live.warm import warm_live
 from indexing.progress import Silent
 from ranking.generation import open_generation
@@ -54,7 +55,8 @@ def _warm_index(folder: Path, *, live: bool = False) -> bool:
     with opening(folder, current.snapshot):
         generation = open_generation(folder, current, code_version())
         warm(generation)
-        joined = warm_live(generation.snapshot) if live else None
+        its_live = live_folder(folder, current.snapshot)
+        joined = warm_live(generation.snapshot, its_live) if live else None
         if joined is not None:
             parts = (joined.snapshot, *joined.segments)
             warm(replace(generation, snapshot=joined.snapshot, parts=parts))

@@ -27,10 +27,11 @@ from app.settings import Settings, load_settings
 from indexing.current import list_indexes, read_current
 from indexing.errors import IndexingError
 from indexing.live.batch import LiveChange
+from indexing.live.grouping import GroupIndex
 from indexing.live.merging import Merge
 from indexing.live.segment import Segment
-from indexing.live.state import LIVE, live_folder
-from indexing.live.warm import warm_live
+from indexing.live.state import LIVE, live_folder, state_stamp
+from indexing.live.warm import prepare, warm_live
 from indexing.live.writer import LiveWriter
 from indexing.snapshot import Snapshot, open_snapshot
 
@@ -61,6 +62,7 @@ class IndexWriter:
         self._log = changes
         self._writer: LiveWriter | None = None
         self._base: Snapshot | None = None
+        self._groups = GroupIndex()
         self._merging: _Merging | None = None
         self._again_at = self._merge_at = 0.0
         self._told = ""
@@ -75,14 +77,15 @@ class IndexWriter:
             self._base = open_snapshot(self._folder / "snapshots" / current.snapshot, "never")
             self._writer, self._merging = None, None
             self._sweep()
+            self._groups = prepare(self._base, live_folder(self._folder, self._base.id))
         identity = self._log.identity(self._index)
         if self._writer is not None and self._writer.state.log != identity:
             self._writer, self._merging = None, None
         if self._writer is None and identity:
             folded = folded_in(self._base.manifest, identity)
             folder = live_folder(self._folder, self._base.id)
-            if self._log.last(self._index) > folded or folder.exists():
-                self._writer = LiveWriter(self._base, folder, identity, folded)
+            if self._log.last(self._index) > folded or state_stamp(folder) is not None:
+                self._writer = LiveWriter(self._base, folder, identity, folded, self._groups)
 
     def _sweep(self) -> None:
         """States of snapshots that are kept no more. Others are gone on with after a rollback."""
@@ -105,7 +108,9 @@ class IndexWriter:
 
     def warmed(self) -> bool:
         """Load and compile what the first change needs, where there is a product to try it on."""
-        return self._base is not None and warm_live(self._base) is not None
+        if self._base is None:
+            return False
+        return warm_live(self._base, live_folder(self._folder, self._base.id)) is not None
 
     def guarded(self, work: Callable[[], None]) -> None:
         """`look` or `tick`; what goes wrong is told once, and tried again a little later."""

@@ -99,8 +99,11 @@ def compute_liked(priors: Float32Array) -> Float32Array:
 
 
 def best_liked(liked: Float32Array) -> UInt32Array:
-    """uint32[≤ POPULAR_KEPT], best liked first; equal ones in document order."""
-    return np.lexsort((np.arange(len(liked)), -liked))[:POPULAR_KEPT].astype(np.uint32)
+    """uint32[≤ POPULAR_KEPT], best liked first; equal ones in document order. O(n)."""
+    docs = np.arange(len(liked))
+    if len(liked) > POPULAR_KEPT:
+        docs = np.flatnonzero(liked >= np.partition(liked, -POPULAR_KEPT)[-POPULAR_KEPT])
+    return docs[np.lexsort((docs, -liked[docs]))][:POPULAR_KEPT].astype(np.uint32)
 
 
 def percentiles(values: Float64Array, category: Int64Array) -> Float64Array:

@@ -8,7 +8,7 @@ from typing import Final
 
 from indexing.errors import CorruptSnapshotError
 from indexing.live.journal import Journal
-from indexing.live.state import State, read_state, segment_folder
+from indexing.live.state import FROZEN, State, read_state, segment_folder
 from indexing.manifest import FileFacts, check_files, facts_of
 
 _FACTS: Final = "manifest.json"
@@ -16,13 +16,13 @@ _FACTS: Final = "manifest.json"
 _LOOKS: Final = 3
 
 
-def seal_segment(folder: Path) -> None:
-    """Note sizes and checksums of a segment's files; the last file that is written."""
+def seal_files(folder: Path) -> None:
+    """Note sizes and checksums of all files below; the last file that is written."""
     facts = {name: asdict(each) for name, each in facts_of(folder).items()}
     (folder / _FACTS).write_text(json.dumps({"files": facts}), encoding="utf-8")
 
 
-def check_segment(folder: Path) -> None:
+def check_sealed(folder: Path) -> None:
     """Reads all of it. Raises CorruptSnapshotError."""
     path = folder / _FACTS
     try:
@@ -36,7 +36,9 @@ def check_segment(folder: Path) -> None:
 def check_state(folder: Path, state: State) -> None:
     """Its segments and its journal. Raises CorruptSnapshotError."""
     for number in state.segments:
-        check_segment(segment_folder(folder, number))
+        check_sealed(segment_folder(folder, number))
+    if (folder / FROZEN).exists():
+        check_sealed(folder / FROZEN)
     path = folder / state.journal
     try:
         found = zlib.crc32(Journal(path).read(0, state.records).tobytes())

@@ -1,6 +1,6 @@
 """The columns of a snapshot and of segments beside it, with the same ordinals in all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,25 +23,69 @@ from indexing.live.value_space import (
 BRAND, CATEGORY = "brand", "category"
 
 
+NewValue = tuple[int, str]
+NewPath = tuple[int, Path]
+
+
 @dataclass(frozen=True, slots=True)
-class ColumnSpace:
-    """columns: the snapshot's, with the new values of all segments. brands, categories,
-    attributes: where those went.
+class NewValues:
+    """Of segments, those that the snapshot lacks: (place among its ordinals, value), in order.
+    attributes: by field, in the snapshot's order of fields; fields without any are left out.
     """
 
+    brands: tuple[NewValue, ...] = ()
+    categories: tuple[NewPath, ...] = ()
+    attributes: tuple[tuple[str, tuple[NewValue, ...]], ...] = ()
+
+    @classmethod
+    def of(cls, own: Columns, base: Columns) -> "NewValues":
+        """Of one segment. O(its values · log values)."""
+        fields = {
+            name: tuple(_new_texts(base.keywords[name], own.keywords[name]))
+            for name in base.attribute_names
+            if name in own.keywords
+        }
+        return cls(
+            tuple(_new_texts(base.keywords[BRAND], own.keywords[BRAND])),
+            tuple(_new_paths(base.keywords[CATEGORY], own.keywords[CATEGORY])),
+            tuple((name, new) for name, new in fields.items() if new),
+        )
+
+    @classmethod
+    def union(cls, each: Sequence["NewValues"], fields: Sequence[str]) -> "NewValues":
+        """fields: all attributes, in order."""
+        by_field: dict[str, set[NewValue]] = {}
+        for one in each:
+            for name, new in one.attributes:
+                by_field.setdefault(name, set()).update(new)
+        return cls(
+            tuple(sorted({value for one in each for value in one.brands})),
+            tuple(sorted({path for one in each for path in one.categories})),
+            tuple((name, tuple(sorted(by_field[name]))) for name in fields if name in by_field),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpace:
+    """columns: the snapshot's, with the new values. brands, categories, attributes: where those
+    went.
+    """
+
+    new: NewValues
     columns: Columns
     brands: Insertions
     categories: Insertions
     attributes: Insertions
 
     @classmethod
-    def of(cls, base: Columns, others: Sequence[Columns]) -> "ColumnSpace":
-        """O(products) if there are new values, else O(values of the segments · log values)."""
-        brand, brands = _with_brands(base, others)
-        category, categories = _with_categories(base, others)
+    def of(cls, base: Columns, new: NewValues) -> "ColumnSpace":
+        """O(products) if there are new values."""
+        brand, brands = _with_brands(base, new.brands)
+        category, categories = _with_categories(base, new.categories)
         keywords = base.keywords | {BRAND: brand, CATEGORY: category}
-        texts, attributes, attribute_of = _with_attributes(base, others)
+        texts, attributes, attribute_of = _with_attributes(base, dict(new.attributes))
         return cls(
+            new,
             replace(base, keywords=keywords | texts, attribute_of=attribute_of),
             brands,
             categories,
@@ -89,9 +133,8 @@ def _held(column: NumericColumn) -> int:
     return int(np.count_nonzero(~np.isnan(column.values)))
 
 
-def _with_brands(base: Columns, others: Sequence[Columns]) -> tuple[KeywordColumn, Insertions]:
+def _with_brands(base: Columns, new: Sequence[NewValue]) -> tuple[KeywordColumn, Insertions]:
     column = base.keywords[BRAND]
-    new = _new_texts(column, [each.keywords[BRAND] for each in others])
     added = Insertions.of(len(column.table), new)
     if not len(added):
         return column, added
@@ -100,17 +143,12 @@ def _with_brands(base: Columns, others: Sequence[Columns]) -> tuple[KeywordColum
 
 
 def _with_attributes(
-    base: Columns, others: Sequence[Columns]
+    base: Columns, values: Mapping[str, Sequence[NewValue]]
 ) -> tuple[dict[str, KeywordColumn], Insertions, UInt16Array]:
     """All text attributes share a table; a field's values stay neighbours."""
     names = base.attribute_names
     columns = [base.keywords[name] for name in names]
-    found = [
-        _new_texts(
-            column, [each.keywords[column.name] for each in others if column.name in each.keywords]
-        )
-        for column in columns
-    ]
+    found = [values.get(name, ()) for name in names]
     count = len(columns[0].table) if columns else 0
     added = Insertions.of(count, [pair for new in found for pair in new])
     if not len(added):
@@ -132,29 +170,28 @@ def _with_attributes(
     return made, added, added.into(base.attribute_of, fields)
 
 
-def _new_texts(column: KeywordColumn, others: Sequence[KeywordColumn]) -> list[tuple[int, str]]:
-    """(place, text) of values that the column lacks, in order."""
-    texts = {each.values[ordinal] for each in others for ordinal in range(each.first, each.last)}
+def _new_texts(column: KeywordColumn, own: KeywordColumn) -> list[NewValue]:
+    """Values that the column lacks, in order."""
     found = []
-    for text in sorted(texts):
+    for text in sorted(own.values[ordinal] for ordinal in range(own.first, own.last)):
         place, known = place_of(column.values.__getitem__, column.first, column.last, text)
         if not known:
             found.append((place, text))
     return found
 
 
-def _with_categories(base: Columns, others: Sequence[Columns]) -> tuple[KeywordColumn, Insertions]:
-    column = base.keywords[CATEGORY]
+def _new_paths(column: KeywordColumn, own: KeywordColumn) -> list[NewPath]:
     path = paths_of(column.values, column.parents)
-    paths: set[Path] = set()
-    for each in others:
-        own = each.keywords[CATEGORY]
-        paths.update(map(paths_of(own.values, own.parents), range(len(own.table))))
-    new: list[tuple[int, Path]] = []
-    for each_path in sorted(paths):
-        place, known = place_of(path, 0, len(column.table), each_path)
+    found = []
+    for each in sorted(map(paths_of(own.values, own.parents), range(len(own.table)))):
+        place, known = place_of(path, 0, len(column.table), each)
         if not known:
-            new.append((place, each_path))
+            found.append((place, each))
+    return found
+
+
+def _with_categories(base: Columns, new: Sequence[NewPath]) -> tuple[KeywordColumn, Insertions]:
+    column = base.keywords[CATEGORY]
     texts = [(place, SEPARATOR.join(each_path)) for place, each_path in new]
     added = Insertions.of(len(column.table), texts)
     if not len(added):

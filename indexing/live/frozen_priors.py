@@ -4,16 +4,31 @@ Percentiles are looked up among the values that each category had at the build; 
 that of the build. So what did not change keeps its facts, and nothing is sorted anew.
 """
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numba import njit
 
-from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
+from indexing.arrays import (
+    Float32Array,
+    Float64Array,
+    Int64Array,
+    UInt32Array,
+    load_array,
+    save_array,
+)
 from indexing.columns import Columns
 from indexing.columns.priors import RANKED, mean_of, prior_rows
 from indexing.columns.single_values import leaf_categories
+from indexing.errors import IndexingError
+from indexing.live.checksums import seal_files
+
+_MEAN: Final = "mean_rating.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,40 @@ class FrozenPriors:
             starts = np.searchsorted(category[by], np.arange(count + 1))
             found[field] = SortedValues(values[by], starts.astype(np.int64))
         return cls(found, mean_of(columns.dense("rating")))
+
+    def save(self, folder: Path) -> None:
+        """Into a folder that is there whole, or not at all."""
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".frozen-") as scratch:
+            fresh = Path(scratch) / folder.name
+            fresh.mkdir()
+            for field, known in self.by_field.items():
+                save_array(fresh / f"{field}.values.npy", known.values)
+                save_array(fresh / f"{field}.starts.npy", known.starts)
+            save_array(fresh / _MEAN, np.array([self.mean_rating]))
+            seal_files(fresh)
+            if folder.exists():
+                shutil.rmtree(folder)
+            fresh.rename(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> "FrozenPriors":
+        """Mapped, so that processes share them. Raises OSError, IndexingError."""
+        found = {
+            field: SortedValues(
+                load_array(folder / f"{field}.values.npy"),
+                load_array(folder / f"{field}.starts.npy"),
+            )
+            for field in RANKED
+        }
+        return cls(found, float(load_array(folder / _MEAN)[0]))
+
+    @classmethod
+    def kept(cls, folder: Path, columns: Columns) -> "FrozenPriors":
+        """Those that lie there, else of the columns."""
+        try:
+            return cls.load(folder)
+        except (OSError, IndexingError, ValueError):
+            return cls.of(columns)
 
     def priors(
         self,

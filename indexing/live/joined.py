@@ -14,7 +14,7 @@ from indexing.columns.priors import best_liked, compute_liked
 from indexing.columns.single_values import leaf_categories
 from indexing.entities.category_model import CategoryModel
 from indexing.entities.names import EntityNames
-from indexing.live.column_space import BRAND, CATEGORY, ColumnSpace
+from indexing.live.column_space import BRAND, CATEGORY, ColumnSpace, NewValues
 from indexing.live.frozen_priors import FrozenPriors
 from indexing.live.segment import Segment
 from indexing.live.term_space import TermSpace
@@ -25,35 +25,75 @@ from indexing.types.type_model import NO_TYPE, TypeModel
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """made: the segment in the space of all, as it was built."""
+
+    segment: Segment
+    new: NewValues
+    made: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
-    """snapshot: with its tables in the space of all. segments: in their order. categories: where
-    new ones went.
+    """snapshot: with its tables in the space of all. parts: the segments in their order, each with
+    what is new in it and as it is in the space.
     """
 
     snapshot: Snapshot
-    segments: tuple[Snapshot, ...]
-    categories: Insertions
+    parts: tuple[Part, ...]
+    terms: TermSpace
+    space: ColumnSpace
+
+    @property
+    def segments(self) -> tuple[Snapshot, ...]:
+        return tuple(part.made for part in self.parts)
+
+    @property
+    def categories(self) -> Insertions:
+        """Where new ones went."""
+        return self.space.categories
 
 
 def alone(base: Snapshot) -> Joined:
     """As built, with nothing beside it."""
-    return Joined(base, (), Insertions.of(len(base.columns.keywords[CATEGORY].table), []))
+    space = ColumnSpace.of(base.columns, NewValues())
+    return Joined(base, (), TermSpace(base.index), space)
 
 
-def join(base: Snapshot, frozen: FrozenPriors, segments: Sequence[Segment]) -> Joined:
-    """base: as built."""
-    terms = TermSpace.of(base.index, segments)
-    space = ColumnSpace.of(base.columns, [each.columns for each in segments])
-    snapshot = replace(
-        base,
-        index=terms.index,
-        columns=space.columns,
-        categories=_categories(base.categories, space),
-        entities=_entities(base.entities, space),
-        queries=_queries(base.queries, space.categories),
-    )
-    made = tuple(_in_space(each, snapshot, terms, space, frozen) for each in segments)
-    return Joined(snapshot, made, space.categories)
+def join(
+    base: Snapshot, frozen: FrozenPriors, segments: Sequence[Segment], before: Joined
+) -> Joined:
+    """base: as built. before: what was joined last, of which is kept what holds still. O(what is
+    new), and O(products) where a value is that the snapshot lacks.
+    """
+    held = {id(part.segment): part for part in before.parts}
+    new = [
+        held[id(each)].new if id(each) in held else NewValues.of(each.columns, base.columns)
+        for each in segments
+    ]
+    union = NewValues.union(new, base.columns.attribute_names)
+    terms, space = before.terms.grown(segments), before.space
+    snapshot = replace(before.snapshot, index=terms.index)
+    if union != space.new:
+        space = ColumnSpace.of(base.columns, union)
+        snapshot = replace(
+            snapshot,
+            columns=space.columns,
+            categories=_categories(base.categories, space),
+            entities=_entities(base.entities, space),
+            queries=_queries(base.queries, space.categories),
+        )
+        held = {}
+    parts = []
+    for each, own in zip(segments, new, strict=True):
+        part = held.get(id(each))
+        if part is None:
+            made = _in_space(each, snapshot, terms, space, frozen)
+        else:
+            index = replace(part.made.index, lexicon=terms.index.lexicon)
+            made = replace(part.made, index=index)
+        parts.append(Part(each, own, made))
+    return Joined(snapshot, tuple(parts), terms, space)
 
 
 def _in_space(

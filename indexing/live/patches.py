@@ -13,6 +13,7 @@ from indexing.columns.priors import best_liked, compute_liked
 from indexing.columns.single_values import leaf_categories
 from indexing.live.frozen_priors import FrozenPriors
 from indexing.live.joined import as_built
+from indexing.live.spares import Spares
 from indexing.live.value_space import Insertions, sealed
 from indexing.snapshot import Snapshot
 
@@ -40,54 +41,57 @@ def with_patches(
     patches: Patches,
     frozen: FrozenPriors,
     added: Insertions,
+    spares: Spares,
     *,
     refresh_popular: bool = True,
 ) -> Snapshot:
     """The same with other numbers; arrays that are being read stay as they are.
 
-    added: new categories of the snapshot's space. Copies each changed column, the priors, and how
-    well liked products are: a few milliseconds at a million products, whatever changed.
+    added: new categories of the snapshot's space. spares: of this segment, so that it costs what
+    changed, and not what there is.
     """
     columns = snapshot.columns
     numbers, before = dict(columns.numbers), columns.numbers
     docs = np.unique(patches.docs)
-    fresh = _copy(snapshot.fresh, snapshot.doc_count)
+    bits = np.zeros(len(docs), dtype=np.uint8)
     for place in np.unique(patches.fields).tolist():
         own = patches.fields == place
-        at, values = patches.docs[own], patches.values[own]
+        at, values = _last(patches.docs[own], patches.values[own])
         name = CORE_NUMBERS[place]
         column = before[name]
-        dense = column.values.copy() if column.dense else column.all()
-        dense[at] = values
-        fresh[at] |= np.uint8(1 << place)
+        bits[np.searchsorted(docs, at)] |= np.uint8(1 << place)
         known = values[~np.isnan(values)]
         whole = column.whole and bool((known == np.floor(known)).all())
-        numbers[name] = replace(
-            column, dense=True, whole=whole, docs=column.docs[:0], values=sealed(dense)
-        )
-    complete = columns.completeness.copy()
-    complete[docs] = _completeness(complete[docs], docs, before, numbers)
-    columns = replace(columns, numbers=numbers, completeness=sealed(complete))
+        dense = spares.written(name, column.all(), at, values)
+        numbers[name] = replace(column, dense=True, whole=whole, docs=column.docs[:0], values=dense)
+    fresh = np.zeros(snapshot.doc_count, np.uint8) if snapshot.fresh is None else snapshot.fresh
+    filled = _completeness(columns.completeness[docs], docs, before, numbers)
+    columns = replace(
+        columns,
+        numbers=numbers,
+        completeness=spares.written("completeness", columns.completeness, docs, filled),
+    )
     leaves = as_built(leaf_categories(columns, docs), added)
     rows = frozen.priors(
         {name: numbers[name].at(docs) for name in CORE_NUMBERS}, leaves,
-        columns.group_sizes[columns.group_of[docs]], columns.completeness[docs],
+        columns.group_sizes[columns.group_of[docs]], filled,
     )  # fmt: skip
-    priors, liked = snapshot.priors.copy(), snapshot.liked.copy()
-    priors[docs], liked[docs] = rows, compute_liked(rows)
+    liked = spares.written("liked", snapshot.liked, docs, compute_liked(rows))
     return replace(
         snapshot,
         columns=columns,
-        priors=sealed(priors),
-        liked=sealed(liked),
+        priors=spares.written("priors", snapshot.priors, docs, rows),
+        liked=liked,
         popular=sealed(best_liked(liked)) if refresh_popular else snapshot.popular,
         prices=columns.dense("price"),
-        fresh=sealed(fresh),
+        fresh=spares.written("fresh", fresh, docs, fresh[docs] | bits),
     )
 
 
-def _copy(fresh: UInt8Array | None, count: int) -> UInt8Array:
-    return np.zeros(count, dtype=np.uint8) if fresh is None else fresh.copy()
+def _last(docs: UInt32Array, values: Float64Array) -> tuple[UInt32Array, Float64Array]:
+    """Each document once, ascending, with its last value."""
+    found, place = np.unique(docs[::-1], return_index=True)
+    return found, values[::-1][place]
 
 
 def _completeness(

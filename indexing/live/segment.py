@@ -28,11 +28,11 @@ from indexing.catalogue.documents import Documents, DocumentsBuilder
 from indexing.catalogue.product import Product
 from indexing.columns import Columns, ColumnsBuilder
 from indexing.forms.joined import JoinedPairs
-from indexing.live.checksums import seal_segment
+from indexing.live.checksums import seal_files
 from indexing.live.type_guess import type_guesses
 from indexing.postings.inversion import invert
-from indexing.postings.lexicon import UNKNOWN
-from indexing.postings.postings import FIELD_COUNT, InvertedIndex
+from indexing.postings.lexicon import UNKNOWN, Lexicon
+from indexing.postings.postings import FIELD_COUNT, HeldTerms, InvertedIndex
 from indexing.postings.token_stream import TermNumbers, TokenStream
 from indexing.searchable import searchable_texts, unsearched_fields
 from indexing.snapshot import Snapshot
@@ -43,6 +43,7 @@ from indexing.vectors.index_build import build_vectors
 
 _TYPE_OF: Final = "type_of.npy"
 _SURENESS: Final = "sureness.npy"
+_KNOWN: Final = "known.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,10 @@ class Segment:
         return len(self.documents)
 
 
-def open_segment(folder: Path, base: Snapshot) -> Segment:
+def open_segment(folder: Path) -> Segment:
     """Raises CorruptSnapshotError."""
     index = InvertedIndex.load(folder / "postings")
-    terms = list(index.lexicon.terms)
-    known = np.array([base.index.lexicon.id_of(term) for term in terms], dtype=np.int64)
+    known = load_array(folder / _KNOWN)
     return Segment(
         folder,
         index,
@@ -80,7 +80,7 @@ def open_segment(folder: Path, base: Snapshot) -> Segment:
         load_array(folder / _TYPE_OF),
         load_array(folder / _SURENESS),
         known,
-        tuple(terms[place] for place in np.flatnonzero(known == UNKNOWN)),
+        tuple(index.lexicon[place] for place in np.flatnonzero(known == UNKNOWN).tolist()),
     )
 
 
@@ -115,8 +115,11 @@ def build_segment(
     save_array(folder / _TYPE_OF, type_of)
     save_array(folder / _SURENESS, sureness)
     shutil.rmtree(scratch)
-    seal_segment(folder)
-    return open_segment(folder, base)
+    terms = Lexicon.load(folder / "postings").terms
+    known = [base.index.lexicon.id_of(term) for term in terms]
+    save_array(folder / _KNOWN, np.array(known, dtype=np.int64))
+    seal_files(folder)
+    return open_segment(folder)
 
 
 def attribute_kinds(columns: Columns) -> dict[str, bool]:
@@ -133,10 +136,12 @@ def _pairs(numbers: TermNumbers, base: Snapshot) -> JoinedPairs:
     if not len(forms.pairs):
         return JoinedPairs.none()
     ids = np.array([lexicon.id_of(term) for term in numbers.ids], dtype=np.int64)
-    own = np.full(len(lexicon), UNKNOWN, dtype=np.int64)
-    own[ids[ids != UNKNOWN]] = np.flatnonzero(ids != UNKNOWN)
-    first = own[(forms.pairs >> np.uint64(32)).astype(np.int64)]
-    second = own[(forms.pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)]
+    own = HeldTerms(
+        np.sort(ids[ids != UNKNOWN]).astype(np.uint32),
+        np.argsort(ids)[int(np.count_nonzero(ids == UNKNOWN)) :],
+    )
+    first = own.lists_of((forms.pairs >> np.uint64(32)).astype(np.int64))
+    second = own.lists_of((forms.pairs & np.uint64(0xFFFFFFFF)).astype(np.int64))
     here = np.flatnonzero((first != UNKNOWN) & (second != UNKNOWN))
     wholes = [numbers.number(lexicon.terms[int(forms.wholes[place])]) for place in here]
     keys = (first[here] << 32 | second[here]).astype(np.uint64)

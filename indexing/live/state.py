@@ -12,6 +12,8 @@ from typing import Any, Final
 from indexing.errors import SnapshotError
 
 LIVE: Final = "live"
+FROZEN: Final = "frozen"
+"""In that folder: what percentiles are looked up in (frozen_priors.py)."""
 _STATE: Final = "state.json"
 
 

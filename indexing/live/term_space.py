@@ -8,72 +8,47 @@ import numpy as np
 from indexing.arrays import Int64Array
 from indexing.live.segment import Segment
 from indexing.live.value_space import sealed
-from indexing.postings.lexicon import UNKNOWN, Lexicon
-from indexing.postings.postings import InvertedIndex, TitleTerms
-from indexing.postings.statistics import Statistics
+from indexing.postings.lexicon import UNKNOWN
+from indexing.postings.postings import HeldTerms, InvertedIndex, TitleTerms
 from indexing.postings.token_stream import EXTRA
-from indexing.strings import StringTable
 
 
 @dataclass(frozen=True, slots=True)
 class TermSpace:
-    """index: the snapshot's, with lists for the new terms, which are empty."""
+    """index: the snapshot's, with numbers for the new terms, of which it holds no list."""
 
     index: InvertedIndex
 
-    @classmethod
-    def of(cls, base: InvertedIndex, others: Sequence[Segment]) -> "TermSpace":
-        """New terms are numbered in byte order behind the known ones; no statistics know them."""
-        new = {term for segment in others for term in segment.new}
-        if not new:
-            return cls(base)
-        encoded = sorted(term.encode("utf-8", "surrogatepass") for term in new)
-        terms = base.lexicon.terms
-        ends = np.cumsum([len(text) for text in encoded]).astype(np.uint64)
-        blob = np.concatenate([terms.blob, np.frombuffer(b"".join(encoded), dtype=np.uint8)])
-        offsets = np.concatenate([terms.offsets, terms.offsets[-1] + ends])
-        none = np.zeros(len(encoded), dtype=np.uint32)
-        statistics = base.statistics
-        return cls(
-            replace(
-                base,
-                lexicon=Lexicon(StringTable(sealed(blob), sealed(offsets)), len(encoded)),
-                statistics=Statistics(
-                    statistics.doc_count,
-                    statistics.mean_lengths,
-                    sealed(np.concatenate([statistics.doc_freqs, none])),
-                ),
-                offsets=sealed(np.concatenate([base.offsets, base.offsets[-1] + none])),
-            )
-        )
+    def grown(self, others: Sequence[Segment]) -> "TermSpace":
+        """With the new terms of segments behind those that have a number, which they keep.
+        O(new terms).
+        """
+        lexicon = self.index.lexicon
+        known = set(lexicon.added)
+        added = list(lexicon.added)
+        for segment in others:
+            added += sorted(term for term in segment.new if term not in known)
+            known.update(segment.new)
+        if len(added) == len(lexicon.added):
+            return self
+        return TermSpace(replace(self.index, lexicon=lexicon.with_added(tuple(added))))
 
     def of_segment(self, segment: Segment) -> InvertedIndex:
-        """A segment's lists under the numbers of the space. O(terms of the space)."""
+        """A segment's lists under the numbers of the space. O(its terms and title words)."""
         lexicon, own = self.index.lexicon, segment.index
-        ids = segment.known.astype(np.uint32)
-        ids[segment.known == UNKNOWN] = [lexicon.id_of(term) for term in segment.new]
+        ids: Int64Array = segment.known.copy()
+        ids[ids == UNKNOWN] = [lexicon.id_of(term) for term in segment.new]
         order = np.argsort(ids)
-        sizes = np.diff(own.offsets).astype(np.int64)
-        offsets = np.zeros(len(lexicon) + 1, dtype=np.int64)
-        offsets[ids.astype(np.int64) + 1] = sizes
-        np.cumsum(offsets, out=offsets)
-        places = _places(own.offsets[:-1].astype(np.int64)[order], sizes[order])
-        titles = own.titles
+        titles, numbers = own.titles, ids.astype(np.uint32)
         flags = titles.terms & np.uint32(EXTRA)
-        terms = ids[titles.terms & ~np.uint32(EXTRA)] | flags if len(ids) else titles.terms
+        terms = numbers[titles.terms & ~np.uint32(EXTRA)] | flags if len(ids) else titles.terms
         return InvertedIndex(
             lexicon,
             self.index.statistics,
-            sealed(offsets.astype(np.uint64)),
-            sealed(own.docs[places]),
-            sealed(own.tfs[places]),
+            own.offsets,
+            own.docs,
+            own.tfs,
             own.lengths,
             TitleTerms(titles.offsets, sealed(terms)),
+            held=HeldTerms(sealed(numbers[order]), sealed(order.astype(np.int64))),
         )
-
-
-def _places(starts: Int64Array, sizes: Int64Array) -> Int64Array:
-    """int64[sum of sizes]: start, start + 1, … of each run, one run after the other."""
-    ends = np.cumsum(sizes)
-    places: Int64Array = np.arange(int(sizes.sum())) + np.repeat(starts - (ends - sizes), sizes)
-    return places

@@ -16,7 +16,8 @@ from indexing.live.joined import Joined, alone, carried, join
 from indexing.live.journal import GONE, Journal
 from indexing.live.patches import Patches, with_patches
 from indexing.live.segment import Segment, open_segment
-from indexing.live.state import State, read_state, segment_folder
+from indexing.live.spares import Spares
+from indexing.live.state import FROZEN, State, read_state, segment_folder
 from indexing.live.value_space import sealed
 from indexing.snapshot import Snapshot
 
@@ -68,6 +69,7 @@ class ViewKeeper:
         self._frozen: FrozenPriors | None = None
         self._opened: dict[int, Segment] = {}
         self._joined = alone(base)
+        self._spares: dict[int, Spares] = {}
         self._segments: tuple[int, ...] = ()
         self._run = ""
         self._journal = ""
@@ -76,9 +78,9 @@ class ViewKeeper:
 
     @property
     def frozen(self) -> FrozenPriors:
-        """Made when first needed: a second at a million products."""
+        """Made when first needed, if nobody has: a second at a million products."""
         if self._frozen is None:
-            self._frozen = FrozenPriors.of(self._base.columns)
+            self._frozen = FrozenPriors.kept(self._folder / FROZEN, self._base.columns)
         return self._frozen
 
     def refresh(self, *, popular: bool = True) -> View:
@@ -130,6 +132,7 @@ class ViewKeeper:
         """Segments and records of another run are none of this one."""
         self._run, self._journal, self._records = run, "", 0
         self._segments, self._opened, self._joined = (), {}, alone(self._base)
+        self._spares = {}
 
     def opened(self, number: int, segment: Segment) -> None:
         """Of the writer, which has just made it."""
@@ -139,11 +142,10 @@ class ViewKeeper:
         if tuple(numbers) == self._segments:
             return self._joined
         opened = {
-            number: self._opened.get(number)
-            or open_segment(segment_folder(self._folder, number), self._base)
+            number: self._opened.get(number) or open_segment(segment_folder(self._folder, number))
             for number in numbers
         }
-        made = join(self._base, self.frozen, list(opened.values()))
+        made = join(self._base, self.frozen, list(opened.values()), self._joined)
         self._segments, self._opened, self._joined = tuple(numbers), opened, made
         return made
 
@@ -156,14 +158,21 @@ class ViewKeeper:
         popular: bool,
     ) -> tuple[Snapshot, ...]:
         made = list(segments)
+        self._spares = {n: each for n, each in self._spares.items() if n in numbers}
         for place, number in enumerate(numbers):
             own = rows[rows["segment"] == number]
             if len(own):
-                made[place] = self._changed(made[place], own, popular=popular)
+                spares = self._spares.setdefault(number, Spares())
+                made[place] = self._changed(made[place], own, spares, popular=popular)
         return tuple(made)
 
     def _changed(
-        self, segment: Snapshot, rows: "np.ndarray[tuple[int], np.dtype[Any]]", *, popular: bool
+        self,
+        segment: Snapshot,
+        rows: "np.ndarray[tuple[int], np.dtype[Any]]",
+        spares: Spares,
+        *,
+        popular: bool,
     ) -> Snapshot:
         lost = rows["field"] == GONE
         if lost.any():
@@ -178,8 +187,9 @@ class ViewKeeper:
             )  # fmt: skip
             anew = popular or segment.doc_count <= REFRESH_ALWAYS
             segment = with_patches(
-                segment, patches, self.frozen, self._joined.categories, refresh_popular=anew
-            )
+                segment, patches, self.frozen, self._joined.categories, spares,
+                refresh_popular=anew,
+            )  # fmt: skip
         return segment
 
 

@@ -35,8 +35,16 @@ JOURNAL_RECORDS: Final = 4_000_000
 class LiveWriter:
     """Of one snapshot. `apply` is called by one thread of one process."""
 
-    def __init__(self, base: Snapshot, folder: Path, log: str, folded: int) -> None:
+    def __init__(
+        self,
+        base: Snapshot,
+        folder: Path,
+        log: str,
+        folded: int,
+        groups: GroupIndex | None = None,
+    ) -> None:
         """log: identity of the change log. folded: seq of the last change that the snapshot holds.
+        groups: those of the snapshot, if they are known.
 
         Goes on from the state that is there, or begins anew if that is of another log, or cannot
         be read: it follows from the log.
@@ -44,7 +52,7 @@ class LiveWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self._base = base
         self._folder = folder
-        self._groups = GroupIndex()
+        self._groups = groups or GroupIndex()
         self._keeper = ViewKeeper(base, folder)
         self.state = self._found(log, folded) or self._begun(log, folded)
         self._sweep()

@@ -19,18 +19,22 @@ CACHED_TERMS = 16_384
 class Lexicon:
     """All terms of an index, sorted by their UTF-8 bytes. Lookups are remembered (bounded).
 
-    added: so many of the last came after the build (indexing/live): in order among each other, and
-    in no prefix's range.
+    added: terms that came after the build (indexing/live), numbered behind the others in this
+    order, and in no prefix's range.
     """
 
     terms: StringTable
-    added: int = 0
-    _id_of: Callable[[str], int] = field(init=False, repr=False, compare=False)
+    added: tuple[str, ...] = ()
+    _built: Callable[[str], int] | None = field(default=None, repr=False, compare=False)
+    _added: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Not of a bound method: that would be a cycle, and keep a replaced snapshot mapped.
-        found = lru_cache(CACHED_TERMS)(partial(_found, self.terms, self.added))
-        object.__setattr__(self, "_id_of", found)
+        if self._built is None:
+            # Not of a bound method: that would be a cycle, and keep a replaced snapshot mapped.
+            found = lru_cache(CACHED_TERMS)(partial(_found, self.terms))
+            object.__setattr__(self, "_built", found)
+        added = {term: number for number, term in enumerate(self.added, len(self.terms))}
+        object.__setattr__(self, "_added", added)
 
     @classmethod
     def load(cls, folder: Path) -> "Lexicon":
@@ -40,29 +44,35 @@ class Lexicon:
         self.terms.save(folder, "terms")
 
     def __len__(self) -> int:
-        return len(self.terms)
+        return len(self.terms) + len(self.added)
+
+    def __getitem__(self, term_id: int) -> str:
+        built = len(self.terms)
+        return self.terms[term_id] if term_id < built else self.added[term_id - built]
+
+    def with_added(self, added: tuple[str, ...]) -> "Lexicon":
+        """The same with these in place of what was added; what is remembered stays. O(added)."""
+        return Lexicon(self.terms, added, self._built)
 
     def id_of(self, term: str) -> int:
         """The term's id, or UNKNOWN. O(log n)."""
-        return self._id_of(term)
+        assert self._built is not None  # noqa: S101 (for the type checker)
+        found = self._built(term)
+        return self._added.get(term, UNKNOWN) if found == UNKNOWN else found
 
     def prefix_range(self, prefix: str) -> tuple[int, int]:
         """Ids of the terms that begin with the prefix: from the first to before the second."""
         raw = prefix.encode("utf-8", "surrogatepass")
         low = np.frombuffer(raw, dtype=np.uint8)
         high = np.frombuffer(raw + b"\xff", dtype=np.uint8)  # no UTF-8 byte is as large
-        blob, offsets = self.terms.blob, self.terms.offsets[: len(self.terms.offsets) - self.added]
+        blob, offsets = self.terms.blob, self.terms.offsets
         return int(lower_bound(blob, offsets, low)), int(lower_bound(blob, offsets, high))
 
 
-def _found(terms: StringTable, added: int, term: str) -> int:
+def _found(terms: StringTable, term: str) -> int:
     key = np.frombuffer(term.encode("utf-8", "surrogatepass"), dtype=np.uint8)
-    built = len(terms) - added
-    for first, last in ((0, built), (built, len(terms))):
-        place = first + int(lower_bound(terms.blob, terms.offsets[first : last + 1], key))
-        if place < last and terms.bytes_at(place) == key.tobytes():
-            return place
-    return UNKNOWN
+    place = int(lower_bound(terms.blob, terms.offsets, key))
+    return place if place < len(terms) and terms.bytes_at(place) == key.tobytes() else UNKNOWN
 
 
 @njit(nogil=True, cache=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from indexing.arrays import BoolArray, Int64Array, UInt16Array, UInt32Array, UInt64Array, load_array
-from indexing.postings.lexicon import Lexicon
+from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.postings.statistics import Statistics
 
 
@@ -33,7 +33,9 @@ MAX_TF = (1 << BITS) - 1
 
 @dataclass(frozen=True, slots=True)
 class InvertedIndex:
-    """offsets: uint64[terms + 1] into docs and tfs. docs: uint32, ascending within a term.
+    """offsets: uint64[lists + 1] into docs and tfs. docs: uint32, ascending within a list.
+
+    held: which term each list is of; None: list i is term i, and later terms have none.
 
     tfs: uint32, packed frequencies. lengths: uint16[n, fields], positions a field
     (65,535 means that many or more). titles: the forward index. statistics: of the whole
@@ -49,6 +51,7 @@ class InvertedIndex:
     lengths: UInt16Array
     titles: "TitleTerms"
     gone: BoolArray | None = None
+    held: "HeldTerms | None" = None
 
     @property
     def doc_count(self) -> int:
@@ -79,8 +82,48 @@ class InvertedIndex:
 
     def postings(self, term_id: int) -> tuple[UInt32Array, UInt32Array]:
         """Documents and packed frequencies of one term."""
-        start, end = int(self.offsets[term_id]), int(self.offsets[term_id + 1])
+        place = term_id if self.held is None else self.held.list_of(term_id)
+        if not 0 <= place < len(self.offsets) - 1:
+            return self.docs[:0], self.tfs[:0]
+        start, end = int(self.offsets[place]), int(self.offsets[place + 1])
         return self.docs[start:end], self.tfs[start:end]
+
+    def spans(self, term_ids: Int64Array) -> tuple[Int64Array, Int64Array]:
+        """int64[k] each: where the list of each term begins and ends in docs; 0 and 0 without."""
+        if self.held is None:
+            if not len(term_ids) or int(term_ids.max()) < len(self.offsets) - 1:
+                starts, ends = self.offsets[term_ids], self.offsets[term_ids + 1]
+                return starts.astype(np.int64), ends.astype(np.int64)
+            places = np.where(term_ids < len(self.offsets) - 1, term_ids, UNKNOWN)
+        else:
+            places = self.held.lists_of(term_ids)
+        known = places >= 0
+        starts = np.where(known, self.offsets[places * known], 0)
+        ends = np.where(known, self.offsets[(places + 1) * known], 0)
+        return starts.astype(np.int64), ends.astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTerms:
+    """Of a segment: terms, uint32[lists], ascending, numbered as in the snapshot that it stands
+    beside; lists: int64[lists], the list of each.
+    """
+
+    terms: UInt32Array
+    lists: Int64Array
+
+    def list_of(self, term_id: int) -> int:
+        """UNKNOWN if no document holds it. O(log n)."""
+        place = int(np.searchsorted(self.terms, term_id))
+        held = place < len(self.terms) and self.terms[place] == term_id
+        return int(self.lists[place]) if held else UNKNOWN
+
+    def lists_of(self, term_ids: Int64Array) -> Int64Array:
+        if not len(self.terms):
+            return np.full(len(term_ids), UNKNOWN, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.terms, term_ids), len(self.terms) - 1)
+        found: Int64Array = np.where(self.terms[places] == term_ids, self.lists[places], UNKNOWN)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,18 @@ class Statistics:
     """Of the whole collection, of which the postings beside it may be a part.
 
     doc_count: documents. mean_lengths: float64[fields], in positions.
-    doc_freqs: uint32[terms], documents that hold the term in any field.
+    doc_freqs: uint32[terms], documents that hold the term in any field; a term behind them came
+    after the build, and is held by none that was counted.
     """
 
     doc_count: int
     mean_lengths: Float64Array
     doc_freqs: UInt32Array
+
+    def doc_freq(self, term_id: int) -> int:
+        """Documents that hold a term, which may be UNKNOWN."""
+        known = term_id != UNKNOWN and term_id < len(self.doc_freqs)
+        return int(self.doc_freqs[term_id]) if known else 0
 
     def idf(self, term_id: int) -> float:
         """Weight of a term by its rarity; above 0, larger for rarer terms, most for UNKNOWN.
@@ -30,7 +36,7 @@ class Statistics:
         Robertson and Sparck Jones weight; the 1 keeps it positive for terms in more than half of
         the documents. The only idf there is: a list's own length is one segment's frequency.
         """
-        freq = 0 if term_id == UNKNOWN else int(self.doc_freqs[term_id])
+        freq = self.doc_freq(term_id)
         return math.log1p((self.doc_count - freq + 0.5) / (freq + 0.5))
 
     def save(self, folder: Path) -> None:

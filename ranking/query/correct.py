@@ -191,8 +191,7 @@ def _frequency(word: str, snapshot: Snapshot) -> int:
 
 
 def _products(term: str, snapshot: Snapshot) -> int:
-    term_id = snapshot.index.lexicon.id_of(term)
-    return 0 if term_id == UNKNOWN else int(snapshot.index.statistics.doc_freqs[term_id])
+    return snapshot.index.statistics.doc_freq(snapshot.index.lexicon.id_of(term))
 
 
 def _names_brand(word: str, snapshot: Snapshot) -> bool:

@@ -44,9 +44,10 @@ def flatten(slots: tuple[Slot, ...], index: InvertedIndex) -> FlatSlots:
             origins.append(_ORIGINS[alternative.origin])
         firsts.append(len(alternatives) - 1)
     ids = np.array(term_ids, dtype=np.int64)
+    starts, ends = index.spans(ids)
     return FlatSlots(
-        starts=index.offsets[ids].astype(np.int64),
-        ends=index.offsets[ids + 1].astype(np.int64),
+        starts=starts,
+        ends=ends,
         gains=np.array(gains, dtype=np.float32),
         term_ids=ids.astype(np.uint32),
         alternatives=np.array(alternatives, dtype=np.int64),

@@ -218,7 +218,7 @@ def by_likeness(head: Head, snapshot: Snapshot) -> TypeWish:
     if not model.name_vectors.shape[1]:
         return NO_WISH
     term = snapshot.index.lexicon.id_of(head.word)
-    if term == UNKNOWN or snapshot.index.statistics.doc_freqs[term] < LEAST_TITLES:
+    if snapshot.index.statistics.doc_freq(term) < LEAST_TITLES:
         return NO_WISH  # its vector would be borrowed from words that are spelt like it
     vector = snapshot.encoder.encode_query(head.word)
     if not vector.any():

@@ -34,10 +34,7 @@ def things_named(
         return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
     model, index = snapshot.types, snapshot.index
     terms = np.array(term_ids, dtype=np.uint32)
-    rarest = min(
-        terms.tolist(), key=lambda term: int(index.offsets[term + 1] - index.offsets[term])
-    )
-    docs = index.postings(int(rarest))[0]
+    docs = min((index.postings(term)[0] for term in terms.tolist()), key=len)
     docs = docs[:: max(1, len(docs) // MOST_LOOKED_AT)]
     weights = np.zeros(len(model) + 1, dtype=np.float32)
     _weigh(

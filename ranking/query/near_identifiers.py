@@ -58,7 +58,7 @@ def _as_written(term_id: int, segments: Sequence[Snapshot]) -> str | None:
     if not holders:
         return None
     _, doc, segment = min(holders, key=lambda each: each[0])
-    term = segment.index.lexicon.terms[term_id]
+    term = segment.index.lexicon[term_id]
     product = segment.documents.product_at(doc)
     written = [product["id"], *product.get("identifiers", ())]
     return next((each for each in written if segment.analyzer.identifier_term(each) == term), None)

@@ -143,8 +143,8 @@ def _term_part(
     rarity = index.statistics.idf(term_id)
     score = boost * rarity * (weights.k1 + 1) * total / (weights.k1 + total)
     return {
-        "term": index.lexicon.terms[term_id],
-        "documents": int(index.statistics.doc_freqs[term_id]),
+        "term": index.lexicon[term_id],
+        "documents": index.statistics.doc_freq(term_id),
         "idf": round(rarity, 5),
         "score": round(score, 5),
         "fields": {

@@ -42,7 +42,7 @@ def matched_terms(query: Query, generation: Generation) -> frozenset[str]:
 
 def wanted_words(query: Query, generation: Generation) -> tuple[tuple[str, frozenset[str]], ...]:
     """Each slot's text, and every term that may have matched it."""
-    lexicon = generation.snapshot.index.lexicon.terms
+    lexicon = generation.snapshot.index.lexicon
     return tuple(
         (
             slot.text,

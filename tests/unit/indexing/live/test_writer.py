@@ -13,8 +13,10 @@ from indexing.columns.priors import PRIOR_NAMES
 from indexing.errors import SnapshotError
 from indexing.live.batch import LiveChange
 from indexing.live.checksums import check_live
-from indexing.live.state import read_state, segment_folder
+from indexing.live.frozen_priors import FrozenPriors
+from indexing.live.state import FROZEN, read_state, segment_folder
 from indexing.live.view import ViewKeeper
+from indexing.live.warm import prepare
 from indexing.live.writer import LiveWriter
 from indexing.snapshot import Snapshot
 
@@ -137,3 +139,36 @@ def json_of(writer: LiveWriter, name: str) -> bytes:
     found = writer.view.find(name)
     assert found is not None
     return writer.view.segments[found[0]].json_at(found[1])
+
+
+def test_groups_are_told_from_attributes_of_that_name(tmp_path: Path) -> None:
+    """A product joins its group where it stands, though another one's attribute says the same."""
+    rows = [
+        {"id": "a", "title": "Mug", "attributes": {"group_id": 'g "1"'}},
+        {"id": "b", "title": "Mug", "group_id": 'g "1"', "attributes": {"group_id": "x"}},
+        {"id": "c", "title": "Mug", "group_id": "g2"},
+    ]
+    build_index(tmp_path / "main", rows)
+    base = open_index(tmp_path / "main").snapshot
+    groups = prepare(base, tmp_path / "live")
+    writer = LiveWriter(base, tmp_path / "live", "log", 0, groups)
+    writer.apply([put(1, id="d", title="Mug of another colour", group_id='g "1"')])
+    here = [[s.documents.id_at(d) for d in s.all_there().tolist()] for s in writer.view.segments]
+    assert [sorted(ids) for ids in here] == [["a", "c"], ["b", "d"]]
+    assert check_live(tmp_path / "live") is not None
+
+
+def test_percentiles_are_looked_up_in_what_all_processes_share(
+    base: Snapshot, tmp_path: Path
+) -> None:
+    prepare(base, tmp_path / "live")
+    made, kept = FrozenPriors.of(base.columns), FrozenPriors.load(tmp_path / "live" / FROZEN)
+    for field, known in made.by_field.items():
+        np.testing.assert_array_equal(known.values, kept.by_field[field].values)
+        np.testing.assert_array_equal(known.starts, kept.by_field[field].starts)
+    flip_last_bit(tmp_path / "live" / FROZEN / "price.values.npy")
+    LiveWriter(base, tmp_path / "live", "log", 0)
+    with pytest.raises(SnapshotError, match=r"price\.values"):
+        check_live(tmp_path / "live")
+    prepare(base, tmp_path / "live")
+    assert check_live(tmp_path / "live") is not None
