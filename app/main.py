@@ -18,6 +18,7 @@ from app.api import (
     index_facts,
     judgments,
     keys,
+    merchandising,
     problems,
     product_changes,
     products,
@@ -56,6 +57,7 @@ _PARTS = (
     experiments,
     search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
     synonyms, health, ubi, wanted, index_facts, judgments, keys,
+    merchandising,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},
@@ -63,6 +65,7 @@ _TAGS = [
     {"name": "products", "description": "One product, and those like it."},
     {"name": "events", "description": "What shoppers did."},
     {"name": "admin", "description": "Builds and snapshots. With a key, or from this machine."},
+    {"name": "rules", "description": "Merchandising: what people decide about results."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
 

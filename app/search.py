@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from secrets import token_hex
 from typing import TypeVar
@@ -19,6 +19,7 @@ from app.errors import OverloadedError, refused
 from app.events.exposed import exposed
 from app.events.impressions import Asker, Impressions, shown_of
 from app.generations import Generations
+from app.rule_decisions import with_decision
 from app.settings import Settings
 from app.telemetry import (
     CACHE,
@@ -39,6 +40,11 @@ from ranking.search.several import search_several
 Work = TypeVar("Work")
 FAULTS = frozenset({"ranker_failed", "model_incompatible"})
 """Reasons for a degraded answer that someone has to see to."""
+_KEYED = tuple(
+    each.name
+    for each in fields(SearchRequest)
+    if each.name not in {"budget_ms", "session_id", "user_id", "situation", "decision"}
+)
 log = logging.getLogger("vitrina.search")
 
 
@@ -119,7 +125,7 @@ class Searcher:
         self._log_faults(generation, result)
         # What the generation lacks for good is in its id, and no reason not to keep the answer.
         if key is not None and result.degraded == generation.degraded:
-            await self._cache.put(key, shown + b"\n" + body, self._settings.cache_ttl_s)
+            await self._cache.put(key, shown + b"\n" + body, self._lifetime_s(request))
         return self._signed(query_id, begun, body, shown, asker, cached=False)
 
     def _signed(
@@ -184,7 +190,7 @@ class Searcher:
             self._log_faults(generation, result)
             key = keys[place]
             if key is not None and result.degraded == generation.degraded:
-                await self._cache.put(key, entry, self._settings.cache_ttl_s)
+                await self._cache.put(key, entry, self._lifetime_s(requests[place]))
         took_ms = (time.perf_counter() - begun) * 1000
         bodies = []
         for place, each in enumerate(asked):
@@ -226,7 +232,13 @@ class Searcher:
                 "vector", f"has {len(vector)} numbers", f"Vectors of this index have {dimension}."
             )
         # One spelling: what differs in spaces only is the same search, and the same cache entry.
-        return replace(request, budget_ms=budget_ms, text=" ".join(request.text.split()))
+        request = replace(request, budget_ms=budget_ms, text=" ".join(request.text.split()))
+        return with_decision(request, generation, self._settings.redirect_hosts, time.time())
+
+    def _lifetime_s(self, request: SearchRequest) -> int:
+        """Of a cached answer: it ends when time alone may let other rules fire."""
+        left = request.decision.until - time.time()
+        return int(min(self._settings.cache_ttl_s, max(left, 0.0)))
 
     def _tell_cache(self) -> None:
         stats = self._cache.stats
@@ -276,17 +288,18 @@ def _less_waiting(request: SearchRequest, arrived: float) -> SearchRequest:
 def _key(generation: Generation, request: SearchRequest, other: bytes = b"") -> bytes | None:
     """Generation and normalised request; None for what is never cached.
 
-    Who asks changes nothing about an answer, and the budget only whether it is degraded, which is
+    Who asks from where changes nothing about an answer but which rules fire, which is in the key
+    (what they say is in the generation's id), and the budget only whether it is degraded, which is
     not cached. Clauses are joined by *and*: their order means nothing.
 
     other: all else that the answer depends on.
     """
     if request.vector is not None or request.explain:
         return None
-    facts = asdict(request)
-    del facts["budget_ms"], facts["session_id"], facts["user_id"]
+    facts = {name: getattr(request, name) for name in _KEYED}
     facts["filters"] = sorted(map(repr, request.filters))
     facts["preferred"] = list(map(repr, request.preferred))
+    facts["rules"] = request.decision.fired
     raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS) + other
     return (
         f"{generation.id}:{generation.epoch}:".encode()

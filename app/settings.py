@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         description="Web origins that may call the API from a browser, comma separated; `*` for "
         "all. Default: any for `/1`, none for the rest.",
     )
+    redirect_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Hosts that merchandising rules may lead to with a redirect or a banner, comma "
+        "separated: `shop.example.com,help.example.com:8443`. Default: paths of the shop only.",
+    )
     gzip_min_bytes: int = Field(
         2_000, ge=0, description="Answers from this size on are compressed; 0 switches it off."
     )
@@ -256,7 +261,7 @@ class Settings(BaseSettings):
             raise ValueError("VITRINA_CHANGE_LOG=redis needs VITRINA_REDIS_URL")
         return self
 
-    @field_validator("cors_origins", "catalog_urls", mode="before")
+    @field_validator("cors_origins", "catalog_urls", "redirect_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -27,3 +27,15 @@ class ExperimentError(RankingError):
     def __init__(self, where: str, what: str, remedy: str) -> None:
         super().__init__(f"{where}: {what}. {remedy}")
         self.where, self.what, self.remedy = where, what, remedy
+
+
+class RuleRefusedError(RankingError):
+    """A merchandising rule must not be put in force."""
+
+
+class UnknownRuleError(RankingError):
+    """There is no such merchandising rule, or no such change of one."""
+
+
+class RuleConflictError(RankingError):
+    """Somebody else changed the rule in the meantime."""

@@ -5,7 +5,14 @@ from typing import Any, cast
 
 import orjson
 
-from app.api.schemas import FacetShape, HitShape, MadeAnswer, StageShape, SuggestionShape
+from app.api.schemas import (
+    FacetShape,
+    HitShape,
+    MadeAnswer,
+    RulesShape,
+    StageShape,
+    SuggestionShape,
+)
 from ranking.generation import Generation
 from ranking.search.result import Facet, Hit, SearchResult, Stage
 from ranking.suggestions.item import QueryItem
@@ -40,6 +47,8 @@ def encode_result(result: SearchResult, generation: Generation) -> bytes:
         answer["refinements"] = _item_facts(result.refinements)
     if result.related is not None:
         answer["related"] = _item_facts(result.related)
+    if result.rules is not None:
+        answer["rules"] = cast("RulesShape", result.rules)
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
 
 
@@ -59,6 +68,10 @@ def hit_facts(hit: Hit) -> HitShape:
     }
     if hit.explanation is not None:
         facts["explanation"] = hit.explanation
+    if hit.placed is not None:
+        facts["placed"] = {"kind": hit.placed.kind, "rule": hit.placed.rule}
+        if hit.placed.label is not None:
+            facts["placed"]["label"] = hit.placed.label
     return facts
 
 

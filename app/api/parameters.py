@@ -12,6 +12,7 @@ from indexing.arrays import Float32Array
 from indexing.catalogue.product import PRODUCT_FIELDS
 from ranking.filters.json_syntax import parse_filter_tree
 from ranking.filters.url_syntax import FilterLimits, parse_filters
+from ranking.rules.situation import Situation
 from ranking.search.request import SearchRequest
 from ranking.search.sorting import parse_sort
 from ranking.suggestions.beside import EXTRAS
@@ -65,6 +66,14 @@ class _Understanding(BaseModel):
     user_id: str | None = Field(None, max_length=200, description="Who searches.")
     session_id: str | None = Field(None, max_length=200, description="Their session.")
     region: str | None = Field(None, max_length=200, description="Where they are, in any words.")
+    device: str | None = Field(None, max_length=200, description="What they hold, for rules.")
+    segment: list[str] = Field(
+        default=[], max_length=20, description="What the shopper belongs to, for rules."
+    )
+    context: list[str] = Field(
+        default=[], max_length=20, description="Where in the shop this is, for rules."
+    )
+    rules: bool = Field(True, description="`off`: no merchandising rules.")
     analytics: bool = Field(True, description="`off`: nothing is logged about this request.")
 
 
@@ -213,6 +222,14 @@ def _understanding(given: _Understanding) -> dict[str, Any]:
         "budget_ms": given.budget_ms,
         "user_id": given.user_id,
         "session_id": given.session_id,
+        "situation": Situation(
+            context=tuple(given.context),
+            segment=tuple(given.segment),
+            region=given.region,
+            device=given.device,
+            who=given.session_id or given.user_id,
+            off=not given.rules,
+        ),
     }
 
 

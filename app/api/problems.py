@@ -30,6 +30,7 @@ from app.errors import (
     UnwritableError,
 )
 from indexing.errors import CorruptSnapshotError, LockedError, RulesError, SnapshotError
+from ranking.errors import RuleConflictError, RuleRefusedError, UnknownRuleError
 from ranking.filters.filters import FilterError
 from ranking.learning.errors import JudgmentsError
 
@@ -76,6 +77,9 @@ KINDS: dict[type[Exception], Kind] = {
     LockedError: Kind(409, "conflict", "Another change is running"),
     CorruptSnapshotError: Kind(409, "snapshot-damaged", "The snapshot is damaged"),
     SnapshotError: Kind(409, "snapshot-unusable", "The snapshot cannot be used"),
+    RuleRefusedError: Kind(422, "invalid-request", "The request cannot be understood"),
+    UnknownRuleError: Kind(404, "not-found", "There is no such thing here"),
+    RuleConflictError: Kind(409, "conflict", "Another change is running"),
     RulesError: Kind(409, "rules-unusable", "The rules cannot be used"),
     JudgmentsError: Kind(409, "judgments-unusable", "The judgments cannot be used"),
     BodyTooSlowError: Kind(408, "body-too-slow", "The request body did not arrive in time"),

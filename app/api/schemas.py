@@ -22,6 +22,15 @@ class Channel(TypedDict):
 
 
 @_exact
+class PlacedShape(TypedDict):
+    """A rule put the product there."""
+
+    kind: Annotated[str, Field(examples=["pinned", "sponsored"])]
+    rule: str
+    label: NotRequired[Annotated[str, Field(description="To be shown with a sponsored product.")]]
+
+
+@_exact
 class HitShape(TypedDict):
     id: str
     score: Annotated[float, Field(description="Never rises down the list.")]
@@ -34,6 +43,7 @@ class HitShape(TypedDict):
     variants: Annotated[int, Field(description="Matching products of its group.")]
     highlights: dict[str, Any]
     explanation: NotRequired[dict[str, Any]]
+    placed: NotRequired[PlacedShape]
 
 
 @_exact
@@ -85,6 +95,19 @@ class GenerationShape(TypedDict):
 
 
 @_exact
+class RulesShape(TypedDict):
+    """Merchandising rules that fired, if any did, and what they say to the shop's page."""
+
+    fired: Annotated[Sequence[str], Field(description="Ids, the highest priority first.")]
+    query: NotRequired[Annotated[str, Field(description="Searched in place of the query.")]]
+    replaced_by: NotRequired[str | None]
+    redirect: NotRequired[str]
+    banners: NotRequired[Sequence[dict[str, str]]]
+    data: NotRequired[Sequence[dict[str, Any]]]
+    facets: NotRequired[dict[str, Any]]
+
+
+@_exact
 class MadeAnswer(TypedDict):
     """What is the same for everybody who asks the same: `query_id` and `took_ms` come later."""
 
@@ -103,6 +126,7 @@ class MadeAnswer(TypedDict):
     generation: GenerationShape
     refinements: NotRequired[list["SuggestionShape"]]
     related: NotRequired[list["SuggestionShape"]]
+    rules: NotRequired[RulesShape]
 
 
 @_exact

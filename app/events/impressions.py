@@ -97,6 +97,14 @@ def shown_of(
     }
     if result.teams:
         facts["teams"] = result.teams
+    first = (result.page - 1) * result.page_size + 1
+    marks = {
+        str(first + place): hit.placed.kind
+        for place, hit in enumerate(result.hits)
+        if hit.placed is not None
+    }
+    if marks:
+        facts["marks"] = marks
     if sampled is not None and result.features is not None:
         facts["features"] = {
             "of": sampled,
@@ -180,7 +188,7 @@ class Impressions:
             shown["filtered"], shown["total"], shown["level"], round(noted.took_ms, 2),
             int(noted.cached), shown["degraded"],
             BY_AGENT if crawler else BY_RATE if too_fast else SHOPPER,
-            _json(shown["products"]), None, _json(features),
+            _json(shown["products"]), _json(shown.get("marks")), _json(features),
             _json(_exposures(asker.exposed, shown.get("teams"))),
         )  # fmt: skip
 

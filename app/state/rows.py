@@ -58,7 +58,8 @@ IMPRESSION_COLUMNS: Final = {
     "exposures": "TEXT",
 }
 """products: JSON list of ids, in order, from position (page − 1) · page_size + 1. marks: JSON of
-position → why it stands there (explored, pinned), for those that the ranker did not put there.
+position (over all pages) → why it stands there (explored, pinned, sponsored), for those that the
+ranker did not put there.
 features: of sampled searches, JSON of their rows, or of the query_id that has them. facts,
 profile: ids of what the ranker knew of behaviour and of this user. exposures: JSON of experiment →
 name of the variant, or, where two share the page, whose each product is.

@@ -1,8 +1,8 @@
 """What people decided for an index, as a generation has it: one frozen value, read in one place.
 
 A subject is a file of text in a rules folder (`store.py` names them) and a file here that
-understands it. The next one (pins, boosts, redirects) is a name there, a file here, a field of
-`Rules`, and a line in `read_rules`; publishing and announcing are the same for all.
+understands it. The next one is a name there, a file here, a field of `Rules`, and a line in
+`read_rules`; publishing and announcing are the same for all.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,15 @@ from ranking.experiments.experiment import NO_EXPERIMENTS, Experiments, parse_ex
 from ranking.query.synonyms import NO_SYNONYMS, Synonyms
 from ranking.rules.blocklist import NO_BLOCKLIST, Blocklist
 from ranking.rules.hints import NO_HINTS, Hints, parse_hints
-from ranking.rules.store import BLOCKLIST, EXPERIMENTS, HINTS, SYNONYMS, read_rules_file
+from ranking.rules.merchandising import NO_RULES, Merchandising
+from ranking.rules.store import (
+    BLOCKLIST,
+    EXPERIMENTS,
+    HINTS,
+    MERCHANDISING,
+    SYNONYMS,
+    read_rules_file,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Rules:
     hints: Hints = field(default=NO_HINTS)
     synonyms: Synonyms = field(default=NO_SYNONYMS)
     experiments: Experiments = field(default=NO_EXPERIMENTS)
+    merchandising: Merchandising = field(default=NO_RULES)
 
 
 def read_rules(index: Path, rules_id: str | None, snapshot: Snapshot) -> Rules:
@@ -44,6 +53,7 @@ def read_rules(index: Path, rules_id: str | None, snapshot: Snapshot) -> Rules:
         _usable(parse_hints(text(HINTS)), blocklist, snapshot),
         Synonyms.parse(text(SYNONYMS), snapshot, "words" in snapshot.config.word_forms),
         parse_experiments(text(EXPERIMENTS)),
+        Merchandising.parse(text(MERCHANDISING), snapshot),
     )
 
 

@@ -26,7 +26,10 @@ BLOCKLIST: Final = "blocklist.txt"
 HINTS: Final = "hints.tsv"
 SYNONYMS: Final = "synonyms.txt"
 EXPERIMENTS: Final = "experiments.json"
-FILE_NAMES: Final = (BLOCKLIST, HINTS, SYNONYMS, EXPERIMENTS)
+MERCHANDISING: Final = "merchandising.json"
+CHANGES: Final = "merchandising_changes.jsonl"
+FILE_NAMES: Final = (BLOCKLIST, HINTS, SYNONYMS, EXPERIMENTS, MERCHANDISING, CHANGES)
+"""In the order in which edits are made."""
 
 
 def read_rules_file(index: Path, rules_id: str | None, name: str) -> str:
@@ -59,7 +62,8 @@ Edit = Callable[[str], str]
 def publish_rules(index: Path, changes: Mapping[str, str | Edit], now: datetime) -> str:
     """Put new texts of these files in force, the other files staying as they are; the new id.
 
-    An edit sees the text in force, and no other change comes between.
+    An edit sees the text in force, and no other change comes between; if it raises, nothing has
+    changed.
     The index must have a published snapshot. Does not wait for a running build.
     Raises RulesError for a file that is no part of the rules.
     """

@@ -93,6 +93,26 @@ class Teams:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """kind: `pinned` or `sponsored`. label: shown with a sponsored product."""
+
+    kind: str
+    rule: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """organic: int64[k], the place from 1 that each would have had, 0 if none. placed: place in
+    the order → why it stands there. pushed: place → factor by rule.
+    """
+
+    organic: Int64Array
+    placed: dict[int, Placed]
+    pushed: dict[int, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Ordered:
     """Candidates in the order of the answer.
 
@@ -100,7 +120,7 @@ class Ordered:
     features: float32[f, features] of the first f, those that the ranker saw, or None.
     moved: place in the order → what the reranker did to it; filled where it is to be explained.
     ranked_by: name of what gave the first f their scores; those after them have coarse ones.
-    teams: where two rankers share the page.
+    teams: where two rankers share the page. placing: what rules did to the order, if anything.
     """
 
     candidates: Candidates
@@ -109,9 +129,15 @@ class Ordered:
     moved: dict[int, str] = field(default_factory=dict)
     ranked_by: str = COARSE
     teams: Teams | None = None
+    placing: Placing | None = None
 
     def __len__(self) -> int:
         return len(self.candidates)
+
+    def joined_by(self, more: Candidates) -> "Ordered":
+        """With candidates behind the others that no ranker saw; their scores are NaN."""
+        scores = np.concatenate([self.scores, np.full(len(more), np.nan, np.float32)])
+        return replace(self, candidates=Candidates.joined([self.candidates, more]), scores=scores)
 
     def top(self, count: int) -> "Ordered":
         """The first of them."""

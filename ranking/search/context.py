@@ -16,7 +16,8 @@ from ranking.search.stages import StageLog
 class Context:
     """What every stage may need to know: what is asked, of whom, until when; and where it tells.
 
-    leaves: one a segment, in the order of the generation's.
+    leaves: one a segment, in the order of the generation's. typed: the text as it came, where a
+    rule put another in its place.
     """
 
     request: SearchRequest
@@ -24,6 +25,7 @@ class Context:
     deadline: Deadline
     log: StageLog
     leaves: tuple[Leaf, ...]
+    typed: str | None = None
 
     @classmethod
     def begin(
@@ -35,7 +37,10 @@ class Context:
         asked_ms = request.budget_ms
         budget_ms = generation.policy.budget_ms if asked_ms is None else asked_ms
         deadline = Deadline.after(budget_ms, clock)
-        return cls(request, generation, deadline, log, leaves_of(generation))
+        typed = None
+        if request.decision.text is not None:
+            typed, request = request.text, replace(request, text=request.decision.text)
+        return cls(request, generation, deadline, log, leaves_of(generation), typed)
 
     def under(self, generation: Generation) -> "Context":
         """Ranked by another variant; its stages are none of this log, but what it lacks is."""

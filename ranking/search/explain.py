@@ -11,7 +11,7 @@ from ranking.features.features import FEATURES, NAMES
 from ranking.generation import Generation
 from ranking.query.query import Alternative, Query, Slot
 from ranking.rankers.ranker import EXPECTED
-from ranking.search.candidates import COARSE, Ordered
+from ranking.search.candidates import COARSE, Ordered, Placing
 
 SORT = "sort"
 _MEANINGS = {feature.name: feature.meaning for feature in FEATURES} | {
@@ -41,6 +41,8 @@ def explain_hit(
     }
     if side:
         told["chosen_by"] = side[0]
+    if ordered.placing is not None:
+        told["rules"] = _by_rules(place, ordered.placing)
     if row is None or ordered.ranked_by != generation.ranker.name:
         ranker = ordered.ranked_by if ordered.ranked_by in _UNRANKED else COARSE
         told |= {"ranker": ranker, "why": _UNRANKED[ranker], "contributions": []}
@@ -51,6 +53,17 @@ def explain_hit(
             name: _number(value) for name, value in zip(NAMES, row.tolist(), strict=True)
         }
     return told
+
+
+def _by_rules(place: int, placing: Placing) -> dict[str, Any]:
+    """organic_position: from 1, before rules moved anything; None if only a pin put it there."""
+    why = placing.placed.get(place)
+    pushed = placing.pushed.get(place, {})
+    return {
+        "organic_position": int(placing.organic[place]) or None,
+        "placed": None if why is None else {"kind": why.kind, "rule": why.rule},
+        "pushed": [{"rule": rule, "factor": factor} for rule, factor in pushed.items()],
+    }
 
 
 def _row(place: int, ordered: Ordered) -> Float32Array | None:

@@ -127,6 +127,22 @@ def with_documents(
     )
 
 
+def joined_by(matches: MatchSet, doc_ids: UInt32Array) -> MatchSet:
+    """The match set and documents (ascending, none of it) that no channel found."""
+    if not len(doc_ids):
+        return matches
+    together = np.concatenate([matches.doc_ids, doc_ids])
+    order = np.argsort(together)
+    count = len(doc_ids)
+    return MatchSet(
+        together[order],
+        np.concatenate([matches.levels, np.full(count, BY_MEANING, np.uint8)])[order],
+        np.concatenate([matches.coverage, np.zeros(count, np.float32)])[order],
+        np.concatenate([matches.scores.T, _no_scores(count).T], axis=1)[:, order].T,
+        matches.level,
+    )
+
+
 def _of_level(doc_ids: UInt32Array, level: int, scores: Float32Array) -> MatchSet:
     levels = np.full(len(doc_ids), level, dtype=np.uint8)
     return MatchSet(doc_ids, levels, np.zeros(len(doc_ids), dtype=np.float32), scores, level)

@@ -15,6 +15,7 @@ from ranking.recall.identifier import exact
 from ranking.recall.lexical import LexicalMatches, level_of
 from ranking.recall.popular import QUOTA, popular
 from ranking.search.context import Context
+from ranking.search.decided import under_rules, without_added
 from ranking.search.match_set import NOTHING, MatchSet, combine, everything, found_by
 from ranking.search.request import SearchRequest
 
@@ -29,7 +30,8 @@ class Found:
     """What a request is about.
 
     request: as it came, with the filter that its text implies. matches: before filters, less what
-    the index hides. answer: the part that passes them.
+    the index and rules hide, with what rules pin. answer: the part that passes them. organic: the
+    part of it that is not there by a pin alone.
     """
 
     request: SearchRequest
@@ -37,6 +39,7 @@ class Found:
     matches: Matches
     answer: Matches
     implied: tuple[Implied, ...]
+    organic: Matches
 
 
 def find(context: Context, matched: Matched | None = None) -> Found:
@@ -46,13 +49,14 @@ def find(context: Context, matched: Matched | None = None) -> Found:
     """
     request, log = context.request, context.log
     query, matches = matched or match_text(context)
+    matches, added = under_rules(request.decision, matches, context)
     implied = implied_filters(query, request, matches, context.segments)
     request = replace(request, filters=(*request.filters, *clauses_of(implied)))
     with log.timed("filter", size(matches)) as stage:
         pairs = zip(context.leaves, matches, strict=True)
         answer = tuple(leaf.passing(part, request.filters) for leaf, part in pairs)
         stage.passed = size(answer)
-    return Found(request, query, matches, answer, implied)
+    return Found(request, query, matches, answer, implied, without_added(answer, added))
 
 
 def match_text(context: Context) -> Matched:

@@ -1,5 +1,6 @@
 """The page: its candidates → hits, at the border."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +26,7 @@ def make_hits(
     marker = None
     if request.highlights:
         marker = Highlighter(matched_terms(query, generation), generation.snapshot.analyzer)
-    falling = np.minimum.accumulate(ordered.scores)
+    falling = falling_scores(ordered.scores)
     hits = [_hit(place, falling, request.fields, ordered, generation, marker) for place in places]
     if request.explain:
         hits = [
@@ -33,6 +34,15 @@ def make_hits(
             for place, hit in zip(places, hits, strict=True)
         ]
     return tuple(hits)
+
+
+def falling_scores(scores: Float32Array) -> Float32Array:
+    """The lowest score so far; of products that a rule put first, unranked, the next one's."""
+    falling: Float32Array = np.fmin.accumulate(scores)
+    unranked = int(np.isnan(falling).sum())  # all of them lead
+    if unranked:
+        falling[:unranked] = falling[unranked] if unranked < len(falling) else 0.0
+    return falling
 
 
 def matched_terms(query: Query, generation: Generation) -> frozenset[str]:
@@ -77,10 +87,17 @@ def _hit(
     return Hit(
         id=product["id"],
         score=round(float(falling[place]), 5),
-        rank_score=None if ordered.ranked_by == SORT else round(float(ordered.scores[place]), 5),
+        rank_score=_rank_score(place, ordered),
         level=int(candidates.levels[place]),
         channels=channels,
         product=raw,
         variants=int(candidates.variants[place]),
         highlights={} if marker is None else marker.highlights(product),
+        placed=None if ordered.placing is None else ordered.placing.placed.get(place),
     )
+
+
+def _rank_score(place: int, ordered: Ordered) -> float | None:
+    """None where no ranker looked at it."""
+    score = float(ordered.scores[place])
+    return None if ordered.ranked_by == SORT or math.isnan(score) else round(score, 5)

@@ -1,9 +1,11 @@
 """What a search asks for, already validated; the border (HTTP, CLI) makes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexing.arrays import Float32Array
 from ranking.filters.filters import Filter
+from ranking.rules.decision import NO_DECISION, Decision
+from ranking.rules.situation import ANYWHERE, Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class SearchRequest:
     correct, synonyms, entities, categories: steps of understanding; entities is also prices.
     implied: whether a price or size in the text filters.
     page: 1-based. page_size: 0 for totals and facets only, without ranking.
-    budget_ms: None for the setting's default.
+    budget_ms: None for the setting's default. situation: what rules may look at; decision: what
+    they decided, which the border asks them before it searches.
     """
 
     text: str = ""
@@ -61,3 +64,10 @@ class SearchRequest:
     session_id: str | None = None
     budget_ms: float | None = None
     extras: tuple[str, ...] = ()
+    situation: Situation = field(default=ANYWHERE)
+    decision: Decision = field(default=NO_DECISION)
+
+    @property
+    def searched(self) -> str:
+        """The text, or what a rule put in its place."""
+        return self.text if self.decision.text is None else self.decision.text

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexing.arrays import Float32Array
+from ranking.search.candidates import Placed
 from ranking.suggestions.item import QueryItem
 
 
@@ -26,6 +27,7 @@ class Hit:
     level: relaxation level that matched it (0 all terms; 4 found by meaning only).
     variants: number of matching products in its group.
     highlights: field → escaped text with <em> marks, and offsets in code points.
+    placed: the rule that put it there, if one did.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Hit:
     variants: int
     highlights: dict[str, Any]
     explanation: dict[str, Any] | None = None
+    placed: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class SearchResult:
     refinements, related: None unless the request asked for them. features: float32[≤ hits,
     features], those that the ranker saw of the first of them (NaN where it saw none), or None.
     wanted: each word of the query and the terms that may have matched it, if the border is to mark
-    them. teams: where two rankers share the page, whose each hit is.
+    them. teams: where two rankers share the page, whose each hit is. rules: which fired, and what
+    they say to the shop's page.
     """
 
     query: dict[str, Any]
@@ -111,3 +115,4 @@ class SearchResult:
     features: Float32Array | None = None
     wanted: tuple[tuple[str, frozenset[str]], ...] = ()
     teams: tuple[str, ...] = ()
+    rules: dict[str, Any] | None = None

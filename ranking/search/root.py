@@ -5,11 +5,13 @@ The root decides what needs the whole, from what the leaves (one a segment) tell
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from indexing.arrays import Float32Array
 from ranking.experiments.team_draft import interleaved
+from ranking.facets.arranged import arranged, with_first
 from ranking.facets.facets import AUTO, DEFAULT_LIMITS, FacetLimits, count_facets
 from ranking.facets.focus import focused
 from ranking.facets.parts import Part
@@ -25,6 +27,7 @@ from ranking.search.explain import SORT
 from ranking.search.fine import fine
 from ranking.search.matching import Found, Matches, find, size
 from ranking.search.page import make_hits, wanted_words
+from ranking.search.placing import placed
 from ranking.search.preferred import preferred_first
 from ranking.search.relaxed import given_up
 from ranking.search.request import SearchRequest, Sort
@@ -44,7 +47,7 @@ def search(
 
 def answered(found: Found, context: Context) -> SearchResult:
     """What was found, counted, ordered and made into a page."""
-    request, log, tables = context.request, context.log, context.tables
+    request, log = context.request, context.log
     query, answer = found.query, found.answer
     total, strict = _totals(answer, context)
     facets = _facets(found, context)
@@ -53,7 +56,7 @@ def answered(found: Found, context: Context) -> SearchResult:
     beside, features = Beside(), None
     teams: tuple[str, ...] = ()
     if request.page_size or request.extras:
-        ordered = _ordered(query, answer, context)
+        ordered = _ordered(found, context)
         with log.timed("page", len(ordered)) as stage:
             hits = make_hits(query, request, ordered, context.generation)
             stage.passed = len(hits)
@@ -62,7 +65,7 @@ def answered(found: Found, context: Context) -> SearchResult:
         fallback = _fallback(found, total, context)
         features = _shown_features(request, ordered)
     return SearchResult(  # last of all: whatever runs may still be told as degraded
-        query=query_facts(query, tables) | {"filters": [each.facts() for each in found.implied]},
+        query=_query_facts(found, context),
         hits=hits,
         total=total,
         total_strict=strict,
@@ -71,7 +74,7 @@ def answered(found: Found, context: Context) -> SearchResult:
         page_size=request.page_size,
         stages=tuple(log.stages),
         degraded=tuple(log.degraded),
-        relaxed=given_up(query, answer, context.leaves),
+        relaxed=given_up(query, found.organic, context.leaves),
         did_you_mean=_meant(query, total, context),
         fallback_hits=fallback,
         refinements=beside.refinements,
@@ -79,7 +82,14 @@ def answered(found: Found, context: Context) -> SearchResult:
         features=features,
         teams=teams,
         wanted=() if request.highlights else wanted_words(query, context.generation),
+        rules=request.decision.facts(),
     )
+
+
+def _query_facts(found: Found, context: Context) -> dict[str, Any]:
+    facts = query_facts(found.query, context.tables)
+    facts["filters"] = [each.facts() for each in found.implied]
+    return facts if context.typed is None else facts | {"original": context.typed}
 
 
 def _shown_features(request: SearchRequest, ordered: Ordered) -> Float32Array | None:
@@ -92,7 +102,14 @@ def _shown_features(request: SearchRequest, ordered: Ordered) -> Float32Array | 
 def _teams(request: SearchRequest, ordered: Ordered) -> tuple[str, ...]:
     if ordered.teams is None:
         return ()
-    return ordered.teams.of(ordered.candidates.keys[_page(request)])
+    page = _page(request)
+    sides = ordered.teams.of(ordered.candidates.keys[page])
+    placing = ordered.placing
+    if placing is None:
+        return sides
+    return tuple(  # what a rule put there speaks for neither
+        "" if place in placing.placed else side for place, side in enumerate(sides, page.start)
+    )
 
 
 def _page(request: SearchRequest) -> slice:
@@ -100,15 +117,28 @@ def _page(request: SearchRequest) -> slice:
     return slice(first, first + request.page_size)
 
 
-def _ordered(query: Query, answer: Matches, context: Context) -> Ordered:
-    sort, rival = context.request.sort, context.generation.rival
+def _ordered(found: Found, context: Context) -> Ordered:
+    """Ranked, then as the rules want it; under a sort they move nothing."""
+    sort, decision = context.request.sort, context.request.decision
     if sort is not None:
-        return _sorted(sort, answer, context)
-    ordered = rank(query, answer, context)
+        return _sorted(sort, found.answer, context)
+    ordered = _ranked(found, context)
+    if not decision.changes_order:
+        return ordered
+    with context.log.timed("rules", len(ordered)) as stage:
+        ordered = placed(decision, ordered, found.answer, found.organic, context.segments)
+        stage.passed = len(ordered)
+    return ordered
+
+
+def _ranked(found: Found, context: Context) -> Ordered:
+    """In the ranker's order, or where two are compared, in that of both."""
+    rival = context.generation.rival
+    ordered = rank(found.query, found.organic, context)
     if rival is None:
         return ordered
     with context.log.timed("interleave", len(ordered)) as stage:
-        other = rank(query, answer, context.under(rival.generation))
+        other = rank(found.query, found.organic, context.under(rival.generation))
         ordered = interleaved(ordered, other, rival, context)
         stage.passed = len(ordered)
     return ordered
@@ -180,7 +210,9 @@ def _facets(found: Found, context: Context) -> dict[str, Facet]:
     if not request.facets:
         return {}
     asked, chosen = request.facets, tables.config.facets
-    most = request.auto_facets
+    most, wanted = request.auto_facets, request.decision.facets
+    if wanted is not None:
+        asked = with_first(asked, wanted, tables.columns.fields())
     if chosen is not None and AUTO in asked:  # the shop's own choice, as far as it has them
         there = [name for name in chosen if name in tables.columns.fields()]
         there = there[: max(DEFAULT_LIMITS.fields - len(asked), 0)]
@@ -197,7 +229,7 @@ def _facets(found: Found, context: Context) -> dict[str, Facet]:
         kept = len(request.filters) if request.facets_keep_own else 0  # never the implied ones
         facets = count_facets(parts, found.request.filters, asked, limits, kept)
         stage.passed = len(facets)
-    return facets
+    return facets if wanted is None else arranged(facets, wanted)
 
 
 def parts_of(matches: Matches, context: Context) -> list[Part]:

@@ -38,4 +38,4 @@ def _what_is_found(request: SearchRequest) -> tuple[Any, ...]:
     """All of a request that `match_text` depends on."""
     vector = None if request.vector is None else request.vector.tobytes()
     switches = (request.relax, request.correct, request.synonyms, request.entities)
-    return request.text, vector, *switches, request.categories, request.semantic
+    return request.searched, vector, *switches, request.categories, request.semantic

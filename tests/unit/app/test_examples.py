@@ -16,6 +16,7 @@ from app.api import (
     index_facts,
     judgments,
     keys,
+    merchandising,
     product_changes,
     products,
     queries,
@@ -36,6 +37,7 @@ PARTS = (
     experiments,
     analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
     suggest, synonyms, ubi, wanted, index_facts, judgments, keys,
+    merchandising,
 )  # fmt: skip
 
 

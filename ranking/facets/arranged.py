@@ -1,0 +1,39 @@
+"""Facets and their values in the order that a rule wants; counts stay as they are."""
+
+from collections.abc import Container, Mapping
+from dataclasses import replace
+
+from indexing.columns.keyword import folded_value
+from ranking.facets.facets import AUTO
+from ranking.rules.rule import FacetOrder
+from ranking.search.result import Facet
+
+
+def with_first(
+    asked: tuple[str, ...], order: FacetOrder, fields: Container[str]
+) -> tuple[str, ...]:
+    """The fields to count: where the request leaves the choice to us, also those of the rule."""
+    if AUTO not in asked:
+        return asked
+    wanted = [name for name in order.order if name in fields and name not in order.hide]
+    return tuple(dict.fromkeys([*wanted, *asked]))
+
+
+def arranged(facets: Mapping[str, Facet], order: FacetOrder) -> dict[str, Facet]:
+    names = [name for name in order.order if name in facets]
+    names += [name for name in facets if name not in names]
+    return {
+        name: _values_first(facets[name], order.values.get(name, ()))
+        for name in names
+        if name not in order.hide
+    }
+
+
+def _values_first(facet: Facet, wanted: tuple[str, ...]) -> Facet:
+    """Of its shown values these before the others."""
+    if not wanted:
+        return facet
+    place = {folded_value(value): n for n, value in enumerate(wanted)}
+    last = len(wanted)
+    values = sorted(facet.values, key=lambda v: place.get(folded_value(str(v.value)), last))
+    return replace(facet, values=tuple(values))
