@@ -17,8 +17,10 @@ from app.api.encoding import encode_result
 from app.cache.result_cache import ResultCache
 from app.errors import OverloadedError, refused
 from app.events.exposed import exposed
-from app.events.impressions import Asker, Impressions, shown_of
+from app.events.impressions import Asker, shown_of
+from app.events.memory import Memory
 from app.generations import Generations
+from app.personal import personalised
 from app.rule_decisions import with_decision
 from app.settings import Settings
 from app.telemetry import (
@@ -40,11 +42,9 @@ from ranking.search.several import search_several
 Work = TypeVar("Work")
 FAULTS = frozenset({"ranker_failed", "model_incompatible"})
 """Reasons for a degraded answer that someone has to see to."""
-_KEYED = tuple(
-    each.name
-    for each in fields(SearchRequest)
-    if each.name not in {"budget_ms", "session_id", "user_id", "situation", "decision"}
-)
+_OF_ONE = ("budget_ms", "session_id", "user_id", "situation", "decision", "profile", "lacking")
+"""Of a request: not in the key as they are."""
+_KEYED = tuple(each.name for each in fields(SearchRequest) if each.name not in _OF_ONE)
 log = logging.getLogger("vitrina.search")
 
 
@@ -69,10 +69,11 @@ class Searcher:
         settings: Settings,
         generations: Generations,
         cache: ResultCache,
-        impressions: Impressions,
+        memory: Memory,
     ) -> None:
         self._settings = settings
-        self._impressions = impressions
+        self._memory = memory
+        self._impressions = memory.impressions
         self._generations = generations
         self._cache = cache
         self._cache_errors = 0
@@ -109,6 +110,7 @@ class Searcher:
             generation = await self.run(partial(self._generations.preview, index, preview, policy))
             begun = time.perf_counter()  # opening it is none of the search's time
         request = self.checked(request, generation)
+        request = personalised(request, asker, generation, self._memory)
         key = _key(generation, request) if preview is None else None
         if key is not None:
             kept = await self._cache.get(key)
@@ -163,7 +165,12 @@ class Searcher:
         encode: place and result → JSON.
         """
         begun = time.perf_counter()
-        requests = [self.checked(each.request, generation) for each in asked]
+        requests = [
+            personalised(
+                self.checked(each.request, generation), each.asker, generation, self._memory
+            )
+            for each in asked
+        ]
         pairs = list(zip(requests, asked, strict=True))
         keys = [_key(generation, request, each.other) for request, each in pairs]
         kept = [None if key is None else await self._cache.get(key) for key in keys]
@@ -289,14 +296,16 @@ def _key(generation: Generation, request: SearchRequest, other: bytes = b"") -> 
     """Generation and normalised request; None for what is never cached.
 
     Who asks from where changes nothing about an answer but which rules fire, which is in the key
-    (what they say is in the generation's id), and the budget only whether it is degraded, which is
-    not cached. Clauses are joined by *and*: their order means nothing.
+    (what they say is in the generation's id), and what their profile says in this generation, whose
+    digest is; the budget only whether it is degraded, which is not cached. Clauses are joined by
+    *and*: their order means nothing.
 
     other: all else that the answer depends on.
     """
     if request.vector is not None or request.explain:
         return None
     facts = {name: getattr(request, name) for name in _KEYED}
+    facts["profile"] = "none" if request.profile is None else request.profile.digest
     facts["filters"] = sorted(map(repr, request.filters))
     facts["preferred"] = list(map(repr, request.preferred))
     facts["rules"] = request.decision.fired

@@ -67,7 +67,7 @@ class Service:
             clock=time.time,
         )
         memory = Memory(settings, generations)
-        searcher = Searcher(settings, generations, cache, memory.impressions)
+        searcher = Searcher(settings, generations, cache, memory)
         live = LiveWatch(settings, generations.live) if settings.live else None
         visible = Visible(settings.data_dir) if settings.live else None
         changes = Changes(generations, make_change_log(settings), visible)

@@ -178,6 +178,13 @@ class Settings(BaseSettings):
         le=1 << 44,
         description="Most of the archive of events; beyond it the oldest go.",
     )
+    profiles: int = Field(
+        65_536,
+        ge=0,
+        le=10_000_000,
+        description="People whose latest products are at hand for their next search, on this "
+        "machine, 440 bytes each; 0: searches are the same for everybody.",
+    )
     events_a_minute: int = Field(
         1_200,
         ge=1,

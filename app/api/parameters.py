@@ -74,6 +74,9 @@ class _Understanding(BaseModel):
         default=[], max_length=20, description="Where in the shop this is, for rules."
     )
     rules: bool = Field(True, description="`off`: no merchandising rules.")
+    personal: bool = Field(
+        True, description="`off`: what this shopper looked at lately changes nothing."
+    )
     analytics: bool = Field(True, description="`off`: nothing is logged about this request.")
 
 

@@ -39,7 +39,9 @@ async def _answer(request: Request, given: SearchParameters | SearchBody) -> Res
     if given.analytics and given.preview is None:
         agent = request.headers.get("user-agent", "")
         at = _happened_at(request)
-        asker = Asker(asked.user_id, asked.session_id, given.region, agent, at)
+        asker = Asker(
+            asked.user_id, asked.session_id, given.region, agent, at, personal=given.personal
+        )
     body = await service.searcher.answer(index, asked, given.policy, given.preview, asker)
     return Response(body, media_type="application/json")
 

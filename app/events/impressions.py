@@ -49,7 +49,8 @@ class Asker:
 
     at: when, in seconds since the epoch, if the shop's own server told; None: now.
     exposed: experiment → variant that answers them, for those that count; where two share the page
-    the answer tells whose each product is.
+    the answer tells whose each product is. personal: whether what they looked at
+    lately may change the answer.
     """
 
     user_id: str | None = None
@@ -58,6 +59,7 @@ class Asker:
     user_agent: str = ""
     at: float | None = None
     exposed: Mapping[str, str] = field(default_factory=dict)
+    personal: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def shown_of(
         "model": generation.ranker.name,
         "policy": generation.policy_name,
         "facts": None if generation.facts is None else generation.facts.id,
+        "profile": None if request.profile is None else request.profile.digest,
         "page": result.page,
         "page_size": result.page_size,
         "sorted": int(request.sort is not None),
@@ -184,7 +187,8 @@ class Impressions:
         return (
             noted.query_id, noted.at, shown["shop"], query, _json(understood), user, session,
             asker.region, shown["generation"], shown["model"], shown["policy"],
-            shown.get("facts"), None, shown["page"], shown["page_size"], shown["sorted"],
+            shown.get("facts"), shown.get("profile"), shown["page"], shown["page_size"],
+            shown["sorted"],
             shown["filtered"], shown["total"], shown["level"], round(noted.took_ms, 2),
             int(noted.cached), shown["degraded"],
             BY_AGENT if crawler else BY_RATE if too_fast else SHOPPER,

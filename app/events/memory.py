@@ -16,6 +16,7 @@ from app.state.embedded import EmbeddedState
 from app.state.journal import StateError
 from app.state.state import State
 from app.state.upkeep import Kept
+from ranking.behaviour.profile import Recent
 
 log = logging.getLogger("vitrina.events")
 
@@ -54,6 +55,19 @@ class Memory:
     def now(self) -> Opened | None:
         """None while it cannot be opened."""
         return self._opened
+
+    def recent(
+        self, user_id: str | None, session_id: str | None, at: float | None = None
+    ) -> Recent | None:
+        """What a person looked at lately; None while nothing is remembered. Waits for nothing.
+
+        at: seconds since the epoch; None: now.
+        """
+        opened = self._opened
+        if opened is None:
+            return None
+        names = (opened.pseudonyms.session(session_id), opened.pseudonyms.user(user_id))
+        return opened.state.recent([name for name in names if name], at or time.time())
 
     async def start(self) -> None:
         """Never raises: what cannot be kept is no reason not to search."""
@@ -108,6 +122,7 @@ class Memory:
             sync=settings.fsync == "always",
             most_waiting_bytes=settings.events_waiting_bytes,
             redis_url=settings.redis_url,
+            profiles=settings.profiles,
         )
         secret = settings.pseudonym_key
         key = (

@@ -10,10 +10,12 @@ import orjson
 from app.state.archive import swept_up_to
 from app.state.folder import boot_id, prepare
 from app.state.journal import FullError, Journal, StateError, journals
+from app.state.profiles import open_profiles
 from app.state.recent_ids import open_recent_ids
 from app.state.rows import Row
 from app.state.sweeper import Sweeper
 from app.state.upkeep import Kept
+from ranking.behaviour.profile import NOTHING_RECENT, Recent
 
 _MEASURED_EVERY: Final = 100
 _PAUSE_S: Final = 0.02
@@ -24,6 +26,7 @@ class EmbeddedState:
 
     kept: how much, and how long. most_waiting_bytes: of journals that are not swept yet; beyond it
     nothing more is taken. redis_url: through which machines share events (`exchange.py`).
+    profiles: of how many people the latest products are at hand.
     Raises StateError where nothing can be kept.
     """
 
@@ -35,6 +38,7 @@ class EmbeddedState:
         sync: bool,
         most_waiting_bytes: int,
         redis_url: str | None = None,
+        profiles: int = 0,
     ) -> None:
         prepare(folder)
         self.folder = folder
@@ -44,7 +48,10 @@ class EmbeddedState:
         self._impressions = Journal(folder, "impressions", sync=False)
         self._recent = open_recent_ids(folder, boot_id())
         self._writing = asyncio.Lock()
-        self._sweeper = Sweeper(folder, kept, sync=sync, redis_url=redis_url)
+        self._profiles = open_profiles(folder, profiles)
+        self._sweeper = Sweeper(
+            folder, kept, sync=sync, redis_url=redis_url, profiles=self._profiles
+        )
         self._until_measured = 0
 
     def start(self) -> None:
@@ -61,8 +68,13 @@ class EmbeddedState:
                 await asyncio.to_thread(self._events.append, payload)
             else:
                 self._events.append(payload)
+        if self._profiles is not None:
+            self._profiles.note(rows)
         for key in keys:  # only now: what is known here must be there
             self._recent.add(key, now)
+
+    def recent(self, keys: Sequence[str], now: float) -> Recent:
+        return NOTHING_RECENT if self._profiles is None else self._profiles.recent(keys, now)
 
     def log(self, rows: Sequence[Row]) -> None:
         self._impressions.append(orjson.dumps({"impressions": rows}))
@@ -89,6 +101,8 @@ class EmbeddedState:
         self._impressions.close()
         await asyncio.to_thread(self._sweeper.close)
         self._recent.close()
+        if self._profiles is not None:
+            self._profiles.close()
 
     def _refuse_beyond_bound(self) -> None:
         """Looked at once in a while: it costs a look at every journal."""

@@ -16,6 +16,7 @@ import orjson
 
 from app.redis import BACKEND_ERRORS, sync_client
 from app.state.archive import Archive
+from app.state.profiles import Profiles
 from app.state.rows import FIRST_WIDTHS, TABLES
 
 STREAM: Final = "vitrina:events"
@@ -34,9 +35,16 @@ class Exchange:
     not told to others any more (this machine has them). Not for threads.
     """
 
-    def __init__(self, url: str, archive: Archive, most_waiting: int = MOST_ENTRIES) -> None:
+    def __init__(
+        self,
+        url: str,
+        archive: Archive,
+        most_waiting: int = MOST_ENTRIES,
+        profiles: Profiles | None = None,
+    ) -> None:
         self._client = sync_client(url, TIMEOUT_S, max_connections=1)
         self._archive = archive
+        self._profiles = profiles
         self._most_waiting = most_waiting
         self._again_at = 0.0
         self._away = False
@@ -93,7 +101,13 @@ class Exchange:
             for _, told in entries
             if told.get(b"machine") != machine and b"rows" in told
         ]
-        self._archive.take_told(_readable(payloads), _HEARD, entries[-1][0].decode())
+        told_rows = _readable(payloads)
+        self._archive.take_told(told_rows, _HEARD, entries[-1][0].decode())
+        if self._profiles is not None:
+            for each in told_rows:
+                self._profiles.note(each.get("events", []))
+                for _, key, until in each.get("forget", []):
+                    self._profiles.forget([key], until)
         return True
 
     def _check_durability(self) -> None:

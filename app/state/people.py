@@ -7,6 +7,7 @@ from typing import Any, Final
 import duckdb
 
 from app.state.archive import FILE, HIDE, connect, forget_elsewhere, told
+from app.state.profiles import forget_profiles
 from app.state.rows import TABLES
 from app.state.tables import open_tables
 
@@ -53,6 +54,7 @@ def forget(folder: Path, user: str, now: float) -> Deleted:
                     for kind, key in keys:
                         query = f"DELETE FROM {table} WHERE {kind}_key = ? AND happened_at <= ?"
                         gone += archive.execute(query, (key, now)).rowcount
+            forget_profiles(folder, [key for _, key in keys], now)
             return Deleted(gone, len(sessions))
         finally:
             archive.close()

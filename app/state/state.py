@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.state.rows import Row
+from ranking.behaviour.profile import Recent
 
 
 class State(Protocol):
@@ -33,6 +34,13 @@ class State(Protocol):
         """Keep events, all or none. Raises FullError, StateError.
 
         keys: of those that their clients gave ids.
+        """
+        ...
+
+    def recent(self, keys: Sequence[str], now: float) -> Recent:
+        """What a person looked at lately, whichever worker was told. At once.
+
+        keys: keyed hashes of their session and their user.
         """
         ...
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from app.file_locks import hold
 from app.state.archive import FILE, Archive
 from app.state.journal import StateError, journals
+from app.state.profiles import Profiles
 from app.state.upkeep import Kept, Upkeep
 from app.telemetry import SWEEP_FAILURES
 
@@ -38,9 +39,11 @@ class Sweeper:
         sync: bool,
         redis_url: str | None = None,
         every_s: float = EVERY_S,
+        profiles: Profiles | None = None,
     ) -> None:
         self._folder = folder
         self._redis_url = redis_url
+        self._profiles = profiles
         self._exchange: Exchange | None = None
         self._kept = kept
         self._upkeep_at = 0.0
@@ -136,7 +139,7 @@ class Sweeper:
             return None
         from app.state.exchange import Exchange  # Redis's client is slow to import
 
-        return Exchange(self._redis_url, archive)
+        return Exchange(self._redis_url, archive, profiles=self._profiles)
 
 
 def sweep_if_nobody_does(folder: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 
 from app.state.archive import FILE, connect, told
+from app.state.profiles import expire_profiles
 from app.state.recent_ids import KEPT_S
 from app.state.rows import KEYS, TABLES, is_hidden
 from app.state.tables import PACKED, fetched, hidden_table, new_database
@@ -220,6 +221,7 @@ def main() -> None:
     upkeep = Upkeep(Path(folder), Kept(float(days), int(most_bytes)))
     try:
         upkeep.run(time.time())
+        expire_profiles(Path(folder), time.time())
     finally:
         upkeep.close()
 

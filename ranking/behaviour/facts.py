@@ -18,8 +18,10 @@ from indexing.errors import IndexingError
 from indexing.snapshot import Snapshot
 from ranking.behaviour.clicked import NOT_CLICKED, Clicked
 from ranking.behaviour.neighbours import Neighbours, arrays_of
+from ranking.behaviour.new_arrivals import newest_of
 from ranking.behaviour.query_key import hash_of, query_key
 from ranking.errors import FactsError
+from ranking.recall.hits import Hits
 
 FOLDER: Final = "facts"
 MANIFEST: Final = "manifest.json"
@@ -47,11 +49,13 @@ class RowMap:
     """Facts' rows of one segment's documents. of_doc: int64[n], −1 where nothing is known.
 
     docs: uint32[m], those with a row, in order of rows; rows: int64[m], their rows.
+    newest: products that came within 30 days before the segment was made, see `newest_of`.
     """
 
     of_doc: Int64Array
     docs: UInt32Array
     rows: Int64Array
+    newest: Hits
 
     def docs_of(self, row: int) -> UInt32Array:
         begin, end = np.searchsorted(self.rows, (row, row + 1))
@@ -107,6 +111,10 @@ class Facts:
                 return place
         return None
 
+    def knows_region(self, name: str) -> bool:
+        """Whether it is told apart from everywhere."""
+        return self.region(name) != self.region(None)
+
     def rows_in(self, segment: Snapshot) -> RowMap:
         """Made once a segment: a search of every id of it, 0.1 s for a million products."""
         name = f"{segment.folder}"
@@ -130,7 +138,7 @@ class Facts:
             of_doc[by_hash[known]] = self.product_rows[places[known]]
         docs = np.flatnonzero(of_doc >= 0)
         docs = docs[np.argsort(of_doc[docs], kind="stable")]
-        return RowMap(of_doc, docs.astype(np.uint32), of_doc[docs])
+        return RowMap(of_doc, docs.astype(np.uint32), of_doc[docs], newest_of(segment))
 
 
 def open_facts(index: Path, facts_id: str, snapshot: Snapshot) -> Facts:

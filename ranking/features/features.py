@@ -12,13 +12,14 @@ from ranking.features.denied import DENIED
 from ranking.features.feature import Feature
 from ranking.features.kind import KIND
 from ranking.features.match import MATCH
+from ranking.features.personal import PERSONAL
 from ranking.features.product import PRODUCT
 from ranking.features.query import QUERY
 from ranking.features.result import RESULT
 from ranking.features.text import TEXT
 from ranking.features.title import TITLE
 
-GROUPS = (TEXT, TITLE, MATCH, PRODUCT, RESULT, ASKED, DENIED, KIND, BEHAVIOUR, QUERY)
+GROUPS = (TEXT, TITLE, MATCH, PRODUCT, RESULT, ASKED, DENIED, KIND, BEHAVIOUR, PERSONAL, QUERY)
 """In the order of the matrix's columns."""
 
 FEATURES: tuple[Feature, ...] = tuple(each for group in GROUPS for each in group.features)

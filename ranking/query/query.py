@@ -8,6 +8,7 @@ from indexing.analysis.units import CANONICAL
 from indexing.arrays import Float32Array
 from ranking.behaviour.clicked import NOT_CLICKED, Clicked
 from ranking.behaviour.facts import Facts
+from ranking.behaviour.profile import Profile
 from ranking.query.correct import Correction
 from ranking.query.entities import Entity, Reading
 from ranking.query.predict import NOTHING, Prediction
@@ -89,7 +90,8 @@ class Query:
     typed: the words as they came. correction: what may have been meant; corrected: whether text
     is that. expansions: synonyms that were added. price: what was said of it, no word of text
     that must match. prediction: likely categories. quantities: limits of attributes. kind: what
-    kinds of things are meant. clicked: what shoppers did after it, by rows of the facts. words: of
+    kinds of things are meant. clicked: what shoppers did after it, by rows of the facts. profile:
+    of who asks, if that is known. region: where they are, by place in the facts. words: of
     the text.
     """
 
@@ -110,6 +112,8 @@ class Query:
     denied: tuple[Denial, ...] = ()
     clicked: Clicked = NOT_CLICKED
     facts: Facts | None = field(default=None, repr=False)
+    profile: Profile | None = field(default=None, repr=False)
+    region: int | None = None
     words: QueryWords = field(default=NO_WORDS, repr=False)
 
     @property

@@ -24,10 +24,16 @@ BEHAVIOUR_WEIGHTS: Mapping[str, float] = {
     "clicks_anywhere": 0.3,
     "bought_of_clicked": 0.2,
     "demand_percentile": 0.2,
+    "seen_lately": 0.4,
+    "related_to_seen": 1.0,
+    "brand_taste": 0.8,
+    "category_taste": 0.5,
+    "price_taste": 0.4,
+    "regional_demand": 0.2,
 }
 """Worth of what shoppers did, for every ranker that was not trained with it. Each value is bounded
-(`features/behaviour.py`), so that all of it together moves a score by 12 at most: twice what
-the kind of thing does."""
+(`features/behaviour.py`, `features/personal.py`), so that what all of them did moves a score by 12
+at most, twice what the kind of thing does, and what this one did by 3."""
 
 EXPECTED = "expected"
 """Named beside the features in contributions: what a model gives before it has seen any."""

@@ -53,6 +53,17 @@ CHANNELS: Final = (
 )
 """In the order of the columns of scores and ranks."""
 
+MEANINGS: Final = {
+    "identifier": "the query is its identifier",
+    "lexical": "words of the query",
+    "semantic": "near to the query in meaning",
+    "popular": "popular: nothing else matched",
+    "kind": "of the kind of thing that is meant",
+    "behaviour": "chosen by shoppers after the same query",
+}
+"""What it means that a channel found a product, for explanations."""
+assert tuple(MEANINGS) == tuple(channel.name for channel in CHANNELS)  # noqa: S101 - one list
+
 NAMES: Final = tuple(channel.name for channel in CHANNELS)
 COUNT: Final = len(CHANNELS)
 IDENTIFIER, LEXICAL, SEMANTIC = map(NAMES.index, ("identifier", "lexical", "semantic"))

@@ -29,7 +29,8 @@ class Candidates:
     equals (`Columns`). levels: uint8[k], relaxation level (4: by meaning only).
     coverage: float32[k], share of the query's weight. cosine: float32[k], query to product, NaN
     without vectors; before the fine rank only of what the semantic channel found.
-    scores: float32[k, channels], in the order of `recall.channels.NAMES`, NaN if not found by it.
+    scores: float32[k, channels], in the order of `recall.channels.NAMES` and, where facts or a
+    profile are known, `recall.personal.NAMES`; NaN if not found by it.
     ranks: uint32[k, channels], 1-based rank in each channel, 0 if not found by it.
     variants: uint32[k], matching products in the group.
     """

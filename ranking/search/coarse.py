@@ -13,6 +13,7 @@ from ranking.query.query import Query
 from ranking.recall.beyond_words import beyond_words
 from ranking.recall.channels import CHANNELS, COUNT, LEXICAL, SEMANTIC
 from ranking.recall.denied import lacks
+from ranking.recall.personal import Mark
 from ranking.score_mix import NOTHING, mixed_scores, or_zero
 from ranking.search.candidates import Candidates
 from ranking.search.match_set import MatchSet
@@ -69,13 +70,17 @@ def as_candidates(
     variants: UInt32Array,
     columns: Columns,
     segment: int,
+    marks: Sequence[Mark] = (),
 ) -> Candidates:
     """The products at these places, in this order, with their ranks among each other.
 
-    segment: number of the one that they stand in; columns: its own.
+    segment: number of the one that they stand in; columns: its own. marks: of each of the
+    `personal` channels, on places of the answer, or none.
     """
     doc_ids = answer.doc_ids[places]
     scores = answer.scores.T.take(places, axis=1).T
+    if marks:
+        scores = np.column_stack([scores, *(_marked_at(mark, places) for mark in marks)])
     return Candidates(
         doc_ids=doc_ids,
         segments=np.full(len(doc_ids), segment, dtype=np.uint16),
@@ -89,15 +94,28 @@ def as_candidates(
     )
 
 
+def _marked_at(mark: Mark, places: Int64Array | UInt32Array) -> Float32Array:
+    """float32[k], NaN where the channel did not find it."""
+    scores = np.full(len(places), np.nan, dtype=np.float32)
+    if len(mark.places):
+        at = np.minimum(np.searchsorted(mark.places, places), len(mark.places) - 1)
+        known = mark.places[at] == places
+        scores[known] = mark.scores[at[known]]
+    return scores
+
+
 def ranks_of(scores: Float32Array) -> UInt32Array:
-    """uint32[k, channels]: ranks by score of those that a channel found, ties in order of place."""
-    ranks = np.zeros((len(scores), COUNT), dtype=np.uint32)
+    """uint32[k, channels]: ranks by score of those that a channel found, ties in order of place.
+
+    scores: as of `Candidates`.
+    """
+    ranks = np.zeros(scores.shape, dtype=np.uint32)
     known = ~np.isnan(scores.T)
-    for column, channel in enumerate(CHANNELS):
+    for column in range(scores.shape[1]):
         found = np.flatnonzero(known[column])
         if not len(found):
             continue
-        if channel.ranked:
+        if column >= COUNT or CHANNELS[column].ranked:
             found = found[np.argsort(-scores[found, column], kind="stable")]
             ranks[found, column] = np.arange(1, len(found) + 1)
         else:

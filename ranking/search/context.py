@@ -33,7 +33,7 @@ class Context:
     ) -> "Context":
         """The request's time begins now; without a budget it has the policy's."""
         log = StageLog(clock)
-        log.degraded.extend(generation.degraded)
+        log.degraded.extend((*generation.degraded, *request.lacking))
         asked_ms = request.budget_ms
         budget_ms = generation.policy.budget_ms if asked_ms is None else asked_ms
         deadline = Deadline.after(budget_ms, clock)

@@ -11,6 +11,8 @@ from ranking.features.features import FEATURES, NAMES
 from ranking.generation import Generation
 from ranking.query.query import Alternative, Query, Slot
 from ranking.rankers.ranker import EXPECTED
+from ranking.recall.channels import MEANINGS as CHANNEL_MEANINGS
+from ranking.recall.personal import MEANINGS as PERSONAL_MEANINGS
 from ranking.search.candidates import COARSE, Ordered, Placing
 
 SORT = "sort"
@@ -28,6 +30,8 @@ def explain_hit(
 ) -> dict[str, Any]:
     """Words, score and place of the product at this place (0-based) of the order.
 
+    found_by: the channels that found it, each with what that means.
+
     lexical: the matched words, field by field; their parts add up to its score. contributions:
     what each feature adds to the hit's score; they add up to it. features: all values, None
     where unknown. moved: what the reranker did to it, None if it did not look at it.
@@ -37,6 +41,7 @@ def explain_hit(
     side = ordered.teams.of(ordered.candidates.keys[place : place + 1]) if ordered.teams else ()
     told: dict[str, Any] = {
         "moved": ordered.moved.get(place),
+        "found_by": _found_by(place, ordered),
         "lexical": _words(place, query, ordered, generation),
     }
     if side:
@@ -64,6 +69,13 @@ def _by_rules(place: int, placing: Placing) -> dict[str, Any]:
         "placed": None if why is None else {"kind": why.kind, "rule": why.rule},
         "pushed": [{"rule": rule, "factor": factor} for rule, factor in pushed.items()],
     }
+
+
+def _found_by(place: int, ordered: Ordered) -> dict[str, str]:
+    """Name of each channel that found it, and in words what that is."""
+    ranks = ordered.candidates.ranks[place].tolist()
+    lines = (CHANNEL_MEANINGS | PERSONAL_MEANINGS).items()
+    return {name: line for (name, line), rank in zip(lines, ranks, strict=False) if rank}
 
 
 def _row(place: int, ordered: Ordered) -> Float32Array | None:

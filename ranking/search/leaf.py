@@ -18,6 +18,7 @@ from ranking.recall import lexical
 from ranking.recall.channels import Channel
 from ranking.recall.hits import NO_HITS, Hits
 from ranking.recall.lexical import Covered, LexicalMatches
+from ranking.recall.personal import PERSONAL, marked
 from ranking.score_mix import best_of
 from ranking.search.candidates import Candidates
 from ranking.search.coarse import as_candidates, coarse_scores, top
@@ -78,11 +79,15 @@ class Leaf:
         best: of the whole answer, see `best`. demote: what is sold out comes last.
         """
         scores = coarse_scores(query, answer, self.segment, best, demote=demote)
+        marks = marked(query, answer.doc_ids, self.segment)
+        for channel, mark in zip(PERSONAL, marks, strict=False):
+            scores[mark.places] += np.float32(channel.worth) * mark.scores
         columns = self.segment.columns
         picked = collapse(answer.doc_ids, scores, columns.group_of)
         first = top(scores[picked.places], pool)
         places = picked.places[first]
-        chosen = as_candidates(answer, places, picked.variants[first], columns, self.number)
+        variants = picked.variants[first]
+        chosen = as_candidates(answer, places, variants, columns, self.number, marks)
         return chosen, scores[places]
 
     def sorted(

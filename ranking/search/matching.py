@@ -49,6 +49,10 @@ def find(context: Context, matched: Matched | None = None) -> Found:
     """
     request, log = context.request, context.log
     query, matches = matched or match_text(context)
+    facts = context.generation.facts
+    if request.profile is not None or request.region is not None:
+        place = None if facts is None or request.region is None else facts.region(request.region)
+        query = replace(query, profile=request.profile, region=place)
     matches, added = under_rules(request.decision, matches, context)
     implied = implied_filters(query, request, matches, context.segments)
     request = replace(request, filters=(*request.filters, *clauses_of(implied)))

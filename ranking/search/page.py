@@ -9,12 +9,15 @@ import orjson
 from indexing.arrays import Float32Array
 from ranking.generation import Generation
 from ranking.query.query import Query
+from ranking.recall import personal
 from ranking.recall.channels import NAMES
 from ranking.search.candidates import Ordered
 from ranking.search.explain import SORT, explain_hit
 from ranking.search.highlights import Highlighter
 from ranking.search.request import SearchRequest
 from ranking.search.result import ChannelHit, Hit
+
+_CHANNELS = (*NAMES, *personal.NAMES)
 
 
 def make_hits(
@@ -81,7 +84,7 @@ def _hit(
     ranks, scores = candidates.ranks[place].tolist(), candidates.scores[place].tolist()
     channels = tuple(
         ChannelHit(name, rank, round(score, 5))
-        for name, rank, score in zip(NAMES, ranks, scores, strict=True)
+        for name, rank, score in zip(_CHANNELS, ranks, scores, strict=False)
         if rank > 0
     )
     return Hit(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from indexing.arrays import Float32Array
+from ranking.behaviour.profile import Profile
 from ranking.filters.filters import Filter
 from ranking.rules.decision import NO_DECISION, Decision
 from ranking.rules.situation import ANYWHERE, Situation
@@ -34,6 +35,8 @@ class SearchRequest:
     page: 1-based. page_size: 0 for totals and facets only, without ranking.
     budget_ms: None for the setting's default. situation: what rules may look at; decision: what
     they decided, which the border asks them before it searches.
+    profile: of who asks, if it may be used. region: where they are, if facts tell it apart.
+    lacking: what could not be had for this request; answers tell it as degraded.
     """
 
     text: str = ""
@@ -66,6 +69,9 @@ class SearchRequest:
     extras: tuple[str, ...] = ()
     situation: Situation = field(default=ANYWHERE)
     decision: Decision = field(default=NO_DECISION)
+    profile: Profile | None = None
+    region: str | None = None
+    lacking: tuple[str, ...] = ()
 
     @property
     def searched(self) -> str:

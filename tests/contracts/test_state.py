@@ -31,8 +31,14 @@ def row(event_id: str, user: str | None = None) -> Row:
 
 def state_in(folder: Path, redis_url: str | None = None) -> EmbeddedState:
     return EmbeddedState(
-        folder, Kept(365, 1 << 40), sync=False, most_waiting_bytes=1 << 30, redis_url=redis_url
-    )
+        folder, Kept(365, 1 << 40), sync=False, most_waiting_bytes=1 << 30, redis_url=redis_url,
+        profiles=64,
+    )  # fmt: skip
+
+
+def seen(state: EmbeddedState, user: str) -> int:
+    """How many products are known of a user at once."""
+    return len(state.recent([user], NOW + 2))
 
 
 async def add(state: EmbeddedState, *ids: str) -> None:
@@ -92,14 +98,19 @@ def test_two_workers_of_a_machine_and_only_one_sweeps(tmp_path: Path, url: str |
         await add(one, "a")
         assert other.were_here([event_key("a")], NOW) == [True]
         await add(other, "b", "a")
+        await one.add([row("theirs", "me")], [event_key("theirs")], NOW)
+        assert seen(one, "me") == seen(other, "me") == 1
         assert await one.catch_up(10)
         assert await other.catch_up(10)
-        assert there(one) == ["a", "b"]
+        assert there(one) == ["a", "b", "theirs"]
         await one.close()
         await add(other, "c")
         assert await other.catch_up(10)
-        assert there(other) == ["a", "b", "c"]
+        assert there(other) == ["a", "b", "c", "theirs"]
         await other.close()
+        again = state_in(tmp_path, url)
+        assert seen(again, "me") == 1
+        await again.close()
 
     asyncio.run(scenario())
 
@@ -119,8 +130,11 @@ def test_machines_share_what_they_were_told_and_forget_together(
             assert there(each) == ["both", "n", "s"]
         await north.add([row("mine", "me")], [event_key("mine")], NOW)
         await until(lambda: "mine" in there(south))
+        await until(lambda: seen(south, "me") == 1)
         forget(north.folder, "me", NOW + 1)
         await until(lambda: bool(read(south.folder, "SELECT 1 FROM hidden WHERE key = 'me'")))
+        assert seen(north, "me") == 0
+        await until(lambda: seen(south, "me") == 0)
         with Redis.from_url(redis_server.url) as direct:  # what nobody of us wrote
             direct.xadd(STREAM, {"machine": "x", "rows": b"{"})
             direct.xadd(STREAM, {"machine": "x", "rows": b'{"events": [[1]]}'})
@@ -155,8 +169,10 @@ def test_nobody_waits_for_a_redis_that_is_gone_and_it_is_told_later(
         server.stop()
         await add(south, "gone again")
         assert await south.catch_up(10)
+        await south.add([row("mine", "me")], [event_key("mine")], NOW)
         server.start()  # empty
-        await until(lambda: len(there(north)) == 2)
+        await until(lambda: len(there(north)) == 3)
+        await until(lambda: seen(north, "me") == seen(south, "me") == 1)
         with Redis.from_url(server.url) as direct:
             direct.config_set("maxmemory", "1mb")
             direct.config_set("maxmemory-policy", "noeviction")
@@ -165,7 +181,7 @@ def test_nobody_waits_for_a_redis_that_is_gone_and_it_is_told_later(
             await asyncio.sleep(0.5)
             assert "while it was full" not in there(south)
             direct.config_set("maxmemory", "0")
-        await until(lambda: len(there(south)) == 3)
+        await until(lambda: len(there(south)) == 4)
         await north.close()
         await south.close()
 

@@ -1,4 +1,4 @@
-"""What people liked and bought together, over HTTP: events → `vitrina learn` → products."""
+"""What people liked, over HTTP: events → `vitrina learn` → lists, and the next search."""
 
 import shutil
 from collections.abc import Iterator
@@ -119,3 +119,112 @@ def test_what_algolias_clients_ask(learnt: tuple[httpx.Client, list[str]]) -> No
     of_brand = recommended("trending-items", facetName="brand", facetValue=brand)
     assert ids[6] in {each["objectID"] for each in of_brand}
     assert {each["brand"] for each in of_brand} == {brand}
+
+
+def searched(http: httpx.Client, query: str = "shoes", **asked: Any) -> dict[str, Any]:
+    answer = http.get("/v1/search", params={"q": query, "page_size": 40, "facets": "brand"} | asked)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def looks_at(http: httpx.Client, *products: str, **who: str) -> None:
+    events = [{"type": "view", "product_id": each} | who for each in products]
+    assert http.post("/v1/events", json={"events": events}).json()["accepted"] == len(events)
+
+
+def same_set(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(one[name] == other[name] for name in ("total", "total_strict", "facets"))
+
+
+def test_what_a_session_just_looked_at_counts_in_its_next_search(
+    learnt: tuple[httpx.Client, list[str]],
+) -> None:
+    http, _ = learnt
+    before = searched(http, session_id="now")
+    chosen = before["hits"][30]
+    looks_at(http, chosen["id"], session_id="now")
+    after = searched(http, session_id="now", explain=True)  # at once, and not from the cache
+    place = names(after["hits"]).index(chosen["id"])
+    assert place < 30
+    assert same_set(before, after)
+    assert after["degraded"] == []
+    told = after["hits"][place]["explanation"]
+    adds = {part["feature"]: part["adds"] for part in told["contributions"]}
+    assert adds["seen_lately"] > 0
+    assert adds["brand_taste"] > 0
+    assert "taste" in {channel["name"] for channel in after["hits"][place]["channels"]}
+    assert "looks at" in told["found_by"]["taste"]
+    for nobody in ({"personal": "off"}, {"analytics": "off"}):
+        assert names(searched(http, session_id="now", **nobody)["hits"]) == names(before["hits"])
+    assert names(searched(http, session_id="another")["hits"]) == names(before["hits"])
+    assert names(searched(http, session_id="now")["hits"]) == names(after["hits"])
+    by_price = searched(http, session_id="now", sort="price:asc")
+    assert names(by_price["hits"]) == names(searched(http, sort="price:asc")["hits"])
+
+
+def test_products_that_people_liked_who_liked_what_was_just_seen(
+    learnt: tuple[httpx.Client, list[str]],
+) -> None:
+    http, ids = learnt
+    looks_at(http, ids[0], "a product that nobody has", user_id="of ids 0")
+    found = searched(http, user_id="of ids 0", session_id="any", explain=True)["hits"]
+    recent = {
+        hit["id"]: channel
+        for hit in found
+        for channel in hit["channels"]
+        if channel["name"] == "recent"
+    }
+    assert recent[ids[1]]["rank"] == 1
+    assert ids[0] not in recent
+    hit = found[names(found).index(ids[1])]
+    assert hit["explanation"]["features"]["related_to_seen"] > 0
+    deleted = http.delete("/v1/users/of ids 0")
+    assert deleted.status_code == 200
+    again = searched(http, user_id="of ids 0", session_id="any")
+    assert names(again["hits"]) == names(searched(http)["hits"])
+
+
+def test_people_with_the_same_taste_share_an_answer_and_nobody_else_does(
+    learnt: tuple[httpx.Client, list[str]],
+) -> None:
+    http, ids = learnt
+    for who in ("one", "other"):
+        looks_at(http, ids[20], session_id=who)
+    answers = [searched(http, session_id=who) for who in ("one", "other", "nobody")]
+    one, other, nobody = (names(answer["hits"]) for answer in answers)
+    assert one == other != nobody
+    hits = [line for line in http.get("/metrics").text.splitlines() if "cache" in line]
+    assert hits
+
+
+def test_what_is_popular_where_the_shopper_is(learnt: tuple[httpx.Client, list[str]]) -> None:
+    http, ids = learnt
+    there = searched(http, region="CUSCO", explain=True)
+    by_id = {hit["id"]: hit for hit in there["hits"]}
+    channels = {channel["name"] for channel in by_id[ids[6]]["channels"]}
+    assert "regional" in channels
+    assert by_id[ids[6]]["explanation"]["features"]["regional_demand"] > 0
+    nowhere = searched(http, region="nowhere", explain=True)
+    assert names(nowhere["hits"]) == names(searched(http)["hits"])
+    assert same_set(there, nowhere)
+    browsed = searched(http, query="", region="Cusco")
+    assert browsed["total"] == searched(http, query="")["total"]
+
+
+def test_algolias_clients_are_known_by_their_token(
+    learnt: tuple[httpx.Client, list[str]],
+) -> None:
+    http, _ = learnt
+
+    def asked(**more: Any) -> list[str]:
+        one = {"indexName": "main", "query": "shoes", "hitsPerPage": 40} | more
+        body = orjson.dumps({"requests": [one]})
+        result = http.post("/1/indexes/*/queries", content=body).json()["results"][0]
+        return [hit["objectID"] for hit in result["hits"]]
+
+    before = asked()
+    looks_at(http, before[30], session_id="anonymous-1")
+    assert asked(userToken="anonymous-1").index(before[30]) < 30
+    assert asked(userToken="anonymous-1", enablePersonalization=False) == before
+    assert asked(userToken="anonymous-2") == before

@@ -28,7 +28,7 @@ _PREFIXES: Final = ("prefixLast", "prefixAll", "prefixNone")
 _MOST_TAG: Final = 200
 _PASSED_OVER: Final = frozenset({
     "params", "indexName", "type", "facet", "facetQuery", "userToken", "clickAnalytics",
-    "analytics",
+    "analytics", "enablePersonalization",
 })  # fmt: skip
 """Said elsewhere, or of one shopper, whose answer others may share."""
 
@@ -61,6 +61,7 @@ class AlgoliaQuery:
     wants_ranking: bool
     counts: bool
     user: str | None
+    personal: bool
     contexts: tuple[str, ...]
     facet: str | None
     facet_text: str
@@ -102,6 +103,7 @@ def read_query(where: str, raw: Any, settings: Settings, index: str | None = Non
         wants_ranking=read.of("getRankingInfo", values.truth, False),
         counts=read.of("analytics", values.truth, True),
         user=read.of("userToken", values.text, None),
+        personal=read.of("enablePersonalization", values.truth, True),
         contexts=read.of("ruleContexts", values.names, ()),
         facet=_facet(read),
         facet_text=plain_text(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from secrets import token_hex
 from typing import Any, Final
@@ -84,7 +85,7 @@ async def _searched(
 
     searches = []
     for each, query_id in zip(asked, ids, strict=True):
-        told = asker if _is_seen(each.query) else None
+        told = replace(asker, personal=each.query.personal) if _is_seen(each.query) else None
         searches.append(Asked(each.request, _shown_as(each), query_id, told))
     return await service.searcher.answer_several(generation, searches, encode)
 

@@ -1,0 +1,71 @@
+"""What the shopper looked at lately and where they are; 0 where nothing is known of them."""
+
+import numpy as np
+
+from indexing.arrays import Float32Array, UInt32Array
+from indexing.columns.priors import PRIOR_NAMES
+from indexing.columns.single_values import first_ordinals, leaf_categories
+from indexing.snapshot import Snapshot
+from ranking.behaviour.profile import Profile, looked_up
+from ranking.features.feature import Feature, Group, Rows
+from ranking.features.inputs import Inputs
+
+_PRICE = PRIOR_NAMES.index("price_percentile")
+NOBODY = "nothing is known: 0"
+
+FEATURES = (
+    Feature("seen_lately", "how much this shopper looked at it lately", 0, 1, NOBODY),
+    Feature("related_to_seen", "how much people liked it who liked what this shopper looked at", 0,
+            1, NOBODY),
+    Feature("brand_taste", "share of this shopper's attention that its brand has", 0, 1, NOBODY),
+    Feature("category_taste", "share of this shopper's attention that its category has", 0, 1,
+            NOBODY),
+    Feature("price_taste", "how near its price, within its category, is to those that this shopper "
+            "looks at: 0.5 less the distance of the percentiles", -0.5, 0.5, NOBODY),
+    Feature("regional_demand", "demand where the shopper is, over the highest there", 0, 1,
+            NOBODY),
+)  # fmt: skip
+
+
+def _fill(inputs: Inputs, rows: Rows) -> None:
+    rows.matrix[:] = 0.0
+    profile, facts, region = inputs.query.profile, inputs.query.facts, inputs.query.region
+    if profile is not None:
+        rows["seen_lately"] = inputs.read(lambda segment, docs: _seen(profile, segment, docs))
+        rows["brand_taste"] = inputs.read(
+            lambda segment, docs: profile.brands.of(
+                first_ordinals(segment.columns.keyword("brand"), docs).astype(np.int64)
+            )
+        )
+        rows["category_taste"] = inputs.read(
+            lambda segment, docs: profile.categories.of(leaf_categories(segment.columns, docs))
+        )
+        if not np.isnan(profile.price):
+            near = 0.5 - np.abs(inputs.priors[:, _PRICE] - np.float32(profile.price))
+            rows["price_taste"] = np.nan_to_num(near)
+    if facts is None or (profile is None and region is None):
+        return
+    known = inputs.read(lambda segment, docs: facts.rows_in(segment).of_doc[docs])
+    if profile is not None:
+        rows["related_to_seen"] = looked_up(
+            known, profile.related_rows.astype(np.int64), profile.related
+        )
+    if region is not None:
+        there, scores = facts.popular.of(region)
+        order = np.argsort(there)
+        rows["regional_demand"] = looked_up(known, there[order].astype(np.int64), scores[order])
+
+
+def _seen(profile: Profile, segment: Snapshot, docs: UInt32Array) -> Float32Array:
+    groups, much = profile.seen.get(f"{segment.folder}", (None, None))
+    if groups is None or much is None:
+        return np.zeros(len(docs), dtype=np.float32)
+    return looked_up(segment.columns.group_of[docs].astype(np.int64), groups, much)
+
+
+PERSONAL = Group(
+    "personal",
+    "What this shopper looked at lately, and where they are; docs/learning.md.",
+    FEATURES,
+    _fill,
+)

@@ -1,0 +1,110 @@
+"""What a person's latest products say of their taste, by hand."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from catalogs import build_index
+
+from indexing.catalogue.row_order import hash_of_id
+from indexing.snapshot import Snapshot, open_snapshot
+from ranking.behaviour.facts import ARRAYS, Facts, RowMap
+from ranking.behaviour.neighbours import Neighbours
+from ranking.behaviour.profile import BELIEF, NOTHING_RECENT, Profile, Recent, profile_of
+from ranking.query.query import Query
+from ranking.recall.personal import marked
+
+SHOP = [
+    {"id": "lamp", "title": "Lamp", "brand": "Lumo", "category": "Home > Lamps", "price": 10},
+    {"id": "lamp-2", "title": "Lamp", "brand": "Acme", "category": "Home > Lamps", "price": 20},
+    {"id": "lamp-3", "title": "Lamp", "brand": "Acme", "category": "Home > Lamps", "price": 30},
+    {"id": "sofa", "title": "Sofa", "brand": "Acme", "category": "Home > Sofas", "price": 900},
+    {"id": "hat", "title": "Hat", "category": "Clothes"},
+]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    index = tmp_path_factory.mktemp("shop") / "main"
+    return open_snapshot(index / "snapshots" / build_index(index, SHOP))
+
+
+def recent(*products: str, days: int = 0, worth: int = 1) -> Recent:
+    names = b"".join(hash_of_id(each) for each in products)
+    count = len(products)
+    return Recent(
+        np.frombuffer(names, dtype=np.uint64), np.full(count, days), np.full(count, worth, np.uint8)
+    )
+
+
+def known(of: Recent, shop: Snapshot, facts: Facts | None = None) -> Profile:
+    profile = profile_of(of, (shop,), facts)
+    assert profile is not None
+    return profile
+
+
+def facts_of(shop: Snapshot, **lists: Neighbours) -> Facts:
+    """Row i is the product i of SHOP."""
+    names = np.frombuffer(b"".join(hash_of_id(str(each["id"])) for each in SHOP), dtype=np.uint64)
+    order = np.argsort(names)
+    given: dict[str, Any] = {name: np.empty(0, dtype=kind) for name, kind in ARRAYS.items()}
+    for name in ("related", "together", "popular", "trending"):
+        Neighbours.taken(given, name)
+        given[name] = lists.get(name, Neighbours.none(len(SHOP)))
+    given |= {"product_hashes": names[order], "product_rows": order.astype(np.uint32)}
+    return Facts("f", {}, **given)
+
+
+def test_of_nobody_and_of_unknown_products_nothing_follows(shop: Snapshot) -> None:
+    assert profile_of(NOTHING_RECENT, (shop,), None) is None
+    assert profile_of(recent("gone", "unknown"), (shop,), None) is None
+
+
+def test_shares_by_hand(shop: Snapshot) -> None:
+    profile = known(recent("lamp", "gone", "lamp-2", "sofa"), shop)
+    one, two, three = 1.0, 0.9, 0.81  # what the catalogue has not takes no place
+    whole = one + two + three + BELIEF
+    brand = shop.columns.keywords["brand"]
+    lumo, acme = brand.ordinal("Lumo"), brand.ordinal("Acme")
+    shares = profile.brands.of(np.array([lumo, acme, 999]))
+    assert shares == pytest.approx([one / whole, (two + three) / whole, 0])
+    lamps = shop.columns.keywords["category"].ordinal("Home > Lamps")
+    assert profile.categories.of(np.array([lamps])) == pytest.approx([(one + two) / whole])
+    assert profile.price == pytest.approx(
+        np.average([1 / 6, 0.5, 0.5], weights=[one, two, three]), abs=1e-3
+    )
+    assert np.isnan(known(recent("lamp", "hat"), shop).price)
+
+
+def test_age_and_worth(shop: Snapshot) -> None:
+    (lumo,) = known(recent("lamp", days=14), shop).brands.shares
+    assert lumo == pytest.approx(0.5 / 1.5)
+    (lumo,) = known(recent("lamp", worth=4), shop).brands.shares
+    assert lumo == pytest.approx((1 + np.log(4)) / (2 + np.log(4)))
+
+
+def test_the_digest_is_of_what_counts(shop: Snapshot) -> None:
+    digest = known(recent("lamp", "sofa"), shop).digest
+    assert digest == known(recent("gone", "lamp", "sofa"), shop).digest
+    others = [recent("sofa", "lamp"), recent("lamp"), recent("lamp", "sofa", days=1)]
+    assert len({digest, *(known(each, shop).digest for each in others)}) == 4
+
+
+def test_related_and_marks(shop: Snapshot) -> None:
+    related = Neighbours.best([0, 0, 1], [1, 3, 3], [1.0, 3.0, 1.0], len(SHOP), 30)
+    facts = facts_of(shop, related=related)
+    profile = known(recent("lamp", "lamp-2"), shop, facts)
+    sofa = 3 / 4 + 0.9 * 1 / 2
+    assert dict(zip(profile.related_rows.tolist(), profile.related.tolist(), strict=True)) == (
+        pytest.approx({3: min(sofa, 1.0)})  # lamp-2 was seen itself
+    )
+    query = Query("", (), None, None, facts=facts, profile=profile)
+    docs = np.array([shop.find(str(each["id"])) for each in SHOP], dtype=np.uint32)
+    found = np.sort(docs[[1, 2, 4]])  # neither the first lamp nor the sofa
+    marks = marked(query, found, shop)
+    ids = [[shop.documents.id_at(int(found[place])) for place in mark.places] for mark in marks]
+    assert ids[0] == []
+    assert sorted(ids[1]) == ["lamp-2", "lamp-3"]
+    assert ids[2:] == [[], []]
+    assert isinstance(facts.rows_in(shop), RowMap)
+    assert marked(Query("", (), None, None), found, shop) == ()
