@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from indexing.arrays import (
     Float32Array,
@@ -55,10 +57,14 @@ class Candidates:
 
     @classmethod
     def joined(cls, parts: Sequence["Candidates"]) -> "Candidates":
-        """One after the other; ranks are still those within each part."""
-        return cls(
-            *(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__)
-        )
+        """One after the other; ranks are still those within each part.
+
+        What the channels of who asks did not look at, as a pin, has no scores and ranks of theirs.
+        """
+        columns = {name: [getattr(part, name) for part in parts] for name in cls.__slots__}
+        columns["scores"] = _as_wide(columns["scores"], np.nan)
+        columns["ranks"] = _as_wide(columns["ranks"], 0)
+        return cls(*map(np.concatenate, columns.values()))
 
     def with_ranks(self, ranks: UInt32Array) -> "Candidates":
         return replace(self, ranks=ranks)
@@ -162,3 +168,14 @@ class Ordered:
         }
         taken = self.candidates.take(order)
         return Ordered(taken, self.scores[order], features, moved, self.ranked_by, self.teams)
+
+
+def _as_wide(parts: Sequence[npt.NDArray[Any]], missing: float) -> list[npt.NDArray[Any]]:
+    """All with as many columns as the widest."""
+    most = max(part.shape[1] for part in parts)
+    return [
+        part
+        if part.shape[1] == most
+        else np.pad(part, ((0, 0), (0, most - part.shape[1])), constant_values=missing)
+        for part in parts
+    ]

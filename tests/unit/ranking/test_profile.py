@@ -1,10 +1,12 @@
 """What a person's latest products say of their taste, by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from catalogs import build_index
+from feature_inputs import plain_candidates
 
 from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot, open_snapshot
@@ -13,6 +15,7 @@ from ranking.behaviour.neighbours import Neighbours
 from ranking.behaviour.profile import BELIEF, NOTHING_RECENT, Profile, Recent, profile_of
 from ranking.query.query import Query
 from ranking.recall.personal import marked
+from ranking.search.candidates import Candidates
 
 SHOP = [
     {"id": "lamp", "title": "Lamp", "brand": "Lumo", "category": "Home > Lamps", "price": 10},
@@ -108,3 +111,18 @@ def test_related_and_marks(shop: Snapshot) -> None:
     assert ids[2:] == [[], []]
     assert isinstance(facts.rows_in(shop), RowMap)
     assert marked(Query("", (), None, None), found, shop) == ()
+
+
+def test_candidates_that_no_personal_channel_saw_join_those_that_one_did() -> None:
+    plain = plain_candidates(np.array([1, 2], dtype=np.uint32))
+    wide = replace(
+        plain,
+        scores=np.pad(plain.scores, ((0, 0), (0, 4)), constant_values=0.5),
+        ranks=np.pad(plain.ranks, ((0, 0), (0, 4)), constant_values=1),
+    )
+    for parts in ([wide, plain], [plain, wide]):
+        joined = Candidates.joined(parts)
+        assert joined.ranks[:, -1].tolist() == [int(part is wide) for part in parts for _ in "ab"]
+        assert np.isnan(joined.scores[:, -1]).tolist() == [
+            part is plain for part in parts for _ in "ab"
+        ]
