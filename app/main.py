@@ -23,6 +23,7 @@ from app.api import (
     product_changes,
     products,
     queries,
+    query_report,
     rules,
     search,
     suggest,
@@ -57,7 +58,7 @@ _PARTS = (
     experiments,
     search, facets, suggest, queries, products, product_changes, events, admin, analytics, rules,
     synonyms, health, ubi, wanted, index_facts, judgments, keys,
-    merchandising,
+    merchandising, query_report,
 )  # fmt: skip
 _TAGS = [
     {"name": "search", "description": "Search and browse."},

@@ -6,8 +6,10 @@ from playwright.sync_api import Page
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def assert_no_violations(page: Page) -> None:
+def assert_no_violations(page: Page, rules: list[str] | None = None) -> None:
+    """rules: only these; default: all."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
     told = [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found]
     assert not told, (page.url, told)

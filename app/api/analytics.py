@@ -35,7 +35,7 @@ router = APIRouter(
 )
 
 
-class AnalyticsParameters(BaseModel):
+class TimeWindow(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     index: IndexName = None
@@ -44,9 +44,6 @@ class AnalyticsParameters(BaseModel):
         description="ISO 8601, or seconds since the epoch; default: 7 days before `to`.",
     )  # fmt: skip
     to: str | None = Field(None, max_length=40, description="The same; default: now.")
-    limit: int = Field(20, ge=1, le=10_000, description="Most rows of a table.")
-    format: Literal["json", "csv"] = Field("json", description="`csv`: one table.")
-    table: str = Field("top_queries", max_length=40, description=f"Of `csv`: {', '.join(TABLES)}.")
 
     def window(self, now: float) -> tuple[float, float]:
         end = now if self.to is None else _time("to", self.to)
@@ -54,6 +51,12 @@ class AnalyticsParameters(BaseModel):
         if begin >= end:
             raise refused("from", "is not before `to`", "Send an earlier time.")
         return begin, end
+
+
+class AnalyticsParameters(TimeWindow):
+    limit: int = Field(20, ge=1, le=10_000, description="Most rows of a table.")
+    format: Literal["json", "csv"] = Field("json", description="`csv`: one table.")
+    table: str = Field("top_queries", max_length=40, description=f"Of `csv`: {', '.join(TABLES)}.")
 
 
 @router.get("/admin/analytics", response_model=AnalyticsAnswer)
@@ -71,7 +74,7 @@ async def analytics(request: Request, given: Annotated[AnalyticsParameters, Quer
         body = await read_state(partial(table_as_csv, *asked, given.table))
         return Response(body, media_type="text/csv; charset=utf-8")
     facts = await read_state(partial(analyse, *asked))
-    window = {"index": index, "from": _iso(begin), "to": _iso(end), "complete": complete}
+    window = {"index": index, "from": iso(begin), "to": iso(end), "complete": complete}
     return Response(orjson.dumps(window | facts), media_type="application/json")
 
 
@@ -130,7 +133,7 @@ def _time(where: str, text: str) -> float:
     return at
 
 
-def _iso(at: float) -> str:
+def iso(at: float) -> str:
     try:
         return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
     except (ValueError, OverflowError, OSError):

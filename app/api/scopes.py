@@ -49,6 +49,7 @@ _ROUTES: Final[dict[Scope, tuple[str, ...]]] = {
     ),
     "rules": (
         "GET /v1/admin/synonyms",
+        "GET /v1/admin/synonyms/mined",
         "POST /v1/admin/synonyms",
         "PUT /v1/admin/synonyms",
         "DELETE /v1/admin/synonyms",
@@ -83,6 +84,8 @@ _ROUTES: Final[dict[Scope, tuple[str, ...]]] = {
         "POST /v1/admin/experiments",
         "GET /v1/admin/experiments/{experiment_id}",
         "POST /v1/admin/experiments/{experiment_id}/stop",
+        "GET /v1/admin/analytics/query",
+        "GET /v1/admin/facts",
         "GET /v1/users/{user_id:path}",
         "DELETE /v1/users/{user_id:path}",
         "POST /v1/ubi/queries",

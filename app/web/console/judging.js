@@ -2,22 +2,15 @@
 import { make, marked, picture } from "../shop/elements.js";
 import { money, number } from "../shop/strings.js";
 import { ask, send } from "./api.js";
+import { nameField, yourName } from "./person.js";
 import { say } from "./strings.js";
 
 const GRADES = [3, 2, 1, 0];
 const HITS = 20;
 const done = []; // what can be undone: {index, query, product_id, before}
 
-function judgeName() {
-  try { return localStorage.getItem("judge") || ""; } catch { return ""; }
-}
-
-function keepName(name) {
-  try { localStorage.setItem("judge", name); } catch { /* it is asked for again */ }
-}
-
 async function grade(index, query, productId, value) {
-  const body = { query, product_id: productId, judge: judgeName(), grade: value };
+  const body = { query, product_id: productId, judge: yourName(), grade: value };
   return (await send("PUT", "v1/admin/judgments", { index: index.name }, body)).before;
 }
 
@@ -53,7 +46,7 @@ function judgeBy(list, told, count, { index, query }) {
   const failed = (error) => { told.textContent = say("failed", error.message); };
 
   async function choose(item, value) {
-    if (!judgeName()) { told.textContent = say("nameFirst"); document.getElementById("judge").focus(); return; }
+    if (!yourName()) { told.textContent = say("nameFirst"); document.getElementById("name").focus(); return; }
     const next = item.nextElementSibling;
     try {
       const before = await grade(index, query, item.dataset.id, value);
@@ -103,21 +96,19 @@ export async function show(place, { state, index, go }) {
     ask("judgments", "v1/admin/judgments", { index: index.name, query }),
     query ? ask("judging", "v1/search", { index: index.name, q: query, page_size: HITS, analytics: "off", diversity: "off" }) : null,
   ]);
-  const ownGrades = () => new Map(kept.items.filter((each) => each.judge === judgeName()).map((each) => [each.product_id, each.grade]));
+  const ownGrades = () => new Map(kept.items.filter((each) => each.judge === yourName()).map((each) => [each.product_id, each.grade]));
   const box = make("input", { id: "q", type: "search", value: query, maxlength: 512, "aria-label": say("query") });
-  const name = make("input", { id: "judge", type: "text", value: judgeName(), maxlength: 60, autocomplete: "nickname",
-    onchange: (event) => {
-      keepName(event.target.value.trim());
-      const own = ownGrades();
-      for (const item of list.children) showGrade(item, own.get(item.dataset.id));
-    } });
+  const regrade = () => {
+    const own = ownGrades();
+    for (const item of list.children) showGrade(item, own.get(item.dataset.id));
+  };
   const told = make("p", { id: "told", role: "status", text: say("judgedInAll", number(kept.count)) });
   const list = make("ol", { class: "hits", "aria-label": say("products") });
   const keys = judgeBy(list, told, kept.count, { index, query });
   const own = ownGrades();
   list.append(...(found?.hits || []).map((hit) => hitItem(hit, own.get(hit.id), keys.choose)));
   place.replaceChildren(make("h1", { text: say("judging") }), make("p", { class: "soft", text: say("judging.about") }),
-    make("p", { class: "field" }, make("label", { for: "judge", text: say("judge") }), name),
+    nameField(regrade),
     make("form", { class: "ask", onsubmit: (event) => { event.preventDefault(); go({ q: box.value.trim() }); } },
       box, make("button", { type: "submit", text: say("search") })),
     make("p", { class: "actions" }, make("button", { type: "button", text: say("undo"), id: "undo", onclick: keys.undo }),

@@ -2,10 +2,17 @@
 import { byId, make } from "../shop/elements.js";
 import { ask, isLate, isRefused, keyInUse, useKey } from "./api.js";
 import { language, say, speak } from "./strings.js";
+import { tell } from "./tables.js";
 
 const VIEWS = {
   preview: () => import("./preview.js"),
   judging: () => import("./judging.js"),
+  report: () => import("./report.js"),
+  rules: () => import("./rules.js"),
+  synonyms: () => import("./synonyms.js"),
+  experiments: () => import("./experiments.js"),
+  facts: () => import("./facts.js"),
+  builds: () => import("./builds.js"),
 };
 let state = readState();
 let indexes = [];
@@ -16,12 +23,12 @@ function readState() {
 
 const addressOf = (of) => "console?" + new URLSearchParams(Object.entries(of).filter(([, value]) => value));
 
-// changes: of the state; what is empty goes from the address.
-function go(changes, replace) {
-  const next = { ...state, ...changes };
-  history[replace ? "replaceState" : "pushState"](null, "", addressOf(next));
+// changes: of the state; what is empty goes from the address. only "address": what is shown stays.
+function go(changes, only) {
+  const address = addressOf({ ...state, ...changes });
+  history[only === "address" ? "replaceState" : "pushState"](null, "", address);
   state = readState();
-  return show();
+  return only === "address" ? undefined : show();
 }
 
 const indexInUse = () => indexes.find((each) => each.name === state.index) || indexes.find((each) => each.default) || indexes[0];
@@ -40,7 +47,7 @@ function showFrame(name) {
   for (const id of ["views", "index"]) byId(id).hidden = false;
   byId("out").hidden = !keyInUse();
   byId("views").replaceChildren(...Object.keys(VIEWS).map((view) => make("a", {
-    href: addressOf({ view, index: state.index }), text: say(view), "aria-current": view === name ? "page" : undefined,
+    href: addressOf({ view, index: state.index }), text: say(view === "synonyms" ? "synonyms.title" : view), "aria-current": view === name ? "page" : undefined,
     onclick: (event) => {
       if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
@@ -51,7 +58,7 @@ function showFrame(name) {
   })));
   byId("index").replaceChildren(...indexes.map((each) => make("option", { value: each.name, text: each.name })));
   byId("index").value = indexInUse()?.name || "";
-  document.title = say(name) + " – Vitrina";
+  document.title = say(name === "synonyms" ? "synonyms.title" : name) + " – Vitrina";
 }
 
 function askForKey(refusal) {
@@ -64,6 +71,7 @@ function askForKey(refusal) {
 }
 
 async function show() {
+  tell("");
   const name = state.view in VIEWS ? state.view : "preview";
   showFrame(name);
   const wanted = state;

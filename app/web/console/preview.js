@@ -1,12 +1,12 @@
 // One search two ways: two policies, models or snapshots, side by side, and what moved.
-import { make, marked } from "../shop/elements.js";
-import { money, number } from "../shop/strings.js";
-import { ask, isLate } from "./api.js";
-import { longest, why } from "./bars.js";
+import { make } from "../shop/elements.js";
+import { ask, isLate, isRefused } from "./api.js";
+import { showSides } from "./sides.js";
 import { say } from "./strings.js";
+import { when } from "./tables.js";
 
 const SIDES = ["a", "b"];
-const SWITCHES = ["diversity", "synonyms", "semantic", "correct"];
+const SWITCHES = ["rules", "diversity", "synonyms", "semantic", "correct"];
 const HITS = 20;
 
 const offOf = (state, side) => (state[side + ".off"] || "").split(",").filter((name) => SWITCHES.includes(name));
@@ -28,7 +28,7 @@ function select(id, label, options, chosen, onchange) {
 
 function choices(side, { state, index, go }, snapshots) {
   const policies = index.policies.map((each) => [each.name, each.name + " · " + each.model]);
-  const kept = snapshots.map((each) => [each.current ? "" : each.id, (each.current ? say("now") + " · " : "") + when(each.created_at)]);
+  const kept = snapshots.map((each) => [each.current ? "" : each.id, (each.current ? say("now") + " · " : "") + (each.created_at ? when(each.created_at) : each.id)]);
   const off = offOf(state, side);
   const switches = SWITCHES.map((name) => make("label", {}, make("input", { type: "checkbox", checked: !off.includes(name),
     onchange: (event) => go({ [side + ".off"]: (event.target.checked ? off.filter((each) => each !== name) : [...off, name]).join(",") }) }), " " + say(name)));
@@ -38,66 +38,25 @@ function choices(side, { state, index, go }, snapshots) {
     make("div", { class: "switches" }, ...switches));
 }
 
-const when = (time) => time.slice(0, 16).replace("T", " ");
-
-// Where the hit stands in the other column.
-function move(rank, other, side) {
-  if (other === undefined) return make("span", { class: "move new", text: say(side === "a" ? "onlyHere" : "new") });
-  if (other === rank) return null;
-  const up = side === "b" ? other > rank : rank > other;
-  const text = (up ? "▲ " : "▼ ") + Math.abs(other - rank);
-  const told = side === "b" ? say("from", other) : say("to", other);
-  return make("span", { class: up ? "move up" : "move down" }, make("span", { "aria-hidden": "true", text: text + " " }), told);
-}
-
-function hitItem(hit, rank, other, side, scale) {
-  const product = hit.product;
-  return make("li", { class: "hit" },
-    make("div", { class: "hitline" }, make("span", { class: "rank", text: rank }),
-      make("span", { class: "title" }, ...marked(product.title || product.id, hit.highlights?.title?.offsets)), move(rank, other, side)),
-    make("p", { class: "facts", text: [hit.id, product.brand, money(product.price, product.currency)].filter(Boolean).join(" · ") }),
-    ...why(hit, scale));
-}
-
-function told(body) {
-  const parts = [say("found", number(body.total)), body.took_ms.toFixed(1) + " ms", body.generation.model];
-  if (body.relaxed?.dropped?.length) parts.push(say("dropped", body.relaxed.dropped.join(", ")));
-  return make("p", { class: "soft", text: [...parts, ...body.degraded].join(" · ") });
-}
-
-function column(side, body, ranks, scale) {
-  const name = say("side." + side);
-  if (body instanceof Error) return make("section", { "aria-label": name }, make("h2", { text: name }), make("p", { role: "alert", text: say("failed", body.message) }));
-  const items = body.hits.map((hit, place) => hitItem(hit, place + 1, ranks.get(hit.id), side, scale));
-  return make("section", { "aria-label": name }, make("h2", { text: name }), told(body),
-    items.length ? make("ol", { class: "hits" }, ...items) : make("p", { text: say("nothing") }));
-}
-
-const ranksOf = (body) => new Map((body.hits || []).map((hit, place) => [hit.id, place + 1]));
-
-function summary(left, right) {
-  const before = ranksOf(left), after = ranksOf(right);
-  if (!after.size && !before.size) return "";
-  const moved = [...after].filter(([id, rank]) => before.has(id) && before.get(id) !== rank).length;
-  const fresh = [...after.keys()].filter((id) => !before.has(id)).length;
-  const gone = [...before.keys()].filter((id) => !after.has(id)).length;
-  return moved + fresh + gone ? say("moved", moved, fresh, gone) : say("same");
-}
-
 async function results(place, { state, index }) {
   place.setAttribute("aria-busy", "true");
   const bodies = await Promise.all(SIDES.map((side) => ask("search-" + side, "v1/search", parameters(state, index, side)).catch((error) => error)));
   if (bodies.some((body) => body instanceof Error && isLate(body))) return;
-  const [left, right] = bodies;
-  const scale = longest(bodies.flatMap((body) => body.hits || []));
-  place.replaceChildren(make("p", { id: "summary", role: "status", text: summary(left, right) }),
-    make("div", { class: "columns" }, column("a", left, ranksOf(right), scale), column("b", right, ranksOf(left), scale)));
+  showSides(place, bodies, SIDES.map((side) => say("side." + side)));
   place.removeAttribute("aria-busy");
+}
+
+// A key for rules alone may not see them: then there is the one in force.
+async function keptSnapshots(index) {
+  try { return await ask("snapshots", "v1/admin/snapshots", { index: index.name }); } catch (error) {
+    if (isRefused(error)) return { current: { snapshot: index.snapshot }, items: [{ id: index.snapshot }] };
+    throw error;
+  }
 }
 
 export async function show(place, context) {
   const { state, index, go } = context;
-  const { current, items } = await ask("snapshots", "v1/admin/snapshots", { index: index.name });
+  const { current, items } = await keptSnapshots(index);
   const snapshots = items.map((each) => ({ ...each, current: each.id === current?.snapshot }));
   snapshots.sort((one, other) => other.current - one.current);
   const box = make("input", { id: "q", type: "search", value: state.q || "", maxlength: 512, "aria-label": say("query") });

@@ -2,6 +2,7 @@
 import { addressOf, readState, sorts, withFilter, writeFilter } from "./address.js";
 import { ask, end, isLate, session, tell, wantsNoTraces } from "./api.js";
 import { card, shelf } from "./cards.js";
+import { showCart } from "./cart.js";
 import { byId, make } from "./elements.js";
 import { showFilters } from "./filters.js";
 import { showNothing, showTold, showUnderstood } from "./told.js";
@@ -55,6 +56,7 @@ function speakEverywhere() {
   byId("hits").setAttribute("aria-label", say("products"));
   const offered = ["", ...sorts].map((value) => make("option", { value, text: say(value || "relevance") }));
   byId("sort").replaceChildren(...offered);
+  showCart();
 }
 
 async function show() {

@@ -2,11 +2,12 @@
 import { addressOf } from "./address.js";
 import { ask, tell } from "./api.js";
 import { attributeRows, price, shelf, stars } from "./cards.js";
+import { addToCart } from "./cart.js";
 import { byId, make, picture } from "./elements.js";
 import { remember } from "./recent.js";
 import { say } from "./strings.js";
 
-const SIMILAR = 6;
+const LISTED = 6;
 let last = null;
 
 // from: {query_id, position} of the search that led here. follow: opens another product.
@@ -19,6 +20,7 @@ export async function showProduct(state, from, follow, back) {
   if (last !== state.product) tell("view", { product_id: product.id, query_id: from?.query_id, position: from?.position });
   last = state.product;
   const variants = make("section", { class: "variants", hidden: true });
+  const together = make("section", { id: "together", hidden: true });
   const alike = make("section", { hidden: true });
   const away = make("a", { href: addressOf({ ...state, product: "" }), class: "back", onclick: back, text: "‹ " + say("back") });
   const facts = [product.brand, (product.category || []).join(" › ")].filter(Boolean).join(" · ");
@@ -31,15 +33,18 @@ export async function showProduct(state, from, follow, back) {
         make("p", { class: "facts", text: facts }),
         make("p", { class: "money" }, price(product), stars(product)),
         stock && make("p", { text: stock }),
+        make("p", {}, make("button", { type: "button", id: "buy", class: "chip on", text: say("buy"), disabled: product.stock === 0,
+          onclick: (event) => { addToCart(product, from); event.target.textContent = say("bought"); } })),
         product.description ? make("p", { class: "description", text: product.description }) : null,
         variants,
         make("h2", { text: say("details") }),
         make("dl", {}, ...attributeRows(product)))),
-    alike);
+    together, alike);
   title.focus({ preventScroll: true });
   scrollTo(0, 0);
   showVariants(variants, product, state, path);
-  showAlike(alike, state, path, follow);
+  showList("together", together, path + "/together", { state, follow });
+  showList("also", alike, path + "/related", { state, follow });
 }
 
 async function showVariants(box, product, state, path) {
@@ -61,11 +66,12 @@ function namesThatDiffer(items) {
   return [...names].filter((name) => new Set(items.map((each) => String((each.attributes || {})[name]))).size > 1);
 }
 
-async function showAlike(box, state, path, follow) {
+// name: of the list and of its question. Empty where nothing is known, as of what nobody bought yet.
+async function showList(name, box, path, options) {
   try {
-    const { items } = await ask("similar", path + "/similar", new URLSearchParams({ limit: SIMILAR }));
+    const { items } = await ask(name, path, new URLSearchParams({ limit: LISTED }));
     if (!items.length) return;
-    box.replaceChildren(...shelf("also", items, { state, follow }));
+    box.replaceChildren(...shelf(name, items, options));
     box.hidden = false;
   } catch { /* likewise */ }
 }

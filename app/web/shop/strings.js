@@ -30,6 +30,7 @@ const texts = {
     shorter: "Check the spelling, or use fewer and more general words.",
     inStock: "In stock", soldOut: "Sold out", was: "was {}", gone: "This product is not there any more.",
     failed: "The shop does not answer: {}", again: "Try again", noPrice: "Price on request", details: "Details",
+    together: "Bought together", buy: "Add to cart", bought: "In the cart – add another", cart: "Cart ({})",
     busy: "Searching…", yes: "yes", no: "no",
   },
   zh: {
@@ -59,6 +60,7 @@ const texts = {
     shorter: "请检查拼写，或使用更少、更通用的词语。",
     inStock: "有货", soldOut: "售罄", was: "原价 {}", gone: "该商品已下架。",
     failed: "商店没有响应：{}", again: "重试", noPrice: "价格待询", details: "详情",
+    together: "经常一起购买", buy: "加入购物车", bought: "已加入，再加一件", cart: "购物车（{}）",
     busy: "正在搜索…", yes: "是", no: "否",
   },
 };

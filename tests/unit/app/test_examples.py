@@ -20,6 +20,7 @@ from app.api import (
     product_changes,
     products,
     queries,
+    query_report,
     rules,
     search,
     suggest,
@@ -37,7 +38,7 @@ PARTS = (
     experiments,
     analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
     suggest, synonyms, ubi, wanted, index_facts, judgments, keys,
-    merchandising,
+    merchandising, query_report,
 )  # fmt: skip
 
 

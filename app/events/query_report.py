@@ -1,0 +1,57 @@
+"""What one query showed over a window of time, and what became of it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from app.state.tables import open_tables
+from ranking.learning.behaviour.views import make_made, make_views
+
+_SUMS: Final = """
+SELECT count(*) AS searches, count(*) FILTER (total = 0) AS zero_results,
+    round(avg(clicked::INT), 4) AS ctr,
+    round(avg(coalesce(carted, false)::INT), 4) AS add_to_cart_rate,
+    round(avg(coalesce(bought, false)::INT), 4) AS conversion_rate,
+    round(coalesce(sum(revenue), 0), 2) AS revenue
+FROM made WHERE query = $query
+"""
+_PRODUCTS: Final = """
+SELECT s.product AS product_id, count(*) AS shown, round(avg(s.position), 1) AS position,
+    count(c.query_id) AS clicks, round(count(c.query_id) / count(*), 4) AS ctr,
+    sum(coalesce(o.carts, 0))::BIGINT AS add_to_cart,
+    sum(coalesce(o.bought, 0))::BIGINT AS purchases
+FROM shown s
+JOIN made m ON m.query_id = s.query_id AND m.query = $query
+LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
+LEFT JOIN (
+    SELECT query_id, product, count(*) FILTER (type = 'add_to_cart') AS carts,
+        count(*) FILTER (type = 'purchase') AS bought
+    FROM outcomes WHERE query_id IS NOT NULL GROUP BY ALL
+) o ON o.query_id = s.query_id AND o.product = s.product
+GROUP BY s.product ORDER BY shown DESC, position, product_id LIMIT $limit
+"""
+_LATEST: Final = """
+SELECT query_id, happened_at AS at, total, model, policy, clicked
+FROM made WHERE query = $query ORDER BY happened_at DESC, query_id LIMIT $limit
+"""
+
+
+def report_of_query(
+    folder: Path, shop: str, begin: float, end: float, query: str, limit: int
+) -> dict[str, Any]:
+    """Sums, products by how often they were shown, and the last searches; at most `limit` rows of
+    each. query: folded as the tables of analytics have it. Bots are left out. Raises StateError.
+    """
+    with open_tables(folder, begin, end) as db:
+        make_views(db)
+        make_made(db, shop)
+        told: dict[str, Any] = _rows(db, _SUMS, {"query": query})[0]
+        given = {"query": query, "limit": limit}
+        told["products"] = _rows(db, _PRODUCTS, given)
+        told["latest"] = _rows(db, _LATEST, given)
+        return told
+
+
+def _rows(db: Any, query: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+    found = db.execute(query, given)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
