@@ -55,6 +55,9 @@ def simulate(
     train: Annotated[
         bool, typer.Option("--train/--no-train", help="Train a model from the events.")
     ] = False,
+    kills: Annotated[
+        int, typer.Option("--kill", min=0, max=1_000, help="Kill -9 a service so many times.")
+    ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 1,
 ) -> None:
     """Let simulated shoppers use a real service; ends with 4 if its pages do not improve."""
@@ -77,6 +80,7 @@ def simulate(
         workers=workers,
         port=port,
         train=train,
+        kills=kills,
         seed=seed,
     )
     gained = simulated(plan, lambda what, how: typer.echo(f"{what:<16} {how}"))

@@ -10,7 +10,7 @@ from ranking.simulation.browsing import Browsing
 class Plan:
     """hours: simulated. fast: as fast as it goes; else an hour takes an hour. searches: of all
     hours together. intents: the most asked so many; 0: all. redis: URL; None: embedded. workers: of
-    each service. port: the first; 0: free ones.
+    each service. port: the first; 0: free ones. kills: of a service, while shoppers shop.
     """
 
     data: Path
@@ -27,4 +27,5 @@ class Plan:
     workers: int
     port: int
     train: bool
+    kills: int
     seed: int

@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from app.simulation.client import Client
-from indexing.arrays import Int64Array
+from app.simulation.kills import Kills
+from indexing.arrays import Float64Array, Int64Array
 from indexing.demo.products import CURRENCY
 from ranking.learning.clicks.click_log import CART, PURCHASE
 from ranking.simulation.browsing import Browsing
@@ -18,7 +19,7 @@ from ranking.simulation.world import REGIONS, Truth
 
 PAGE: Final = 20
 DAY_S: Final = 86_400.0
-_BATCH: Final = 200
+BATCH: Final = 200
 _MOST_EVENTS: Final = 1_000
 _AFTER_S: Final = (("click", 8.0), ("add_to_cart", 40.0), ("purchase", 150.0))
 """What happens how long after a search."""
@@ -39,7 +40,7 @@ class Tally:
 
 
 class Shoppers:
-    """begin: seconds since the epoch at the start of day 0; None: now is when things happen."""
+    """begin: seconds since the epoch at the start of day 0."""
 
     def __init__(
         self,
@@ -47,7 +48,8 @@ class Shoppers:
         index: str,
         crowd: Crowd,
         browsing: Browsing,
-        begin: float | None,
+        begin: float,
+        kills: Kills,
         new: tuple[int, Int64Array],
         seed: int,
     ) -> None:
@@ -57,22 +59,30 @@ class Shoppers:
         self._crowd = crowd
         self._browsing = browsing
         self._begin = begin
+        self._kills = kills
         self._first_new, self._planted = new
         self._chance = np.random.default_rng([seed, 2])
         self._numbers: dict[str, int] = {}
         self._made = 0
 
-    def shop(self, count: int, begin: float, end: float, truth: Truth, tally: Tally) -> None:
-        """From day `begin` until day `end`."""
+    def shop(
+        self, count: int, begin: float, end: float, truth: Truth, tally: Tally, *, late: bool
+    ) -> None:
+        """From day `begin` until day `end`. late: the service is told when each thing happened,
+        else it happens now.
+        """
         world = truth.world
         searches = make_searches(count, begin, end, world.asked, self._crowd, self._chance)
-        for first in range(0, count, _BATCH):
-            some = slice(first, first + _BATCH)
+        for first in range(0, count, BATCH):
+            some = slice(first, first + BATCH)
             part = Searches(searches.intents[some], searches.users[some], searches.days[some])
-            self._batch(part, truth, tally)
+            moments = self._begin + part.days * DAY_S if late else None
+            with self._kills.meanwhile():
+                self._batch(part, truth, tally, moments)
 
-    def _batch(self, searches: Searches, truth: Truth, tally: Tally) -> None:
-        moments = None if self._begin is None else self._begin + searches.days * DAY_S
+    def _batch(
+        self, searches: Searches, truth: Truth, tally: Tally, moments: Float64Array | None
+    ) -> None:
 
         def search(place: int, intent: int) -> dict[str, Any]:
             return self._client.search(
@@ -111,7 +121,11 @@ class Shoppers:
         return {"user_id": f"u{user}", "session_id": session, "region": region}
 
     def _events(
-        self, visits: Visits, answers: Sequence[dict[str, Any]], truth: Truth, moments: Any
+        self,
+        visits: Visits,
+        answers: Sequence[dict[str, Any]],
+        truth: Truth,
+        moments: Float64Array | None,
     ) -> list[dict[str, Any]]:
         """As the shop's own server sends them: it may tell of purchases, and of what is past."""
         goods, made = truth.world.goods, []

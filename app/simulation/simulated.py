@@ -8,11 +8,12 @@ from typing import Final
 from app.settings import child_environment, load_settings
 from app.simulation.client import Client
 from app.simulation.commands import Commands
+from app.simulation.kills import Kills
 from app.simulation.pages_now import Worth
 from app.simulation.plan import Plan
 from app.simulation.services import served
 from app.simulation.shop import mark_simulated, open_shop
-from app.simulation.shoppers import Shoppers
+from app.simulation.shoppers import BATCH, Shoppers
 from app.simulation.story import HOUR_S, PARTS, Story
 from indexing.current import index_folder, read_current
 from ranking.simulation.shoppers import make_crowd
@@ -51,16 +52,20 @@ def simulated(plan: Plan, tell: Callable[[str, str], None]) -> Worth:
             mark_simulated(plan.data)
             tell("service", f"{len(processes)} × {plan.workers} workers, "
                             f"ports {', '.join(str(port) for port in client.ports)}")  # fmt: skip
+            kills = Kills(
+                processes, plan.kills, max(int(plan.hours), plan.searches // BATCH), plan.seed
+            )
             shoppers = Shoppers(
                 client,
                 plan.index,
                 make_crowd(plan.users, _BOTS, _BOT_SHARE, plan.seed),
                 plan.browsing,
-                begin if plan.fast else None,
+                begin,
+                kills,
                 (len(shop.world.goods) - len(shop.arriving), shop.planted),
                 plan.seed,
             )
-            return Story(plan, begin, shop, client, shoppers, commands, tell).run()
+            return Story(plan, begin, shop, client, shoppers, commands, kills, tell).run()
         finally:
             client.close()
 

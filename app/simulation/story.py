@@ -11,7 +11,9 @@ import numpy as np
 from app.errors import SimulationError
 from app.simulation.client import Client
 from app.simulation.commands import Commands, generations, swapped
+from app.simulation.experiment import Comparison, told
 from app.simulation.kept import wait_kept
+from app.simulation.kills import Kills
 from app.simulation.pages_now import Worth, shown_pages, worth_of
 from app.simulation.plan import Plan
 from app.simulation.shop import Shop
@@ -40,6 +42,7 @@ class Story:
         client: Client,
         shoppers: Shoppers,
         commands: Commands,
+        kills: Kills,
         tell: Callable[[str, str], None],
     ) -> None:
         self._plan = plan
@@ -48,6 +51,7 @@ class Story:
         self._client = client
         self._shoppers = shoppers
         self._commands = commands
+        self._kills = kills
         self._tell = tell
         self._world = shop.world
         self._chance = np.random.default_rng([plan.seed, 3])
@@ -69,12 +73,17 @@ class Story:
         if self._plan.train:
             self._train()
         trained = self._look("after train", before, hours[2])
-        self._sell(hours[2], hours[3])
+        compared = Comparison(self._client, self._plan.index, _LOOKS * self._plan.workers)
+        compared.begin(self._plan.searches // PARTS)
+        self._sell(hours[2], hours[3], as_it_happens=True)
         self._kept()
+        self._tell("experiment", told(compared.end()))
         self._publish(
             "build", "build", "--catalog", str(self._shop.catalog), "--queries",
             str(self._shop.queries), "--keep-live",
         )  # fmt: skip
+        if self._kills.done:
+            self._tell("kill -9", f"{self._kills.done} times while shoppers shopped")
         last = self._look("after build", trained, hours[3])
         gained = worth_of(self._scores(last, hours[3]) - self._scores(first, hours[3]),
                           self._truth(hours[3]), self._plan.seed)  # fmt: skip
@@ -95,16 +104,19 @@ class Story:
         pages = shown_pages(self._client, self._plan.index, self._world.texts, numbers)
         scores = true_ndcg(pages, truth)
         now = worth_of(scores, truth, self._plan.seed)
-        told = f"true nDCG@10 {now.asked} by how often asked, {now.alike} of all intents alike"
+        line = f"true nDCG@10 {now.asked} by how often asked, {now.alike} of all intents alike"
         if before is not None:
             change = worth_of(scores - true_ndcg(before, truth), truth, self._plan.seed)
-            told += f"; change {change.asked:+}"
-        self._tell(what, told)
+            line += f"; change {change.asked:+}"
+        self._tell(what, line)
         return pages
 
-    def _sell(self, begin: float, end: float) -> None:
-        """Hour by hour: prices change, shoppers shop."""
-        tally = Tally()
+    def _sell(self, begin: float, end: float, *, as_it_happens: bool = False) -> None:
+        """Hour by hour: prices change, shoppers shop.
+
+        as_it_happens: at the time of the clock, for what is only counted from now on.
+        """
+        tally, late = Tally(), self._plan.fast and not as_it_happens
         edges = np.append(np.arange(begin, end, 1.0), end)
         shares = np.diff(edges) / self._plan.hours
         for start, stop, share in zip(edges[:-1], edges[1:], shares, strict=True):
@@ -112,7 +124,8 @@ class Story:
             self._change_prices()
             count = round(self._plan.searches * float(share))
             day = HOUR_S / DAY_S
-            self._shoppers.shop(count, start * day, stop * day, self._truth(float(start)), tally)
+            truth = self._truth(float(start))
+            self._shoppers.shop(count, start * day, stop * day, truth, tally, late=late)
         self._events.update(tally.events)
         self._tell(
             f"hour {begin:g} to {end:g}",

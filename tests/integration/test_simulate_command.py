@@ -23,13 +23,13 @@ def demo_folder(demo_data: Path, demo_shop: DemoShop, folder: Path) -> Path:
     return folder
 
 
-def test_shoppers_teach_the_shop(
+def test_shoppers_teach_the_shop_though_it_is_killed_once(
     demo_data: Path, demo_shop: DemoShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VITRINA_KERNEL_CACHE_DIR", str(KERNELS))
     data = demo_folder(demo_data, demo_shop, tmp_path / "var")
     small = ("--fast", "--hours", "6", "--searches", "900", "--intents", "30", "--seed", "3")
-    done = simulate(data, *small, "--no-train")
+    done = simulate(data, *small, "--no-train", "--kill", "1")
     assert done.exit_code == 0, done.output
     told = dict(re.findall(r"^(.{16}) (.*)$", done.output, re.MULTILINE))
     told = {what.strip(): how for what, how in told.items()}
@@ -39,6 +39,8 @@ def test_shoppers_teach_the_shop(
     assert "300 searches" in told["hour 0 to 2"]
     assert "events once in every archive" in told["kept"]
     assert "served" in told["build"]
+    assert re.search(r"sessions$", told["experiment"])
+    assert told["kill -9"].startswith("1 times")
     again = simulate(data, *small)
     assert again.exit_code == 1
     assert "was simulated before" in str(again.exception)
