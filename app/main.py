@@ -115,6 +115,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(_count_files()),
         asyncio.create_task(service.memory.write_impressions()),
+        asyncio.create_task(service.traffic.follow()),
     ]
     if service.settings.redis_url:
         tasks.append(_listen(service))

@@ -33,6 +33,7 @@ from app.telemetry import (
     STAGE_SECONDS,
     ZERO_RESULTS,
 )
+from app.traffic import Traffic
 from ranking.generation import Generation
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
@@ -70,10 +71,12 @@ class Searcher:
         generations: Generations,
         cache: ResultCache,
         memory: Memory,
+        traffic: Traffic,
     ) -> None:
         self._settings = settings
         self._memory = memory
         self._impressions = memory.impressions
+        self._traffic = traffic
         self._generations = generations
         self._cache = cache
         self._cache_errors = 0
@@ -106,6 +109,7 @@ class Searcher:
             generation = self._generations.get(index, policy)
             if policy is None and asker is not None:
                 generation, asker = exposed(generation, asker)
+            generation = self._traffic.over(generation)
         else:
             generation = await self.run(partial(self._generations.preview, index, preview, policy))
             begun = time.perf_counter()  # opening it is none of the search's time
@@ -165,6 +169,7 @@ class Searcher:
         encode: place and result → JSON.
         """
         begun = time.perf_counter()
+        generation = self._traffic.over(generation)
         requests = [
             personalised(
                 self.checked(each.request, generation), each.asker, generation, self._memory

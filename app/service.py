@@ -19,6 +19,7 @@ from app.live.visible import Visible
 from app.live.watch import LiveWatch
 from app.search import Searcher
 from app.settings import Settings
+from app.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Service:
     memory: Memory
     changes: Changes
     live: LiveWatch | None
+    traffic: Traffic
     keys: KeyStore
     keyring: Keyring
     grant: Grant = THIS_MACHINE
@@ -67,14 +69,25 @@ class Service:
             clock=time.time,
         )
         memory = Memory(settings, generations)
-        searcher = Searcher(settings, generations, cache, memory)
+        traffic = Traffic(generations, memory)
+        searcher = Searcher(settings, generations, cache, memory, traffic)
         live = LiveWatch(settings, generations.live) if settings.live else None
         visible = Visible(settings.data_dir) if settings.live else None
         changes = Changes(generations, make_change_log(settings), visible)
         keys = KeyStore(settings.data_dir, _told(settings.keys_secret), time.time)
         keyring = Keyring(keys, _told(settings.admin_key), _told(settings.keys_secret), time.time)
         return cls(
-            settings, generations, cache, searcher, jobs, memory, changes, live, keys, keyring
+            settings,
+            generations,
+            cache,
+            searcher,
+            jobs,
+            memory,
+            changes,
+            live,
+            traffic,
+            keys,
+            keyring,
         )
 
 

@@ -198,6 +198,13 @@ class Settings(BaseSettings):
         le=1,
         description="Share of searches whose feature rows are logged with their impression.",
     )
+    exposure_period_s: float = Field(
+        300.0,
+        gt=0,
+        le=86_400,
+        description="Seconds between two counts of what new products were given; until the next, "
+        "all searches see the same.",
+    )
     pseudonym_key: SecretStr | None = Field(
         None,
         min_length=16,

@@ -20,6 +20,7 @@ from ranking.rankers.model import ModelRanker, load_model
 from ranking.rankers.model_store import model_folder
 from ranking.rankers.ranker import HandWeightedRanker, Ranker
 from ranking.rules.rules import Rules, read_rules
+from ranking.traffic.exposure import Exposure
 
 COLD_START = Path(__file__).parent / "models" / "cold_start"
 """The model that comes with Vitrina, for indexes without one of their own."""
@@ -37,6 +38,7 @@ class Generation:
     warm_up: queries that the ranker's model wants to be run before it serves.
     rules: what people decided.
     facts: what was learnt of behaviour, if anything.
+    exposure: what new products were given so far, if they are to be given more.
     rival: whose order is mixed into this one's, page by page, if two rankers are compared.
     epoch: of the living index; changes when answers that are kept from before must not be given any
     more.
@@ -59,6 +61,7 @@ class Generation:
     facts: Facts | None = field(default=None, repr=False)
     epoch: int = 0
     rival: "Rival | None" = field(default=None, repr=False)
+    exposure: Exposure | None = field(default=None, repr=False)
 
     @property
     def segments(self) -> tuple[Snapshot, ...]:

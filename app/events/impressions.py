@@ -16,6 +16,7 @@ import orjson
 
 from app.events.bots import BY_AGENT, BY_RATE, SHOPPER, Rates, is_crawler
 from app.events.pseudonyms import Pseudonyms
+from app.state.exposure import EXPLORED
 from app.state.journal import StateError
 from app.state.rows import Row
 from app.state.state import State
@@ -101,7 +102,8 @@ def shown_of(
     if result.teams:
         facts["teams"] = result.teams
     first = (result.page - 1) * result.page_size + 1
-    marks = {
+    marks = {str(first + place): EXPLORED for place, is_so in enumerate(result.explored) if is_so}
+    marks |= {  # what a rule put there was not put there by a budget
         str(first + place): hit.placed.kind
         for place, hit in enumerate(result.hits)
         if hit.placed is not None

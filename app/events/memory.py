@@ -123,6 +123,7 @@ class Memory:
             most_waiting_bytes=settings.events_waiting_bytes,
             redis_url=settings.redis_url,
             profiles=settings.profiles,
+            exposure_period_s=settings.exposure_period_s,
         )
         secret = settings.pseudonym_key
         key = (

@@ -13,7 +13,7 @@ from app.state.journal import FullError, Journal, StateError, journals
 from app.state.profiles import open_profiles
 from app.state.recent_ids import open_recent_ids
 from app.state.rows import Row
-from app.state.sweeper import Sweeper
+from app.state.sweeper import EXPOSURE_PERIOD_S, Sweeper
 from app.state.upkeep import Kept
 from ranking.behaviour.profile import NOTHING_RECENT, Recent
 
@@ -39,6 +39,7 @@ class EmbeddedState:
         most_waiting_bytes: int,
         redis_url: str | None = None,
         profiles: int = 0,
+        exposure_period_s: float = EXPOSURE_PERIOD_S,
     ) -> None:
         prepare(folder)
         self.folder = folder
@@ -50,7 +51,12 @@ class EmbeddedState:
         self._writing = asyncio.Lock()
         self._profiles = open_profiles(folder, profiles)
         self._sweeper = Sweeper(
-            folder, kept, sync=sync, redis_url=redis_url, profiles=self._profiles
+            folder,
+            kept,
+            sync=sync,
+            redis_url=redis_url,
+            profiles=self._profiles,
+            exposure_period_s=exposure_period_s,
         )
         self._until_measured = 0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.file_locks import hold
 from app.state.archive import FILE, Archive
+from app.state.exposure import fold_exposure
 from app.state.journal import StateError, journals
 from app.state.profiles import Profiles
 from app.state.upkeep import Kept, Upkeep
@@ -24,6 +25,7 @@ EVERY_S: Final = 0.25
 UPKEEP_EVERY_S: Final = 60.0
 EXPIRE_EVERY_S: Final = 3_600.0
 UPKEEP_S: Final = 1_800.0
+EXPOSURE_PERIOD_S: Final = 300.0
 _AFTER_FAILURE_S: Final = 2.0
 log = logging.getLogger("vitrina.state")
 
@@ -40,7 +42,10 @@ class Sweeper:
         redis_url: str | None = None,
         every_s: float = EVERY_S,
         profiles: Profiles | None = None,
+        exposure_period_s: float = EXPOSURE_PERIOD_S,
     ) -> None:
+        self._exposure_period_s = exposure_period_s
+        self._folded = -1.0
         self._folder = folder
         self._redis_url = redis_url
         self._profiles = profiles
@@ -92,6 +97,14 @@ class Sweeper:
             if done.returncode:
                 raise StateError(f"upkeep of {self._folder} failed: {done.stderr[-500:]}")
 
+    def _fold(self) -> None:
+        """Once a period."""
+        now = time.time()
+        period = now // self._exposure_period_s
+        if period != self._folded:
+            fold_exposure(self._folder, now, self._exposure_period_s)
+            self._folded = period
+
     def _run(self) -> None:
         lock: int | None = None
         archive: Archive | None = None
@@ -108,6 +121,7 @@ class Sweeper:
                         archive.sweep()
                         if self._exchange is not None:
                             self._exchange.run()
+                        self._fold()
                         if not last:
                             self._keep_up(lock)
                     self._told, pause_s = "", self._every_s

@@ -19,6 +19,7 @@ from indexing.catalogue.policy_config import (
 )
 from indexing.catalogue.product import PRODUCT_FIELDS
 from indexing.catalogue.toml_lines import line_of
+from indexing.catalogue.traffic_config import TrafficSettings
 from indexing.catalogue.values.currency import CurrencyRates
 from indexing.errors import CatalogError, IndexingError
 
@@ -49,6 +50,7 @@ class IndexConfig(PolicySettings):
     one thing (apartment, flat), and compounds by their parts.
     general_kinds: whether names that things have everywhere (laptop, notebook) say what a query
     means where the catalogue does not.
+    traffic: places that new products are given until it is known whether anybody wants them.
     replicas: what Algolia's clients call an order of this index → `field:asc`, `field:desc`,
     `newest` or `relevance`.
     """
@@ -69,6 +71,7 @@ class IndexConfig(PolicySettings):
         "spellings", "words", "compounds",
     )  # fmt: skip
     general_kinds: bool = True
+    traffic: TrafficSettings = TrafficSettings()
     replicas: dict[_Name, _Order] = Field(default_factory=dict, max_length=100)
     policies: dict[PolicyName, NamedPolicySettings] = Field(
         default_factory=dict, max_length=MAX_POLICIES
@@ -169,7 +172,7 @@ def _known(place: list[str]) -> list[str]:
     """Keys that may stand where this one does."""
     model: type[BaseModel] = IndexConfig
     for name, inner in (("policies", NamedPolicySettings), ("diversity", DiversitySettings),
-                        ("caps", CapSettings)):  # fmt: skip
+                        ("caps", CapSettings), ("traffic", TrafficSettings)):  # fmt: skip
         if name in place[:-1]:
             model = inner
     return list(model.model_fields)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexing.arrays import (
+    BoolArray,
     Float32Array,
     Int8Array,
     Int64Array,
@@ -128,6 +129,7 @@ class Ordered:
     moved: place in the order → what the reranker did to it; filled where it is to be explained.
     ranked_by: name of what gave the first f their scores; those after them have coarse ones.
     teams: where two rankers share the page. placing: what rules did to the order, if anything.
+    explored: uint64[e], keys of candidates that stand where they do on a budget.
     """
 
     candidates: Candidates
@@ -137,6 +139,7 @@ class Ordered:
     ranked_by: str = COARSE
     teams: Teams | None = None
     placing: Placing | None = None
+    explored: UInt64Array | None = None
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -155,6 +158,7 @@ class Ordered:
             {place: why for place, why in self.moved.items() if place < count},
             self.ranked_by,
             self.teams,
+            explored=self.explored,
         )
 
     def rearranged(self, order: Int64Array) -> "Ordered":
@@ -167,7 +171,20 @@ class Ordered:
             place: self.moved[old] for place, old in enumerate(order.tolist()) if old in self.moved
         }
         taken = self.candidates.take(order)
-        return Ordered(taken, self.scores[order], features, moved, self.ranked_by, self.teams)
+        return Ordered(
+            taken, self.scores[order], features, moved, self.ranked_by, self.teams,
+            explored=self.explored,
+        )  # fmt: skip
+
+    def with_explored(self, keys: UInt64Array) -> "Ordered":
+        return replace(self, explored=keys)
+
+    def is_explored(self, places: slice) -> BoolArray:
+        """bool[k] of these places."""
+        keys = self.candidates.keys[places]
+        if self.explored is None:
+            return np.zeros(len(keys), dtype=np.bool_)
+        return np.isin(keys, self.explored)
 
 
 def _as_wide(parts: Sequence[npt.NDArray[Any]], missing: float) -> list[npt.NDArray[Any]]:

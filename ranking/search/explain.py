@@ -35,7 +35,7 @@ def explain_hit(
     lexical: the matched words, field by field; their parts add up to its score. contributions:
     what each feature adds to the hit's score; they add up to it. features: all values, None
     where unknown. moved: what the reranker did to it, None if it did not look at it.
-    chosen_by: whose it is where two rankers share the page.
+    chosen_by: whose it is where two rankers share the page. budget: that it stands there on one.
     """
     row = _row(place, ordered)
     side = ordered.teams.of(ordered.candidates.keys[place : place + 1]) if ordered.teams else ()
@@ -48,6 +48,8 @@ def explain_hit(
         told["chosen_by"] = side[0]
     if ordered.placing is not None:
         told["rules"] = _by_rules(place, ordered.placing)
+    if ordered.is_explored(slice(place, place + 1)).any():
+        told["budget"] = "place from an exposure budget: a new product that little is known of"
     if row is None or ordered.ranked_by != generation.ranker.name:
         ranker = ordered.ranked_by if ordered.ranked_by in _UNRANKED else COARSE
         told |= {"ranker": ranker, "why": _UNRANKED[ranker], "contributions": []}

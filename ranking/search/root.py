@@ -35,6 +35,7 @@ from ranking.search.result import Facet, Hit, SearchResult
 from ranking.search.said_order import as_said
 from ranking.search.stock import sold_out_last
 from ranking.suggestions.beside import Beside, beside_hits
+from ranking.traffic.explore import explored
 
 
 def search(
@@ -55,12 +56,15 @@ def answered(found: Found, context: Context) -> SearchResult:
     fallback: tuple[Hit, ...] = ()
     beside, features = Beside(), None
     teams: tuple[str, ...] = ()
+    given: tuple[bool, ...] = ()
     if request.page_size or request.extras:
         ordered = _ordered(found, context)
         with log.timed("page", len(ordered)) as stage:
             hits = make_hits(query, request, ordered, context.generation)
             stage.passed = len(hits)
         teams = _teams(request, ordered)
+        if ordered.explored is not None:
+            given = tuple(ordered.is_explored(_page(request)).tolist())
         beside = beside_hits(request, found.request.filters, query, answer, ordered, context)
         fallback = _fallback(found, total, context)
         features = _shown_features(request, ordered)
@@ -81,6 +85,7 @@ def answered(found: Found, context: Context) -> SearchResult:
         related=beside.related,
         features=features,
         teams=teams,
+        explored=given,
         wanted=() if request.highlights else wanted_words(query, context.generation),
         rules=request.decision.facts(),
     )
@@ -104,11 +109,11 @@ def _teams(request: SearchRequest, ordered: Ordered) -> tuple[str, ...]:
         return ()
     page = _page(request)
     sides = ordered.teams.of(ordered.candidates.keys[page])
-    placing = ordered.placing
-    if placing is None:
-        return sides
-    return tuple(  # what a rule put there speaks for neither
-        "" if place in placing.placed else side for place, side in enumerate(sides, page.start)
+    apart = ordered.is_explored(page)
+    if ordered.placing is not None:
+        apart |= [place in ordered.placing.placed for place in range(len(ordered))[page]]
+    return tuple(  # what a rule or a budget put there speaks for neither
+        "" if elsewhere else side for side, elsewhere in zip(sides, apart.tolist(), strict=True)
     )
 
 
@@ -132,15 +137,18 @@ def _ordered(found: Found, context: Context) -> Ordered:
 
 
 def _ranked(found: Found, context: Context) -> Ordered:
-    """In the ranker's order, or where two are compared, in that of both."""
+    """In the ranker's order, or where two are compared, in that of both; new products on top."""
     rival = context.generation.rival
     ordered = rank(found.query, found.organic, context)
-    if rival is None:
-        return ordered
-    with context.log.timed("interleave", len(ordered)) as stage:
-        other = rank(found.query, found.organic, context.under(rival.generation))
-        ordered = interleaved(ordered, other, rival, context)
-        stage.passed = len(ordered)
+    if rival is not None:
+        with context.log.timed("interleave", len(ordered)) as stage:
+            other = rank(found.query, found.organic, context.under(rival.generation))
+            ordered = interleaved(ordered, other, rival, context)
+            stage.passed = len(ordered)
+    if context.generation.exposure is not None and context.request.diversity:
+        with context.log.timed("explore", len(ordered)) as stage:
+            ordered = explored(ordered, context)
+            stage.passed = len(ordered)
     return ordered
 
 

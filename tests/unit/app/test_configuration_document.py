@@ -11,6 +11,7 @@ from source_tree import ROOT
 from app.settings import Settings, load_settings
 from indexing.catalogue.index_config import IndexConfig, read_config
 from indexing.catalogue.policy_config import OWN, NamedPolicySettings, SearchableField
+from indexing.catalogue.traffic_config import TrafficSettings
 from ranking.bm25 import Bm25Weights
 from ranking.policy import Policy, policies_of
 from ranking.rerank.policy import DiversityPolicy, WindowCap
@@ -122,6 +123,7 @@ def test_keys_of_index_toml_have_true_defaults() -> None:
         "coarse_pool": f"`{Policy().coarse_pool}`",
         "fine_pool": f"`{Policy().fine_pool}`",
         "diversity": "as below",
+        "traffic": "as below",
         "replicas": "none",
         "policies": "none",
     }
@@ -131,6 +133,12 @@ def test_keys_of_index_toml_have_true_defaults() -> None:
     assert policies_of(config) == {OWN: Policy()}
     assert (config.languages, config.out_of_stock) == (("en",), "keep")
     assert (config.facets, config.sorts, config.currency) == (None, None, None)
+
+
+def test_keys_of_traffic_have_true_defaults() -> None:
+    rows = re.findall(r"^\| `traffic\.(\w+)` \| `(.*?)` \| .* \|$", PAGE, flags=re.M)
+    defaults = TrafficSettings().model_dump()
+    assert dict(rows) == {name: str(value) for name, value in defaults.items()}
 
 
 def test_keys_of_diversity_have_true_defaults() -> None:

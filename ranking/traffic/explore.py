@@ -1,0 +1,121 @@
+"""Places on a budget: new products are shown until it is known whether anybody wants them.
+
+Thompson sampling (Thompson 1933; Chapelle and Li, NIPS 2011): each draws a rate of clicks from what
+is believed of it; those that draw highest are given the places, if they draw at least what is
+usual. The draws are those of the day and the query, so all pages and all shoppers see the same.
+"""
+
+from hashlib import blake2b
+
+import numpy as np
+
+from indexing.arrays import BoolArray, Float64Array, Int64Array
+from indexing.catalogue.traffic_config import TrafficSettings
+from ranking.search.candidates import Candidates, Ordered
+from ranking.search.context import Context
+from ranking.search.segments import read
+from ranking.search.stock import sold_out
+from ranking.traffic.exposure import DAY_S, Exposure
+
+POOL = 300
+"""Products of the order that are looked at."""
+
+
+def explored(ordered: Ordered, context: Context) -> Ordered:
+    """The same products; some new ones stand higher, and `explored` names them."""
+    exposure, settings = context.generation.exposure, context.tables.config.traffic
+    if exposure is None or not settings.on or not len(ordered):
+        return ordered
+    pool = ordered.candidates.take(np.arange(min(POOL, len(ordered))))
+    counts = read(pool, context.segments, exposure.counts_of)
+    able = _able(pool, counts, exposure, settings, context)
+    if not able.any():
+        return ordered
+    chance = np.random.default_rng(_seed(exposure.day, context.request.text))
+    slots = places_given(settings, len(ordered), chance)
+    places = np.flatnonzero(able)
+    drawn = drawn_rates(counts[places], settings, chance)
+    wanted = places[np.argsort(-drawn, kind="stable")]
+    wanted = wanted[: int((drawn >= settings.usual_ctr).sum())]
+    order, lifted = with_lifted(len(ordered), slots, wanted)
+    if not len(lifted):
+        return ordered
+    return ordered.rearranged(order).with_explored(ordered.candidates.keys[lifted])
+
+
+def _able(
+    pool: Candidates,
+    counts: Int64Array,
+    exposure: Exposure,
+    settings: TrafficSettings,
+    context: Context,
+) -> BoolArray:
+    """bool[pool]: new, in stock, as good a match as the best, and with something left today."""
+    created = read(
+        pool,
+        context.segments,
+        lambda segment, docs: (
+            np.full(len(docs), np.nan)
+            if (column := segment.columns.numeric("created_at")) is None
+            else column.at(docs)
+        ),
+    )
+    age_days = (exposure.at - created) / DAY_S
+    new: BoolArray = (age_days < settings.new_days) & (age_days >= -1)  # NaN compares false
+    if not new.any():
+        return new
+    gone = read(pool, context.segments, lambda segment, docs: sold_out(docs, segment))
+    left = counts[:, 0] < budgets(counts[:, 1], settings)
+    able: BoolArray = new & ~gone & left & (pool.levels == pool.levels.min())
+    return able
+
+
+def budgets(shown: Int64Array, settings: TrafficSettings) -> Float64Array:
+    """float64[k], impressions a day: falls to 0 with the evidence that there is."""
+    unknown = np.clip(1 - shown / settings.evidence, 0, 1)
+    return np.ceil(settings.impressions_a_day * unknown)
+
+
+def drawn_rates(
+    counts: Int64Array, settings: TrafficSettings, chance: np.random.Generator
+) -> Float64Array:
+    """float64[k] of Beta(belief · usual + clicks, belief · (1 − usual) + unclicked)."""
+    shown = counts[:, 1]
+    clicks = np.minimum(counts[:, 2], shown)
+    yes = settings.belief * settings.usual_ctr + clicks
+    no = settings.belief * (1 - settings.usual_ctr) + shown - clicks
+    return chance.beta(yes, no)
+
+
+def places_given(settings: TrafficSettings, length: int, chance: np.random.Generator) -> Int64Array:
+    """int64[s], places from 0, ascending: one, drawn, of each run of 1 / share places."""
+    run = int(np.ceil(1 / settings.share))
+    begins = np.arange(settings.first_place - 1, min(settings.depth, length) - run + 1, run)
+    return begins + chance.integers(0, run, len(begins))
+
+
+def with_lifted(
+    length: int, slots: Int64Array, wanted: Int64Array
+) -> tuple[Int64Array, Int64Array]:
+    """The order of places 0 … length − 1 with `wanted` ones moved up to slots, best to the first;
+    and which were moved. One that stands above the slot that is left for it needs none.
+    """
+    lifted: dict[int, int] = {}
+    waiting = list(slots.tolist())
+    for place in wanted.tolist():
+        if waiting and place > waiting[0]:
+            lifted[waiting.pop(0)] = place
+    order = np.empty(length, dtype=np.int64)
+    free = np.ones(length, dtype=np.bool_)
+    moved = np.array(list(lifted.values()), dtype=np.int64)
+    order[list(lifted)] = moved
+    free[list(lifted)] = False
+    stay = np.ones(length, dtype=np.bool_)
+    stay[moved] = False
+    order[free] = np.flatnonzero(stay)
+    return order, moved
+
+
+def _seed(day: int, text: str) -> int:
+    raw = f"{day}\0{text.casefold()}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(raw, digest_size=8).digest())
