@@ -1,8 +1,9 @@
 """Places on a budget: new products are shown until it is known whether anybody wants them.
 
 Thompson sampling (Thompson 1933; Chapelle and Li, NIPS 2011): each draws a rate of clicks from what
-is believed of it; those that draw highest are given the places, if they draw at least what is
-usual. The draws are those of the day and the query, so all pages and all shoppers see the same.
+is believed of it; those that draw highest are given the places. Those that can hardly be clicked as
+often as is usual are given none. The draws are those of the day and the query, so all pages and all
+shoppers see the same.
 """
 
 from hashlib import blake2b
@@ -34,9 +35,8 @@ def explored(ordered: Ordered, context: Context) -> Ordered:
     chance = np.random.default_rng(_seed(exposure.day, context.request.text))
     slots = places_given(settings, len(ordered), chance)
     places = np.flatnonzero(able)
-    drawn = drawn_rates(counts[places], settings, chance)
+    drawn = chance.beta(*believed(counts[places], settings))
     wanted = places[np.argsort(-drawn, kind="stable")]
-    wanted = wanted[: int((drawn >= settings.usual_ctr).sum())]
     order, lifted = with_lifted(len(ordered), slots, wanted)
     if not len(lifted):
         return ordered
@@ -66,6 +66,7 @@ def _able(
         return new
     gone = read(pool, context.segments, lambda segment, docs: sold_out(docs, segment))
     left = counts[:, 0] < budgets(counts[:, 1], settings)
+    left &= highest_rates(counts, settings) >= settings.usual_ctr
     able: BoolArray = new & ~gone & left & (pool.levels == pool.levels.min())
     return able
 
@@ -76,15 +77,22 @@ def budgets(shown: Int64Array, settings: TrafficSettings) -> Float64Array:
     return np.ceil(settings.impressions_a_day * unknown)
 
 
-def drawn_rates(
-    counts: Int64Array, settings: TrafficSettings, chance: np.random.Generator
-) -> Float64Array:
-    """float64[k] of Beta(belief · usual + clicks, belief · (1 − usual) + unclicked)."""
-    shown = counts[:, 1]
+def believed(counts: Int64Array, settings: TrafficSettings) -> tuple[Float64Array, Float64Array]:
+    """float64[k] each: Beta(belief · usual + clicks, belief · (1 − usual) + unclicked)."""
+    shown = counts[:, 1].astype(np.float64)
     clicks = np.minimum(counts[:, 2], shown)
     yes = settings.belief * settings.usual_ctr + clicks
     no = settings.belief * (1 - settings.usual_ctr) + shown - clicks
-    return chance.beta(yes, no)
+    return yes, no
+
+
+def highest_rates(counts: Int64Array, settings: TrafficSettings) -> Float64Array:
+    """float64[k]: mean and two standard deviations of what is believed."""
+    yes, no = believed(counts, settings)
+    total = yes + no
+    mean = yes / total
+    found: Float64Array = mean + 2 * np.sqrt(mean * (1 - mean) / (total + 1))
+    return found
 
 
 def places_given(settings: TrafficSettings, length: int, chance: np.random.Generator) -> Int64Array:

@@ -1,6 +1,7 @@
 """Experiments over HTTP, from the first search to the verdict."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("experiments") / "var"
     build_index(folder / "main", SHOP, config=CONFIG)
     write_tiny(folder / "main", "tiny", "static-catalog-1")
+    fresh = {"created_at": datetime.now(UTC).isoformat()}
+    lamps = [each | {"id": f"n{n}", "created_at": "2020-01-01"} for n in range(5) for each in SHOP]
+    lamps = [each | {"id": f"{n}"} | (fresh if n >= 27 else {}) for n, each in enumerate(lamps)]
+    traffic = {"impressions_a_day": 3, "share": 0.5}
+    build_index(folder / "new", lamps, config=IndexConfig.model_validate({"traffic": traffic}))
     return folder
 
 
 @pytest.fixture(scope="module")
 def shop(data: Path) -> Iterator[httpx.Client]:
-    with serving(data, warm=False) as client:
+    with serving(data, warm=False, exposure_period_s=1.0) as client:
         yield client
 
 
@@ -227,3 +233,29 @@ def test_unknown_ones_are_not_found(shop: httpx.Client) -> None:
     assert shop.get("/v1/admin/experiments/nope").status_code == 404
     assert shop.post("/v1/admin/experiments/nope/stop").status_code == 404
     assert shop.get("/v1/admin/experiments?index=nope").status_code == 404
+
+
+def test_two_workers_agree(shop: httpx.Client, data: Path) -> None:
+    begin(shop, "both")
+    models = [{"name": "a", "share": 0.3}, {"name": "b", "share": 0.3, "model": "tiny"}]
+    begin(shop, "both-models", layer="models", variants=models)
+    with serving(data, warm=False, exposure_period_s=1.0) as other:
+        for number in range(20):
+            told = [search(each, f"w{number}")["generation"] for each in (shop, other)]
+            assert told[0] == told[1]
+
+
+def given(shop: httpx.Client) -> list[str]:
+    """Products that stand where they do on a budget."""
+    asked = {"q": "lamp", "index": "new", "explain": "on", "page_size": 30}
+    hits = shop.get("/v1/search", params=asked).raise_for_status().json()["hits"]
+    return [hit["id"] for hit in hits if "budget" in hit["explanation"]]
+
+
+def test_new_products_are_given_places_until_their_budget_is_spent(shop: httpx.Client) -> None:
+    wait_until(lambda: given(shop), 20)
+    seen = {each for _ in range(3) for each in given(shop)}
+    assert seen <= {"27", "28", "29"}
+    answer = search(shop, "t", index="new", page_size=30)
+    assert answer["generation"]["id"].count("-") == 1
+    wait_until(lambda: not given(shop), 20)

@@ -15,7 +15,13 @@ from ranking.generation import Generation
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
 from ranking.search.root import search
-from ranking.traffic.explore import budgets, drawn_rates, places_given, with_lifted
+from ranking.traffic.explore import (
+    believed,
+    budgets,
+    highest_rates,
+    places_given,
+    with_lifted,
+)
 from ranking.traffic.exposure import Counted, Exposure
 
 NOW = 1_795_000_000.0
@@ -105,15 +111,16 @@ def test_budgets_fall_with_evidence() -> None:
     assert budgets(shown, GIVEN).tolist() == [100, 50, 1, 0, 0]
 
 
-def test_draws_follow_what_is_believed() -> None:
-    chance = np.random.default_rng(1)
-    counts = np.tile([0, 980, 147], (20_000, 1))
-    drawn = drawn_rates(counts, GIVEN, chance)
-    # Beta(20 · .05 + 147, 20 · .95 + 833): mean 148 ÷ 1000
-    assert drawn.mean() == pytest.approx(0.148, abs=0.001)
-    assert drawn.var() == pytest.approx(0.148 * 0.852 / 1_001, rel=0.05)
-    more_clicks_than_shown = np.array([[0, 2, 9]])
-    assert 0 <= drawn_rates(more_clicks_than_shown, GIVEN, chance)[0] <= 1
+def test_what_is_believed_by_hand() -> None:
+    yes, no = believed(np.array([[0, 980, 147], [0, 2, 9]]), GIVEN)
+    assert yes.tolist() == pytest.approx([148, 3])
+    assert no.tolist() == pytest.approx([852, 19])
+
+
+def test_the_highest_rate_by_hand() -> None:
+    # Beta(1, 19): .05 + 2 √(.05 · .95 ÷ 21); Beta(1, 59): 1 ÷ 60 + 2 √(59 ÷ 60² ÷ 61)
+    found = highest_rates(np.array([[0, 0, 0], [0, 40, 0]]), GIVEN)
+    assert found.tolist() == pytest.approx([0.145119, 0.049448], abs=1e-6)
 
 
 @given(st.floats(0.01, 0.5), st.integers(1, 100), st.integers(1, 100), st.integers(0, 150))
