@@ -14,6 +14,7 @@ from typing import TypeVar
 import orjson
 
 from app.api.encoding import encode_result
+from app.api.forced import resolved_forced
 from app.cache.result_cache import ResultCache
 from app.errors import OverloadedError, refused
 from app.events.exposed import exposed
@@ -243,6 +244,8 @@ class Searcher:
             raise refused(
                 "vector", f"has {len(vector)} numbers", f"Vectors of this index have {dimension}."
             )
+        if request.forced:
+            request = replace(request, forced=resolved_forced(request.forced, generation))
         # One spelling: what differs in spaces only is the same search, and the same cache entry.
         request = replace(request, budget_ms=budget_ms, text=" ".join(request.text.split()))
         return with_decision(request, generation, self._settings.redirect_hosts, time.time())
@@ -286,7 +289,9 @@ def _search(
     """The result, what an impression tells of it, and the answer."""
     result = search(_less_waiting(request, arrived), generation, time.perf_counter)
     shown = shown_of(result, request, generation, sampled)
-    return result, shown, encode_result(result, generation)
+    # How many products each stage saw tells of those that the asker must not see.
+    told = replace(result, stages=()) if request.forced else result
+    return result, shown, encode_result(told, generation)
 
 
 def _less_waiting(request: SearchRequest, arrived: float) -> SearchRequest:
@@ -314,6 +319,7 @@ def _key(generation: Generation, request: SearchRequest, other: bytes = b"") -> 
     facts["filters"] = sorted(map(repr, request.filters))
     facts["preferred"] = list(map(repr, request.preferred))
     facts["rules"] = request.decision.fired
+    facts["forced"] = sorted(map(repr, request.forced))
     raw = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS) + other
     return (
         f"{generation.id}:{generation.epoch}:".encode()

@@ -75,7 +75,13 @@ class Service:
         visible = Visible(settings.data_dir) if settings.live else None
         changes = Changes(generations, make_change_log(settings), visible)
         keys = KeyStore(settings.data_dir, _told(settings.keys_secret), time.time)
-        keyring = Keyring(keys, _told(settings.admin_key), _told(settings.keys_secret), time.time)
+        keyring = Keyring(
+            keys,
+            _told(settings.admin_key),
+            _told(settings.keys_secret),
+            time.time,
+            settings.index_aliases,
+        )
         return cls(
             settings,
             generations,

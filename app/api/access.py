@@ -1,6 +1,7 @@
 """Whether a request may come in: its key, the scope of the address, the indexes it names."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from app.errors import AdminRefusedError, KeyNeededError, KeyRefusedError, NotAl
 from app.keys.grant import ANYBODY, NOBODY, Grant
 from app.keys.key import BROWSER_SCOPES, Scope
 from app.keys.secrets import looks_like_key
+from app.keys.signed import looks_signed
 from app.service import Service, service_of
 
 HEADERS = ("x-admin-key", "x-api-key")
@@ -20,10 +22,11 @@ OF_ALGOLIA = "x-algolia-api-key"
 _HOW = "Send one as X-API-Key, or as a bearer token."
 
 
-async def admit(request: Request, needed: Scope | None) -> None:
+async def admit(request: Request, needed: Scope | None, *, obeys: bool) -> None:
     """Find out who asks; `grant_of` tells it from then on.
 
-    needed: scope of the address; None for what is open to everybody. Raises KeyNeededError,
+    needed: scope of the address; None for what is open to everybody. obeys: whether what answers
+    there heeds a key's filters. Raises KeyNeededError,
     KeyRefusedError, NotAllowedError, AdminRefusedError.
     """
     if needed is None:
@@ -32,6 +35,12 @@ async def admit(request: Request, needed: Scope | None) -> None:
     grant = who_asks(request, service)
     if not grant.may(needed):
         grant = _without(needed, grant, request, service)
+    _check_source(grant, request)
+    if grant.filters and not obeys:
+        raise NotAllowedError(
+            f"key {grant.who} has filters, and this address cannot heed them. It may search, count "
+            "facets, and look at products and those like them."
+        )
     if grant.indexes:
         for index in await _named_indexes(request, service):
             grant.allow(index)
@@ -73,6 +82,19 @@ def who_asks(request: Request, service: Service) -> Grant:
     return NOBODY if service.settings.require_key else ANYBODY
 
 
+def _check_source(grant: Grant, request: Request) -> None:
+    """Raises NotAllowedError where the key may not be sent from."""
+    if not grant.networks:
+        return
+    client = request.client
+    try:
+        address = ip_address(client.host if client is not None else "")
+    except ValueError:  # of a socket file
+        address = None
+    if address is None or not any(address in network for network in grant.networks):
+        raise NotAllowedError("the signed key may not be sent from here (restrictSources).")
+
+
 def _without(needed: Scope, grant: Grant, request: Request, service: Service) -> Grant:
     """For a request whose key does not have the scope."""
     if grant.who is not None:
@@ -100,7 +122,7 @@ def _text_of(request: Request) -> str | None:
     if not given:
         return None
     if len(given) > 1:
-        if any(map(looks_like_key, given)):
+        if any(looks_like_key(each) or looks_signed(each) for each in given):
             raise KeyRefusedError("there are two keys. Send one.")
         return None
     return given[0]

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from app.api.access import admit
-from app.api.scopes import needed_scope
+from app.api.scopes import OBEYING, needed_scope
 
 
 class StrictRequest(Request):
@@ -23,11 +23,13 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        (needed,) = {needed_scope(method, self.path) for method in self.methods or ()}
+        (method,) = self.methods or {"GET"}
+        route = f"{method} {self.path}"
+        needed, obeys = needed_scope(route), route in OBEYING
 
         async def strict(request: Request) -> Response:
             strictly = StrictRequest(request.scope, request.receive)
-            await admit(strictly, needed)
+            await admit(strictly, needed, obeys=obeys)
             return await handle(strictly)
 
         return strict

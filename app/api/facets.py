@@ -36,7 +36,7 @@ async def search_facet(
     text = plain_text("q", given.q, service.settings)
     found = given.found(given.query, "query", service.settings)
     generation = service.generations.get(given.index or service.default_index, given.policy)
-    asked = SearchRequest(**found, facet_limit=given.facet_limit)
+    asked = SearchRequest(**found, facet_limit=given.facet_limit, forced=service.grant.filters)
     asked = service.searcher.checked(asked, generation)
     work = partial(facet_values, asked, field, text, generation, time.perf_counter)
     facet = await service.searcher.run(work)

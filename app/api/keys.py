@@ -30,6 +30,8 @@ class KeyShape(BaseModel):
     state: str = Field(examples=["in force", "expired", "revoked"])
     scopes: list[Scope]
     indexes: list[str]
+    filters: list[str] = Field(description="What it cannot see past.")
+    signing: bool = Field(description="Whether keys may be derived of it.")
     created_at: str
     created_by: str = Field(description="Id of a key, or who else.")
     expires_at: str | None
@@ -39,6 +41,9 @@ class KeyShape(BaseModel):
 
 class MadeKey(KeyShape):
     key: str = Field(description="The key itself; told this once.")
+    signing_key: str | None = Field(
+        description="What a server signs derived keys with; told this once, never sent anywhere."
+    )
 
 
 class Keys(BaseModel):
@@ -51,6 +56,7 @@ class OwnKey(BaseModel):
     who: str | None = Field(description="Id of the key; null without one.")
     scopes: list[Scope]
     indexes: list[str] = Field(description="Empty: all.")
+    filtered: bool = Field(description="Whether it has filters that it cannot see past.")
 
 
 @router.get("", response_model=Keys)
@@ -65,7 +71,8 @@ def make_key(request: Request, given: NewKey) -> dict[str, Any]:
     service = service_of(request)
     made = service.keys.create(given, _who(request))
     service.keyring.look_now()
-    return {"key": made.text, **made.key.facts(time.time(), None)}
+    told = {"key": made.text, "signing_key": made.signing_key}
+    return {**told, **made.key.facts(time.time(), None)}
 
 
 @router.delete("/{key_id}", response_model=KeyShape)
@@ -85,6 +92,7 @@ def own_key(request: Request) -> dict[str, Any]:
         "who": grant.who,
         "scopes": sorted(grant.scopes),
         "indexes": list(grant.indexes),
+        "filtered": bool(grant.filters),
     }
 
 

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.bodies import StrictRoute
 from app.api.encoding import hit_facts
+from app.api.forced import filters_of, is_seen
 from app.api.parameters import IndexName, filter_limits
 from app.api.schemas import PROBLEMS, SimilarAnswer, VariantsAnswer
 from app.errors import Fault, NotFoundError
 from app.service import service_of
+from ranking.filters.filters import Filter
 from ranking.filters.url_syntax import parse_filters
 from ranking.generation import Generation
 from ranking.search.listed import bought_together, related
@@ -45,8 +47,9 @@ async def similar_products(
     """Products of other groups that are like this one."""
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
-    filters = parse_filters(given.filter, filter_limits(service.settings))
-    segment, doc_id = _place_of(product_id, generation)
+    forced = filters_of(service.grant, generation)
+    filters = (*forced, *parse_filters(given.filter, filter_limits(service.settings)))
+    segment, doc_id = _place_of(product_id, generation, forced)
     work = partial(similar, doc_id, generation, given.limit, filters, segment)
     return items_of(await service.searcher.run(work))
 
@@ -84,10 +87,12 @@ async def variants(
     """All products of its group, itself among them, in the catalogue's order; at most 200."""
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
-    number, doc_id = _place_of(product_id, generation)
+    forced = filters_of(service.grant, generation)
+    number, doc_id = _place_of(product_id, generation, forced)
     segment = generation.segments[number]
     docs = range(*segment.columns.groups.members(doc_id))
     there = [doc for doc in docs if segment.gone is None or not segment.gone[doc]]
+    there = [doc for doc in there if is_seen(doc, segment, forced)]
     items = [orjson.Fragment(segment.json_at(doc)) for doc in there[:MOST_VARIANTS]]
     return _json({"items": items})
 
@@ -99,15 +104,17 @@ async def product(
     """One product as it is now: as the catalogue gave it, with all changes since."""
     service = service_of(request)
     generation = service.generations.get(given.index or service.default_index)
-    segment, doc_id = _place_of(product_id, generation)
+    segment, doc_id = _place_of(product_id, generation, filters_of(service.grant, generation))
     body = generation.segments[segment].json_at(doc_id)
     return Response(body, media_type="application/json")
 
 
-def _place_of(product_id: str, generation: Generation) -> tuple[int, int]:
-    """Number of the segment, and document."""
+def _place_of(
+    product_id: str, generation: Generation, forced: tuple[Filter, ...] = ()
+) -> tuple[int, int]:
+    """Number of the segment, and document. forced: what does not pass is not there."""
     found = locate(product_id, generation.segments)
-    if found is None:
+    if found is None or not is_seen(found[1], generation.segments[found[0]], forced):
         raise NotFoundError(
             f"index {generation.index!r} has no product {product_id[:100]!r}.",
             [Fault("product_id", "is not known", "Use the id of the catalogue.")],

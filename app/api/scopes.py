@@ -91,17 +91,33 @@ _ROUTES: Final[dict[Scope, tuple[str, ...]]] = {
         "POST /v1/ubi/queries",
     ),
 }
+OBEYING: Final = frozenset({
+    "GET /v1/search",
+    "POST /v1/search",
+    "GET /v1/facets/{field:path}",
+    "GET /v1/products/{product_id:path}",
+    "GET /v1/products/{product_id:path}/similar",
+    "GET /v1/products/{product_id:path}/variants",
+    "POST /1/indexes/*/queries",
+    "POST /1/indexes/*/objects",
+    "POST /1/indexes/*/recommendations",
+    "POST /1/indexes/{index}/query",
+    "GET /1/indexes/{index}",
+    "POST /1/indexes/{index}/facets/{facet:path}/query",
+    "GET /1/indexes/{index}/{object_id:path}",
+})  # fmt: skip
+"""Those that show a key with filters nothing else; to all others it cannot come."""
+
 SCOPE_OF: Final[dict[str, Scope]] = {
     route: scope for scope, routes in _ROUTES.items() for route in routes
 }
 
 
-def needed_scope(method: str, path: str) -> Scope | None:
-    """None for what is open to everybody. path: as the route is written.
+def needed_scope(route: str) -> Scope | None:
+    """None for what is open to everybody. route: `METHOD path`, as it is written.
 
     Raises LookupError for an address that nobody has decided about.
     """
-    route = f"{method} {path}"
     if route in OPEN:
         return None
     if route not in SCOPE_OF:

@@ -1,6 +1,7 @@
 """`/v1/search`."""
 
 import time
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -9,7 +10,7 @@ from app.api.access import check
 from app.api.bodies import StrictRoute
 from app.api.parameters import SearchBody, SearchParameters
 from app.api.schemas import PROBLEMS, SearchAnswer
-from app.errors import Fault, refused
+from app.errors import Fault, NotAllowedError, refused
 from app.events.event import believed
 from app.events.impressions import Asker
 from app.service import service_of
@@ -34,6 +35,10 @@ async def _answer(request: Request, given: SearchParameters | SearchBody) -> Res
         check(request)  # what is not published is not for shoppers
     service = service_of(request)
     asked = given.request(service.settings)
+    if service.grant.filters:
+        if asked.extras:
+            raise NotAllowedError("a key with filters cannot ask for refinements or related.")
+        asked = replace(asked, forced=service.grant.filters)
     index = given.index or service.default_index
     asker = None
     if given.analytics and given.preview is None:

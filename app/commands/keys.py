@@ -24,6 +24,13 @@ IndexesOption = Annotated[
     list[str] | None,
     typer.Option("--index", help="Index it reaches, shop_* for several; repeatable. Default: all."),
 ]
+FiltersOption = Annotated[
+    list[str] | None,
+    typer.Option("--filter", help="What it cannot see past, as seller:acme; repeatable."),
+]
+SigningOption = Annotated[
+    bool, typer.Option("--signing", help="A server may derive signed keys of it.")
+]
 ExpiresOption = Annotated[
     str | None, typer.Option("--expires", help="When it ends, as 2027-01-31. Default: never.")
 ]
@@ -35,6 +42,8 @@ def create(
     name: Annotated[str, typer.Option("--name", help="What it is for.")],
     scope: ScopesOption,
     index: IndexesOption = None,
+    filter_: FiltersOption = None,
+    signing: SigningOption = False,
     expires: ExpiresOption = None,
     days: DaysOption = None,
     data: DataOption = DEFAULT_DATA,
@@ -44,6 +53,8 @@ def create(
         "name": name,
         "scopes": scope,
         "indexes": index or [],
+        "filters": filter_ or [],
+        "signing": signing,
         "expires_at": _end(expires, days),
     }
     store = _store(data)
@@ -52,6 +63,9 @@ def create(
     made = store.create(read_new_key(given), whoami())
     typer.echo(f"key {made.key.id}, {', '.join(made.key.scopes)}. It is shown this once:", err=True)
     typer.echo(made.text)
+    if made.signing_key is not None:
+        typer.echo("Derived keys are signed with this, which only a server may know:", err=True)
+        typer.echo(made.signing_key)
 
 
 @keys.command("list")
@@ -64,6 +78,7 @@ def list_(data: DataOption = DEFAULT_DATA) -> None:
         reach = ",".join(each["indexes"]) or "all indexes"
         end = f", until {each['expires_at']}" if each["expires_at"] else ""
         used = each["last_used_at"] or "never"
+        reach += "".join(f" {text}" for text in each["filters"])
         typer.echo(
             f"{each['id']}  {each['state']:<8}  {','.join(each['scopes'])}  {reach}{end}  "
             f"used {used}  {each['name']}"

@@ -93,7 +93,7 @@ def shown_of(
         "page": result.page,
         "page_size": result.page_size,
         "sorted": int(request.sort is not None),
-        "filtered": int(bool(request.filters)),
+        "filtered": int(bool(request.filters or request.forced)),
         "total": result.total,
         "level": result.relaxed.level if result.relaxed is not None else 0,
         "degraded": int(bool(result.degraded)),

@@ -4,28 +4,40 @@ from dataclasses import dataclass
 
 from app.errors import NotAllowedError
 from app.keys.key import BROWSER_SCOPES, SCOPES, Key, Scope
+from app.keys.signed import Network, Restrictions
+from ranking.filters.filters import Filter
+from ranking.filters.url_syntax import parse_filters
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """who: id of a key, or of whom else; None for anybody. indexes: with `*` at the end for all
-    that begin so; empty for all.
+    that begin so; empty for all. filters: over attributes as Algolia's clients or we name them;
+    what does not pass them is not there. networks: that it may be sent from; empty for all.
+    user_token: whose it is, if it says so. within: of the key that signed it; its limits hold too.
     """
 
     who: str | None
     scopes: frozenset[Scope]
     indexes: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    networks: tuple[Network, ...] = ()
+    user_token: str | None = None
+    within: "Grant | None" = None
 
     @property
     def is_narrow(self) -> bool:
         """Whether it reaches less of what its scopes open than others with the same scopes."""
-        return bool(self.indexes)
+        within = self.within is not None and self.within.is_narrow
+        return bool(self.indexes or self.filters or self.user_token) or within
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes or "admin" in self.scopes
 
     def reaches(self, index: str) -> bool:
         """Whether it may use that index."""
+        if self.within is not None and not self.within.reaches(index):
+            return False
         return not self.indexes or any(
             index.startswith(each[:-1]) if each.endswith("*") else index == each
             for each in self.indexes
@@ -46,4 +58,20 @@ THIS_MACHINE = Grant("this machine", frozenset(SCOPES))
 
 
 def granted_to(key: Key) -> Grant:
-    return Grant(key.id, frozenset(key.scopes), key.indexes)
+    return Grant(key.id, frozenset(key.scopes), key.indexes, parse_filters(key.filters))
+
+
+def derived(key: Key, given: Restrictions) -> Grant:
+    """Of a key that another signed: never more than that one, and only what a page needs."""
+    within = granted_to(key)
+    filters = (*within.filters, *given.filters)
+    of_pages: tuple[Scope, ...] = ("search",) if filters else BROWSER_SCOPES
+    return Grant(
+        key.id,
+        frozenset(scope for scope in of_pages if within.may(scope)),
+        given.indexes,
+        filters,
+        given.networks,
+        given.user_token,
+        within,
+    )

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.settings import INDEX_NAME_PATTERN
+from ranking.filters.filters import FilterError
+from ranking.filters.url_syntax import parse_filters
 
 Scope = Literal["search", "events", "products", "rules", "admin"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
@@ -20,7 +22,7 @@ _Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 
 class NewKey(BaseModel):
-    """What is asked for. filters: as in a search; added to each of the key's requests."""
+    """What is asked for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,6 +34,13 @@ class NewKey(BaseModel):
         (), max_length=100, description="Indexes it reaches, `shop_*` for all that begin so; "
         "empty: all.",
     )  # fmt: skip
+    filters: tuple[_Text, ...] = Field(
+        (), max_length=20, description="What it cannot see past, as `filter` of a search, all must "
+        "hold; only with the scope `search`.",
+    )  # fmt: skip
+    signing: bool = Field(
+        False, description="Whether a server may derive signed keys of it; told with a signing key."
+    )
     expires_at: float | None = Field(
         None, gt=0, lt=1e11, description="Seconds since the epoch; null: never."
     )
@@ -48,11 +57,24 @@ class NewKey(BaseModel):
     def _each_once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(dict.fromkeys(values))
 
+    @field_validator("filters")
+    @classmethod
+    def _readable(cls, filters: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            parse_filters(filters)
+        except FilterError as error:
+            raise ValueError(str(error)) from None
+        return filters
+
     @model_validator(mode="after")
     def _can_be_kept(self) -> "NewKey":
         """What no request of the key could be held to is not promised."""
         if self.indexes and "admin" in self.scopes:
             raise ValueError("an admin key reaches all indexes: leave out indexes, or take scopes")
+        if self.signing and not set(self.scopes) & set(BROWSER_SCOPES):
+            raise ValueError("signed keys may search and send events: take one of these scopes")
+        if self.filters and self.scopes != ("search",):
+            raise ValueError("a key with filters can have the scope search only")
         return self
 
 
@@ -87,6 +109,8 @@ class Key(NewKey):
             "state": self.state(now),
             "scopes": list(self.scopes),
             "indexes": list(self.indexes),
+            "filters": list(self.filters),
+            "signing": self.signing,
             "created_at": iso(self.created_at),
             "created_by": self.created_by,
             "expires_at": iso(self.expires_at),

@@ -48,6 +48,11 @@ def fits(text: str, verifier: str, secret: bytes) -> bool:
     return hmac.compare_digest(verifier_of(text, secret), verifier)
 
 
+def signing_key_of(verifier: str, secret: bytes) -> str:
+    """What signed keys of a key are signed with; nothing of it is kept, as it is made anew."""
+    return "vs_" + hmac.digest(secret, b"signing:" + verifier.encode(), "sha256").hex()
+
+
 def read_secret(folder: Path, given: str | None) -> bytes | None:
     """given: of the settings; else what the folder keeps. None where no key was ever made."""
     if given is not None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.errors import Fault, InvalidRequestError, NotFoundError, ServiceError
 from app.keys.key import MOST_KEYS, Key, NewKey
-from app.keys.secrets import make_secret, new_id, new_text, verifier_of
+from app.keys.secrets import make_secret, new_id, new_text, signing_key_of, verifier_of
 from indexing.current import sync_folder
 
 FOLDER: Final = "keys"
@@ -36,10 +36,11 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """text: the key itself, told this once."""
+    """text: the key itself; signing_key: what signed keys of it are signed with. Told this once."""
 
     key: Key
     text: str
+    signing_key: str | None
 
 
 class KeyStore:
@@ -87,12 +88,13 @@ class KeyStore:
                 raise InvalidRequestError(f"there are {MOST_KEYS:,} keys. Revoke some first.")
             key_id = new_id()
             text = new_text(key_id)
-            verifier = verifier_of(text, make_secret(self.folder, self._secret))
+            secret = make_secret(self.folder, self._secret)
+            verifier = verifier_of(text, secret)
             key = Key(
                 **new.model_dump(), id=key_id, verifier=verifier, created_at=now, created_by=by
             )
             self._write([*keys, key], now)
-        return Made(key, text)
+        return Made(key, text, signing_key_of(verifier, secret) if key.signing else None)
 
     def revoke(self, key_id: str) -> Key:
         """Over on every worker within two seconds; a key that is over stays as it is.

@@ -30,8 +30,8 @@ class Found:
     """What a request is about.
 
     request: as it came, with the filter that its text implies. matches: before filters, less what
-    the index and rules hide, with what rules pin. answer: the part that passes them. organic: the
-    part of it that is not there by a pin alone.
+    the index, rules and the asker's key hide, with what rules pin. answer: the part that passes
+    them. organic: the part of it that is not there by a pin alone.
     """
 
     request: SearchRequest
@@ -54,6 +54,8 @@ def find(context: Context, matched: Matched | None = None) -> Found:
         place = None if facts is None or request.region is None else facts.region(request.region)
         query = replace(query, profile=request.profile, region=place)
     matches, added = under_rules(request.decision, matches, context)
+    if request.forced:
+        matches = _allowed(matches, context)
     implied = implied_filters(query, request, matches, context.segments)
     request = replace(request, filters=(*request.filters, *clauses_of(implied)))
     with log.timed("filter", size(matches)) as stage:
@@ -157,6 +159,12 @@ def _widened(query: Query, matches: Matches, context: Context) -> Query | None:
     if not (request.relax and request.synonyms) or by_words >= least:
         return None
     return widened(query, context.generation.rules.synonyms, context.tables)
+
+
+def _allowed(matches: Matches, context: Context) -> Matches:
+    """The part that the asker may see."""
+    pairs = zip(context.leaves, matches, strict=True)
+    return tuple(leaf.passing(part, context.request.forced) for leaf, part in pairs)
 
 
 def _offered(matches: Matches, context: Context) -> Matches:

@@ -22,6 +22,8 @@ class SearchRequest:
     """One search.
 
     vector: float32[dimension] given by the caller in place of the encoded text, or None.
+    forced: filters that the asker cannot see past: for this request nothing else is there, not in
+    facets, nor as a way out.
     filters: clauses joined by *and*; each is a facet's own selection if it names one field.
     preferred: filters that hide nothing; of equally good matches those that pass come first.
     facets: field names to count; `auto` among them adds the `auto_facets` attributes most worth
@@ -40,6 +42,7 @@ class SearchRequest:
     """
 
     text: str = ""
+    forced: tuple[Filter, ...] = ()
     filters: tuple[Filter, ...] = ()
     preferred: tuple[Filter, ...] = ()
     facets: tuple[str, ...] = ()

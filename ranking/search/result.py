@@ -1,6 +1,6 @@
 """What a search answers; the border turns it into JSON."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from indexing.arrays import Float32Array
@@ -65,6 +65,12 @@ class Facet:
     max: float | None = None
     distinct: int | None = None
     other: int | None = None
+
+    def seen(self) -> "Facet":
+        """Less values that are shown for being selected alone: that they exist tells of others."""
+        if self.type == "number":
+            return self
+        return replace(self, values=tuple(each for each in self.values if each.count))
 
 
 @dataclass(frozen=True, slots=True)

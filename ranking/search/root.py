@@ -236,6 +236,8 @@ def _facets(found: Found, context: Context) -> dict[str, Facet]:
         parts = parts_of(found.matches, context)
         kept = len(request.filters) if request.facets_keep_own else 0  # never the implied ones
         facets = count_facets(parts, found.request.filters, asked, limits, kept)
+        if request.forced:
+            facets = {name: facet.seen() for name, facet in facets.items()}
         stage.passed = len(facets)
     return facets if wanted is None else arranged(facets, wanted)
 
@@ -256,9 +258,16 @@ def _fallback(found: Found, total: int, context: Context) -> tuple[Hit, ...]:
 
 
 def _meant(query: Query, total: int, context: Context) -> tuple[str, ...]:
-    """What else the shopper may have meant: a correction not taken, or identifiers nearby."""
+    """What else the shopper may have meant: a correction not taken, or identifiers nearby.
+
+    Identifiers of products that the asker must not see are not told.
+    """
     if query.identifier is not None:
-        return () if total else near_identifiers(query.identifier, context.segments)
+        return (
+            ()
+            if total or context.request.forced
+            else near_identifiers(query.identifier, context.segments)
+        )
     if query.correction is None or query.corrected:
         return ()
     return (query.correction.text,)

@@ -187,8 +187,18 @@ def test_a_key_reaches_its_indexes_only(http: httpx.Client, make: Make) -> None:
 def test_whoever_asks_is_told_what_their_key_may(http: httpx.Client, make: Make) -> None:
     key = make("rules", "search", indexes=["other"])
     told = http.get("/v1/key", headers={"X-API-Key": key}).json()
-    assert told == {"who": key.split("_")[1], "scopes": ["rules", "search"], "indexes": ["other"]}
-    assert http.get("/v1/key").json() == {"who": None, "scopes": [], "indexes": []}
+    assert told == {
+        "who": key.split("_")[1],
+        "scopes": ["rules", "search"],
+        "indexes": ["other"],
+        "filtered": False,
+    }
+    assert http.get("/v1/key").json() == {
+        "who": None,
+        "scopes": [],
+        "indexes": [],
+        "filtered": False,
+    }
     assert http.get("/v1/key", headers={"X-API-Key": key[:-1]}).status_code == 401
     assert (
         "admin"

@@ -20,7 +20,7 @@ from app.api.algolia.marks import Marker
 from app.api.algolia.parameters import AlgoliaQuery
 from app.api.algolia.records import covers, flat_record, nested
 from app.api.parameters import MAX_DEPTH
-from app.settings import Settings
+from app.service import Service
 from ranking.generation import Generation
 from ranking.query.unfinished import completed
 from ranking.search.highlights import Highlighter
@@ -47,18 +47,19 @@ class Translated:
 
 
 def translated(
-    query: AlgoliaQuery, target: Target, generation: Generation, settings: Settings
+    query: AlgoliaQuery, target: Target, generation: Generation, service: Service
 ) -> Translated:
     """Raises FilterError for a filter that cannot be evaluated."""
     columns = generation.snapshot.columns
     unknown: set[str] = set()
     filters = tuple(resolved(clause, columns, unknown) for clause in query.filters)
     preferred = tuple(resolved(clause, columns, unknown) for clause in query.preferred)
-    fields, lacking = counted_fields(query.facets, filters, columns, settings.max_facets)
+    fields, lacking = counted_fields(query.facets, filters, columns, service.settings.max_facets)
     most = max(query.most_values, 1)
     page, size, first, last = _page_of(query)
     request = SearchRequest(
         text=completed(query.text, generation.snapshot) if query.unfinished else query.text,
+        forced=service.grant.filters,
         filters=filters,
         preferred=preferred,
         facets=fields,

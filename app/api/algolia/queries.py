@@ -14,7 +14,7 @@ from app.api.algolia.facet_search import found_values
 from app.api.algolia.indexes import Target, target_of
 from app.api.algolia.parameters import AlgoliaQuery
 from app.api.algolia.suggestions import encoded_suggestions
-from app.errors import refused
+from app.errors import NotAllowedError, refused
 from app.events.exposed import exposed
 from app.events.impressions import Asker
 from app.search import Asked
@@ -49,18 +49,20 @@ async def answers_of(
         if query.facet is not None:
             answers[place] = await _facet(query, target, generation, service)
         elif target.suggestions:
+            if service.grant.filters:
+                raise NotAllowedError("a key with filters cannot ask for suggestions.")
             work = partial(encoded_suggestions, query, generation)
             answers[place] = await service.searcher.run(work)
         else:
-            groups.setdefault((target.index, query.user), []).append(place)
+            user = service.grant.user_token or query.user
+            groups.setdefault((target.index, user), []).append(place)
     for (index, user), places in groups.items():
         generation = service.generations.get(index)  # one for all queries of a shopper
         asker = Asker(session_id=user, user_agent=user_agent)
         if any(_is_seen(queries[place]) for place in places):
             generation, asker = exposed(generation, asker)
         asked = [
-            translated(queries[place], targets[place], generation, service.settings)
-            for place in places
+            translated(queries[place], targets[place], generation, service) for place in places
         ]
         found = await _searched(asked, [ids[place] for place in places], asker,
                                 generation, service)  # fmt: skip
@@ -97,7 +99,7 @@ def _is_seen(query: AlgoliaQuery) -> bool:
 async def _facet(
     query: AlgoliaQuery, target: Target, generation: Generation, service: Service
 ) -> bytes:
-    asked = translated(query, target, generation, service.settings)
+    asked = translated(query, target, generation, service)
     request = service.searcher.checked(asked.request, generation)
     work = partial(found_values, query, request, generation)
     return orjson.dumps(await service.searcher.run(work))

@@ -10,7 +10,8 @@ from app.api.algolia.attributes import resolved
 from app.api.algolia.indexes import target_of
 from app.api.algolia.marks import Marker
 from app.api.algolia.parameters import read_query
-from app.errors import refused
+from app.api.forced import filters_of, is_seen
+from app.errors import NotAllowedError, refused
 from app.service import Service
 from ranking.filters.filters import AnyOf, Filter
 from ranking.generation import Generation
@@ -20,8 +21,9 @@ from ranking.search.result import Hit
 from ranking.search.segments import locate
 from ranking.search.similar import similar
 
+ALIKE: Final = "looking-similar"
 OF_PRODUCT: Final = {
-    "looking-similar": similar,
+    ALIKE: similar,
     "related-products": related,
     "bought-together": bought_together,
 }
@@ -52,12 +54,16 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
     query = read_query(f"{where}.queryParameters.", parameters, service.settings, _index(raw))
     target = target_of(query.index, service)
     generation = service.generations.get(target.index)
-    filters = tuple(resolved(each, generation.snapshot.columns, set()) for each in query.filters)
+    forced = filters_of(service.grant, generation)
+    if forced and model != ALIKE:
+        raise NotAllowedError(f"a key with filters can ask for {ALIKE} only.")
+    columns = generation.snapshot.columns
+    filters = (*forced, *(resolved(each, columns, set()) for each in query.filters))
     hits: tuple[Hit, ...] = ()
     if model in OF_PRODUCT:
         found = locate(values.text(f"{where}.objectID", raw.get("objectID")), generation.segments)
-        if found is not None:  # else it may just have gone
-            segment, doc_id = found
+        if found is not None and is_seen(found[1], generation.segments[found[0]], forced):
+            segment, doc_id = found  # else it may just have gone
             of = OF_PRODUCT[model]
             work = partial(of, doc_id, generation, limit, filters, segment)
             hits = await service.searcher.run(work)

@@ -18,6 +18,7 @@ from app.api.algolia.recommend import recommendations
 from app.api.algolia.records import covers, flat_record, nested
 from app.api.bodies import StrictRoute
 from app.api.events import sender_of
+from app.api.forced import filters_of, is_seen
 from app.errors import Fault, InvalidRequestError, NotFoundError, refused
 from app.service import Service, service_of
 from ranking.search.segments import locate
@@ -125,7 +126,8 @@ def _object(where: str, raw: Any, service: Service) -> dict[str, Any] | None:
     generation = service.generations.get(target_of(name, service).index)
     object_id = values.text(f"{where}objectID", asked.get("objectID"))
     found = locate(object_id, generation.segments)
-    if found is None:
+    forced = filters_of(service.grant, generation)
+    if found is None or not is_seen(found[1], generation.segments[found[0]], forced):
         return None
     segment, doc_id = found
     record = flat_record(orjson.loads(generation.segments[segment].json_at(doc_id)))
