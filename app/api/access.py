@@ -41,7 +41,7 @@ async def admit(request: Request, needed: Scope | None, *, obeys: bool) -> None:
             f"key {grant.who} has filters, and this address cannot heed them. It may search, count "
             "facets, and look at products and those like them."
         )
-    if grant.indexes:
+    if grant.is_narrow:
         for index in await _named_indexes(request, service):
             grant.allow(index)
     request.scope["grant"] = grant

@@ -282,6 +282,7 @@ def test_signed_keys_reach_no_further_than_they_say(http: httpx.Client) -> None:
     make = sign(http)
     assert status(http, make()) == status(http, make(restrictIndices="shop,other")) == 200
     assert status(http, make(restrictIndices="other")) == 403
+    assert status(http, make(), "/v1/search?index=other") == 403
     assert status(http, make(restrictIndices='["other"]'), "/v1/search?index=other") == 403
     assert status(http, make(restrictSources="127.0.0.0/8")) == 200
     assert status(http, make(restrictSources="10.0.0.0/8,::2")) == 403
