@@ -51,6 +51,8 @@ BENCHMARKS = (
     Benchmark("event_faults"),
     Benchmark("event_load"),
     Benchmark("freshness"),
+    Benchmark("living_start"),
+    Benchmark("living_faults"),
     Benchmark("structure"),
     Benchmark("click_models", (DATA,)),
 )

@@ -1,6 +1,7 @@
 """How soon changes are seen, and what they cost searches.
 
     python -m benchmarks.freshness [--data FOLDER] [--products N] [--seconds S] [--samples N]
+        [--log sqlite|redis] [--parts visible beside grown]
 
 FOLDER is a data folder with an index `main` of a demo shop; it is copied, its snapshots linked, so
 TMPDIR must lie on the same disk. Without one a shop of N products is made and built. The load
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ import httpx
 import numpy as np
 
 from app.live.seen import Seen
+from benchmarks.change_faults import Server
 from benchmarks.http_client import Measured, closed_loop
 from benchmarks.http_service import Running, memory_mb, served, worker_ids
 from indexing.current import read_current
@@ -41,6 +44,7 @@ WORDS = (
 )  # fmt: skip
 BATCH = 100
 RATE = 1_000
+PARTS = ("visible", "beside", "grown")
 NEW = 10_000
 
 
@@ -50,28 +54,40 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=20_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--samples", type=int, default=200)
+    parser.add_argument("--log", choices=("sqlite", "redis"), default="sqlite")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "var"
-        if asked.data is None:
-            command = ["-m", "app.cli", "demo", "--no-serve", "--data", str(data)]
-            subprocess.run(
-                [sys.executable, *command, "--products", str(asked.products)], check=True
-            )
-        else:
-            shutil.copytree(asked.data, data, copy_function=_linked)
-        current = read_current(data / "main")
-        assert current is not None
-        documents = open_snapshot(data / "main" / "snapshots" / current.snapshot).documents
-        step = max(1, len(documents) // 5_000)
-        ids = [documents.id_at(doc) for doc in range(0, len(documents), step)]
-        print(f"{len(documents):,} products; times in ms\n")
-        for workers in (1, 2):
-            with served(data, workers) as running:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        data, settings = Path(folder) / "var", {"change_log": asked.log}
+        if asked.log == "redis":
+            server = Server(Path(folder), "everysec")
+            server.start()
+            stack.callback(server.stop)
+            settings["redis_url"] = server.url
+        ids = copied(asked.data, data, asked.products)
+        for workers in (1, 2) if "visible" in asked.parts else ():
+            with served(data, workers, **settings) as running:
                 visible(data, running, workers, ids, asked.samples)
-        with served(data, 2, cache_memory_bytes="0") as running:
-            beside(running, ids, asked.seconds)
-            grown(data, running)
+        with served(data, 2, cache_memory_bytes="0", **settings) as running:
+            if "beside" in asked.parts:
+                beside(running, ids, asked.seconds)
+            if "grown" in asked.parts:
+                grown(data, running)
+
+
+def copied(source: Path | None, data: Path, products: int) -> list[str]:
+    """A data folder of its own, and ids of some of its products, from all over it."""
+    if source is None:
+        command = ["-m", "app.cli", "demo", "--no-serve", "--data", str(data)]
+        subprocess.run([sys.executable, *command, "--products", str(products)], check=True)
+    else:
+        shutil.copytree(source, data, copy_function=_linked)
+    current = read_current(data / "main")
+    assert current is not None
+    documents = open_snapshot(data / "main" / "snapshots" / current.snapshot, "never").documents
+    print(f"{len(documents):,} products; times in ms\n", flush=True)
+    step = max(1, len(documents) // 5_000)
+    return [documents.id_at(doc) for doc in range(0, len(documents), step)]
 
 
 def _linked(source: str, target: str) -> None:
@@ -104,20 +120,28 @@ def visible(data: Path, running: Running, workers: int, ids: list[str], samples:
                 taken.append((answered - begun) * 1e3)
                 shown.append((time.perf_counter() - answered) * 1e3)
                 time.sleep(draw.uniform(0, 0.1))
-            print(f"visible, {workers} workers, {kind}: taken {told(taken)}; shown {told(shown)}")
+            print(f"visible, {workers} workers, {kind}: taken {told(taken)}; shown {told(shown)}; "
+                  f"{load()}", flush=True)  # fmt: skip
 
 
 def beside(running: Running, ids: list[str], seconds: float) -> None:
     paths = [f"/v1/search?q={word.replace(' ', '+')}&facets=auto" for word in WORDS]
+    used = cpu_seconds(running)
     alone = searched(running, paths, seconds)
+    each = (cpu_seconds(running) - used) / (alone.rate * seconds)
+    print(f"\n{load()}")
     before = [memory_mb(pid)[0] for pid in worker_ids(running)]
     command = [sys.executable, "-c", _PATCHES, running.url, json.dumps(ids), str(seconds + 5)]
     patching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     time.sleep(3.0)
+    used = cpu_seconds(running)
     with_changes = searched(running, paths, seconds)
+    share = (cpu_seconds(running) - used) / seconds - each * with_changes.rate
     sent = patching.communicate()[0].strip()
     after = [memory_mb(pid)[0] for pid in worker_ids(running)]
-    print(f"\nsearches a second alone {alone.rate:.0f}, beside changes {with_changes.rate:.0f} "
+    print(f"{load()}; a search takes {each * 1e3:.1f} ms of processor time, changes {share:.2f} of "
+          "a core")  # fmt: skip
+    print(f"searches a second alone {alone.rate:.0f}, beside changes {with_changes.rate:.0f} "
           f"({with_changes.rate / alone.rate:.2f}); p50 {alone.percentile(50):.1f} and "
           f"{with_changes.percentile(50):.1f}, p99 {alone.percentile(99):.1f} and "
           f"{with_changes.percentile(99):.1f}")  # fmt: skip
@@ -137,11 +161,26 @@ def grown(data: Path, running: Running) -> None:
         taken = time.perf_counter() - begun
     wait_for(Seen.of(data, "main"), answer.json()["seq"], 300)
     shown = time.perf_counter() - begun
-    time.sleep(15.0)  # merged
+    time.sleep(60.0)  # merged
     after = searched(running, paths, 10.0, connections=1)
     print(f"\n{NEW:,} new products: {NEW / taken:.0f} a second taken, {NEW / shown:.0f} shown; "
           f"search p50 {before.percentile(50):.2f} before, {after.percentile(50):.2f} after "
-          f"({after.percentile(50) / before.percentile(50):.2f})")  # fmt: skip
+          f"({after.percentile(50) / before.percentile(50):.2f}); {load()}")  # fmt: skip
+
+
+def load() -> str:
+    return f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores"
+
+
+def cpu_seconds(running: Running) -> float:
+    """That all processes of the service have used."""
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            facts = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(facts[2]) == running.pid:
+                ticks += int(facts[11]) + int(facts[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def searched(running: Running, paths: list[str], seconds: float, connections: int = 4) -> Measured:

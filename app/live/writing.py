@@ -66,6 +66,8 @@ class IndexWriter:
         self._merging: _Merging | None = None
         self._again_at = self._merge_at = 0.0
         self._told = ""
+        self.behind = False
+        """Whether the log may hold more: then nobody waits."""
 
     def look(self) -> None:
         """Whether another snapshot is in force, or the log was begun anew."""
@@ -94,13 +96,15 @@ class IndexWriter:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def tick(self) -> None:
-        """Apply what the log holds."""
+        """Apply what the log holds, or a part of it."""
+        self.behind = False
         if self._writer is None:
             return
         found = self._log.read(self._index, self._writer.state.seq, MOST_AT_ONCE)
         if found:
             changes = [LiveChange(c.seq, c.product_id, c.op, c.body, c.at_ms) for c in found]
             self._writer.apply(changes, popular=False)
+            self.behind = len(found) == MOST_AT_ONCE
         else:
             self._writer.shorten_journal()
         self._merge()
@@ -182,7 +186,8 @@ def run(settings: Settings) -> None:
             warmed = warmed or any(writer.warmed() for writer in writers.values())
         for writer in writers.values():
             writer.guarded(writer.tick)
-        time.sleep(max(0.005, TICK_S - (time.monotonic() - begun)))
+        behind = any(writer.behind for writer in writers.values())
+        time.sleep(0.0 if behind else max(0.005, TICK_S - (time.monotonic() - begun)))
     with suppress(OSError):
         os.close(handle)
 

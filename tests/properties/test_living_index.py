@@ -5,6 +5,7 @@ vectors: so both sides stand beside the same snapshot, whose own products are al
 """
 
 import gzip
+import os
 import random
 import time
 from dataclasses import replace
@@ -34,7 +35,7 @@ SHOP = 260
 KEPT = 200
 """Of the shop's products so many are there from the beginning."""
 BATCHES = 12
-HISTORIES = 6
+HISTORIES = int(os.environ.get("HISTORIES", "6"))
 REQUESTS = 40
 
 
