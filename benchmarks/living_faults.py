@@ -45,11 +45,11 @@ def run(folder: Path, faults: int, seed: int, kind: str, every: int = 5) -> Foun
         server.start()
         settings["VITRINA_REDIS_URL"] = server.url
     service = Service(data, settings)
-    service.start()
     shop = Shop(service.url, found, seed)
     shop.products = {each["id"]: each for each in first}
-    shop.start()
     try:
+        service.start()
+        shop.start()
         shop.compare()
         while found.faults.total() < faults:
             time.sleep(draw.uniform(0.0, 1.5))

@@ -14,7 +14,7 @@ import httpx
 
 from benchmarks.http_service import ROOT, free_port
 
-START_S = 300.0
+START_S = 600.0
 _FAILING_BYTES = 4_096
 """Files may not grow beyond it while the disk is full: less than any database has."""
 

@@ -64,7 +64,8 @@ class Shop:
         self.ended.set()
         self.paused.clear()
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:  # it was started
+                thread.join()
 
     def _client(self) -> httpx.Client:
         headers = {"Connection": "close"}  # any worker may answer
