@@ -13,6 +13,7 @@ from app.commands.experiments import experiments
 from app.commands.inspect import inspect
 from app.commands.keys import keys
 from app.commands.learn import learn
+from app.commands.merchandising import rules
 from app.commands.models import models
 from app.commands.push import changes, push
 from app.commands.rules import blocklist, hints
@@ -45,6 +46,7 @@ for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)
 app.add_typer(snapshots, name="snapshots")
 app.add_typer(models, name="models")
+app.add_typer(rules, name="rules")
 app.add_typer(experiments, name="experiments")
 app.add_typer(synonyms, name="synonyms")
 app.add_typer(keys, name="keys")

@@ -16,6 +16,7 @@ from app.api.encoding import encode_result
 from app.api.guard import GuardedRoute, described
 from app.api.merchandising_shapes import (
     ChangedRules,
+    ExportParameters,
     HistoryAnswer,
     HistoryParameters,
     ListParameters,
@@ -28,6 +29,7 @@ from app.api.merchandising_shapes import (
     RuleItem,
     RulesAnswer,
     RulesBody,
+    RulesText,
     UndoParameters,
     WriteParameters,
 )
@@ -44,8 +46,8 @@ from ranking.rules.doubts import (
     contradictions,
     doubts_of,
     state_of,
+    told_of,
 )
-from ranking.rules.merchandising import Merchandising
 from ranking.rules.preview import asked_rules, with_drafts
 from ranking.rules.rule import Rule
 from ranking.rules.rule_changes import (
@@ -57,6 +59,7 @@ from ranking.rules.rule_changes import (
     put_rules,
     undo,
 )
+from ranking.rules.rule_exchange import read_rules_text, written_rules
 from ranking.rules.rule_file import Kept
 from ranking.search.root import search
 
@@ -99,6 +102,23 @@ def history(request: Request, given: Annotated[HistoryParameters, Query()]) -> d
     if given.rule is not None:
         changes = tuple(c for c in changes if any(name == given.rule for name, _, _ in c.rules))
     return {"items": [change.facts() for change in changes[: given.limit]]}
+
+
+@router.get("/export", response_model=RulesText)
+def export_rules(request: Request, given: Annotated[ExportParameters, Query()]) -> dict[str, Any]:
+    """All rules as the text of a file, which `import` reads."""
+    kept = kept_rules(rules_folder(service_of(request), given))
+    text = written_rules((each.rule for each in kept), given.format)
+    return {"format": given.format, "text": text}
+
+
+@router.post("/import", response_model=ChangedRules)
+def import_rules(
+    request: Request, given: Annotated[WriteParameters, Query()], body: RulesText
+) -> dict[str, Any]:
+    """Put the rules of a file in force, all or none."""
+    rules = read_rules_text(body.text, body.format)
+    return _put(request, given, rules, action="import", whole=body.whole)
 
 
 @router.get("/{rule_id}", response_model=RuleItem)
@@ -169,8 +189,8 @@ def check_rules(
     generation = _generation(service, given)
     every = _together(kept, body.rules)
     _check(service, body.rules, every, generation)
-    told = _told(body.rules, every, generation, time.time(), fresh=True)
-    return {"problems": [doubt.facts() for doubts in told.values() for doubt in doubts]}
+    told = told_of(body.rules, every, generation.segments, time.time())
+    return {"problems": [doubt.facts() for doubt in told]}
 
 
 @router.post("/preview", response_model=PreviewAnswer)
@@ -225,8 +245,8 @@ def _put(
         folder, rules, _author(given), datetime.now(UTC), action=action, whole=whole,
         version=version,
     )  # fmt: skip
-    told = _told(rules, every, generation, time.time(), fresh=True)
-    return _announced(service, folder, published, [d for each in told.values() for d in each])
+    told = told_of(rules, every, generation.segments, time.time())
+    return _announced(service, folder, published, told)
 
 
 def _check(
@@ -253,13 +273,9 @@ def _told(
     every: Sequence[Rule],
     generation: Generation,
     now: float,
-    *,
-    fresh: bool = False,
 ) -> dict[str, list[Doubt]]:
-    """Of these rules, by id. fresh: they are not in force yet."""
+    """Of these rules in force, by id."""
     merchandising = generation.rules.merchandising
-    if fresh:
-        merchandising = Merchandising.of(rules, generation.snapshot)
     told: dict[str, list[Doubt]] = {rule.id: [] for rule in rules}
     found = [Doubt(rule, text) for rule, text in merchandising.problems]
     found += [*doubts_of(rules, generation.segments, now), *contradictions(every)]

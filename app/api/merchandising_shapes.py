@@ -47,6 +47,20 @@ class RuleBody(Rule):
     id: RuleId = ""
 
 
+class ExportParameters(RulesParameters):
+    format: Literal["json", "csv"] = "json"
+
+
+class RulesText(BaseModel):
+    """text: of a file. whole: these are all rules; what the file lacks goes."""
+
+    model_config = _FORBIDDEN
+
+    format: Literal["json", "toml", "csv"] = "json"
+    text: str = Field(max_length=50_000_000, examples=['{"rules": []}'])
+    whole: bool = False
+
+
 class ManyRules(BaseModel):
     model_config = _FORBIDDEN
 

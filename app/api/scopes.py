@@ -60,6 +60,8 @@ _ROUTES: Final[dict[Scope, tuple[str, ...]]] = {
         "GET /v1/admin/rules",
         "PUT /v1/admin/rules",
         "GET /v1/admin/rules/history",
+        "GET /v1/admin/rules/export",
+        "POST /v1/admin/rules/import",
         "POST /v1/admin/rules/undo",
         "POST /v1/admin/rules/check",
         "POST /v1/admin/rules/preview",

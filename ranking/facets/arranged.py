@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping
 from dataclasses import replace
 
+from indexing.catalogue.attributes import PREFIX
 from indexing.columns.keyword import folded_value
 from ranking.facets.facets import AUTO
 from ranking.rules.rule import FacetOrder
@@ -15,18 +16,26 @@ def with_first(
     """The fields to count: where the request leaves the choice to us, also those of the rule."""
     if AUTO not in asked:
         return asked
-    wanted = [name for name in order.order if name in fields and name not in order.hide]
+    named = (_field(name, fields) for name in order.order)
+    wanted = [name for name in named if name in fields]
     return tuple(dict.fromkeys([*wanted, *asked]))
 
 
 def arranged(facets: Mapping[str, Facet], order: FacetOrder) -> dict[str, Facet]:
-    names = [name for name in order.order if name in facets]
-    names += [name for name in facets if name not in names]
+    hidden = {_field(name, facets) for name in order.hide}
+    values = {_field(name, facets): wanted for name, wanted in order.values.items()}
+    first = (_field(name, facets) for name in order.order)
+    names = dict.fromkeys([*(name for name in first if name in facets), *facets])
     return {
-        name: _values_first(facets[name], order.values.get(name, ()))
+        name: _values_first(facets[name], values.get(name, ()))
         for name in names
-        if name not in order.hide
+        if name not in hidden
     }
+
+
+def _field(name: str, known: Container[str]) -> str:
+    """An attribute may be called by its own name."""
+    return name if name in known else PREFIX + name
 
 
 def _values_first(facet: Facet, wanted: tuple[str, ...]) -> Facet:

@@ -95,6 +95,18 @@ def doubts_of(
             )
 
 
+def told_of(
+    rules: Sequence[Rule], every: Sequence[Rule], segments: Sequence[Snapshot], now: float
+) -> list[Doubt]:
+    """All that may be wrong with these rules among all rules, once they are in force."""
+    wanted = {rule.id for rule in rules}
+    found = [
+        Doubt(rule, text) for rule, text in Merchandising.of(rules, segments[0]).problems
+    ]  # fmt: skip
+    found += [*doubts_of(rules, segments, now), *contradictions(every)]
+    return [doubt for doubt in found if doubt.rule in wanted]
+
+
 def contradictions(rules: Iterable[Rule]) -> Iterator[Doubt]:
     """Of rules that fire together for sure, as they have the same conditions."""
     alike: dict[bytes, list[Rule]] = {}

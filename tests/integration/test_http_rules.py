@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from algolia_client import several
 from catalogs import build_index
 from http_service import serving, wait_until
 from query_shop import PRODUCTS
@@ -38,14 +39,10 @@ def put_many(shop: httpx.Client, rules: list[Body], **given: Any) -> Body:
 
 
 def in_force(shop: httpx.Client) -> str | None:
-    """Id of the rules that this worker serves; the generation's id tells no more than that."""
+    """Id of the rules in force, which this worker has taken up by then."""
     told = shop.get(URL, params={"limit": 1}).json()["rules"]
-    seen.add(told)
     time.sleep(0.1)  # two looks of the poller
     return str(told) if told else None
-
-
-seen: set[str | None] = set()
 
 
 def search(shop: httpx.Client, text: str, **given: Any) -> Body:
@@ -211,3 +208,72 @@ def test_what_may_be_a_mistake_is_told(shop: httpx.Client) -> None:
     assert listed["over"]["state"] == "ended"
     assert listed["later"]["problems"] == [problems["later"]]
     assert ids(search(shop, "lamp"))  # and shoppers are served
+
+
+def test_an_algolia_storefront_obeys_rules(shop: httpx.Client) -> None:
+    put_many(shop, [
+        rule("ctx", {"query": {"is": "lamp"}, "context": ["ais-sale"]}, pin=["path"], hide=["red"],
+             data={"title": "Sale"}, facets={"order": ["colour"], "values": {"brand": ["Lumo"]}},
+             banner={"text": "20 % off", "image": "https://img.example/x.png", "url": "/sale"}),
+        rule("away", {"query": {"is": "returns"}}, redirect="https://help.example.com/returns"),
+    ])  # fmt: skip
+    plain, sale, off, away = several(
+        shop,
+        {"indexName": "main", "query": "lamp", "facets": ["*"]},
+        {"indexName": "main", "query": "lamp", "facets": ["*"], "ruleContexts": ["ais-sale"]},
+        {"indexName": "main", "query": "lamp", "ruleContexts": ["ais-sale"], "enableRules": False},
+        {"indexName": "main", "query": "returns"},
+    )
+    assert "userData" not in plain
+    assert "appliedRules" not in plain
+    assert sale["hits"][0]["objectID"] == "path"
+    assert "red" not in {hit["objectID"] for hit in sale["hits"]}
+    assert sale["nbHits"] == plain["nbHits"] - 1
+    assert off["hits"] == plain["hits"]
+    assert sale["appliedRules"] == [{"objectID": "ctx"}]
+    assert sale["userData"][0] == {"title": "Sale"}
+    assert sale["userData"][1]["banner"]["text"] == "20 % off"
+    content = sale["renderingContent"]
+    assert content["widgets"]["banners"][0]["image"]["urls"][0]["url"].endswith("x.png")
+    assert content["facetOrdering"]["values"]["brand"]["order"] == ["Lumo"]
+    assert away["renderingContent"]["redirect"] == {"url": "https://help.example.com/returns"}
+
+
+def test_sponsored_places_have_a_label_and_a_filter_takes_pins_out(shop: httpx.Client) -> None:
+    put_many(shop, [
+        rule("paid", {"query": {"contains": "lamp"}}, pin=["floor"],
+             sponsored={"products": ["desk", "path", "garden"], "label": "Ad", "every": 3}),
+    ])  # fmt: skip
+    hits = search(shop, "lamp")["hits"]
+    assert [hit.get("placed", {}).get("kind") for hit in hits] == [
+        "pinned", "sponsored", None, None, "sponsored",
+    ]  # fmt: skip
+    assert [hits[1]["id"], hits[4]["id"]] == ["path", "garden"]  # a desk is not found by "lamp"
+    assert hits[1]["placed"]["label"] == "Ad"
+    lumo = search(shop, "lamp", filter="brand:Lumo")
+    assert set(ids(lumo)) == {"red", "blue"}
+    assert lumo["total"] == 2
+
+
+def test_placeholders_and_a_query_that_is_replaced(shop: httpx.Client) -> None:
+    put_many(shop, [
+        rule("of", {"query": {"matches": "{brand} {any} please"}},
+             filter=["brand:{brand}"], query="{any}"),
+    ])  # fmt: skip
+    told = search(shop, "Acme desk lamps, please!", facets="brand")
+    assert told["rules"] == {"fired": ["of"], "query": "desk lamps", "replaced_by": "of"}
+    assert told["query"]["original"] == "Acme desk lamps, please!"
+    assert {hit["product"]["brand"] for hit in told["hits"]} == {"Acme"}
+    assert [value["value"] for value in told["facets"]["brand"]["values"]] == ["Acme"]
+    assert told["total"] == told["facets"]["brand"]["values"][0]["count"]
+
+
+def test_a_file_goes_out_and_comes_back(shop: httpx.Client) -> None:
+    put_many(shop, [rule("a", {"query": {"is": "lamp"}}, pin=["red"], hide=["blue"])])
+    table = shop.get(f"{URL}/export", params={"format": "csv"}).json()
+    assert table["text"].splitlines()[1].startswith("a,")
+    same = shop.post(f"{URL}/import", json={"format": "csv", "text": table["text"], "whole": True})
+    assert same.json()["change"] is None
+    wrong = shop.post(f"{URL}/import", json={"format": "csv", "text": "id,hide\na b,x\n"})
+    assert wrong.status_code == 422
+    assert "rule 1 (a b): id" in wrong.json()["detail"]

@@ -19,10 +19,12 @@ from app.api.algolia.indexes import Target
 from app.api.algolia.marks import Marker
 from app.api.algolia.parameters import AlgoliaQuery
 from app.api.algolia.records import covers, flat_record, nested
+from app.api.algolia.rendering import rendering_content, rule_facts, ruled_order
 from app.api.parameters import MAX_DEPTH
 from app.service import Service
 from ranking.generation import Generation
 from ranking.query.unfinished import completed
+from ranking.rules.situation import Situation
 from ranking.search.highlights import Highlighter
 from ranking.search.request import SearchRequest
 from ranking.search.result import Hit, SearchResult
@@ -74,6 +76,7 @@ def translated(
         highlights=False,
         correct=query.correct,
         synonyms=query.synonyms,
+        situation=Situation(context=query.contexts, who=query.user, off=not query.rules),
     )
     return Translated(query, request, tuple(sorted(unknown | set(lacking))), first, last)
 
@@ -101,6 +104,8 @@ def encoded(asked: Translated, result: SearchResult, generation: Generation) -> 
     declared = generation.snapshot.config.facets
     if declared is not None and ALL in query.facets:
         order = declared_order(declared, counts)
+    if result.rules is not None and "facets" in result.rules:
+        order = ruled_order(result.rules["facets"], order, counts, columns)
     size = query.size
     answer: dict[str, Any] = {
         "hits": encoded_hits(asked, result, generation),
@@ -110,7 +115,7 @@ def encoded(asked: Translated, result: SearchResult, generation: Generation) -> 
         "hitsPerPage": size,
         "facets": counts,
         "facets_stats": stats,
-        "renderingContent": _rendering(order),
+        "renderingContent": rendering_content(order, result.rules, columns),
         "exhaustiveNbHits": True,
         "exhaustiveFacetsCount": True,
         "exhaustiveTypo": True,
@@ -119,6 +124,7 @@ def encoded(asked: Translated, result: SearchResult, generation: Generation) -> 
         "params": query.written,
         "index": query.index,
     }
+    answer |= rule_facts(result.rules)
     searched = result.query.get("corrected") or asked.request.text
     if searched.split() != query.text.split():
         answer["parsedQuery"] = searched
@@ -150,6 +156,8 @@ def record_of(hit: Hit, query: AlgoliaQuery, marker: Marker) -> dict[str, Any]:
         record["_snippetResult"] = nested(marker.snippets(flat))
     if query.wants_ranking:
         record["_rankingInfo"] = _ranking(hit)
+    if hit.placed is not None and hit.placed.label is not None:
+        record["_sponsored"] = {"label": hit.placed.label}
     return record
 
 
@@ -157,11 +165,7 @@ def _ranking(hit: Hit) -> dict[str, Any]:
     """Of Algolia's criteria those that mean something here."""
     return {
         "nbTypos": 0, "firstMatchedWord": 0, "proximityDistance": 0, "geoDistance": 0,
-        "geoPrecision": 0, "nbExactWords": 0, "words": 0, "filters": 0, "promoted": False,
+        "geoPrecision": 0, "nbExactWords": 0, "words": 0, "filters": 0,
+        "promoted": hit.placed is not None,
         "userScore": round(1_000 * hit.score), "level": hit.level, "score": hit.score,
     }  # fmt: skip
-
-
-def _rendering(order: list[str]) -> dict[str, Any]:
-    values = {name: {"sortRemainingBy": "count"} for name in order}
-    return {"facetOrdering": {"facets": {"order": order}, "values": values}}

@@ -63,6 +63,7 @@ class AlgoliaQuery:
     user: str | None
     personal: bool
     contexts: tuple[str, ...]
+    rules: bool
     facet: str | None
     facet_text: str
     most_facet_hits: int
@@ -105,6 +106,7 @@ def read_query(where: str, raw: Any, settings: Settings, index: str | None = Non
         user=read.of("userToken", values.text, None),
         personal=read.of("enablePersonalization", values.truth, True),
         contexts=read.of("ruleContexts", values.names, ()),
+        rules=read.of("enableRules", values.truth, True),
         facet=_facet(read),
         facet_text=plain_text(
             f"{where}facetQuery", read.of("facetQuery", values.text, ""), settings

@@ -29,13 +29,13 @@ export function card(product, { hit, follow, state }) {
   const title = product.title || product.id;
   const link = make("a", { href: addressOf({ ...state, product: product.id }), onclick: follow }, ...marked(title, spans));
   const facts = [product.brand, hit?.variants > 1 && say("variants", number(hit.variants))].filter(Boolean);
-  const tag = TAGS[hit?.level];
+  const tag = hit?.placed ? hit.placed.label : TAGS[hit?.level] && say(TAGS[hit.level]);
   return make("li", { class: "card" },
     make("div", { class: "picture" }, picture(product, 240)),
     make("h2", {}, link),
     facts.length ? make("p", { class: "facts", text: facts.join(" · ") }) : null,
     make("p", { class: "money" }, price(product), stars(product)),
-    tag && make("p", { class: "tag", text: say(tag) }),
+    tag && make("p", { class: "tag", text: tag }),
     hit?.explanation ? why(hit) : null);
 }
 
@@ -51,8 +51,17 @@ function why(hit) {
     lines.push((part.adds < 0 ? "" : "+") + part.adds.toFixed(3) + " " + part.feature + ": " + part.meaning);
   }
   if (told.moved) lines.push(told.moved);
+  for (const line of byRules(told.rules)) lines.push(line);
   return make("details", {}, make("summary", { text: hit.score.toFixed(3) + " · " + told.ranker }),
     make("ul", {}, ...lines.map((text) => make("li", { text }))));
+}
+
+function byRules(rules) {
+  if (!rules) return [];
+  const lines = rules.pushed.map(({ rule, factor }) => "place × " + factor + " by rule " + rule);
+  if (rules.placed) lines.unshift(rules.placed.kind + " by rule " + rules.placed.rule);
+  lines.push(rules.organic_position ? "without rules: place " + rules.organic_position : "not found without rules");
+  return lines;
 }
 
 export function shelf(name, products, options) {

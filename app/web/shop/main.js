@@ -7,6 +7,7 @@ import { byId, make } from "./elements.js";
 import { showFilters } from "./filters.js";
 import { showNothing, showTold, showUnderstood } from "./told.js";
 import { showProduct } from "./product.js";
+import { followRedirect, showBanners } from "./ruled.js";
 import { recent } from "./recent.js";
 import { language, number, say, speak } from "./strings.js";
 import { settle, startSuggesting } from "./suggest.js";
@@ -96,6 +97,7 @@ async function many() {
   const wanted = state;
   try {
     const first = await page(wanted, 1);
+    if (followRedirect(first.rules)) return;
     showAnswer(wanted, first);
     for (let next = 2; next <= wanted.pages; next++) {
       const body = await page(wanted, next);
@@ -131,6 +133,7 @@ function showAnswer(of, body) {
   byId("more").hidden = true;
   currency = body.hits[0]?.product.currency || currency;
   showTold(byId("told"), of, body);
+  showBanners(byId("banners"), body.rules);
   showUnderstood(byId("understood"), of, body, currency, go);
   const filtered = parameters(of);
   filtered.set("query", of.q);
