@@ -55,6 +55,7 @@ BENCHMARKS = (
     Benchmark("living_faults"),
     Benchmark("structure"),
     Benchmark("click_models", (DATA,)),
+    Benchmark("learning_from_clicks"),
 )
 
 

@@ -10,13 +10,12 @@ from indexing.arrays import Float64Array, Int64Array
 from ranking.learning.behaviour.counts import CART, HALF_LIFE_DAYS, PURCHASE, place_ctr
 from ranking.learning.clicks.click_log import EXPLORED, RANKED, ClickLog
 from ranking.learning.clicks.pair_values import numbered
+from ranking.learning.clicks.people import person_weights
 from ranking.learning.clicks.position_based import MOST_POSITIONS, place_of
 from ranking.learning.clicks.propensities import Propensities
 
 WORTH: Final = np.array([0.0, 1.0, 1.0 + CART, 1.0 + CART + PURCHASE, 0.0])
 """By outcome. A purchase that was undone takes back the click that led to it, too."""
-MOST_OF_PERSON: Final = 200
-"""Clicks on different products of queries that one person may have; more share their weight."""
 CLIP: Final = 3.0
 ORGANIC: Final = (RANKED, EXPLORED)
 """Pinned and sponsored products are where they are whoever asks, and are looked at otherwise."""
@@ -41,32 +40,6 @@ class Evidence:
     weighed_looks: Float64Array
 
 
-def weights_of(log: ClickLog, now: float, half_life_days: float = HALF_LIFE_DAYS) -> Float64Array:
-    """float64[r]: what each row counts.
-
-    All rows of one person, query and product count as one, so that whatever is repeated weighs no
-    more; older ones count less, what lies ahead of `now` (a wrong clock) like now. A person with
-    very many clicks counts as one with MOST_OF_PERSON.
-    """
-    nobody = log.users < 0
-    strangers = int(log.users.max(initial=-1)) + 1 + np.arange(len(log))
-    users = np.where(nobody, strangers, log.users)[log.search_of]
-    order = np.lexsort((log.pairs, users))
-    same = np.zeros(log.rows, dtype=np.bool_)
-    same[1:] = (np.diff(users[order]) == 0) & (np.diff(log.pairs[order]) == 0)
-    each = np.empty(log.rows, dtype=np.int64)
-    each[order] = np.cumsum(~same) - 1
-    times = np.bincount(each)
-    clicks = np.bincount(each, log.clicked) > 0
-    owner = np.zeros(len(times), dtype=np.int64)
-    owner[each] = users
-    busy = np.bincount(owner[clicks], minlength=int(users.max(initial=-1)) + 1)
-    share = np.minimum(1.0, MOST_OF_PERSON / np.maximum(busy, 1))
-    age = np.maximum(now - log.times, 0.0)[log.search_of] / 86_400
-    found: Float64Array = share[users] * 2.0 ** (-age / half_life_days) / times[each]
-    return found
-
-
 def evidence_of(
     log: ClickLog,
     propensities: Propensities,
@@ -83,7 +56,8 @@ def evidence_of(
     with the number of showings (self-normalised). O(r log r).
     """
     kept = np.isin(log.marks, np.array(marks, dtype=np.uint8))
-    weights = weights_of(log, now, half_life_days) * kept
+    age = np.maximum(now - log.times, 0.0)[log.search_of] / 86_400  # clocks ahead are like now
+    weights = person_weights(log) * 2.0 ** (-age / half_life_days) * kept
     pairs, pair_of = numbered(log)
     places = place_of(log.positions)
     ctr = place_ctr(

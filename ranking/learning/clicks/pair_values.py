@@ -34,7 +34,7 @@ def numbered(log: ClickLog) -> tuple[Int64Array, Int64Array]:
 
 
 def smoothed_share(
-    happened: Float64Array, tried: Float64Array, prior: float, strength: float
+    happened: Float64Array, tried: Float64Array, prior: float | Float64Array, strength: float
 ) -> Float64Array:
     """(happened + strength · prior) / (tried + strength): the mean of a Beta belief."""
     share: Float64Array = (happened + strength * prior) / (tried + strength)

@@ -37,7 +37,9 @@ class Cells:
     clicked: Float64Array
 
     @classmethod
-    def of(cls, log: ClickLog) -> "Cells":
+    def of(cls, log: ClickLog, weights: Float64Array | None = None) -> "Cells":
+        """weights: float64[r], what each row counts; None: 1."""
+        weights = np.ones(log.rows) if weights is None else weights
         pairs, pair_of = numbered(log)
         keys = pair_of * MOST_POSITIONS + place_of(log.positions)
         distinct, cell_of = np.unique(keys, return_inverse=True)
@@ -45,8 +47,8 @@ class Cells:
             pairs,
             distinct // MOST_POSITIONS,
             distinct % MOST_POSITIONS,
-            np.bincount(cell_of, minlength=len(distinct)).astype(np.float64),
-            np.bincount(cell_of, log.clicked, len(distinct)).astype(np.float64),
+            np.bincount(cell_of, weights, len(distinct)).astype(np.float64),
+            np.bincount(cell_of, weights * log.clicked, len(distinct)).astype(np.float64),
         )
 
 

@@ -24,7 +24,8 @@ from ranking.learning.clicks.click_log import (
     ClickLog,
     log_of_pages,
 )
-from ranking.learning.clicks.evidence import MOST_OF_PERSON, Evidence, evidence_of, weights_of
+from ranking.learning.clicks.evidence import Evidence, evidence_of
+from ranking.learning.clicks.people import MOST_OF_PERSON
 from ranking.learning.clicks.propensities import Propensities
 from ranking.learning.pair_order import count_right_pairs
 
@@ -74,7 +75,7 @@ def test_one_person_counts_once_a_query_and_product() -> None:
 
 def test_older_showings_count_less_and_clocks_ahead_like_now() -> None:
     log = pages((CLICK,), (CLICK,), (CLICK,), times=np.array([0.0, 30 * DAY, 90 * DAY]))
-    assert weights_of(log, now=60 * DAY).tolist() == [0.25, 0.5, 1.0]
+    assert evidence_of(log, HALF, now=60 * DAY).gained.tolist() == [1.75]
 
 
 def test_what_others_placed_is_apart() -> None:

@@ -8,6 +8,7 @@ from ranking.learning.clicks.click_log import EXPLORED, log_of_pages
 from ranking.learning.clicks.position_based import Cells
 from ranking.learning.clicks.propensities import (
     Propensities,
+    moved_propensities,
     ranked_only,
     regression_em,
     swap_propensities,
@@ -21,17 +22,33 @@ def relative_error(found: Propensities, true: np.ndarray) -> float:
 @pytest.mark.parametrize("power", [0.5, 1.0])
 def test_em_finds_them_where_pairs_move(power: float) -> None:
     shop = simulated(60_000, noise=0.5, power=power)
-    assert relative_error(regression_em(shop.log), shop.examined) < 0.10
+    assert relative_error(regression_em(Cells.of(shop.log)), shop.examined) < 0.10
 
 
 def test_regression_em_finds_them_where_each_pair_was_shown_a_few_times() -> None:
     shop = simulated(40_000, queries=4_000, noise=0.3)
-    features = shop.features.reshape(-1, 3)[Cells.of(shop.log).pairs]
-    found = regression_em(shop.log, features, rounds=100)
+    cells = Cells.of(shop.log)
+    found = regression_em(cells, shop.features.reshape(-1, 3)[cells.pairs], rounds=100)
     assert relative_error(found, shop.examined) < 0.10
     # what is clicked at a place is what attracts there, too
     rates = np.bincount(shop.log.positions - 1, shop.log.clicked)
     assert relative_error(Propensities(rates / rates[0], rates), shop.examined) > 0.10
+
+
+def test_what_moves_finds_them_from_a_wrong_start() -> None:
+    shop = simulated(60_000, noise=0.1)
+    cells = Cells.of(shop.log)
+    start = Propensities(np.arange(1.0, 11) ** -0.4, np.full(10, 1e6))
+    assert relative_error(moved_propensities(cells, start), shop.examined) < 0.10
+
+
+def test_where_nothing_moves_the_start_holds() -> None:
+    pages = np.tile(np.arange(3), (50, 1))
+    clicked = np.random.default_rng(1).random((50, 3)) < 0.3
+    log = log_of_pages(np.zeros(50, dtype=np.int64), pages, clicked, ("q",), ("a", "b", "c"))
+    start = Propensities(np.array([1.0, 0.6, 0.2]), np.full(3, 50.0))
+    found = moved_propensities(Cells.of(log), start)
+    assert found.examined == pytest.approx(start.examined)
 
 
 def test_swaps_find_them_however_good_the_order() -> None:
@@ -53,10 +70,10 @@ def test_swaps_by_hand() -> None:
 
 def test_without_clicks_or_searches_nothing_is_claimed() -> None:
     shop = simulated(10)
-    none = regression_em(shop.log.take(np.array([], dtype=np.int64)))
+    none = regression_em(Cells.of(shop.log.take(np.array([], dtype=np.int64))))
     assert none.examined.tolist() == [1.0]
     assert none.of(np.array([1, 7])).tolist() == [1.0, 1.0]
-    found = regression_em(simulated(1).log).steadied()
+    found = regression_em(Cells.of(simulated(1).log)).steadied()
     assert found.examined == pytest.approx(np.arange(1, 11) ** -0.7, abs=0.02)
 
 

@@ -1,0 +1,247 @@
+"""A click log → a model that is proven on what came later, or the reasons why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from indexing.arrays import Float32Array
+from indexing.progress import Progress
+from ranking.features.behaviour import BEHAVIOUR
+from ranking.generation import Generation
+from ranking.learning.calibration import fit_gain_curve, judged_points
+from ranking.learning.checks import warnings_of
+from ranking.learning.clicks.click_judgments import (
+    Estimate,
+    grades_of,
+    judgments_of,
+)
+from ranking.learning.clicks.click_log import ClickLog
+from ranking.learning.clicks.click_rows import ClickRows, click_rows, most_clicked
+from ranking.learning.clicks.evidence import Evidence, evidence_of
+from ranking.learning.clicks.people import person_weights
+from ranking.learning.clicks.position_based import Cells
+from ranking.learning.clicks.propensities import (
+    Propensities,
+    moved_propensities,
+    ranked_only,
+    regression_em,
+)
+from ranking.learning.comparison import Comparison
+from ranking.learning.cross_validation import Fold, Sampling, choose_trees
+from ranking.learning.dataset import QueryRows
+from ranking.learning.errors import TrainingError
+from ranking.learning.gate import LEAST_QUERIES, judge
+from ranking.learning.importance import MAX_QUERIES, importances
+from ranking.learning.judgments import Judgments
+from ranking.learning.lambdamart import FEW_QUERIES, LARGE, SMALL, TreeParams, gains_of
+from ranking.learning.measures import MeasurePlan, condensed, measure_run
+from ranking.learning.training import MODEL, Trained, fit_all, ranked_ids
+from ranking.rankers.model import ModelRanker
+from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
+
+MOST_QUERIES: Final = 5_000
+LEAST_CLICKS: Final = 500
+"""In the part that is learnt from."""
+SERVING: Final = "serving"
+GRADES_PLAN: Final = MeasurePlan({"clicks": {grade: 2.0**grade - 1.0 for grade in range(4)}})
+_MEASURE: Final = "nDCG-clicks@10"
+_EM_ROUNDS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ClickTrainingOptions:
+    """estimate: how clicks become grades. proven_share: of the searches, the latest. unshown: rows
+    of products a query that were never shown, as irrelevant ones. params: None for what fits.
+    """
+
+    estimate: Estimate = "ips"
+    proven_share: float = 0.25
+    most_queries: int = MOST_QUERIES
+    unshown: int = 20
+    params: TreeParams | None = None
+    seed: int = 0
+
+
+def params_for_clicks(queries: int) -> TreeParams:
+    """As for judgments, but shoppers look at prices and ratings, so trees may, too. What shoppers
+    did is left to the weights that serving gives it beside every model: here it would tell the
+    trees what their grades are made of.
+    """
+    params = replace(SMALL, hidden=()) if queries < FEW_QUERIES else LARGE
+    return params.without(BEHAVIOUR.names)
+
+
+def train_on_clicks(
+    log: ClickLog,
+    generation: Generation,
+    options: ClickTrainingOptions,
+    progress: Progress,
+    logged: Mapping[int, Float32Array],
+    warnings: Sequence[str] = (),
+) -> Trained:
+    """Split by time → rows → propensities, grades → a model of the earlier part → proof on the
+    later one → a model of all of it.
+
+    generation: without facts, which would know the later part. The same log, generation and
+    options give the same model. Errors: TrainingError where there is too little to learn from or to
+    prove with. Memory: about 15 kB a query and 200 bytes a shown product.
+    """
+    earlier, later = split_by_time(log, options.proven_share)
+    queries = most_clicked(log, options.most_queries)
+    check_amount(log, earlier, later)
+    progress.begin("candidates", len(queries), "queries")
+    rows = click_rows(
+        log, queries, generation, logged,
+        unshown=options.unshown, seed=options.seed, told=progress.advance,
+    )  # fmt: skip
+    progress.begin("propensities", None, "rounds")
+    known = propensities_of(earlier, rows, options.seed)
+    learnt = graded(earlier, rows, known, options)
+    proof = graded(later, rows, known, options)
+    everything = graded(log, rows, propensities_of(log, rows, options.seed), options)
+    check_queries(log, learnt, proof)
+    progress.begin("fit", None, "trees")
+    params = options.params or params_for_clicks(len(learnt.rows))
+    sampling = Sampling(options.unshown)
+    trees = choose_trees(learnt.rows, params, gains_of(learnt.rows), options.seed)
+    fold = Fold.of(
+        fit_all(learnt.rows, params, sampling, trees, options.seed),
+        params,
+        tuple(each.query_id for each in proof.rows),
+        trees,
+    )
+    booster = fit_all(everything.rows, params, sampling, trees, options.seed)
+    progress.begin("compare", None, "rankers")
+    told = [*warnings, *warnings_of(learnt.rows)]
+    comparison = compare_later(proof, fold, generation, told)
+    progress.begin("importance", min(len(proof.rows), MAX_QUERIES), "queries")
+    return Trained(
+        booster,
+        params,
+        trees,
+        comparison,
+        judge(comparison, MODEL, _MEASURE),
+        importances(booster, [fold], proof.rows, options.seed, progress.advance),
+        _facts(log, earlier, everything, known, options, len(logged)),
+        fit_gain_curve([judged_points(proof.rows, _scores(proof.rows, fold))]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What one part of the log says: rows of its queries, with grades, and the same by id."""
+
+    rows: list[QueryRows]
+    judgments: Judgments
+
+
+def split_by_time(log: ClickLog, later_share: float) -> tuple[ClickLog, ClickLog]:
+    """The searches before a moment, and those from it on, so that the later are this share."""
+    if not len(log):
+        return log, log
+    moment = np.quantile(log.times, 1.0 - later_share)
+    return log.where(log.times < moment), log.where(log.times >= moment)
+
+
+def propensities_of(log: ClickLog, rows: ClickRows, seed: int) -> Propensities:
+    """Of searches that the ranker alone arranged: by regression EM on the features, and from there
+    by what moved. One person counts once a query and product.
+    """
+    arranged = ranked_only(log)
+    cells = Cells.of(arranged, person_weights(arranged))
+    start = regression_em(cells, rows.features_of(cells.pairs), _EM_ROUNDS, seed).steadied()
+    return moved_propensities(cells, start).steadied()
+
+
+def graded(
+    log: ClickLog, rows: ClickRows, known: Propensities, options: ClickTrainingOptions
+) -> Graded:
+    evidence: Evidence = evidence_of(log, known, now=float(log.times.max()))
+    grades = grades_of(log, evidence, options.estimate)
+    labelled = rows.labelled(grades)
+    judgments = judgments_of(log, grades)
+    return Graded(labelled, judgments.subset(each.query_id for each in labelled))
+
+
+def compare_later(
+    proof: Graded, fold: Fold, generation: Generation, warnings: Sequence[str]
+) -> Comparison:
+    """BM25, the hand-weighted ranker, the model that serves now, and the new one; of products that
+    were shown only, as nobody knows of the others.
+    """
+    rankers: dict[str, Ranker] = {"bm25": RecallOrderRanker(), "hand": HandWeightedRanker()}
+    if isinstance(generation.ranker, ModelRanker):
+        rankers[SERVING] = generation.ranker
+    given = {
+        name: {each.query_id: ranker.scores(each.features) for each in proof.rows}
+        for name, ranker in rankers.items()
+    } | {MODEL: _scores(proof.rows, fold)}
+    measured = {}
+    for name, scores in given.items():
+        run = ranked_ids(proof.rows, scores, generation.snapshot)
+        shown = condensed(run, proof.judgments)
+        measured[name] = measure_run(shown, proof.judgments, GRADES_PLAN)
+    queries = dict(proof.judgments.queries)
+    return Comparison("condensed", queries, measured, "hand", tuple(warnings))
+
+
+def _scores(rows: Sequence[QueryRows], fold: Fold) -> dict[str, Float32Array]:
+    return {each.query_id: fold.scores(each.features) for each in rows}
+
+
+def check_amount(log: ClickLog, earlier: ClickLog, later: ClickLog) -> None:
+    """Raises TrainingError if there are too few clicks."""
+    clicks = int(earlier.clicked.sum())
+    if clicks >= LEAST_CLICKS and later.clicked.any():
+        return
+    raise TrainingError(
+        f"{len(log):,} searches with {int(log.clicked.sum()):,} clicks were logged, {clicks:,} of "
+        f"them in the earlier part, which is learnt from; {LEAST_CLICKS:,} are needed there. "
+        f"{_remedy(log, LEAST_CLICKS / max(clicks, 1))}"
+    )
+
+
+def check_queries(log: ClickLog, learnt: Graded, proof: Graded) -> None:
+    """Raises TrainingError if too few queries were clicked often enough in either part."""
+    few = min(len(learnt.rows), len(proof.rows))
+    if few < LEAST_QUERIES:
+        raise TrainingError(
+            f"{len(learnt.rows)} queries were clicked enough to learn from, {len(proof.rows)} in "
+            f"the later part to prove with; {LEAST_QUERIES} are needed in each. "
+            f"{_remedy(log, LEAST_QUERIES / max(few, 1))}"
+        )
+
+
+def _remedy(log: ClickLog, times: float) -> str:
+    days = (float(np.ptp(log.times)) if len(log) else 0.0) / 86_400
+    wait = f"wait about {days * (times - 1.0):.0f} days more" if days > 1 else "wait for more"
+    return (
+        f"Read more of the log (--days), {wait}, or train from judgments (--judgments). "
+        "docs/events.md tells how clicks are sent."
+    )
+
+
+def _facts(
+    log: ClickLog,
+    earlier: ClickLog,
+    everything: Graded,
+    known: Propensities,
+    options: ClickTrainingOptions,
+    logged: int,
+) -> dict[str, object]:
+    return {
+        "queries": len(everything.rows),
+        "rows": sum(len(each) for each in everything.rows),
+        "judged_rows": int(sum(each.judged.sum() for each in everything.rows)),
+        "searches": len(log),
+        "shown": log.rows,
+        "clicks": int(log.clicked.sum()),
+        "estimate": options.estimate,
+        "logged_feature_rows": logged,
+        "examined": ", ".join(f"{each:.3f}" for each in known.examined[:10]),
+        "split": f"the first {len(earlier):,} searches, proven on the {len(log) - len(earlier):,} "
+        "after them",
+        "seed": options.seed,
+    }
