@@ -56,6 +56,8 @@ BENCHMARKS = (
     Benchmark("structure"),
     Benchmark("click_models", (DATA,)),
     Benchmark("learning_from_clicks"),
+    Benchmark("policy_value", (DATA,)),
+    Benchmark("training_from_clicks"),
 )
 
 

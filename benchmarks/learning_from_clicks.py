@@ -30,9 +30,8 @@ from ranking.learning.clicks.click_training import (
 )
 from ranking.learning.clicks.evidence import evidence_of
 from ranking.learning.cold_start import built
-from ranking.learning.cross_validation import Sampling, choose_trees, model_scores
+from ranking.learning.cross_validation import Sampling, model_scores
 from ranking.learning.dataset import QueryRows, reranked, rows_of, sampled
-from ranking.learning.lambdamart import gains_of
 from ranking.learning.training import fit_all
 from ranking.simulation.browsing import CLICK_MODELS, POSITION, Browsing
 from ranking.simulation.goods import Goods, read_goods
@@ -44,7 +43,8 @@ from ranking.simulation.world import CLASSES, Truth, make_world
 ESTIMATES: tuple[Estimate, ...] = ("clicks", "coec", "ips")
 NAMES = {"clicks": "raw clicks", "coec": "COEC", "ips": "IPS"}
 PAGE, DAYS, SWAPPED = 20, 30.0, 0.2
-PRODUCTS, INTENTS, DEMO_SEED = 5_000, 400, 7
+PRODUCTS, INTENTS, DEMO_SEED = 3_000, 200, 7
+TRUE_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,15 @@ def rows_in(shop: Shop, log: ClickLog, unshown: int) -> ClickRows:
 
 
 def true_rows(shop: Shop) -> list[QueryRows]:
-    """Every candidate with its true grade: the mean gain of all classes beside the best's."""
+    """A hundred candidates of each intent with their true grades: the mean gain of all classes
+    beside the best's.
+    """
     found = []
-    for number, each in enumerate(shop.rows):
+    classes = np.arange(CLASSES)[:, None]
+    for number, whole in enumerate(shop.rows):
+        chance = np.random.default_rng([0, number])
+        each = whole.take(np.sort(chance.permutation(len(whole))[:TRUE_ROWS]))
         products = shop.docs_goods[each.doc_ids]
-        classes = np.arange(CLASSES)[:, None]
         gains = shop.truth.gains(np.array(number), products[None, :], classes).mean(axis=0)
         grades = np.log2(1 + 7 * gains / max(float(gains.max()), 1e-9)).round(1)
         judged = np.ones(len(each), dtype=np.bool_)
@@ -128,8 +132,7 @@ def true_rows(shop: Shop) -> list[QueryRows]:
 def learnt_pages(shop: Shop, rows: list[QueryRows], unshown: int, seed: int) -> Int64Array:
     """What a model of these rows shows."""
     params = params_for_clicks(len(rows))
-    trees = choose_trees(rows, params, gains_of(rows), seed)
-    booster = fit_all(rows, params, Sampling(unshown), trees, seed)
+    booster = fit_all(rows, params, Sampling(unshown), params.trees, seed)
     return shop.pages([model_scores(booster, params, each.features) for each in shop.rows])
 
 

@@ -10,6 +10,8 @@ from indexing.arrays import BoolArray, Float64Array, Int64Array, UInt8Array
 RANKED, EXPLORED, PINNED, SPONSORED, PLACED = 0, 1, 2, 3, 4
 """Who put a product there: the ranker, an exposure budget, a rule, an advertisement, others."""
 MARKS: Final = {"explored": EXPLORED, "pinned": PINNED, "sponsored": SPONSORED}
+ORGANIC: Final = (RANKED, EXPLORED)
+"""Pinned and sponsored products are where they are whoever asks, and are looked at otherwise."""
 
 NOTHING, CLICK, CART, PURCHASE, RETURNED = 0, 1, 2, 3, 4
 """The most that became of a product after a search. RETURNED: bought, and all of it undone."""

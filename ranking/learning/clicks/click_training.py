@@ -9,6 +9,7 @@ import numpy as np
 from indexing.arrays import Float32Array
 from indexing.progress import Progress
 from ranking.features.behaviour import BEHAVIOUR
+from ranking.features.personal import PERSONAL
 from ranking.generation import Generation
 from ranking.learning.calibration import fit_gain_curve, judged_points
 from ranking.learning.checks import warnings_of
@@ -17,7 +18,7 @@ from ranking.learning.clicks.click_judgments import (
     grades_of,
     judgments_of,
 )
-from ranking.learning.clicks.click_log import ClickLog
+from ranking.learning.clicks.click_log import ORGANIC, ClickLog
 from ranking.learning.clicks.click_rows import ClickRows, click_rows, most_clicked
 from ranking.learning.clicks.evidence import Evidence, evidence_of
 from ranking.learning.clicks.people import person_weights
@@ -25,7 +26,6 @@ from ranking.learning.clicks.position_based import Cells
 from ranking.learning.clicks.propensities import (
     Propensities,
     moved_propensities,
-    ranked_only,
     regression_em,
 )
 from ranking.learning.comparison import Comparison
@@ -66,11 +66,11 @@ class ClickTrainingOptions:
 
 def params_for_clicks(queries: int) -> TreeParams:
     """As for judgments, but shoppers look at prices and ratings, so trees may, too. What shoppers
-    did is left to the weights that serving gives it beside every model: here it would tell the
-    trees what their grades are made of.
+    did, all of them and this one, is left to the weights that serving gives it beside every model:
+    here it would tell the trees what their grades are made of.
     """
     params = replace(SMALL, hidden=()) if queries < FEW_QUERIES else LARGE
-    return params.without(BEHAVIOUR.names)
+    return params.without((*BEHAVIOUR.names, *PERSONAL.names))
 
 
 def train_on_clicks(
@@ -146,11 +146,11 @@ def split_by_time(log: ClickLog, later_share: float) -> tuple[ClickLog, ClickLog
 
 
 def propensities_of(log: ClickLog, rows: ClickRows, seed: int) -> Propensities:
-    """Of searches that the ranker alone arranged: by regression EM on the features, and from there
-    by what moved. One person counts once a query and product.
+    """By regression EM on the features, and from there by what moved. One person counts once a
+    query and product; pinned and sponsored products do not count.
     """
-    arranged = ranked_only(log)
-    cells = Cells.of(arranged, person_weights(arranged))
+    organic = np.isin(log.marks, np.array(ORGANIC, dtype=np.uint8))
+    cells = Cells.of(log, person_weights(log) * organic)
     start = regression_em(cells, rows.features_of(cells.pairs), _EM_ROUNDS, seed).steadied()
     return moved_propensities(cells, start).steadied()
 

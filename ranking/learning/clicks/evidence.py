@@ -8,7 +8,7 @@ import numpy as np
 
 from indexing.arrays import Float64Array, Int64Array
 from ranking.learning.behaviour.counts import CART, HALF_LIFE_DAYS, PURCHASE, place_ctr
-from ranking.learning.clicks.click_log import EXPLORED, RANKED, ClickLog
+from ranking.learning.clicks.click_log import ORGANIC, ClickLog
 from ranking.learning.clicks.pair_values import numbered
 from ranking.learning.clicks.people import person_weights
 from ranking.learning.clicks.position_based import MOST_POSITIONS, place_of
@@ -17,8 +17,6 @@ from ranking.learning.clicks.propensities import Propensities
 WORTH: Final = np.array([0.0, 1.0, 1.0 + CART, 1.0 + CART + PURCHASE, 0.0])
 """By outcome. A purchase that was undone takes back the click that led to it, too."""
 CLIP: Final = 3.0
-ORGANIC: Final = (RANKED, EXPLORED)
-"""Pinned and sponsored products are where they are whoever asks, and are looked at otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import numpy as np
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array
 from ranking.learning.behaviour.counts import DECAY_OF_PLACES, PLACE_SEEN
-from ranking.learning.clicks.click_log import RANKED, ClickLog
+from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.position_based import (
     MOST_POSITIONS,
     Cells,
@@ -63,12 +63,6 @@ class Propensities:
         return Propensities(falling / falling[0], self.seen)
 
 
-def ranked_only(log: ClickLog) -> ClickLog:
-    """Searches where the ranker alone put everything in its place."""
-    others = np.bincount(log.search_of, log.marks != RANKED, len(log))
-    return log.where(others == 0)
-
-
 def regression_em(
     cells: Cells, features: Float32Array | None = None, rounds: int = ROUNDS, seed: int = 0
 ) -> Propensities:
@@ -89,7 +83,7 @@ def regression_em(
         for _ in range(rounds):
             before = theta
             theta, attractive = _better(cells, theta, alpha)
-            alpha = attractive / tried
+            alpha = attractive / np.maximum(tried, 1e-12)
             if np.abs(theta / theta[0] - before / before[0]).max() < _STILL:
                 break
     seen = np.bincount(cells.places, cells.shown, len(theta)).astype(np.float64)

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from simulated_clicks import simulated
 
-from ranking.learning.clicks.click_log import EXPLORED, log_of_pages
+from ranking.learning.clicks.click_log import log_of_pages
 from ranking.learning.clicks.position_based import Cells
 from ranking.learning.clicks.propensities import (
     Propensities,
     moved_propensities,
-    ranked_only,
     regression_em,
     swap_propensities,
 )
@@ -82,14 +81,3 @@ def test_steadied_ones_never_rise() -> None:
     assert np.all(np.diff(found.examined) <= 0)
     assert found.examined[0] == 1.0
     assert found.of(np.array([4, 900])) == pytest.approx(found.examined[-1])
-
-
-def test_searches_that_others_arranged_are_left_out() -> None:
-    marks = np.zeros((3, 2), dtype=np.uint8)
-    marks[1, 1] = EXPLORED
-    pages = np.array([[0, 1]] * 3)
-    log = log_of_pages(
-        np.zeros(3, dtype=np.int64), pages, np.zeros((3, 2), dtype=np.bool_), ("q",), ("a", "b"),
-        times=np.arange(3.0), marks=marks,
-    )  # fmt: skip
-    assert ranked_only(log).times.tolist() == [0.0, 2.0]
