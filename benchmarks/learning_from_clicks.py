@@ -157,7 +157,7 @@ def main(arguments: Sequence[str]) -> None:
         cold = true_ndcg(shown, shop.truth)
         truths = [
             true_ndcg(learnt_pages(shop, true_rows(shop), asked.unshown, seed), shop.truth)
-            for seed in range(asked.seeds)
+            for seed in range(1, asked.seeds + 1)
         ]
         ceiling = np.mean(truths, axis=0)
         told(f"{'cold start':<24}{interval(cold)}")
@@ -180,13 +180,13 @@ def of_model(
 ) -> dict[str, list[Float64Array]]:
     """Estimate → true nDCG@10 by intent, of each seed."""
     found: dict[str, list[Float64Array]] = {estimate: [] for estimate in ESTIMATES}
-    for seed in range(seeds):
+    for seed in range(1, seeds + 1):  # parameters were chosen on seed 0
         log = logged(shop, shown, model, searches, seed)
         rows = rows_in(shop, log, unshown)
         known = propensities_of(log, rows, seed)
-        if not seed:
+        if seed == 1:
             looks = ", ".join(f"{each:.2f}" for each in known.examined[:10])
-            told(f"{model}: {int(log.clicked.sum()):,} clicks; examined {looks}")
+            told(f"{model}: {int(log.clicked.sum()):,} clicks; looked at {looks}")
             if model == POSITION:
                 true = np.arange(1.0, PAGE + 1) ** -1.0
                 wrong = np.abs(known.examined / true - 1)
@@ -201,7 +201,8 @@ def of_model(
 
 
 def interval(values: Float64Array) -> str:
-    return str(mean_interval(values, np.ones(len(values)), seed=0))
+    found = mean_interval(values, np.ones(len(values)), seed=0)
+    return f"{found.mean:.4f} [{found.low:.4f} {found.high:.4f}]"
 
 
 def told(line: str) -> None:

@@ -60,7 +60,7 @@ def train(
         typer.Option(
             min=0,
             help="Unjudged products a query, taken as irrelevant; default: 50, and 20 for many "
-            "queries.",
+            "queries; of events 0.",
         ),
     ] = None,
     folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 5,
@@ -102,9 +102,7 @@ def train(
         from ranking.learning.clicks.click_training import ClickTrainingOptions, train_on_clicks
 
         clicked = open_clicked(data, index, state, days, memory_mb)
-        how = ClickTrainingOptions(
-            estimate.value, proven, unshown=20 if unjudged is None else unjudged, seed=seed
-        )
+        how = ClickTrainingOptions(estimate.value, proven, unshown=unjudged or 0, seed=seed)
         with ConsoleProgress(Console(stderr=True)) as progress:
             trained = train_on_clicks(
                 clicked.log, clicked.generation, how, progress, clicked.logged, clicked.warnings

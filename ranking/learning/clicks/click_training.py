@@ -44,6 +44,8 @@ from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
 MOST_QUERIES: Final = 5_000
 LEAST_CLICKS: Final = 500
 """In the part that is learnt from."""
+LEAVES: Final = 15
+"""Twice as many as for people's judgments: clicks are far more."""
 SERVING: Final = "serving"
 GRADES_PLAN: Final = MeasurePlan({"clicks": {grade: 2.0**grade - 1.0 for grade in range(4)}})
 _MEASURE: Final = "nDCG-clicks@10"
@@ -53,13 +55,14 @@ _EM_ROUNDS: Final = 100
 @dataclass(frozen=True, slots=True)
 class ClickTrainingOptions:
     """estimate: how clicks become grades. proven_share: of the searches, the latest. unshown: rows
-    of products a query that were never shown, as irrelevant ones. params: None for what fits.
+    of products a query that were never shown, as irrelevant ones; they keep down what might be
+    good. params: None for what fits.
     """
 
     estimate: Estimate = "ips"
     proven_share: float = 0.25
     most_queries: int = MOST_QUERIES
-    unshown: int = 20
+    unshown: int = 0
     params: TreeParams | None = None
     seed: int = 0
 
@@ -69,7 +72,8 @@ def params_for_clicks(queries: int) -> TreeParams:
     did, all of them and this one, is left to the weights that serving gives it beside every model:
     here it would tell the trees what their grades are made of.
     """
-    params = replace(SMALL, hidden=()) if queries < FEW_QUERIES else LARGE
+    small = replace(SMALL, hidden=(), leaves=LEAVES)
+    params = small if queries < FEW_QUERIES else LARGE
     return params.without((*BEHAVIOUR.names, *PERSONAL.names))
 
 

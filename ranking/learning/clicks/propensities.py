@@ -13,6 +13,7 @@ from typing import Final
 
 import lightgbm
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array
 from ranking.learning.behaviour.counts import DECAY_OF_PLACES, PLACE_SEEN
@@ -59,7 +60,8 @@ class Propensities:
         """
         curve = np.arange(1.0, len(self.examined) + 1) ** -DECAY_OF_PLACES
         mixed = (self.seen * self.examined + PLACE_SEEN * curve) / (self.seen + PLACE_SEEN)
-        falling = np.minimum.accumulate(np.maximum(mixed, LEAST))
+        weights = self.seen + PLACE_SEEN
+        falling = isotonic_regression(np.maximum(mixed, LEAST), weights=weights, increasing=False).x
         return Propensities(falling / falling[0], self.seen)
 
 
