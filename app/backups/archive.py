@@ -1,7 +1,8 @@
 """What a backup is: a tar archive that is written and read from its begin to its end.
 
     backup.json              format, index, what is in force, every file's size; first
-    index.toml, CURRENT, snapshots/<id>/…, models/<id>/…, rules/<id>/…, facts/<id>/…
+    CURRENT, snapshots/<id>/…, models/<id>/…, rules/<id>/…, facts/<id>/…
+    index.toml, judgments.jsonl
     versions/000001.jsonl    versions of products that the change log holds
     changes/000001.jsonl     its entries
     end.json                 the log's identity and last seq, every file's checksum; last
@@ -26,14 +27,17 @@ FORMAT: Final = 1
 HEAD: Final = "backup.json"
 TAIL: Final = "end.json"
 CURRENT: Final = "CURRENT"
-CONFIG: Final = "index.toml"
+BESIDE: Final = ("index.toml", "judgments.jsonl")
+"""What people write, where they have."""
 VERSIONS: Final = "versions"
 CHANGES: Final = "changes"
 MAX_FILES: Final = 100_000
 MAX_JSON_BYTES: Final = 256 << 20
 """Of the first and the last member, and of one of the log."""
 _PART: Final = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
-_KEPT: Final = re.compile(rf"{CURRENT}|index\.toml|(snapshots|models|rules|facts)(/{_PART}){{2,8}}")
+_KEPT: Final = re.compile(
+    rf"{CURRENT}|index\.toml|judgments\.jsonl|(snapshots|models|rules|facts)(/{_PART}){{2,8}}"
+)
 _LOGGED: Final = re.compile(rf"({VERSIONS}|{CHANGES})/[0-9]{{6,9}}\.jsonl")
 _LONG_NAME_BYTES: Final = 4_096
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from app.backups.archive import (
+    BESIDE,
     CHANGES,
-    CONFIG,
     CURRENT,
     HEAD,
     TAIL,
@@ -141,8 +141,7 @@ def _opened(
     """By name, closed with the stack; a file that is removed meanwhile can still be read."""
     folders = {*folders_in_force(asdict(current)), *(f"snapshots/{name}" for name in manifests)}
     paths = [path for folder in sorted(folders) for path in sorted((index / folder).rglob("*"))]
-    if (index / CONFIG).is_file():
-        paths.append(index / CONFIG)
+    paths += [index / name for name in BESIDE]
     opened: dict[str, BinaryIO] = {}
     for path in paths:
         name = path.relative_to(index).as_posix()

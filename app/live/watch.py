@@ -71,8 +71,8 @@ class LiveWatch:
         if handle is None:
             return
         os.close(handle)
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "app.live.writing"],
+        self._child = subprocess.Popen(  # noqa: S603 - our own module and a number
+            [sys.executable, "-m", "app.live.writing", str(os.getpid())],
             stdin=subprocess.DEVNULL,
             env=self._environment,
         )

@@ -1,4 +1,5 @@
-"""The process that applies changes: `python -m app.live.writing`, one of a machine and data folder.
+"""The process that applies changes: `python -m app.live.writing PARENT`, one of a machine and data
+folder.
 
 It reads the change log and writes the states that workers follow. Whoever kills it costs nothing
 but the time until a worker starts another: what it had begun is thrown away, and read again.
@@ -11,7 +12,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,13 +163,12 @@ def _begun(merge: Merge, folder: Path, base: Snapshot) -> _Merging:
     return merging
 
 
-def run(settings: Settings) -> None:
-    """Until the parent ends. At once if another process writes."""
+def run(settings: Settings, parent: int) -> None:
+    """Until the parent ends, which may be before this begins. At once if another process writes."""
     data = settings.data_dir
     handle = holds_lock(data)
     if handle is None:
         return
-    parent = os.getppid()
     changes = make_change_log(settings)
     writers: dict[str, IndexWriter] = {}
     look_at, warmed = 0.0, False
@@ -192,13 +192,13 @@ def run(settings: Settings) -> None:
         os.close(handle)
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     settings = load_settings()
     logging.config.dictConfig(log_config(settings.log_level, settings.log_format))
     use_kernel_cache(settings.kernels)
-    run(settings)
+    run(settings, int(arguments[0]))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

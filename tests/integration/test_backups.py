@@ -42,6 +42,7 @@ def append(log: SqliteChangeLog, *changes: NewChange) -> list[Any]:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("backup") / "var"
     build_index(folder / "main", MUGS)
+    (folder / "main" / "judgments.jsonl").write_text("{}\n", "utf-8")
     log = log_of(folder)
     line = b'{"id":"x1","title":"Teapot of clay","price":30.0,"stock":2}'
     append(log, NewChange("x1", "put", line, 7), NewChange("m1", "patch", b'{"price":99.5}'))
@@ -102,6 +103,7 @@ def test_what_is_served_of_a_backup_is_what_was_served(data: Path, tmp_path: Pat
 def test_the_log_goes_on_where_it_was(data: Path, archive: bytes, tmp_path: Path) -> None:
     made = run("import", "-", "--data", tmp_path / "var", stdin=archive)
     assert made.exit_code == 0, made.output
+    assert (tmp_path / "var" / "main" / "judgments.jsonl").read_text("utf-8") == "{}\n"
     before, after = log_of(data), log_of(tmp_path / "var")
     assert after.read("main", 0, 10) == before.read("main", 0, 10)
     assert after.identity("main") == before.identity("main")

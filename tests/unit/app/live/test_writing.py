@@ -1,5 +1,6 @@
 """The process that applies changes, where something goes wrong in it."""
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from catalogs import build_index
 
 from app.changes.change_log import NewChange
 from app.changes.sqlite_change_log import SqliteChangeLog
-from app.live.writing import IndexWriter
+from app.live.lock import holds_lock
+from app.live.writing import IndexWriter, run
+from app.settings import Settings
 from indexing.current import read_current
 from indexing.live.state import live_folder
 from indexing.live.view import ViewKeeper
@@ -46,3 +49,11 @@ def test_a_merge_that_fails_takes_no_product_away(
         time.sleep(0.01)
     assert products_shown(index) == {"products": 3, "gone": 0, "segments": 2}
     log.close()
+
+
+def test_it_ends_where_its_parent_ended_before_it_began(tmp_path: Path) -> None:
+    """Or it would hold the lock for ever, whoever is served then."""
+    run(Settings(data_dir=tmp_path), parent=-1)
+    handle = holds_lock(tmp_path)
+    assert handle is not None
+    os.close(handle)
