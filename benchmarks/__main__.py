@@ -36,6 +36,7 @@ BENCHMARKS = (
     Benchmark("rerank_speed"),
     Benchmark("ranking", (DATA,)),
     Benchmark("ranking_speed"),
+    Benchmark("experiments"),
     Benchmark("diversity", (DATA,)),
     Benchmark("correction", ("--data", DATA)),
     Benchmark("entities", (DATA,)),

@@ -15,7 +15,7 @@ from app.api.guard import GuardedRoute, described
 from app.api.parameters import IndexName
 from app.api.schemas import ADMIN_PROBLEMS, AnalyticsAnswer, UserAnswer, UserDeleted
 from app.errors import StateUnavailableError, refused
-from app.events.analytics import TABLES, analyse, table_as_csv
+from app.events.analytics import TABLES, analyse, table_as_csv, table_as_parquet
 from app.events.event import seconds_of
 from app.events.intake import RETRY_S
 from app.service import service_of
@@ -55,8 +55,12 @@ class TimeWindow(BaseModel):
 
 class AnalyticsParameters(TimeWindow):
     limit: int = Field(20, ge=1, le=10_000, description="Most rows of a table.")
-    format: Literal["json", "csv"] = Field("json", description="`csv`: one table.")
-    table: str = Field("top_queries", max_length=40, description=f"Of `csv`: {', '.join(TABLES)}.")
+    format: Literal["json", "csv", "parquet"] = Field(
+        "json", description="`csv`, `parquet`: one table."
+    )
+    table: str = Field(
+        "top_queries", max_length=40, description=f"Of `csv` and `parquet`: {', '.join(TABLES)}."
+    )
 
 
 @router.get("/admin/analytics", response_model=AnalyticsAnswer)
@@ -73,6 +77,9 @@ async def analytics(request: Request, given: Annotated[AnalyticsParameters, Quer
     if given.format == "csv":
         body = await read_state(partial(table_as_csv, *asked, given.table))
         return Response(body, media_type="text/csv; charset=utf-8")
+    if given.format == "parquet":
+        body = await read_state(partial(table_as_parquet, *asked, given.table))
+        return Response(body, media_type="application/vnd.apache.parquet")
     facts = await read_state(partial(analyse, *asked))
     window = {"index": index, "from": iso(begin), "to": iso(end), "complete": complete}
     return Response(orjson.dumps(window | facts), media_type="application/json")

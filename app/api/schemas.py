@@ -207,7 +207,10 @@ class AnalyticsAnswer(BaseModel):
     zero_result_queries: list[dict[str, Any]]
     low_ctr_queries: list[dict[str, Any]]
     by_position: list[dict[str, Any]]
+    by_channel: list[dict[str, Any]]
     by_model: list[dict[str, Any]]
+    by_variant: list[dict[str, Any]]
+    by_latency: list[dict[str, Any]]
     by_day: list[dict[str, Any]]
 
 

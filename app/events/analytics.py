@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import pyarrow.parquet as pq
 
 from app.state.tables import open_tables
 from ranking.learning.behaviour.views import make_made, make_views
@@ -68,6 +69,45 @@ TABLES: Final = {
         GROUP BY s.position ORDER BY s.position LIMIT $limit""",
     "by_model": f"SELECT model, policy, {_RATES} FROM made GROUP BY model, policy "
     "ORDER BY searches DESC, model, policy LIMIT $limit",
+    "by_channel": """
+        WITH found AS (
+            SELECT query_id, product, unnest(string_split(channels, '+')) AS channel,
+                channels NOT LIKE '%+%' AS alone
+            FROM (
+                SELECT query_id, unnest(from_json(products, '["VARCHAR"]')) AS product,
+                    unnest(from_json(channels, '["VARCHAR"]')) AS channels
+                FROM searches
+                WHERE shop = $shop AND final AND NOT sorted AND NOT bot AND channels IS NOT NULL
+            ) WHERE channels <> ''
+        )
+        SELECT f.channel, count(*) AS shown, count(*) FILTER (alone) AS shown_by_it_alone,
+            count(c.query_id) AS clicks, count(c.query_id) FILTER (alone) AS clicks_by_it_alone,
+            round(count(c.query_id) / count(*), 4) AS ctr,
+            sum(coalesce(o.carts, 0))::BIGINT AS add_to_cart,
+            sum(coalesce(o.bought, 0))::BIGINT AS purchases
+        FROM found f
+        LEFT JOIN clicks_made c ON c.query_id = f.query_id AND c.product = f.product
+        LEFT JOIN (
+            SELECT query_id, product, count(*) FILTER (type = 'add_to_cart') AS carts,
+                count(*) FILTER (type = 'purchase') AS bought
+            FROM outcomes WHERE query_id IS NOT NULL GROUP BY ALL
+        ) o ON o.query_id = f.query_id AND o.product = f.product
+        GROUP BY f.channel ORDER BY shown DESC, f.channel LIMIT $limit""",
+    "by_variant": f"""
+        SELECT experiment, CASE WHEN variant LIKE '[%' THEN 'interleaved' ELSE variant END
+            AS variant, {_RATES}
+        FROM (
+            SELECT *, json_extract_string(exposures, '$."' || experiment || '"') AS variant
+            FROM (SELECT *, unnest(json_keys(exposures)) AS experiment FROM made
+                WHERE exposures IS NOT NULL)
+        ) GROUP BY ALL ORDER BY experiment, variant LIMIT $limit""",
+    "by_latency": """
+        SELECT model, policy, cached > 0 AS cached, count(*) AS answers,
+            round(quantile_cont(took_ms, 0.5), 2) AS p50,
+            round(quantile_cont(took_ms, 0.95), 2) AS p95,
+            round(quantile_cont(took_ms, 0.99), 2) AS p99
+        FROM searches WHERE shop = $shop GROUP BY ALL
+        ORDER BY answers DESC, model, policy, cached LIMIT $limit""",
     "by_day": "SELECT strftime(to_timestamp(happened_at) AT TIME ZONE 'UTC', '%Y-%m-%d') AS day, "
     f"{_RATES} FROM made GROUP BY day ORDER BY day DESC LIMIT $limit",
 }
@@ -131,6 +171,20 @@ def table_as_csv(folder: Path, shop: str, begin: float, end: float, limit: int, 
     return file.getvalue().encode()
 
 
+def table_as_parquet(
+    folder: Path, shop: str, begin: float, end: float, limit: int, name: str
+) -> bytes:
+    """One of TABLES, for notebooks. Raises StateError."""
+    file = io.BytesIO()
+    with open_tables(folder, begin, end) as db:
+        make_views(db)
+        make_made(db, shop)
+        query, given = _asked(name, shop, limit)
+        table = db.sql(query, params=given).to_arrow_table()
+    pq.write_table(table, file, compression="zstd")
+    return file.getvalue()
+
+
 def _plain(value: Any) -> Any:
     """What a spreadsheet would run as a formula is text."""
     risky = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
@@ -141,9 +195,12 @@ def _row(db: duckdb.DuckDBPyConnection, query: str, given: dict[str, Any] | None
     return db.execute(query, given or {}).fetchone()
 
 
-def _table(db: duckdb.DuckDBPyConnection, name: str, shop: str, limit: int) -> list[dict[str, Any]]:
+def _asked(name: str, shop: str, limit: int) -> tuple[str, dict[str, Any]]:
     query = TABLES[name]
-    given = {"limit": limit} | ({"shop": shop} if "$shop" in query else {})
-    found = db.execute(query, given)
+    return query, {"limit": limit} | ({"shop": shop} if "$shop" in query else {})
+
+
+def _table(db: duckdb.DuckDBPyConnection, name: str, shop: str, limit: int) -> list[dict[str, Any]]:
+    found = db.execute(*_asked(name, shop, limit))
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -98,6 +98,7 @@ def shown_of(
         "level": result.relaxed.level if result.relaxed is not None else 0,
         "degraded": int(bool(result.degraded)),
         "products": [hit.id for hit in result.hits],
+        "channels": ["+".join(channel.name for channel in hit.channels) for hit in result.hits],
     }
     if result.teams:
         facts["teams"] = result.teams
@@ -195,7 +196,7 @@ class Impressions:
             int(noted.cached), shown["degraded"],
             BY_AGENT if crawler else BY_RATE if too_fast else SHOPPER,
             _json(shown["products"]), _json(shown.get("marks")), _json(features),
-            _json(_exposures(asker.exposed, shown.get("teams"))),
+            _json(_exposures(asker.exposed, shown.get("teams"))), _json(shown.get("channels")),
         )  # fmt: skip
 
 

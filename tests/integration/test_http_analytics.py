@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 from catalogs import build_index
 from http_service import serving
+
+from app.events.analytics import TABLES
 
 SHOP = [
     {"id": str(number), "title": f"{colour} lamp", "price": 10 + number}
@@ -90,6 +93,12 @@ def test_what_is_counted(shop: httpx.Client) -> None:
     }  # fmt: skip
     assert [row["clicks"] for row in told["by_position"]][:2] == [1, 1]
     assert told["by_model"][0]["searches"] == 5
+    assert sum(row["answers"] for row in told["by_latency"]) == 7
+    assert told["by_variant"] == []
+    lexical = next(row for row in told["by_channel"] if row["channel"] == "lexical")
+    assert 0 < lexical["shown"] <= sum(row["shown"] for row in told["by_position"])
+    assert (lexical["clicks"], lexical["purchases"]) == (2, 1)
+    assert lexical["shown_by_it_alone"] <= lexical["shown"]
     assert analytics(shop, index="other")["events"] == {"click": 1}
 
 
@@ -105,8 +114,11 @@ def test_windows_and_tables(shop: httpx.Client) -> None:
     assert rows[0]["query"] == "lamp"
     assert rows[0]["searches"] == "2"
     assert "'=cmd()" in {row["query"] for row in rows}, "no formula of a spreadsheet"
-    for table in ("by_position", "by_model", "by_day", "zero_result_queries", "low_ctr_queries"):
+    told = analytics(shop)
+    for table in TABLES:
         assert shop.get(f"/v1/admin/analytics?format=csv&table={table}").is_success, table
+        answer = shop.get(f"/v1/admin/analytics?format=parquet&table={table}")
+        assert pq.read_table(io.BytesIO(answer.content)).to_pylist() == told[table], table
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,10 @@ def test_who_is_served_what_and_when_it_is_decided(shop: httpx.Client) -> None:
     assert (control["ctr"]["mean"], other["searches"]) == (0.0, spread + again)
     assert other["ctr"]["mean"] == pytest.approx(spread / (spread + again), abs=1e-5)
     assert told["verdict"]["winner"] == "spread"
+    rows = shop.get("/v1/admin/analytics").json()["by_variant"]
+    assert [row["searches"] for row in rows if row["experiment"] == "caps"] == [
+        control["searches"], other["searches"],
+    ]  # fmt: skip
     stopped = shop.post("/v1/admin/experiments/caps/stop").json()
     assert stopped["state"] == "stopped"
     wait_until(lambda: {policy(shop, s) for s in sessions[:12]} == {"default"}, 20)
