@@ -35,6 +35,7 @@ from app.api.algolia import routes as algolia
 from app.api.examples import show_examples
 from app.api.security import show_scopes
 from app.cors import Cors
+from app.jobs.schedule import learn_when_due
 from app.middleware import RequestFrame
 from app.pages import add_pages
 from app.request_limits import RequestLimits
@@ -117,6 +118,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(service.memory.write_impressions()),
         asyncio.create_task(service.traffic.follow()),
     ]
+    if service.settings.learn_every_h:
+        tasks.append(asyncio.create_task(learn_when_due(service)))
     if service.settings.redis_url:
         tasks.append(_listen(service))
     yield

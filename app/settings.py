@@ -178,6 +178,13 @@ class Settings(BaseSettings):
         le=1 << 44,
         description="Most of the archive of events; beyond it the oldest go.",
     )
+    learn_every_h: float = Field(
+        0.0,
+        ge=0,
+        le=8_760,
+        description="Hours between two runs of `vitrina learn`, for every index; 0: never by "
+        "itself.",
+    )
     profiles: int = Field(
         65_536,
         ge=0,

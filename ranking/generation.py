@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from indexing.catalogue.policy_config import OWN
 from indexing.current import Current
+from indexing.errors import IndexingError
 from indexing.snapshot import Snapshot, open_snapshot
 from indexing.verified import Verify
 from ranking.behaviour.facts import Facts, open_facts
+from ranking.behaviour.query_tables import are_of, with_tables
 from ranking.errors import FactsError, ModelError, UnknownPolicyError
 from ranking.experiments.experiment import Experiments
 from ranking.features.features import definition_hash
@@ -127,6 +129,7 @@ def open_generation(
         snapshot = open_snapshot(index / "snapshots" / current.snapshot, verify)
     rules = read_rules(index, current.rules, snapshot)
     facts, lacking = _facts_for(index, current.facts, snapshot, before)
+    snapshot, facts, lacking = _with_queries(index, snapshot, facts, lacking, before)
     policies = policies_of(snapshot.config)
     named = _joint(rules.experiments, policies)
     models = {policy.model or current.model for policy in (*policies.values(), *named.values())}
@@ -197,13 +200,30 @@ def _facts_for(
     """The facts in force, and what is to be told as degraded where they do not fit."""
     if facts_id is None:
         return None, ()
-    known = before.facts if before is not None and before.snapshot is snapshot else None
+    known = before.facts if before is not None and before.snapshot.id == snapshot.id else None
     if known is not None and known.id == facts_id:
         return known, ()
     try:
         return open_facts(index, facts_id, snapshot), ()
     except FactsError as error:
         return None, (f"facts_refused: {error}",)
+
+
+def _with_queries(
+    index: Path,
+    snapshot: Snapshot,
+    facts: Facts | None,
+    lacking: tuple[str, ...],
+    before: Generation | None,
+) -> tuple[Snapshot, Facts | None, tuple[str, ...]]:
+    """The snapshot with the tables of queries that are in force: the facts', else its own."""
+    known = before.facts if before is not None and before.snapshot is snapshot else None
+    if (known is facts) or not (are_of(known, snapshot) or are_of(facts, snapshot)):
+        return snapshot, facts, lacking
+    try:
+        return with_tables(snapshot, facts, index), facts, lacking
+    except (FactsError, IndexingError, OSError) as error:
+        return with_tables(snapshot, None, index), None, (f"facts_refused: {error}",)
 
 
 def _digest(facts: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -65,9 +65,17 @@ class BuildRequest(BaseModel):
     )
 
 
+class LearnRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    index: IndexName = None
+    days: float = Field(90.0, ge=0.01, le=3_650, description="Days of events that are read.")
+
+
 class Build(BaseModel):
     """A build as it stands now. Times are seconds since the epoch."""
 
+    kind: Literal["build", "learn"]
     id: str = Field(examples=["20261121T101500123456-a1b2c3"])
     index: str
     catalogs: list[str]
@@ -116,6 +124,22 @@ def start_build(request: Request, given: BuildRequest) -> dict[str, Any]:
         job = service.jobs.start(
             given.index or service.default_index, given.catalog, given.queries, options
         )
+    except JobRunningError as error:
+        raise BuildRunningError(str(error)) from error
+    except BadBuildRequestError as error:
+        raise InvalidRequestError(str(error)) from error
+    except JobStartError as error:
+        raise BuildNotStartedError(str(error), (), 10) from error
+    return build_facts(job)
+
+
+@router.post("/learn", status_code=202, response_model=Build)
+def start_learning(request: Request, given: LearnRequest) -> dict[str, Any]:
+    """Learn from events in the background, as `vitrina learn`; a job beside the builds."""
+    service = service_of(request)
+    index = given.index or service.default_index
+    try:
+        job = service.jobs.start_learning(index, service.settings.state, given.days)
     except JobRunningError as error:
         raise BuildRunningError(str(error)) from error
     except BadBuildRequestError as error:

@@ -78,6 +78,7 @@ _ROUTES: Final[dict[Scope, tuple[str, ...]]] = {
         "DELETE /v1/admin/keys/{key_id}",
         "POST /v1/admin/builds",
         "GET /v1/admin/builds",
+        "POST /v1/admin/learn",
         "GET /v1/admin/builds/{build_id}",
         "GET /v1/admin/snapshots",
         "POST /v1/admin/snapshots/{snapshot_id}/activate",

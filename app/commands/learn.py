@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,36 +22,59 @@ def learn(
     state: Annotated[
         Path | None, typer.Option(help="Folder of events; default: VITRINA_STATE_DIR.")
     ] = None,
+    progress_file: Annotated[
+        Path | None, typer.Option(help="Keep the progress up to date in this JSON file.")
+    ] = None,
 ) -> None:
     """Learn from events and impressions, and put the facts in force; services take them up."""
     from app.commands.published import published
+    from app.jobs.progress_file import ProgressFile
     from app.state.sweeper import sweep_if_nobody_does
     from app.state.tables import open_tables
+    from indexing.progress import Progress, Silent
     from indexing.snapshot import open_snapshot
+    from ranking.behaviour.query_tables import MADE_OF, SUMS, sums_of
     from ranking.behaviour.store import publish_facts
     from ranking.learning.behaviour.learn import learn as run
+    from ranking.learning.behaviour.query_log import live_log, write_tables
 
+    progress: Progress = Silent()
+    if progress_file is not None:
+        progress = ProgressFile(progress_file, time.monotonic)
     errors = Console(stderr=True)
     folder, current = published(data, index)
     snapshot = open_snapshot(folder / "snapshots" / current.snapshot)
     events = state or load_settings(data_dir=data).state
+    progress.begin("events", None, "events")
     sweep_if_nobody_does(events)
     now, begun = time.time(), time.monotonic()
     window = (now - days * 86_400, now + 86_400)
     with open_tables(events, *window, threads=threads, memory_mb=memory_mb) as db:
-        learnt = run(db, index, snapshot, now)
+        learnt = run(db, index, snapshot, now, progress)
+        progress.begin("queries", None, "searches")
+        log = live_log(db, index, snapshot, now)
     told = {
         **learnt.told,
         "from": datetime.fromtimestamp(window[0], UTC).isoformat(timespec="seconds"),
         "to": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
         "snapshot": snapshot.id,
     }
-    facts = publish_facts(folder, learnt.arrays, told, snapshot, datetime.now(UTC))
+    offered = 0
+
+    def write_more(staging: Path) -> dict[str, Any]:
+        nonlocal offered
+        if log is None:
+            return {}
+        offered = write_tables(staging, log, snapshot)
+        return {MADE_OF: snapshot.id, SUMS: sums_of(staging)}
+
+    facts = publish_facts(folder, learnt.arrays, told, snapshot, datetime.now(UTC), write_more)
     tell_services(index, facts)
     counts = learnt.told["counts"]
     errors.print(
         f"{counts['queries']:,} queries, {counts['pairs']:,} products of queries, "
         f"{counts['products']:,} products ({counts['unknown_products']:,} of the log are gone), "
+        f"{offered:,} queries to offer, "
         f"{time.monotonic() - begun:.1f} s. Facts {facts} are in force in index {index!r}.",
         highlight=False,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -40,6 +40,7 @@ class JobRecord(BaseModel):
     queries: str | None
     command: tuple[str, ...]
     created_at: float
+    kind: Literal["build", "learn"] = "build"
 
 
 class JobProgress(BaseModel):
@@ -58,7 +59,7 @@ class JobResult(BaseModel):
     """result.json, written when the build has ended.
 
     exit_code: negative for the signal that ended it, None when nobody was there to see.
-    snapshot: id of the published snapshot, None when nothing was published. reason: why it
+    snapshot, facts: ids of what was put in force, None when nothing was. reason: why it
     failed, None when it did not. finished_at: seconds since the epoch.
     """
 
@@ -68,6 +69,7 @@ class JobResult(BaseModel):
     snapshot: str | None
     reason: str | None
     finished_at: float | None
+    facts: str | None = None
 
 
 def write_record(path: Path, record: BaseModel) -> None:

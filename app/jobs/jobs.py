@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
@@ -40,6 +41,7 @@ from indexing.current import index_folder
 from indexing.errors import BuildError
 
 BUILD_COMMAND = (sys.executable, "-u", "-m", "app.cli", "build")
+LEARN_COMMAND = (sys.executable, "-u", "-m", "app.cli", "learn")
 RUNNER = (sys.executable, "-m", "app.jobs.runner")
 KEPT = 50
 LOG_LINES = 100
@@ -109,20 +111,51 @@ class BuildJobs:
         Raises BadBuildRequestError, BuildRunningError, JobStartError.
         """
         arguments = self._arguments(index, catalog_names, queries_name, options or JobOptions())
+        asked = {"index": index, "catalogs": tuple(catalog_names), "queries": queries_name}
+        return self._started("build", asked, (*self._command, *arguments))
+
+    def start_learning(self, index: str, state: Path, days: float) -> Job:
+        """Learn from the events in `state`, as `vitrina learn` does, and return at once.
+
+        Raises BadBuildRequestError, BuildRunningError, JobStartError.
+        """
+        try:
+            there = index_folder(self._data, index).is_dir()
+        except BuildError as error:
+            raise BadBuildRequestError(str(error)) from None
+        if not there:
+            raise BadBuildRequestError(f"there is no index {index!r} to learn for")
+        arguments = ["--data", str(self._data), "--index", index]
+        arguments += ["--state", str(state), "--days", f"{days:g}"]
+        asked = {"index": index, "catalogs": (), "queries": None}
+        return self._started("learn", asked, (*LEARN_COMMAND, *arguments))
+
+    def learnt_at(self, index: str) -> float:
+        """When learning for this index last began, in seconds since the epoch; 0 for never."""
+        times = [
+            job.record.created_at
+            for job in self.list()
+            if job.record.kind == "learn" and job.record.index == index
+        ]
+        return max(times, default=0.0)
+
+    def _started(
+        self, kind: Literal["build", "learn"], asked: dict[str, Any], command: Sequence[str]
+    ) -> Job:
         try:
             self._jobs.mkdir(parents=True, exist_ok=True)
             with FileLock(self._jobs / ".lock", timeout=LOCK_WAIT_S):
                 self._refuse_second()
-                job_id = self._launch(index, tuple(catalog_names), queries_name, arguments)
+                job_id = self._launch(kind, asked, command)
                 self._forget_old()
         except Timeout:
             raise JobStartError(
-                f"no build could be started: {self._jobs / '.lock'} was busy for "
+                f"no {kind} could be started: {self._jobs / '.lock'} was busy for "
                 f"{LOCK_WAIT_S:g} s. Try again"
             ) from None
         except OSError as error:
             raise JobStartError(
-                f"no build could be started in {self._jobs}: {error}. "
+                f"no {kind} could be started in {self._jobs}: {error}. "
                 "Check that the service may write there and that the disk has room"
             ) from error
         return self.get(job_id)
@@ -179,25 +212,14 @@ class BuildJobs:
                 raise BuildRunningError(job.record.id)
 
     def _launch(
-        self,
-        index: str,
-        catalogs: tuple[str, ...],
-        queries: str | None,
-        arguments: Sequence[str],
+        self, kind: Literal["build", "learn"], asked: dict[str, Any], command: Sequence[str]
     ) -> str:
         now = self._clock()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
         folder = self._jobs / job_id
-        progress = ["--progress-file", str(folder / "progress.json")]
-        command = (*self._command, *arguments, *progress)
-        record = JobRecord(
-            id=job_id,
-            index=index,
-            catalogs=catalogs,
-            queries=queries,
-            command=command,
-            created_at=now,
-        )
+        command = (*command, "--progress-file", str(folder / "progress.json"))
+        record = JobRecord(id=job_id, command=command, created_at=now, kind=kind, **asked)
+        index = index_folder(self._data, record.index)
         try:
             folder.mkdir()
             # The life line is held before job.json makes the job visible: a job without a
@@ -205,7 +227,7 @@ class BuildJobs:
             with life_line(folder / "alive") as line, (folder / "log.txt").open("wb") as log:
                 write_record(folder / "job.json", record)
                 runner = subprocess.Popen(  # noqa: S603 - no shell; the names were checked
-                    [*RUNNER, str(folder), str(index_folder(self._data, index)), "--", *command],
+                    [*RUNNER, str(folder), str(index), "--", *command],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

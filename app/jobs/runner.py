@@ -30,10 +30,18 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         exit_code, reason = 127, f"the build could not be started: {error}"
     after = _published(Path(index))
-    snapshot = after if exit_code == 0 and after != before else None
+    done = exit_code == 0
+    snapshot = after[0] if done and after[0] != before[0] else None
+    facts = after[1] if done and after[1] != before[1] else None
     write_record(
         Path(folder) / "result.json",
-        JobResult(exit_code=exit_code, snapshot=snapshot, reason=reason, finished_at=time.time()),
+        JobResult(
+            exit_code=exit_code,
+            snapshot=snapshot,
+            reason=reason,
+            finished_at=time.time(),
+            facts=facts,
+        ),
     )
     return exit_code
 
@@ -51,12 +59,13 @@ def _reason(exit_code: int) -> str | None:
     return f"the build ended with exit code {exit_code}; its log says why"
 
 
-def _published(index: Path) -> str | None:
+def _published(index: Path) -> tuple[str | None, str | None]:
+    """Ids of the snapshot and the facts in force."""
     try:
         current = read_current(index)
     except SnapshotError:
-        return None
-    return None if current is None else current.snapshot
+        return None, None
+    return (None, None) if current is None else (current.snapshot, current.facts)
 
 
 if __name__ == "__main__":

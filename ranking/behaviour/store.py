@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from filelock import FileLock
 from indexing.current import change_current, read_current, sync_folder
 from indexing.snapshot import Snapshot
 from ranking.behaviour.facts import ARRAYS, FOLDER, FORMAT, MANIFEST, checksum, open_facts
+from ranking.behaviour.query_tables import with_tables
 from ranking.errors import FactsError
 
 KEPT: Final = 5
@@ -28,10 +29,12 @@ def publish_facts(
     told: Mapping[str, Any],
     snapshot: Snapshot,
     now: datetime,
+    write_more: Callable[[Path], dict[str, Any]] | None = None,
 ) -> str:
     """Write, read back as a service would, put in force; the id.
 
-    arrays: all of ARRAYS. told: what the manifest says of how they were learnt.
+    arrays: all of ARRAYS. told: what the manifest says of how they were learnt. write_more: writes
+    other files into the folder and gives what the manifest says of them.
     Raises FactsError if they do not fit the snapshot; nothing changes then.
     """
     facts_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
@@ -47,12 +50,14 @@ def publish_facts(
             array = np.ascontiguousarray(arrays[name], dtype=kind)
             _write_array(staging / f"{name}.npy", array)
             sums[name] = checksum(array)
+        more = {} if write_more is None else write_more(staging)
         manifest = {
             "format": FORMAT,
             "index": index.name,
             "created_at": now.astimezone(UTC).isoformat(),
             "checksums": sums,
             **told,
+            **more,
         }
         with (staging / MANIFEST).open("w", encoding="utf-8") as file:
             json.dump(manifest, file, indent=1)
@@ -61,7 +66,7 @@ def publish_facts(
         staging.rename(folders / facts_id)
         sync_folder(folders)
         try:
-            open_facts(index, facts_id, snapshot)
+            with_tables(snapshot, open_facts(index, facts_id, snapshot), index)
         except FactsError:
             shutil.rmtree(folders / facts_id, ignore_errors=True)
             raise

@@ -1,27 +1,48 @@
 """What people liked, over HTTP: events → `vitrina learn` → lists, and the next search."""
 
 import shutil
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import orjson
 import pytest
 from http_service import serving, wait_until
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.events.pseudonyms import Pseudonyms, read_or_make_key
+from app.settings import Settings
+from app.state.archive import read
+from app.state.profiles import open_profiles
+from app.version import code_version
+from indexing.current import read_current
+from ranking.behaviour.profile import profile_of
+from ranking.features.behaviour import BEHAVIOUR
+from ranking.features.features import NAMES
+from ranking.generation import open_generation
+from ranking.search.request import SearchRequest
+from ranking.search.root import search
 
 
 @pytest.fixture(scope="module")
-def learnt(
-    demo_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[httpx.Client, list[str]]]:
+def data(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("liked") / "var"
+    for name in ("main", "small"):
+        shutil.copytree(demo_data / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def learnt(data: Path) -> Iterator[tuple[httpx.Client, list[str]]]:
     """A shop whose people liked and bought some products, and those, of groups of their own."""
-    data = tmp_path_factory.mktemp("liked") / "var"
-    shutil.copytree(demo_data / "main", data / "main")
-    with serving(data, warm=False) as http:
+    with serving(data, warm=False, features_logged=1.0) as http:
+        looks_at(http, "P00000001", session_id="early")
+        searched(http, "boots", session_id="early")  # before anything was learnt
         found = http.get("/v1/search", params={"q": "shoes", "page_size": 40}).json()
         ids = [hit["id"] for hit in found["hits"]]
         events: list[dict[str, Any]] = []
@@ -36,10 +57,23 @@ def learnt(
         answer = http.post("/v1/events", json={"events": events}).json()
         assert answer == {"accepted": len(events), "duplicates": 0, "rejected": []}
         assert http.get("/v1/admin/analytics").json()["complete"]
-        done = CliRunner().invoke(app, ["learn", "--data", str(data)])
-        assert done.exit_code == 0, done.output
+        started = http.post("/v1/admin/learn", json={"days": 30})
+        assert started.status_code == 202, started.text
+        job = f"/v1/admin/builds/{started.json()['id']}"
+        wait_until(lambda: http.get(job).json()["state"] != "running", 120)
+        ended = http.get(job).json()
+        assert (ended["kind"], ended["state"]) == ("learn", "succeeded"), ended
+        assert ended["result"]["facts"] is not None
+        assert ended["result"]["snapshot"] is None
+        assert ended["progress"]["stage"] == "queries"
         wait_until(lambda: items(http, "/v1/popular") != [], 20)
         yield http, ids
+
+
+def test_nothing_is_learnt_for_what_is_not_there(learnt: tuple[httpx.Client, list[str]]) -> None:
+    http, _ = learnt
+    assert http.post("/v1/admin/learn", json={"index": "nowhere"}).status_code == 422
+    assert http.post("/v1/admin/learn", json={"days": 0}).status_code == 422
 
 
 def items(http: httpx.Client, path: str, **asked: Any) -> list[dict[str, Any]]:
@@ -228,3 +262,91 @@ def test_algolias_clients_are_known_by_their_token(
     assert asked(userToken="anonymous-1").index(before[30]) < 30
     assert asked(userToken="anonymous-1", enablePersonalization=False) == before
     assert asked(userToken="anonymous-2") == before
+
+
+def test_queries_of_live_searches_are_offered(
+    learnt: tuple[httpx.Client, list[str]], data: Path
+) -> None:
+    """Of five people; with what they clicked and asked next."""
+    http, _ = learnt
+    for person in range(6):
+        who = {"session_id": f"s{person}", "index": "small"}
+        first = http.get("/v1/search", params={"q": "blue lamp"} | who).json()
+        click = {"type": "click", "product_id": "2", "query_id": first["query_id"]} | who
+        assert http.post("/v1/events", json=click).json()["accepted"] == 1
+        http.get("/v1/search", params={"q": "red lamp"} | who)
+        if person < 4:
+            http.get("/v1/search", params={"q": "desk chair"} | who)
+    assert http.get("/v1/admin/analytics?index=small").json()["complete"]
+    before = http.get("/v1/search?index=small").json()["generation"]["id"]
+    done = CliRunner().invoke(app, ["learn", "--data", str(data), "--index", "small"])
+    assert done.exit_code == 0, done.output
+    wait_until(lambda: http.get("/v1/search?index=small").json()["generation"]["id"] != before, 20)
+
+    def offered(path: str, **asked: Any) -> dict[str, str]:
+        answer = http.get(path, params={"index": "small"} | asked).json()
+        return {each["text"]: each["source"] for each in answer["items"]}
+
+    known = offered("/v1/suggest", q="bl")
+    assert known["blue lamp"] == "query_log"
+    hot = offered("/v1/discover")
+    assert {text for text, source in hot.items() if source == "query_log"} == {
+        "blue lamp", "red lamp",
+    }  # fmt: skip
+    after = http.get("/v1/after-click?index=small&q=blue lamp&product_id=2").json()["items"]
+    assert (after[0]["text"], after[0]["reason"]) == ("red lamp", "returned")
+    hint = http.get("/v1/hint?index=small&recent_queries=blue lamp").json()["items"]
+    assert (hint[0]["text"], hint[0]["reason"]) == ("red lamp", "session")
+
+
+def logged(data: Path, query: str) -> tuple[str | None, str | None, "np.ndarray[Any, Any]"]:
+    """Facts, profile, and the feature rows that were served, NaN for null."""
+    ((facts, profile, told),) = read(
+        data / "state",
+        "SELECT facts, profile, features FROM impressions WHERE query = ? ORDER BY seq LIMIT 1",
+        (query,),
+    )
+    rows = orjson.loads(told)["rows"]
+    return facts, profile, np.array(rows, dtype=np.float32)
+
+
+def recomputed(data: Path, query: str, session: str, facts: str | None) -> tuple[str, Any]:
+    """The profile's digest and the rows, as offline code makes them of these facts."""
+    current = replace(read_current(data / "main"), facts=facts)
+    generation = open_generation(data / "main", current, code_version())
+    assert generation.degraded == ()
+    profiles = open_profiles(data / "state", Settings().profiles)
+    key = Pseudonyms(read_or_make_key(data / "state")).session(session)
+    assert profiles is not None
+    assert key is not None
+    profile = profile_of(profiles.recent([key], time.time()), generation.segments, generation.facts)
+    assert profile is not None
+    request = SearchRequest(query, page_size=40, facets=("brand",), profile=profile)
+    return profile.digest, search(request, generation, lambda: 0.0).features
+
+
+def test_what_was_served_is_recomputed_bit_by_bit(
+    learnt: tuple[httpx.Client, list[str]], data: Path
+) -> None:
+    """Train = serve; what was learnt later must be left out, and what is missing is 0."""
+    http, ids = learnt
+    looks_at(http, ids[0], session_id="late")
+    searched(http, "SHOES", session_id="late")
+    assert http.get("/v1/admin/analytics").json()["complete"]
+    late_facts, late_profile, served = logged(data, "SHOES")
+    assert late_facts is not None
+    digest, rows = recomputed(data, "SHOES", "late", late_facts)
+    assert digest == late_profile
+    assert rows.tobytes() == served.tobytes()
+    related = rows[:, NAMES.index("related_to_seen")]
+    assert related.max() > 0
+
+    early_facts, early_profile, early = logged(data, "boots")
+    assert early_facts is None
+    digest, rows = recomputed(data, "boots", "early", early_facts)
+    assert digest == early_profile
+    assert rows.tobytes() == early.tobytes()
+    behaviour = [NAMES.index(each.name) for each in BEHAVIOUR.features[:3]]
+    assert not rows[:, behaviour].any()
+    _, with_later = recomputed(data, "SHOES", "late", None)
+    assert with_later.tobytes() != served.tobytes()  # facts that are missing are not made up

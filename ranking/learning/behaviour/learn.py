@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt64Array
 from indexing.catalogue.row_order import hash_of_id
+from indexing.progress import Progress, Silent
 from indexing.snapshot import Snapshot
 from ranking.behaviour.facts import ARRAYS, VALUES
 from ranking.behaviour.query_key import hash_of, query_key
@@ -24,6 +25,7 @@ SMOOTHING_OF_PURCHASES: Final = 20.0
 MOST_OF_QUERY: Final = 50
 MOST_QUERIES: Final = 500_000
 LEAST_LIFT: Final = 0.02
+_SILENT: Final = Silent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,18 @@ class Learnt:
     told: dict[str, Any]
 
 
-def learn(db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot, now: float) -> Learnt:
-    """db: with `events` and `impressions`. Raises FactsError if there is nothing to learn."""
+def learn(
+    db: duckdb.DuckDBPyConnection,
+    shop: str,
+    snapshot: Snapshot,
+    now: float,
+    progress: Progress = _SILENT,
+) -> Learnt:
+    """db: with `events` and `impressions`; it has the views afterwards.
+
+    Raises FactsError if there is nothing to learn.
+    """
+    progress.begin("clicks", None, "events")
     make_views(db)
     unknown, queries = _numbered(db, shop, snapshot)
     counts = count(db, shop, now)
@@ -50,6 +62,7 @@ def learn(db: duckdb.DuckDBPyConnection, shop: str, snapshot: Snapshot, now: flo
         )
     learnt = _facts(counts, unknown, queries, snapshot)
     groups = _groups(counts)
+    progress.begin("products", len(groups), "products")
     arrays, told = lists(db, shop, now, groups)
     arrays["favourites"] = _favourites(db, shop, groups)
     arrays |= learnt.arrays
