@@ -7,12 +7,18 @@ from dataclasses import replace
 
 from app.events.impressions import Asker
 from app.events.memory import Memory
-from ranking.behaviour.profile import profile_of
+from ranking.behaviour.profile import Profile, profile_of
 from ranking.behaviour.query_key import query_key
 from ranking.generation import Generation
 from ranking.search.request import SearchRequest
 
 UNAVAILABLE = "profile_unavailable"
+
+
+def profile_for(session_id: str | None, generation: Generation, memory: Memory) -> Profile | None:
+    """Of a session; None where nothing is known of it."""
+    recent = memory.recent(None, session_id)
+    return None if recent is None else profile_of(recent, generation.segments, generation.facts)
 
 
 def personalised(

@@ -7,6 +7,7 @@ import numpy as np
 
 from indexing.arrays import Float32Array, UInt32Array
 from ranking.behaviour.facts import Facts
+from ranking.behaviour.profile import Profile
 from ranking.filters.filters import Filter
 from ranking.generation import Generation
 from ranking.query.query import Query
@@ -62,6 +63,16 @@ def related(
         if facts is None or _row_of(hit, facts, generation) not in known
     ]
     return (*first, *rest[: limit - len(first)])
+
+
+def for_you(
+    profile: Profile | None, generation: Generation, limit: int, filters: Filters = ()
+) -> tuple[Hit, ...]:
+    """What people liked who liked what this one saw; what is popular where nothing is known."""
+    facts = generation.facts
+    if facts is None or profile is None or not len(profile.related_rows):
+        return wanted("popular", None, generation, limit, filters)
+    return _hits(facts, profile.related_rows, profile.related, generation, limit, filters)
 
 
 def wanted(

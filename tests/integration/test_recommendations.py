@@ -151,6 +151,11 @@ def test_what_algolias_clients_ask(learnt: tuple[httpx.Client, list[str]]) -> No
     assert trending[0]["objectID"] == ids[0]
     brand = http.get(f"/v1/products/{ids[6]}").json()["brand"]
     of_brand = recommended("trending-items", facetName="brand", facetValue=brand)
+    looks_at(http, ids[0], session_id="for-you")
+    mine = recommended("recommended-for-you", queryParameters={"userToken": "for-you"})
+    assert mine[0]["objectID"] == ids[1]
+    nobodys = recommended("recommended-for-you")
+    assert nobodys[0]["objectID"] == ids[0]  # what is popular
     assert ids[6] in {each["objectID"] for each in of_brand}
     assert {each["brand"] for each in of_brand} == {brand}
 

@@ -12,11 +12,12 @@ from app.api.algolia.marks import Marker
 from app.api.algolia.parameters import read_query
 from app.api.forced import filters_of, is_seen
 from app.errors import NotAllowedError, refused
+from app.personal import profile_for
 from app.service import Service
 from ranking.filters.filters import AnyOf, Filter
 from ranking.generation import Generation
 from ranking.search.highlights import Highlighter
-from ranking.search.listed import bought_together, related, wanted
+from ranking.search.listed import bought_together, for_you, related, wanted
 from ranking.search.result import Hit
 from ranking.search.segments import locate
 from ranking.search.similar import similar
@@ -28,8 +29,9 @@ OF_PRODUCT: Final = {
     "bought-together": bought_together,
 }
 TRENDING: Final = "trending-items"
-NOT_YET: Final = frozenset({"trending-facets", "recommended-for-you"})
-_MODELS: Final = (*OF_PRODUCT, TRENDING, *sorted(NOT_YET))
+FOR_YOU: Final = "recommended-for-you"
+NOT_YET: Final = frozenset({"trending-facets"})
+_MODELS: Final = (*OF_PRODUCT, TRENDING, FOR_YOU, *sorted(NOT_YET))
 _DEFAULT: Final = 20
 _MOST: Final = 30
 
@@ -72,6 +74,9 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
         hits = await service.searcher.run(
             partial(wanted, "trending", None, generation, limit, filters)
         )
+    elif model == FOR_YOU:
+        profile = profile_for(query.user, generation, service.memory)
+        hits = await service.searcher.run(partial(for_you, profile, generation, limit, filters))
     hits = tuple(hit for hit in hits if 100 * hit.score >= threshold)
     marker = Marker(query.marking, Highlighter(frozenset(), generation.snapshot.analyzer), ())
     records = [

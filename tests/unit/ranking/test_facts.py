@@ -1,0 +1,93 @@
+"""Facts on disk: of this format and the one before, and what is refused."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from catalogs import build_index
+
+from indexing.catalogue.row_order import hash_of_id
+from indexing.snapshot import Snapshot, open_snapshot
+from ranking.behaviour.facts import ARRAYS, LISTS, open_facts
+from ranking.behaviour.neighbours import Neighbours
+from ranking.behaviour.query_key import hash_of
+from ranking.behaviour.store import publish_facts
+from ranking.errors import FactsError
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+SHOP = [{"id": name, "title": name} for name in ("lamp", "sofa")]
+NEW = ("favourites", "region_hashes", *LISTS)
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> tuple[Path, Snapshot, str]:
+    index = tmp_path / "main"
+    snapshot = open_snapshot(index / "snapshots" / build_index(index, SHOP))
+    names = np.frombuffer(b"".join(hash_of_id(each["id"]) for each in SHOP), dtype=np.uint64)
+    order = np.argsort(names)
+    arrays: dict[str, Any] = {name: np.empty(0, dtype=kind) for name, kind in ARRAYS.items()}
+    arrays |= {
+        "product_hashes": names[order], "product_rows": order, "values": np.zeros((2, 3)),
+        "pair_begins": np.zeros(1), "favourites": names,
+        "region_hashes": np.sort(np.array([hash_of(""), hash_of("lima")])),
+    }  # fmt: skip
+    one = Neighbours.best([0], [1], [0.5], 2, 30)
+    for name in LISTS:
+        arrays |= one.arrays(name)
+    return index, snapshot, publish_facts(index, arrays, {}, snapshot, NOW)
+
+
+def changed(index: Path, facts_id: str, **told: Any) -> None:
+    manifest = index / "facts" / facts_id / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | told))
+
+
+def test_lists_and_regions(published: tuple[Path, Snapshot, str]) -> None:
+    facts = open_facts(published[0], published[2], published[1])
+    rows, scores = facts.related.of(0)
+    assert (rows.tolist(), scores.tolist()) == ([1], [0.5])
+    assert facts.knows_region(" LIMA ")
+    assert not facts.knows_region("nowhere")
+    assert facts.region("nowhere") == facts.region(None) is not None
+
+
+def test_the_format_before_has_no_lists(published: tuple[Path, Snapshot, str]) -> None:
+    index, snapshot, facts_id = published
+    for path in (index / "facts" / facts_id).glob("*.npy"):
+        if path.stem.startswith(NEW):
+            path.unlink()
+    changed(index, facts_id, format=1)
+    facts = open_facts(index, facts_id, snapshot)
+    assert [len(facts.related.of(row)[0]) for row in range(2)] == [0, 0]
+    assert facts.region(None) is None
+    assert not facts.knows_region("lima")
+
+
+@pytest.mark.parametrize("name", ["related_rows", "popular_scores", "region_hashes", "favourites"])
+def test_what_was_changed_is_refused(published: tuple[Path, Snapshot, str], name: str) -> None:
+    index, snapshot, facts_id = published
+    path = index / "facts" / facts_id / f"{name}.npy"
+    array = np.load(path)
+    np.save(path, array + 1)
+    with pytest.raises(FactsError, match="was changed"):
+        open_facts(index, facts_id, snapshot)
+
+
+def test_a_format_of_later_is_refused_with_the_remedy(
+    published: tuple[Path, Snapshot, str],
+) -> None:
+    index, snapshot, facts_id = published
+    changed(index, facts_id, format=3)
+    with pytest.raises(FactsError, match="vitrina learn"):
+        open_facts(index, facts_id, snapshot)
+
+
+def test_lists_of_rows_that_are_not_there_are_refused(
+    published: tuple[Path, Snapshot, str],
+) -> None:
+    assert not Neighbours.best([0], [7], [0.5], 2, 30).fits(2, 2)
+    assert not Neighbours.best([0], [1], [0.5], 2, 30).fits(3, 2)
+    assert Neighbours.none(2).fits(2, 2)
