@@ -57,9 +57,13 @@ class RowMap:
     rows: Int64Array
     newest: Hits
 
-    def docs_of(self, row: int) -> UInt32Array:
-        begin, end = np.searchsorted(self.rows, (row, row + 1))
-        return self.docs[begin:end]
+    def docs_of(self, rows: UInt32Array) -> tuple[UInt32Array, Int64Array]:
+        """uint32[m], the products of these rows, row by row; int64[m], place of each one's row."""
+        begins = np.searchsorted(self.rows, rows, "left")
+        sizes = np.searchsorted(self.rows, rows, "right") - begins
+        at = np.repeat(np.arange(len(rows)), sizes)
+        within = np.arange(len(at)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return self.docs[begins[at] + within], at
 
 
 @dataclass(frozen=True, slots=True, eq=False)

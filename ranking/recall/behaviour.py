@@ -30,12 +30,13 @@ def products_of(facts: Facts, rows: UInt32Array, scores: Float32Array, segment: 
     """All products of these rows that are there, each with the score of its row."""
     if not len(rows):
         return NO_HITS
-    in_segment = facts.rows_in(segment)
-    found = [segment.there(in_segment.docs_of(row)) for row in rows.tolist()]
-    docs = np.concatenate(found)
-    each = np.repeat(scores, [len(part) for part in found])
+    docs, at = facts.rows_in(segment).docs_of(rows)
     order = np.argsort(docs)
-    return Hits(docs[order], each[order].astype(np.float32))
+    docs, each = docs[order], scores[at[order]].astype(np.float32)
+    if segment.gone is not None:
+        there = ~segment.gone[docs]
+        docs, each = docs[there], each[there]
+    return Hits(docs, each)
 
 
 def why_not(query: Query, strict: bool) -> str | None:
