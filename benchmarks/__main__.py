@@ -59,6 +59,7 @@ BENCHMARKS = (
     Benchmark("learning_from_clicks"),
     Benchmark("policy_value", (DATA,)),
     Benchmark("training_from_clicks"),
+    Benchmark("behaviour_weights"),
 )
 
 

@@ -1,0 +1,166 @@
+"""What shoppers' clicks are worth to a ranker that was not trained with them, by hidden truth.
+
+`python -m benchmarks.behaviour_weights [--products N] [--intents N] [--weights A,B,C,D]`: a demo
+shop, simulated shoppers of each click model who see what ships, facts learnt of their clicks
+(`vitrina learn`), and true nDCG@10 without them, with BEHAVIOUR_WEIGHTS, with the weights given,
+and of the best order of what was ranked. The fine pool is reranked, without the behaviour channel
+and diversity.
+"""
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.simulated_log import DAY_S, SHOP, log_tables
+from indexing.arrays import Float32Array, Float64Array, Int64Array
+from indexing.demo.queries import read_intents
+from indexing.demo.shop import write_demo_shop
+from ranking.behaviour.facts import LISTS, Facts
+from ranking.behaviour.neighbours import Neighbours
+from ranking.features.behaviour import MOST
+from ranking.generation import Generation
+from ranking.learning.behaviour.learn import learn
+from ranking.learning.cold_start import built
+from ranking.rankers.ranker import BEHAVIOUR_WEIGHTS, checked_scores
+from ranking.search.context import Context
+from ranking.search.fine import features_of
+from ranking.search.matching import find
+from ranking.search.request import SearchRequest
+from ranking.search.root import choose
+from ranking.simulation.browsing import CASCADE, DBN, POSITION, Browsing
+from ranking.simulation.goods import Goods, read_goods
+from ranking.simulation.shoppers import make_crowd, make_searches
+from ranking.simulation.true_ndcg import AT, ideal_dcg, mean_interval
+from ranking.simulation.visits import visit
+from ranking.simulation.world import CLASSES, Truth, make_world
+
+PAGE, DAYS, BEGIN = 20, 7, 1.79e9
+CHOSEN_ON = ((POSITION, 20_000, 1), (POSITION, 200_000, 2), (DBN, 20_000, 3), (DBN, 200_000, 4))
+LEFT_OUT = ((CASCADE, 20_000, 5), (CASCADE, 200_000, 6), (POSITION, 200_000, 7),
+            (DBN, 20_000, 8), (CASCADE, 60_000, 9))  # fmt: skip
+"""Click model, searches, seed of the world and its shoppers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """What the fine ranker orders for each intent, in the order of ties. docs, products:
+    int64[intents, pool], −1 for none. scores: float32[intents, pool], −inf there.
+    """
+
+    docs: Int64Array
+    products: Int64Array
+    scores: Float32Array
+
+    def best(self, scores: Float64Array | Float32Array, places: int) -> Int64Array:
+        """int64[intents, places]: columns, best first."""
+        return np.argsort(-scores, axis=1, kind="stable")[:, :places]
+
+
+def pools_of(texts: tuple[str, ...], generation: Generation, goods: Goods) -> Pools:
+    pool = generation.policy.fine_pool
+    docs = np.full((len(texts), pool), -1, dtype=np.int64)
+    scores = np.full((len(texts), pool), -np.inf, dtype=np.float32)
+    for row, text in enumerate(texts):
+        context = Context.unhurried(SearchRequest(text=text), generation)
+        found = find(context)
+        found_best = choose(found.query, found.answer, context, generation.policy.coarse_pool)
+        coarse = found_best.candidates
+        first = np.arange(min(pool, len(coarse)))
+        by_key = first[np.argsort(coarse.keys[first])]
+        head, features = features_of(found.query, coarse, by_key, generation)
+        docs[row, : len(head)] = head.doc_ids
+        scores[row, : len(head)] = checked_scores(generation.ranker, features)
+    numbers = {product: place for place, product in enumerate(goods.ids)}
+    ids = (generation.snapshot.documents.id_at(doc) for doc in range(len(goods)))
+    product_of = np.array([numbers[each] for each in ids])
+    return Pools(docs, np.where(docs >= 0, product_of[docs], -1), scores)
+
+
+def worth_of(pools: Pools, truth: Truth) -> Float64Array:
+    """float64[intents, pool]: gain over the ideal DCG, a mean over the classes of shoppers."""
+    intents = np.arange(len(pools.docs))[:, None]
+    ideal = ideal_dcg(truth, np.arange(CLASSES))
+    worth = np.zeros(pools.docs.shape)
+    for each in range(CLASSES):
+        gains = truth.gains(intents, pools.products, np.array(each))
+        worth += np.where(ideal[each] > 0, 1 / np.maximum(ideal[each], 1e-12), 0)[:, None] * gains
+    return worth / CLASSES
+
+
+def ndcg(pools: Pools, worth: Float64Array, scores: Float64Array | Float32Array) -> Float64Array:
+    head = np.take_along_axis(worth, pools.best(scores, AT), axis=1)
+    found: Float64Array = (head / np.log2(np.arange(head.shape[1]) + 2)).sum(axis=1)
+    return found
+
+
+def behaviour(
+    pools: Pools, truth: Truth, model: str, count: int, seed: int, generation: Generation
+) -> Float32Array:
+    """float32[4, intents, pool]: what would be in the features of BEHAVIOUR_WEIGHTS."""
+    crowd, chance = make_crowd(20_000, 3, 0.02, seed), np.random.default_rng([seed, count])
+    searches = make_searches(count, 0, DAYS, truth.world.asked, crowd, chance)
+    shown = np.take_along_axis(pools.products, pools.best(pools.scores, PAGE), axis=1)
+    visits = visit(searches, shown[searches.intents], truth, crowd, Browsing(model), chance)
+    with log_tables(visits, truth, crowd, BEGIN) as db:
+        arrays = learn(db, SHOP, generation.snapshot, BEGIN + DAYS * DAY_S).arrays
+    lists = {name: Neighbours.taken(arrays, name) for name in LISTS}
+    facts = Facts("simulated", {}, **(arrays | lists))
+    known = facts.rows_in(generation.snapshot).of_doc[pools.docs]
+    known[pools.docs < 0] = -1
+    texts = truth.world.texts
+    lifts = np.stack([facts.clicked(text).lifts_of(known[row]) for row, text in enumerate(texts)])
+    values = np.where(known[..., None] >= 0, np.nan_to_num(facts.values[known]), 0)
+    found: Float32Array = np.stack([
+        np.clip(lifts, -MOST, MOST),
+        np.clip(values[..., 0], -MOST, MOST),
+        np.clip(values[..., 1], -MOST, MOST),
+        values[..., 2],
+    ]).astype(np.float32)  # fmt: skip
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=20_000)
+    parser.add_argument("--intents", type=int, default=None)
+    parser.add_argument("--searches", type=int, default=200_000, help="At most, of each set.")
+    parser.add_argument("--weights", default="10,3,0.2,0")
+    given = parser.parse_args()
+    now = np.array(list(BEHAVIOUR_WEIGHTS.values()), dtype=np.float32)
+    other = np.array([float(each) for each in given.weights.split(",")], dtype=np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        shop = write_demo_shop(Path(folder), given.products, 1)
+        generation = built(shop.products, Path(folder) / "index")
+        goods, intents = read_goods(shop.products), read_intents(shop.intents)[: given.intents]
+        pools = pools_of(tuple(intent.query for intent in intents), generation, goods)
+        print("set, seed: cold, with BEHAVIOUR_WEIGHTS, with the others, ceiling; the difference")
+        for name, sets in (("chosen on", CHOSEN_ON), ("left out", LEFT_OUT)):
+            for model, most, seed in sets:
+                count = min(most, given.searches)
+                truth = make_world(intents, goods, seed).at(0.0)
+                worth = worth_of(pools, truth)
+                columns = behaviour(pools, truth, model, count, seed, generation)
+                cold, ours, theirs, best = (
+                    ndcg(pools, worth, scores)
+                    for scores in (
+                        pools.scores,
+                        pools.scores + np.tensordot(now, columns, 1),
+                        pools.scores + np.tensordot(other, columns, 1),
+                        np.where(pools.docs >= 0, worth, -np.inf),
+                    )
+                )
+                for which, weights in (("as asked", truth.world.asked), ("alike", cold * 0 + 1)):
+                    means = [
+                        mean_interval(each, weights, 0).mean for each in (cold, ours, theirs, best)
+                    ]
+                    told = " ".join(f"{mean:.4f}" for mean in means)
+                    change = mean_interval(theirs - ours, weights, 0)
+                    print(f"{name:<10}{model:<9}{count:>8,} {seed} {which:<9}{told}  {change:+}",
+                          flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
