@@ -37,6 +37,7 @@ from ranking.simulation.true_ndcg import AT, ideal_dcg, mean_interval
 from ranking.simulation.visits import visit
 from ranking.simulation.world import CLASSES, Truth, make_world
 
+NAMED = ("clicks_for_query", "clicks_anywhere", "bought_of_clicked", "demand_percentile")
 PAGE, DAYS, BEGIN = 20, 7, 1.79e9
 CHOSEN_ON = ((POSITION, 20_000, 1), (POSITION, 200_000, 2), (DBN, 20_000, 3), (DBN, 200_000, 4))
 LEFT_OUT = ((CASCADE, 20_000, 5), (CASCADE, 200_000, 6), (POSITION, 200_000, 7),
@@ -99,7 +100,7 @@ def ndcg(pools: Pools, worth: Float64Array, scores: Float64Array | Float32Array)
 def behaviour(
     pools: Pools, truth: Truth, model: str, count: int, seed: int, generation: Generation
 ) -> Float32Array:
-    """float32[4, intents, pool]: what would be in the features of BEHAVIOUR_WEIGHTS."""
+    """float32[4, intents, pool]: what would be in the features NAMED."""
     crowd, chance = make_crowd(20_000, 3, 0.02, seed), np.random.default_rng([seed, count])
     searches = make_searches(count, 0, DAYS, truth.world.asked, crowd, chance)
     shown = np.take_along_axis(pools.products, pools.best(pools.scores, PAGE), axis=1)
@@ -129,7 +130,7 @@ def main() -> None:
     parser.add_argument("--searches", type=int, default=200_000, help="At most, of each set.")
     parser.add_argument("--weights", default="10,3,0.2,0")
     given = parser.parse_args()
-    now = np.array(list(BEHAVIOUR_WEIGHTS.values()), dtype=np.float32)
+    now = np.array([BEHAVIOUR_WEIGHTS[name] for name in NAMED], dtype=np.float32)
     other = np.array([float(each) for each in given.weights.split(",")], dtype=np.float32)
     with tempfile.TemporaryDirectory() as folder:
         shop = write_demo_shop(Path(folder), given.products, 1)

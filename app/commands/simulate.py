@@ -54,7 +54,7 @@ def simulate(
     ] = 0,
     train: Annotated[
         bool, typer.Option("--train/--no-train", help="Train a model from the events.")
-    ] = False,
+    ] = True,
     kills: Annotated[
         int, typer.Option("--kill", min=0, max=1_000, help="Kill -9 a service so many times.")
     ] = 0,

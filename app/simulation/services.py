@@ -77,6 +77,8 @@ def served(
 ) -> Iterator[list[ServedProcess]]:
     """A service an environment, ready; ports go on from `port`, or are free ones for 0."""
     with ExitStack() as stopping:
+        before = signal.signal(signal.SIGTERM, _end)
+        stopping.callback(signal.signal, signal.SIGTERM, before)
         started = []
         for number, environment in enumerate(environments):
             each = ServedProcess(
@@ -91,6 +93,11 @@ def served(
         for each in started:
             each.wait_ready()
         yield started
+
+
+def _end(number: int, _: object) -> None:
+    """Through every `with`, so that no service outlives who started it."""
+    raise SystemExit(128 + number)
 
 
 def _is_ready(port: int) -> bool:
