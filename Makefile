@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 # Arguments for pytest: make test PYTEST_ARGS="tests/unit -k postings"
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint bench soak lock
+.PHONY: help demo test lint bench soak lock screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   measure, and print the tables of docs/benchmarks.md"
 	@echo "make soak    kill all parts of a service hundreds of times, and go through thousands of"
 	@echo "             random histories; an hour or two"
+	@echo "make screenshots  take the pictures of docs/images anew; needs chromium and npm"
 	@echo "make lock    pin what pyproject.toml asks for (UPGRADE=--upgrade for newer versions)"
 
 demo: $(INSTALLED)
@@ -41,6 +42,9 @@ soak: $(INSTALLED)
 	$(BIN)/python -m benchmarks.living_faults --faults 200 --seed 2 --log redis
 	$(BIN)/python -m benchmarks.change_faults --faults 200
 	HISTORIES=2000 $(BIN)/python -m pytest -q tests/properties/test_living_index.py
+
+screenshots: $(INSTALLED)
+	$(BIN)/python -m pytest --screenshots tests/integration/browser/test_screenshots.py
 
 # Without --upgrade, pins that still fit stay as they are.
 lock: $(INSTALLED)

@@ -14,13 +14,17 @@ _STRICT = (  # images lie wherever the catalogue says
     "img-src 'self' data: https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SWAGGER = _STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-_SCRIPTS = sorted(path.relative_to(_WEB).as_posix() for path in _WEB.glob("*/*.js"))
+_PARTS = sorted(
+    path.relative_to(_WEB).as_posix()
+    for pattern in ("*/*.js", "console/uplot/*")
+    for path in _WEB.glob(pattern)
+)
 _PAGES = (
     ("/", "index.html", _STRICT),
     ("/shop.css", "shop.css", _STRICT),
     ("/console", "console.html", _STRICT),
     ("/console.css", "console.css", _STRICT),
-    *((f"/{name}", name, _STRICT) for name in _SCRIPTS),
+    *((f"/{name}", name, _STRICT) for name in _PARTS),
     ("/docs", "docs.html", _SWAGGER),
     ("/docs/start.js", "docs.js", _SWAGGER),
 )

@@ -12,6 +12,13 @@ from app.kernels import use_kernel_cache
 if os.environ.get("CI") == "true":  # all is compiled once, for the tests and what they start
     use_kernel_cache(KERNELS)
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--screenshots", action="store_true", help="Take the pictures of docs/images anew."
+    )
+
+
 # Kernels are compiled inside the first example, so single examples have no deadline.
 settings.register_profile("vitrina", deadline=None)
 settings.load_profile("vitrina")

@@ -87,3 +87,56 @@ def test_a_damaged_file_is_told(shop: httpx.Client, data: Path) -> None:
     assert answer.status_code == 409
     assert "line 1" in answer.json()["detail"]
     path.write_bytes(kept)
+
+
+def test_facts_and_proposals(shop: httpx.Client) -> None:
+    told = shop.get("/v1/admin/facts").json()
+    assert told["products"] == len(PRODUCTS) == told["segments"][0]["products"]
+    assert told["changes"] == {"last": 0, "behind": 0, "kept": 0, "bytes": 0, "problem": None}
+    fields = {each["name"]: each["filled"] for each in told["fields"]}
+    assert fields["price"] == sum("price" in product for product in PRODUCTS)
+    assert told["models"][0]["policy"] == "default"
+    assert isinstance(shop.get("/v1/admin/synonyms/mined").json()["items"], list)
+
+
+def test_what_a_query_showed(shop: httpx.Client) -> None:
+    browser = {"User-Agent": "Mozilla/5.0"}
+    first = shop.get("/v1/search?q=lamp&session_id=a", headers=browser).json()
+    again = shop.get("/v1/search?q=LAMP&session_id=b", headers=browser).json()
+    shop.get("/v1/search?q=lamp&session_id=c", headers={"User-Agent": "a crawler"})
+    clicked = first["hits"][1]["id"]
+    click = {"type": "click", "product_id": clicked, "query_id": again["query_id"]}
+    assert shop.post("/v1/events", json={"events": [click]}, headers=browser).is_success
+    told = shop.get("/v1/admin/analytics/query", params={"query": "Lamp"}).json()
+    assert (told["query"], told["searches"], told["zero_results"]) == ("lamp", 2, 0)
+    assert told["ctr"] == 0.5
+    product = next(each for each in told["products"] if each["product_id"] == clicked)
+    title = next(each["title"] for each in PRODUCTS if each["id"] == clicked)
+    assert product == {
+        "product_id": clicked, "title": title, "shown": 2, "position": 2.0, "clicks": 1,
+        "ctr": 0.5, "add_to_cart": 0, "purchases": 0,
+    }  # fmt: skip
+    assert [each["clicked"] for each in told["latest"]] == [True, False]
+    nobody = shop.get("/v1/admin/analytics/query", params={"query": "nobody asked"}).json()
+    assert (nobody["searches"], nobody["ctr"], nobody["products"]) == (0, None, [])
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "word"),
+    [
+        ("/v1/admin/analytics/query", 422, "query"),
+        ("/v1/admin/analytics/query?query=%20", 422, "query"),
+        ("/v1/admin/analytics/query?query=lamp&limit=0", 422, "limit"),
+        ("/v1/admin/analytics/query?query=lamp&from=never", 422, "from"),
+        ("/v1/admin/analytics/query?query=lamp&index=none", 404, "none"),
+        ("/v1/admin/facts?index=none", 404, "none"),
+        ("/v1/admin/facts?index=../x", 422, "index"),
+        ("/v1/admin/synonyms/mined?limit=0", 422, "limit"),
+        ("/v1/admin/synonyms/mined?index=none", 404, "none"),
+        ("/v1/admin/judgments?format=xml", 422, "format"),
+    ],
+)
+def test_what_cannot_be_asked(shop: httpx.Client, address: str, status: int, word: str) -> None:
+    answer = shop.get(address)
+    assert answer.status_code == status, answer.text
+    assert word in answer.json()["detail"]

@@ -44,5 +44,5 @@ export function why(hit, scale) {
   ];
   const place = told.moved && told.moved !== "kept" ? make("p", { class: "soft", text: told.moved }) : null;
   return [all.length ? bars(all.slice(0, SHOWN), scale) : null, place,
-    make("details", {}, make("summary", { text: say("allParts", all.length) }), ...more)];
+    make("details", {}, make("summary", { text: all.length ? say("allParts", all.length) : say("wordsOnly") }), ...more)];
 }

@@ -3,6 +3,7 @@ import { make } from "../shop/elements.js";
 import { language } from "./strings.js";
 
 const HEIGHT = 220;
+const DAY_S = 86_400;
 let loading = null;
 
 function fetched() {
@@ -27,9 +28,9 @@ export async function dayChart(place, label, days, series) {
   const options = {
     width: Math.max(280, place.clientWidth), height: HEIGHT, tzDate: (at) => new Date(at * 1000), cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most)] }, share: { range: (_, __, most) => [0, Math.min(1, Math.max(0.01, most * 1.1))] } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => date.format(new Date(at * 1000))) },
+    axes: [{ ...axis, incrs: [1, 2, 7, 14, 28].map((each) => each * DAY_S), values: (_, ticks) => ticks.map((at) => date.format(new Date(at * 1000))) },
       { ...axis, values: (_, ticks) => ticks.map((value) => plain.format(value)) },
-      { ...axis, scale: "share", side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((value) => percent.format(value)) }],
+      { ...axis, scale: "share", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((value) => percent.format(value)) }],
     series: [{ value: (_, at) => (at ? date.format(new Date(at * 1000)) : "") }, ...series.map((each, number) => ({
       label: each.label, scale: each.share ? "share" : "y", stroke: colours[number % colours.length], width: 2,
       value: (_, value) => (value === null ? "–" : each.share ? percent.format(value) : plain.format(value)), points: { show: days.length < 40 },

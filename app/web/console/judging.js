@@ -94,7 +94,7 @@ export async function show(place, { state, index, go }) {
   const query = (state.q || "").trim();
   const [kept, found] = await Promise.all([
     ask("judgments", "v1/admin/judgments", { index: index.name, query }),
-    query ? ask("judging", "v1/search", { index: index.name, q: query, page_size: HITS, analytics: "off", diversity: "off" }) : null,
+    query ? ask("judging", "v1/search", { index: index.name, q: query, page_size: HITS, analytics: "off", diversity: "off", rules: "off" }) : null,
   ]);
   const ownGrades = () => new Map(kept.items.filter((each) => each.judge === yourName()).map((each) => [each.product_id, each.grade]));
   const box = make("input", { id: "q", type: "search", value: query, maxlength: 512, "aria-label": say("query") });

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -155,10 +156,13 @@ def test_the_report_and_what_a_query_showed(console: Page, http: httpx.Client) -
     browser = {"User-Agent": "Mozilla/5.0"}
     shown = http.get("/v1/search?q=bottle&session_id=report", headers=browser).json()
     http.get("/v1/search?q=unobtainium-9x9x9&session_id=report2", headers=browser)
+    before = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    http.get("/v1/search?q=bowl", headers=browser | {"X-Happened-At": before})
     hit = shown["hits"][1]
     click = {"type": "click", "product_id": hit["id"], "query_id": shown["query_id"]}
     assert http.post("/v1/events", json={"events": [click]}, headers=browser).is_success
     open_view(console, http, "report")
+    expect(console.locator("#chart canvas")).to_be_visible()
     empty = console.locator("table", has_text="Nothing found")
     expect(empty).to_contain_text("unobtainium")
     console.locator("table", has_text="Asked most").locator("button", has_text="bottle").click()

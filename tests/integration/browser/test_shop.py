@@ -205,17 +205,19 @@ def test_clicks_and_views_arrive(shop: Page, demo_data: Path) -> None:
     product = second.get_attribute("href") or ""
     second.click()
     expect(shop.locator("#product h1")).to_be_visible()
+    shop.locator("#buy").click()
+    expect(shop.locator("#cart")).to_have_text("Cart (1)")
     product = product.partition("product=")[2].partition("&")[0]
     found: list[tuple[Any, ...]] = []
 
     def arrived() -> bool:
         query = "SELECT type, position, query_id FROM events WHERE product = ? ORDER BY type"
         found[:] = read(demo_data / "state", query, (product,))
-        return len(found) >= 2
+        return len(found) >= 3
 
     wait_until(arrived, 15)
-    assert [event[:2] for event in found] == [("click", 2), ("view", 2)]
-    assert found[0][2] == found[1][2] is not None
+    assert [event[:2] for event in found] == [("add_to_cart", 2), ("click", 2), ("view", 2)]
+    assert found[0][2] == found[1][2] == found[2][2] is not None
 
 
 def test_a_view_tells_only_the_search_that_led_to_it(shop: Page) -> None:
