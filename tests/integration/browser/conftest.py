@@ -14,7 +14,7 @@ import pytest
 from browser_shop import HERE, PRODUCTS, QUERIES
 from catalogs import build_index
 from http_service import serving
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from indexing.catalogue.index_config import IndexConfig
 
@@ -24,7 +24,8 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 """No sandbox: CI runs as root. The others ask nobody outside."""
-WAIT_MS = 10_000
+WAIT_MS = 20_000
+expect.set_options(timeout=WAIT_MS)
 
 
 @pytest.fixture(scope="session")
