@@ -35,7 +35,8 @@ FROM shown s
 JOIN query_numbers q ON q.text = s.query
 JOIN known k ON k.product = s.product
 LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
-WHERE s.shop = $shop AND NOT s.bot AND s.marks IS NULL
+WHERE s.shop = $shop AND NOT s.bot AND coalesce(
+    json_extract_string(s.marks, concat('$."', s.position, '"')), 'explored') = 'explored'
 """
 _PLACES: Final = """
 SELECT position, count(*) AS shown, count(*) FILTER (clicked) AS clicked

@@ -2,10 +2,11 @@
 
 from itertools import pairwise
 
+import duckdb
 import numpy as np
 import pytest
 
-from ranking.learning.behaviour.counts import place_ctr
+from ranking.learning.behaviour.counts import _SEEN, place_ctr
 from ranking.learning.behaviour.learn import _best_of_queries, _of_queries, attraction
 
 
@@ -57,3 +58,19 @@ def test_pairs_stand_under_their_queries() -> None:
     assert parts == {(3, 7): [2, 1], (3,): [3]}
     nothing = _of_queries(np.array([], int), np.array([], int), np.array([], np.float32), queries)
     assert nothing["pair_begins"].tolist() == [0]
+
+
+def test_places_of_rules_are_left_out_and_those_on_a_budget_are_not() -> None:
+    db = duckdb.connect(":memory:")
+    db.execute(
+        "CREATE TABLE shown AS SELECT 'q' AS query_id, 0.0 AS happened_at, 'main' AS shop, "
+        "'lamp' AS query, 's' AS session_key, NULL::VARCHAR AS user_key, 0 AS bot, marks, "
+        "unnest(['a', 'b', 'c']) AS product, unnest([1, 2, 3]) AS position "
+        """FROM (VALUES ('{"2":"explored","3":"pinned"}'), (NULL)) t (marks)"""
+    )
+    db.execute("CREATE TABLE query_numbers AS SELECT 'lamp' AS text, 0 AS number")
+    db.execute("CREATE TABLE known AS SELECT unnest(['a', 'b', 'c']) AS product, 1 AS grp")
+    db.execute("CREATE TABLE clicks_made (query_id VARCHAR, product VARCHAR)")
+    db.execute(_SEEN, {"shop": "main", "places": 20})
+    found = db.execute("SELECT position, count(*) FROM seen GROUP BY 1 ORDER BY 1").fetchall()
+    assert found == [(1, 2), (2, 2), (3, 1)]
