@@ -16,6 +16,7 @@ from app.commands.learn import learn
 from app.commands.merchandising import rules
 from app.commands.models import models
 from app.commands.push import changes, push
+from app.commands.push_queries import push_queries
 from app.commands.rules import blocklist, hints
 from app.commands.search import search
 from app.commands.serve import serve, warm
@@ -39,8 +40,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 COMMANDS = (
-    demo, demo_data, build, compact, push, changes, inspect, serve, search, warm, doctor, evaluate,
-    train, learn, blocklist, hints, simulate,
+    demo, demo_data, build, compact, push, push_queries, changes, inspect, serve, search, warm,
+    doctor, evaluate, train, learn, blocklist, hints, simulate,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(name=command.__name__.replace("_", "-"))(command)

@@ -61,6 +61,10 @@ class NotAllowedError(ServiceError):
     """The key is in force, and does not reach so far."""
 
 
+class TooManyRequestsError(ServiceError):
+    """The key has asked as often as it may."""
+
+
 class BuildRunningError(ServiceError):
     """A build is already running."""
 

@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.api import (
     admin,
     analytics,
+    audit,
     events,
     experiments,
     facets,
@@ -22,6 +23,7 @@ from app.api import (
     problems,
     product_changes,
     products,
+    push_queries,
     queries,
     query_report,
     rules,
@@ -92,6 +94,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for part in _PARTS:
         app.include_router(part.router)
     app.include_router(keys.own)
+    app.include_router(audit.router)
+    app.include_router(push_queries.router)
     app.include_router(algolia.router)
     show_scopes(app)
     show_examples(app)
@@ -99,7 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.gzip_min_bytes:
         app.add_middleware(GZipMiddleware, minimum_size=settings.gzip_min_bytes, compresslevel=1)
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
-    app.add_middleware(Cors, origins=settings.cors_origins)
+    app.add_middleware(Cors, origins=settings.cors_origins, keyring=app.state.service.keyring)
     app.add_middleware(RequestFrame, access_log=settings.access_log)
     return app
 
@@ -133,6 +137,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await service.memory.close()
     await asyncio.to_thread(service.changes.close)
     await service.cache.close()
+    await service.key_rates.close()
 
 
 async def _wait_for_neighbours(service: Service) -> None:

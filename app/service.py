@@ -12,8 +12,10 @@ from app.changes.changes import Changes
 from app.events.memory import Memory
 from app.generations import Generations
 from app.jobs.jobs import BuildJobs
+from app.keys.audit import AuditLog
 from app.keys.grant import THIS_MACHINE, Grant
 from app.keys.keyring import Keyring
+from app.keys.rates import KeyRates
 from app.keys.store import KeyStore
 from app.live.visible import Visible
 from app.live.watch import LiveWatch
@@ -37,6 +39,8 @@ class Service:
     traffic: Traffic
     keys: KeyStore
     keyring: Keyring
+    key_rates: KeyRates
+    audit: AuditLog
     grant: Grant = THIS_MACHINE
 
     @property
@@ -82,6 +86,8 @@ class Service:
             time.time,
             settings.index_aliases,
         )
+        key_rates = KeyRates(settings.state, settings.redis_url, time.time)
+        audit = AuditLog(settings.data_dir, time.time)
         return cls(
             settings,
             generations,
@@ -94,6 +100,8 @@ class Service:
             traffic,
             keys,
             keyring,
+            key_rates,
+            audit,
         )
 
 

@@ -1,16 +1,25 @@
 """Whether a request may come in: its key, the scope of the address, the indexes it names."""
 
+import math
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from fastapi import Request
 
 from app.api.loopback import local_admin
 from app.api.problems import ALGOLIA
-from app.errors import AdminRefusedError, KeyNeededError, KeyRefusedError, NotAllowedError
-from app.keys.grant import ANYBODY, NOBODY, Grant
+from app.api.scopes import STREAMS
+from app.errors import (
+    AdminRefusedError,
+    KeyNeededError,
+    KeyRefusedError,
+    NotAllowedError,
+    TooManyRequestsError,
+)
+from app.keys.grant import ANYBODY, NOBODY, Grant, Limits
 from app.keys.key import BROWSER_SCOPES, Scope
 from app.keys.secrets import looks_like_key
 from app.keys.signed import looks_signed
@@ -26,8 +35,8 @@ async def admit(request: Request, needed: Scope | None, *, obeys: bool) -> None:
     """Find out who asks; `grant_of` tells it from then on.
 
     needed: scope of the address; None for what is open to everybody. obeys: whether what answers
-    there heeds a key's filters. Raises KeyNeededError,
-    KeyRefusedError, NotAllowedError, AdminRefusedError.
+    there heeds a key's filters. Raises KeyNeededError, KeyRefusedError, NotAllowedError,
+    AdminRefusedError, TooManyRequestsError.
     """
     if needed is None:
         return
@@ -36,6 +45,8 @@ async def admit(request: Request, needed: Scope | None, *, obeys: bool) -> None:
     if not grant.may(needed):
         grant = _without(needed, grant, request, service)
     _check_source(grant, request)
+    if grant.limits is not None:
+        await _check_limits(grant, grant.limits, request, service)
     if grant.filters and not obeys:
         raise NotAllowedError(
             f"key {grant.who} has filters, and this address cannot heed them. It may search, count "
@@ -45,6 +56,17 @@ async def admit(request: Request, needed: Scope | None, *, obeys: bool) -> None:
         for index in await _named_indexes(request, service):
             grant.allow(index)
     request.scope["grant"] = grant
+
+
+async def note_change(request: Request, route: str) -> None:
+    """Write into the audit log who has just changed something."""
+    service, who = service_of(request), grant_of(request).who or "anybody"
+    if route in STREAMS and not service.audit.first_this_minute(f"{who} {route}"):
+        return
+    named = list(dict.fromkeys(await _told_indexes(request)))
+    ids = [str(value)[:200] for value in request.path_params.values()]
+    index = named[0] if len(named) == 1 else named[:10]
+    service.audit.note(who, route, index=index, ids=ids)
 
 
 def grant_of(request: Request) -> Grant:
@@ -80,6 +102,32 @@ def who_asks(request: Request, service: Service) -> Grant:
     if grant is not None:
         return grant
     return NOBODY if service.settings.require_key else ANYBODY
+
+
+async def _check_limits(grant: Grant, limits: Limits, request: Request, service: Service) -> None:
+    """Raises NotAllowedError for a page of another origin, TooManyRequestsError."""
+    if limits.origins and not limits.allow(_origin(request)):
+        raise NotAllowedError(f"key {grant.who} may not be sent from this page.")
+    if limits.per_minute is not None:
+        client = request.client
+        address = f"{'' if client is None else client.host}|{grant.user_token or ''}"
+        waiting_s = await service.key_rates.take(
+            str(grant.who), address, limits.salt, limits.per_minute
+        )
+        if waiting_s > 0:
+            raise TooManyRequestsError(
+                f"key {grant.who} may ask {limits.per_minute:,} times a minute from one address. "
+                "Wait, then go on.", (), math.ceil(waiting_s),
+            )  # fmt: skip
+
+
+def _origin(request: Request) -> str:
+    """Of the page that asks; a page of the same origin may send `Referer` alone."""
+    told = request.headers.getlist("origin") or request.headers.getlist("referer")
+    if len(told) != 1:
+        return ""
+    parts = urlsplit(told[0])
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _check_source(grant: Grant, request: Request) -> None:
@@ -135,10 +183,14 @@ async def _named_indexes(request: Request, service: Service) -> list[str]:
     """
     if request.scope["path"].startswith(ALGOLIA):
         return []
+    return await _told_indexes(request) or [service.default_index]
+
+
+async def _told_indexes(request: Request) -> list[str]:
     found = request.query_params.getlist("index")
     if request.method != "GET":
         found += _in_body(await request.body())
-    return found or [service.default_index]
+    return found
 
 
 def _in_body(body: bytes) -> list[str]:

@@ -10,8 +10,8 @@ import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from app.api.access import admit
-from app.api.scopes import OBEYING, needed_scope
+from app.api.access import admit, note_change
+from app.api.scopes import OBEYING, is_audited, needed_scope
 
 
 class StrictRequest(Request):
@@ -25,11 +25,14 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
         (method,) = self.methods or {"GET"}
         route = f"{method} {self.path}"
-        needed, obeys = needed_scope(route), route in OBEYING
+        needed, obeys, audited = needed_scope(route), route in OBEYING, is_audited(route)
 
         async def strict(request: Request) -> Response:
             strictly = StrictRequest(request.scope, request.receive)
             await admit(strictly, needed, obeys=obeys)
-            return await handle(strictly)
+            answer = await handle(strictly)
+            if audited:
+                await note_change(strictly, route)
+            return answer
 
         return strict

@@ -31,6 +31,8 @@ class KeyShape(BaseModel):
     scopes: list[Scope]
     indexes: list[str]
     filters: list[str] = Field(description="What it cannot see past.")
+    origins: list[str] = Field(description="Of pages that may send it; empty: any.")
+    per_minute: int | None = Field(description="Requests from one address; null: no limit.")
     signing: bool = Field(description="Whether keys may be derived of it.")
     created_at: str
     created_by: str = Field(description="Id of a key, or who else.")

@@ -27,6 +27,7 @@ from app.errors import (
     ServiceError,
     StaleVersionError,
     StateUnavailableError,
+    TooManyRequestsError,
     UnwritableError,
 )
 from indexing.errors import CorruptSnapshotError, LockedError, RulesError, SnapshotError
@@ -69,6 +70,7 @@ KINDS: dict[type[Exception], Kind] = {
     AdminRefusedError: Kind(403, "admin-refused", "Admin is not open to this request"),
     KeyNeededError: Kind(401, "key-needed", "This needs a key"),
     KeyRefusedError: Kind(401, "key-refused", "The key is not in force"),
+    TooManyRequestsError: Kind(429, "too-many-requests", "The key has asked too often"),
     NotAllowedError: Kind(403, "not-allowed", "The key does not reach so far"),
     OverloadedError: Kind(503, "overloaded", "Too many searches at once"),
     NotReadyError: Kind(503, "not-ready", "Nothing is being served yet"),

@@ -73,6 +73,8 @@ _ROUTES: Final[dict[Scope, tuple[str, ...]]] = {
         "GET /v1/admin/indexes",
     ),
     "admin": (
+        "GET /v1/admin/audit",
+        "POST /v1/admin/push-queries",
         "GET /v1/admin/keys",
         "POST /v1/admin/keys",
         "DELETE /v1/admin/keys/{key_id}",
@@ -111,9 +113,27 @@ OBEYING: Final = frozenset({
 })  # fmt: skip
 """Those that show a key with filters nothing else; to all others it cannot come."""
 
+CHANGING: Final = frozenset({"products", "rules", "admin"})
+"""Scopes whose addresses change something, unless they are GET or among these:"""
+HARMLESS: Final = frozenset({"POST /v1/admin/rules/check", "POST /v1/admin/rules/preview"})
+STREAMS: Final = frozenset({
+    "PUT /v1/products",
+    "POST /v1/products/batch",
+    "PATCH /v1/products/{product_id:path}",
+    "DELETE /v1/products/{product_id:path}",
+    "POST /v1/ubi/queries",
+})  # fmt: skip
+"""Asked so often that the audit log tells once a minute who does."""
+
 SCOPE_OF: Final[dict[str, Scope]] = {
     route: scope for scope, routes in _ROUTES.items() for route in routes
 }
+
+
+def is_audited(route: str) -> bool:
+    """Whether whoever asked it with success stands in the audit log."""
+    changes = SCOPE_OF.get(route) in CHANGING and not route.startswith("GET ")
+    return changes and route not in HARMLESS
 
 
 def needed_scope(route: str) -> Scope | None:

@@ -83,7 +83,7 @@ def import_(
             settings.change_log == "sqlite",
             progress,
         )
-    tell_services(made.index, made.snapshot)
+    tell_services(made.index, made.snapshot, data)
     console.print(
         f"Index {made.index!r} is there: snapshot {made.snapshot}, {made.changes:,} changes.",
         highlight=False,

@@ -89,7 +89,7 @@ class BuildRun:
             if report.published:
                 fold.forget()
         if report.published:
-            tell_services(index, report.snapshot_id)
+            tell_services(index, report.snapshot_id, self.data)
         self._tell(report, index)
         return report
 

@@ -72,7 +72,7 @@ def compact(
         if report.published:
             folded.forget()
     if report.published:
-        tell_services(index, report.snapshot_id)
+        tell_services(index, report.snapshot_id, data)
     for objection in report.objections:
         console.print(f"Not published: {objection}. Or compact with --force.", highlight=False)
     typer.echo(report.snapshot_id)

@@ -71,7 +71,7 @@ def demo(
                 queries=shop.queries,
             )
             report = build(options, datetime.now(UTC), progress)
-        tell_services(index, report.snapshot_id)
+        tell_services(index, report.snapshot_id, data)
     else:
         console.print(
             f"Index {index!r} in {data} is built already; serving it.",

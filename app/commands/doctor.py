@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from app.commands.folding import opened_log
+from app.commands.key_checks import key_checks, key_warnings
 from app.commands.options import DEFAULT_DATA, DataOption
 from app.descriptors import maps_limit, most_open_files
 from app.settings import load_settings
@@ -28,7 +29,7 @@ def doctor(data: DataOption = DEFAULT_DATA) -> None:
         typer.echo(
             f"{'ok  ' if problem is None else 'FAIL'} {name}" + (f": {problem}" if problem else "")
         )
-    told = (_warnings, _model_warnings, _change_warnings)
+    told = (_warnings, _model_warnings, _change_warnings, key_warnings)
     for warning in (each for warnings in told for each in warnings(data.absolute())):
         typer.echo(f"warn {warning}")
     raise typer.Exit(1 if failed else 0)
@@ -45,6 +46,7 @@ def _checks(data: Path) -> Iterator[tuple[str, str | None]]:
     if settings.redis_url:
         yield "redis", _redis_problem(settings.redis_url)
     yield from _change_checks(data)
+    yield from key_checks(data)
     yield from _live_checks(data)
 
 

@@ -69,7 +69,7 @@ def create(
     check_names(design, policies, models)
     horizon = _horizon(body, state or load_settings(data_dir=data).state, index)
     made, rules = begin_experiment(folder, design, horizon.units, horizon.basis, datetime.now(UTC))
-    tell_services(index, rules)
+    tell_services(index, rules, data)
     told = facts_of(made)
     typer.echo(
         json.dumps(told)
@@ -114,7 +114,7 @@ def stop(
 
     folder, _ = published(data, index)
     ended, rules = end_experiment(folder, experiment, datetime.now(UTC))
-    tell_services(index, rules)
+    tell_services(index, rules, data)
     typer.echo(f"{ended.id} has ended")
 
 

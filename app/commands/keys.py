@@ -1,12 +1,12 @@
 """`vitrina keys`: who may use the service, and what for (docs/keys.md)."""
 
-import getpass
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.commands.noted import note, whoami
 from app.commands.options import DEFAULT_DATA, DataOption
 from app.errors import InvalidRequestError
 from app.settings import load_settings
@@ -28,6 +28,15 @@ FiltersOption = Annotated[
     list[str] | None,
     typer.Option("--filter", help="What it cannot see past, as seller:acme; repeatable."),
 ]
+OriginsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--origin", help="Origin that may send it, as https://*.shop.example; repeatable."
+    ),
+]
+PerMinuteOption = Annotated[
+    int | None, typer.Option("--per-minute", help="Requests a minute from one address.")
+]
 SigningOption = Annotated[
     bool, typer.Option("--signing", help="A server may derive signed keys of it.")
 ]
@@ -43,6 +52,8 @@ def create(
     scope: ScopesOption,
     index: IndexesOption = None,
     filter_: FiltersOption = None,
+    origin: OriginsOption = None,
+    per_minute: PerMinuteOption = None,
     signing: SigningOption = False,
     expires: ExpiresOption = None,
     days: DaysOption = None,
@@ -54,6 +65,8 @@ def create(
         "scopes": scope,
         "indexes": index or [],
         "filters": filter_ or [],
+        "origins": origin or [],
+        "per_minute": per_minute,
         "signing": signing,
         "expires_at": _end(expires, days),
     }
@@ -61,6 +74,7 @@ def create(
     from app.keys.asked import read_new_key
 
     made = store.create(read_new_key(given), whoami())
+    note(data, "vitrina keys create", made.key.id)
     typer.echo(f"key {made.key.id}, {', '.join(made.key.scopes)}. It is shown this once:", err=True)
     typer.echo(made.text)
     if made.signing_key is not None:
@@ -94,15 +108,8 @@ def revoke(
 ) -> None:
     """End a key; running services refuse it within two seconds."""
     key = _store(data).revoke(key_id)
+    note(data, "vitrina keys revoke", key.id)
     typer.echo(f"key {key.id} ({key.name}) is revoked")
-
-
-def whoami() -> str:
-    """Who works at the command line, for the audit log."""
-    try:
-        return f"command line, {getpass.getuser()}"
-    except (OSError, KeyError):  # a user without a name
-        return "command line"
 
 
 def _store(data: Path) -> "KeyStore":

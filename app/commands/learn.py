@@ -69,7 +69,7 @@ def learn(
         return {MADE_OF: snapshot.id, SUMS: sums_of(staging)}
 
     facts = publish_facts(folder, learnt.arrays, told, snapshot, datetime.now(UTC), write_more)
-    tell_services(index, facts)
+    tell_services(index, facts, data)
     counts = learnt.told["counts"]
     errors.print(
         f"{counts['queries']:,} queries, {counts['pairs']:,} products of queries, "

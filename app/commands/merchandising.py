@@ -74,7 +74,7 @@ def import_(
     _checked(wanted, others, folder, current.snapshot)
     author = Author(by or _user(), note or file.name)
     made = put_rules(folder, wanted, author, datetime.now(UTC), action="import", whole=whole)
-    _told(made, index)
+    _told(made, index, data)
 
 
 @rules.command()
@@ -128,7 +128,7 @@ def undo(
 
     folder, _ = published(data, index)
     author = rule_changes.Author(by or _user(), note)
-    _told(rule_changes.undo(folder, change, author, datetime.now(UTC)), index)
+    _told(rule_changes.undo(folder, change, author, datetime.now(UTC)), index, data)
 
 
 def _checked(
@@ -146,11 +146,11 @@ def _checked(
         typer.echo(f"{doubt.rule}: {doubt.what}", err=True)
 
 
-def _told(made: "Published", index: str) -> None:
+def _told(made: "Published", index: str, data: Path) -> None:
     if made.change is None or made.rules is None:
         typer.echo("nothing differs; nothing was changed")
         return
-    tell_services(index, made.rules)
+    tell_services(index, made.rules, data)
     typer.echo(f"{len(made.change.rules):,} rules changed; `vitrina rules undo {made.change.id}`")
 
 

@@ -1,6 +1,7 @@
 """`vitrina models`: the learned models of an index, which one is in force, and the one before."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,7 +53,7 @@ def activate(
     from ranking.rankers.model_store import activate_model
 
     folder, _ = published(data, index)
-    _tell(index, activate_model(folder, None if model == SHIPPED else model))
+    _tell(index, activate_model(folder, None if model == SHIPPED else model), data)
 
 
 @models.command()
@@ -60,9 +61,9 @@ def rollback(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX
     """Put the model before the one in force in force again; before the first is the shipped one."""
     from ranking.rankers.model_store import rollback_model
 
-    _tell(index, rollback_model(published(data, index)[0]))
+    _tell(index, rollback_model(published(data, index)[0]), data)
 
 
-def _tell(index: str, current: Current) -> None:
-    tell_services(index, current.model or SHIPPED)
+def _tell(index: str, current: Current, data: Path) -> None:
+    tell_services(index, current.model or SHIPPED, data)
     typer.echo(f"now in force: {current.model or SHIPPED}")

@@ -49,7 +49,7 @@ def _print_or_replace(name: str, file: Path | None, data: Path, index: str) -> N
         typer.echo(text, nl=not text.endswith("\n"))
         return
     rules = publish_rules(folder, {name: _text_of(file)}, datetime.now(UTC))
-    tell_services(index, rules)
+    tell_services(index, rules, data)
     typer.echo(f"rules {rules} are in force")
 
 

@@ -131,7 +131,7 @@ def diff(
 def rollback(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX) -> None:
     """Put the snapshot before the one in force in force again."""
     current = roll_back(built(data, index))
-    tell_services(index, current.snapshot)
+    tell_services(index, current.snapshot, data)
     tell_replay(data, index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")
 
@@ -144,7 +144,7 @@ def activate(
 ) -> None:
     """Verify a kept snapshot and put it in force."""
     current = put_in_force(built(data, index), snapshot)
-    tell_services(index, current.snapshot)
+    tell_services(index, current.snapshot, data)
     tell_replay(data, index, current.snapshot)
     typer.echo(f"now in force: {current.snapshot}")
 
@@ -155,5 +155,5 @@ def withdraw(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX
     from indexing.current import withdraw as end_serving
 
     end_serving(built(data, index))
-    tell_services(index, "withdrawn")
+    tell_services(index, "withdrawn", data)
     typer.echo(f"withdrawn: {index}. `vitrina snapshots activate` or a build serves it again")

@@ -150,4 +150,4 @@ def _change(data: Path, index: str, edit: "Edit") -> None:
 
     folder, _ = published(data, index)
     rules_id = publish_rules(folder, {SYNONYMS: edit}, datetime.now(UTC))
-    tell_services(index, rules_id)
+    tell_services(index, rules_id, data)

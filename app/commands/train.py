@@ -179,6 +179,6 @@ def _tell_and_publish(trained: "Trained", snapshot: "Snapshot", told: _Told) -> 
         )
         raise typer.Exit(3)
     publish_model(told.folder, trained.booster, manifest)
-    tell_services(told.index, manifest.model_id)
+    tell_services(told.index, manifest.model_id, told.folder.parent)
     errors.print(f"Published model {manifest.model_id} in index {told.index!r}.", highlight=False)
     typer.echo(manifest.model_id)

@@ -10,11 +10,36 @@ from ranking.filters.url_syntax import parse_filters
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """From where a key may be sent, and how often a minute from one address; None: no limit.
+
+    salt: a secret of the key, for what must not be found out from what is counted.
+    """
+
+    origins: tuple[str, ...]
+    per_minute: int | None
+    salt: str
+
+    def allow(self, origin: str) -> bool:
+        """origin: as a browser tells it."""
+        return any(is_of(origin, each) for each in self.origins)
+
+
+def is_of(origin: str, allowed: str) -> bool:
+    """Whether an origin is the allowed one, or, of `https://*.shop.example`, below it."""
+    scheme, star, rest = allowed.partition("*")
+    if not star:
+        return origin == allowed
+    return origin.startswith(scheme) and origin.endswith(rest) and len(origin) > len(allowed) - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """who: id of a key, or of whom else; None for anybody. indexes: with `*` at the end for all
     that begin so; empty for all. filters: over attributes as Algolia's clients or we name them;
     what does not pass them is not there. networks: that it may be sent from; empty for all.
     user_token: whose it is, if it says so. within: of the key that signed it; its limits hold too.
+    limits: None where there are none.
     """
 
     who: str | None
@@ -24,6 +49,7 @@ class Grant:
     networks: tuple[Network, ...] = ()
     user_token: str | None = None
     within: "Grant | None" = None
+    limits: "Limits | None" = None
 
     @property
     def is_narrow(self) -> bool:
@@ -58,7 +84,14 @@ THIS_MACHINE = Grant("this machine", frozenset(SCOPES))
 
 
 def granted_to(key: Key) -> Grant:
-    return Grant(key.id, frozenset(key.scopes), key.indexes, parse_filters(key.filters))
+    limited = key.origins or key.per_minute is not None
+    return Grant(
+        key.id,
+        frozenset(key.scopes),
+        key.indexes,
+        parse_filters(key.filters),
+        limits=Limits(key.origins, key.per_minute, key.verifier) if limited else None,
+    )
 
 
 def derived(key: Key, given: Restrictions) -> Grant:
@@ -74,4 +107,5 @@ def derived(key: Key, given: Restrictions) -> Grant:
         given.networks,
         given.user_token,
         within,
+        within.limits,
     )

@@ -18,6 +18,9 @@ most that a signed key may do.
 MOST_KEYS: Final = 1_000
 """In force at once."""
 _Index = Annotated[str, Field(pattern=INDEX_NAME_PATTERN.removesuffix("$") + r"\*?$")]
+_Origin = Annotated[
+    str, Field(pattern=r"^https?://(\*\.)?[a-z0-9.-]{1,253}(:[0-9]{1,5})?$", max_length=300)
+]
 _Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 
@@ -38,6 +41,13 @@ class NewKey(BaseModel):
         (), max_length=20, description="What it cannot see past, as `filter` of a search, all must "
         "hold; only with the scope `search`.",
     )  # fmt: skip
+    origins: tuple[_Origin, ...] = Field(
+        (), max_length=100, description="Web origins that may send it: `https://shop.example`, "
+        "`https://*.shop.example`; empty: any, and programs.",
+    )  # fmt: skip
+    per_minute: int | None = Field(
+        None, ge=1, le=60_000, description="Requests a minute from one address; null: no limit."
+    )
     signing: bool = Field(
         False, description="Whether a server may derive signed keys of it; told with a signing key."
     )
@@ -52,7 +62,7 @@ class NewKey(BaseModel):
             raise ValueError("holds signs that cannot be printed")
         return name.strip()
 
-    @field_validator("scopes", "indexes")
+    @field_validator("scopes", "indexes", "origins")
     @classmethod
     def _each_once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(dict.fromkeys(values))
@@ -110,6 +120,8 @@ class Key(NewKey):
             "scopes": list(self.scopes),
             "indexes": list(self.indexes),
             "filters": list(self.filters),
+            "origins": list(self.origins),
+            "per_minute": self.per_minute,
             "signing": self.signing,
             "created_at": iso(self.created_at),
             "created_by": self.created_by,

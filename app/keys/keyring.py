@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.errors import KeyRefusedError, ServiceError
-from app.keys.grant import MASTER, Grant, derived, granted_to
+from app.keys.grant import MASTER, Grant, derived, granted_to, is_of
 from app.keys.key import Key
 from app.keys.secrets import fits, id_in, looks_like_key, read_secret, signing_key_of
 from app.keys.signed import key_named_in, looks_signed, read_signed, restrictions_of
@@ -52,6 +52,7 @@ class Keyring:
         self._grants: dict[str, Grant] = {}
         self._signing: dict[str, str] = {}
         self._derived: dict[bytes, _Derived] = {}
+        self._origins: frozenset[str] = frozenset()
         self._seen: tuple[int, int, int] | None = None
         self._look_at = 0.0
         self._used: dict[str, float] = {}
@@ -125,6 +126,13 @@ class Keyring:
             self._look(now)
         return self._keys.get(key_id)
 
+    def allows_origin(self, origin: str) -> bool:
+        """Whether pages of that origin may read answers, as a key may be sent from there."""
+        if not origin:
+            return False
+        self._look(self._clock())
+        return any(is_of(origin, each) for each in self._origins)
+
     def has_admin_key(self) -> bool:
         """Whether somebody can come with a key for admin."""
         now = self._clock()
@@ -171,6 +179,9 @@ class Keyring:
         else:
             self._seen, self._told = seen, ""
         self._derived.clear()
+        self._origins = frozenset(
+            origin for key in keys if key.in_force(now) for origin in key.origins
+        )
         self._signing = {
             key.id: signing_key_of(key.verifier, self._secret)
             for key in keys

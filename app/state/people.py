@@ -8,6 +8,7 @@ import duckdb
 
 from app.state.archive import FILE, HIDE, connect, forget_elsewhere, told
 from app.state.profiles import forget_profiles
+from app.state.push_ledger import forget_given
 from app.state.rows import TABLES
 from app.state.tables import open_tables
 
@@ -55,6 +56,7 @@ def forget(folder: Path, user: str, now: float) -> Deleted:
                         query = f"DELETE FROM {table} WHERE {kind}_key = ? AND happened_at <= ?"
                         gone += archive.execute(query, (key, now)).rowcount
             forget_profiles(folder, [key for _, key in keys], now)
+            forget_given(folder, user)
             return Deleted(gone, len(sessions))
         finally:
             archive.close()

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from catalogs import build_index
-from http_service import serving
+from http_service import served_by_command, serving
 
 from app.api.scopes import OPEN, SCOPE_OF
 from app.keys.key import SCOPES, Scope
@@ -214,3 +214,63 @@ def test_by_default_searches_are_open_and_words_that_are_no_key_are_passed_over(
         assert status(http, make("events")) == 403
         assert status(http, make("search")[:-1]) == 401
         assert http.get("/v1/admin/keys").status_code == 403
+
+
+def test_a_key_may_ask_so_often_from_all_workers_together(closed_shop: Path, make: Make) -> None:
+    key = {"X-API-Key": make("search", per_minute=5)}
+    with served_by_command(closed_shop, "--workers", "2") as (url, _):
+        told = [httpx.get(f"{url}/v1/search", headers=key) for _ in range(12)]
+        statuses = [answer.status_code for answer in told]
+        assert statuses[:5] == [200] * 5 and statuses.count(429) >= 5  # one comes back in 12 s
+        last = next(answer for answer in told if answer.status_code == 429)
+        assert 1 <= int(last.headers["retry-after"]) <= 12
+        assert last.json()["type"] == "urn:vitrina:problem:too-many-requests"
+        assert httpx.get(f"{url}/v1/search").status_code == 200  # without a key nobody counts
+
+
+def test_a_key_may_be_sent_from_its_pages_only(http: httpx.Client, make: Make) -> None:
+    origins = ["https://shop.example", "https://*.shop.example"]
+    key = {"X-API-Key": make("search", origins=origins)}
+    for headers, expected in (
+        ({"Origin": "https://shop.example"}, 200),
+        ({"Origin": "https://www.shop.example"}, 200),
+        ({"Referer": "https://shop.example/a?b"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "https://evil.example", "Referer": "https://shop.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+    ):
+        answer = http.get("/v1/search", headers={**key, **headers})
+        assert answer.status_code == expected, headers
+    page = {"Origin": "https://shop.example"}
+    read = http.get("/v1/search", headers={**key, **page})
+    assert read.headers["access-control-allow-origin"] == page["Origin"]
+    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-api-key"}
+    assert http.options("/v1/search", headers={**page, **asked}).status_code == 200
+    other = {"Origin": "https://evil.example"}
+    assert http.options("/v1/search", headers={**other, **asked}).status_code == 405
+
+
+def test_every_change_stands_in_the_audit_log(http: httpx.Client, make: Make) -> None:
+    writer, rules = make("products", "rules"), {"X-API-Key": ADMIN}
+    key_id = writer.split("_")[1]
+    text = {"text": "sofa, couch"}
+    key, address = {"X-API-Key": writer}, "/v1/admin/synonyms"
+    http.put(address, params={"index": "other"}, json=text, headers=key)
+    http.put(address, json={"text": 7}, headers=key)  # refused
+    http.get(address, headers=key)
+    items = [{"id": "9", "title": "Desk"}]
+    for _ in range(3):
+        http.put("/v1/products", json={"products": items}, headers=key)
+    http.delete(f"/v1/admin/keys/{key_id}", headers=rules)
+    items = http.get("/v1/admin/audit", params={"limit": 3}, headers=rules).json()["items"]
+    told = [(each["who"], each["what"], each["index"], each["ids"]) for each in items]
+    assert told == [
+        ("VITRINA_ADMIN_KEY", "DELETE /v1/admin/keys/{key_id}", None, [key_id]),
+        (key_id, "PUT /v1/products", None, []),
+        (key_id, "PUT /v1/admin/synonyms", "other", []),
+    ]
+    before = http.get("/v1/admin/audit", params={"before": items[0]["at"]}, headers=rules)
+    assert before.status_code == 200
+    for wrong in ({"before": "x"}, {"limit": 0}, {"before": "9" * 30}):
+        assert http.get("/v1/admin/audit", params=wrong, headers=rules).status_code in (200, 422)

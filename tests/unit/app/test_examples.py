@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from app.api import (
     admin,
     analytics,
+    audit,
     events,
     experiments,
     facets,
@@ -19,6 +20,7 @@ from app.api import (
     merchandising,
     product_changes,
     products,
+    push_queries,
     queries,
     query_report,
     rules,
@@ -36,7 +38,8 @@ APP = create_app(Settings())
 EXAMPLES = read_examples()
 PARTS = (
     experiments,
-    analytics, events, facets, admin, health, products, product_changes, queries, rules, search,
+    analytics, audit, push_queries, events, facets, admin, health, products, product_changes,
+    queries, rules, search,
     suggest, synonyms, ubi, wanted, index_facts, judgments, keys,
     merchandising, query_report,
 )  # fmt: skip
