@@ -33,6 +33,7 @@ BENCHMARKS = (
     Benchmark("large_shop"),
     Benchmark("http_load"),
     Benchmark("keystroke"),
+    Benchmark("merchandising"),
     Benchmark("rerank_speed"),
     Benchmark("ranking", (DATA,)),
     Benchmark("ranking_speed"),

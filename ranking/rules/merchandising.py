@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 
@@ -29,6 +30,8 @@ from ranking.rules.rule_file import read_kept
 from ranking.rules.rule_index import Prepared, RuleIndex, Said
 from ranking.rules.situation import Chosen, Situation, chosen_values, in_share
 
+MOST_FIRED: Final = 50
+"""Rules of one search; of more those with the highest priority."""
 _NO_DOCS = np.empty(0, dtype=np.uint32)
 _OWN = (ANY, WORD, NUMBER)
 
@@ -114,10 +117,13 @@ class Merchandising:
             words = words_of(instead[1], self.analyzer)
             again, later = self._fire(words, chosen, situation, at)
             fired, until = again | fired, min(until, later)
-        chosen_rules = [
-            replace(self.actions[place], captured=fired[place]) for place in sorted(fired)
+        asked = [
+            self.actions[place]
+            if fired[place] is None
+            else replace(self.actions[place], captured=fired[place])
+            for place in sorted(fired)[:MOST_FIRED]
         ]
-        return decided(chosen_rules, instead, until)
+        return decided(asked, instead, until)
 
     def _replacement(self, place: int, captured: Captured | None) -> str | None:
         instead = self.rules[place].then.query
@@ -133,17 +139,20 @@ class Merchandising:
         fired: dict[int, Captured | None] = {}
         until = math.inf
         for place in self.index.candidates(said):
-            rule = self.rules[place]
-            holds, captured = said.holds(self.index.prepared[place])
-            if not holds or rule.id in situation.without:
+            prepared = self.index.prepared[place]
+            holds, captured = said.holds(prepared)
+            if not holds or at >= prepared.ends:
                 continue
-            begins, ends = rule.when.begins, rule.when.ends
-            if not in_share(rule.id, situation.who, rule.when.share) or at >= ends:
+            rule = prepared.rule
+            if rule.id in situation.without:
                 continue
-            if at < begins:
-                until = min(until, begins)
+            share = rule.when.share
+            if share is not None and not in_share(rule.id, situation.who, share):
                 continue
-            until = min(until, ends)
+            if at < prepared.begins:
+                until = min(until, prepared.begins)
+                continue
+            until = min(until, prepared.ends)
             fired[place] = captured
         return fired, until
 

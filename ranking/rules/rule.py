@@ -235,7 +235,7 @@ class Actions(_Part):
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
-        if self == Actions.model_construct():
+        if not any(getattr(self, name) for name in _ACTIONS):
             raise ValueError("does nothing. Name at least one of: " + ", ".join(_ACTIONS))
         products = [pin.product for pin in self.pin]
         positions = [pin.position for pin in self.pin]

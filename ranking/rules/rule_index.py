@@ -33,7 +33,7 @@ class Prepared:
     """A rule's conditions in the form they are compared in.
 
     is_, contains: terms with a space between, contains with one around; matches: patterns so.
-    filters: a clause each, field → folded values.
+    filters: a clause each, field → folded values. begins, ends: epoch seconds.
     """
 
     rule: Rule
@@ -44,6 +44,8 @@ class Prepared:
     categories: frozenset[str]
     filters: tuple[tuple[str, frozenset[str]], ...]
     told: tuple[tuple[str, frozenset[str]], ...]
+    begins: float
+    ends: float
 
     @classmethod
     def of(cls, rule: Rule, analyzer: Analyzer) -> "Prepared":
@@ -63,6 +65,8 @@ class Prepared:
             frozenset(map(folded_path, when.category)),
             tuple((each.field, _folded(each)) for each in clauses),
             tuple((name, frozenset(map(folded_value, said))) for name, said in told if said),
+            when.begins,
+            when.ends,
         )
 
     def lookups(self) -> list[list[str]]:
