@@ -39,6 +39,7 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
     for text in texts:
         search(replace(plain, text=text, facets=facets), generation, clock)
     plain = replace(plain, text=titles[0] if titles else "")
+    _count_held(generation)
     for clause in _clauses(generation):
         search(replace(plain, filters=(clause,), facets=facets), generation, clock)
     for sort in (Sort("price"), Sort("newest", True)):
@@ -66,6 +67,21 @@ def warm_chinese(generation: Generation) -> None:
     search(SearchRequest(text="红色 手机", budget_ms=60_000), generation, time.perf_counter)
     if generation.snapshot.completions.speaks_chinese:
         suggest("乀乁", 10, generation)
+
+
+def _count_held(generation: Generation) -> None:
+    """How many documents hold a number: few of many and many of few, their own and mapped ones."""
+    columns = generation.snapshot.columns
+    docs = np.arange(generation.snapshot.doc_count, dtype=np.uint32)
+    mapped = docs.copy()
+    mapped.flags.writeable = False
+    for name in columns.numbers:
+        column = columns.numeric(name)
+        if column is not None and not column.dense:
+            for each in (docs, mapped):
+                column.held_by(each[:0])
+                column.held_by(each)
+            return
 
 
 def _clauses(generation: Generation) -> list[Filter]:

@@ -51,7 +51,7 @@ def spread(parts: Sequence[Part | Passing], size: int) -> list[UInt32Array]:
     """
     total = sum(map(len, parts))
     if total <= size:
-        return [part.doc_ids for part in parts]
+        return [part.doc_ids.copy() for part in parts]  # mapped ones would compile kernels anew
     picked = np.arange(size, dtype=np.int64) * total // size
     if len(parts) == 1:
         return [parts[0].doc_ids[picked]]
