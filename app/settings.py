@@ -1,7 +1,4 @@
-"""Every setting of the service, read from the environment (VITRINA_…) in this one place.
-
-The list in docs/configuration.md is checked against this file by a test.
-"""
+"""Every setting, read from the environment (VITRINA_…) here alone; see docs/configuration.md."""
 
 import os
 import re
@@ -376,8 +373,8 @@ def load_settings(**given: Any) -> Settings:
 
 def numba_target() -> tuple[str, ...]:
     """Processor name and features that kernels are compiled for, if the environment fixes them."""
-    names = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
-    return tuple(f"{name}={os.environ[name]}" for name in names if name in os.environ)
+    told = os.environ
+    return tuple(f"{n}={told[n]}" for n in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES") if n in told)
 
 
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -385,13 +382,13 @@ METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 def metrics_folder() -> Path | None:
     """Where the workers of this service add up what they count; None with a single worker."""
-    folder = os.environ.get(METRICS_VARIABLE)
-    return Path(folder) if folder else None
+    return Path(folder) if (folder := os.environ.get(METRICS_VARIABLE)) else None
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
     """Of a process that works on the same data folder with the same settings."""
-    told = {
+    return {
+        **os.environ,
         "VITRINA_DATA_DIR": str(settings.data_dir.absolute()),
         "VITRINA_CHANGE_LOG": settings.change_log,
         "VITRINA_FSYNC": settings.fsync,
@@ -399,4 +396,3 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "VITRINA_LOG_LEVEL": settings.log_level,
         "VITRINA_LOG_FORMAT": settings.log_format,
     }
-    return {**os.environ, **told}

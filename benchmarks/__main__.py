@@ -61,6 +61,8 @@ BENCHMARKS = (
     Benchmark("policy_value", (DATA,)),
     Benchmark("training_from_clicks"),
     Benchmark("behaviour_weights"),
+    Benchmark("learn_events"),
+    Benchmark("personal_speed"),
 )
 
 

@@ -13,6 +13,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from app.state.archive import FILE as ARCHIVE
 from app.state.archive import Archive, connect
 from app.state.rows import EVENT_COLUMNS, IMPRESSION_COLUMNS
 from app.state.tables import PACKED
+from benchmarks.large_shop import make
 from indexing.current import read_current
 from indexing.snapshot import open_snapshot
 
@@ -116,28 +118,40 @@ def write_archive(state: Path, ids: list[str], events: int, now: float) -> None:
     db.close()
 
 
+PRODUCTS = 20_000
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="?", help="with the index main; else one is made")
     parser.add_argument("--events", type=int, default=10_000_000)
     asked = parser.parse_args()
-    current = read_current(asked.data / "main")
+    if asked.data is not None:
+        measure(asked.data, asked.events)
+        return
+    with tempfile.TemporaryDirectory() as made:
+        make(Path(made), PRODUCTS)
+        measure(Path(made) / "var", asked.events)
+
+
+def measure(data: Path, events: int) -> None:
+    current = read_current(data / "main")
     assert current is not None
-    snapshot = open_snapshot(asked.data / "main" / "snapshots" / current.snapshot)
+    snapshot = open_snapshot(data / "main" / "snapshots" / current.snapshot)
     documents = snapshot.documents
     ids = [documents.id_at(doc) for doc in range(len(documents))]
-    state = asked.data / "made_up_state"
+    state = data / "made_up_state"
     shutil.rmtree(state, ignore_errors=True)
     begun = time.perf_counter()
-    write_archive(state, ids, asked.events, time.time())
+    write_archive(state, ids, events, time.time())
     made_s, begun = time.perf_counter() - begun, time.perf_counter()
-    command = [sys.executable, "-m", "app.cli", "learn", "--data", str(asked.data)]
+    command = [sys.executable, "-m", "app.cli", "learn", "--data", str(data)]
     done = subprocess.run(
         [*command, "--state", str(state)], capture_output=True, text=True, check=True
     )
     told = {
-        "events": asked.events,
-        "searches": asked.events // 10,
+        "events": events,
+        "searches": events // 10,
         "products": len(ids),
         "made_s": round(made_s, 1),
         "learn_s": round(time.perf_counter() - begun, 1),

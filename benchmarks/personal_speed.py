@@ -1,20 +1,24 @@
 """What behaviour, region and profile cost a whole search, in one process and thread.
 
-    python -m benchmarks.personal_speed DATA
+    python -m benchmarks.personal_speed [DATA]
 
 DATA: a folder that holds the index `main` with facts in force (`benchmarks.learn_events` leaves
-some). 400 queries of two or three words of titles, and 40 times the empty one; the three settings
-take turns on every query, so that they meet the same machine.
+some); without it a demo shop is made, and facts of 1,000,000 events. 400 queries of two or three
+words of titles, and 40 times the empty one; the three settings take turns on every query, so that
+they meet the same machine.
 """
 
 import json
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import learn_events
+from benchmarks.large_shop import make
 from indexing.current import read_current
 from ranking.behaviour.profile import Recent, profile_of
 from ranking.generation import Generation, open_generation
@@ -22,6 +26,7 @@ from ranking.search.request import SearchRequest
 from ranking.search.root import search
 
 QUERIES, BROWSING, PRODUCTS = 400, 40, 32
+SHOP = 20_000
 
 
 def requests_of(generation: Generation) -> list[SearchRequest]:
@@ -44,7 +49,16 @@ def someone(generation: Generation, seed: int) -> Recent:
 
 
 def main() -> None:
-    index = Path(sys.argv[1]) / "main"
+    if len(sys.argv) > 1:
+        measure(Path(sys.argv[1]) / "main")
+        return
+    with tempfile.TemporaryDirectory() as made:
+        make(Path(made), SHOP)
+        learn_events.measure(Path(made) / "var", 1_000_000)
+        measure(Path(made) / "var" / "main")
+
+
+def measure(index: Path) -> None:
     current = read_current(index)
     assert current is not None
     full = open_generation(index, current, "benchmark")
