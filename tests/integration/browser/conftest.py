@@ -28,6 +28,12 @@ WAIT_MS = 20_000
 expect.set_options(timeout=WAIT_MS)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pictures are taken when they are asked for; nothing is skipped."""
+    taken: bool = config.getoption("--screenshots")
+    return True if collection_path.name == "test_screenshots.py" and not taken else None
+
+
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("storefronts") / "var"

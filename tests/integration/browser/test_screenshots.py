@@ -22,12 +22,6 @@ QUERIES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _wanted(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--screenshots"):
-        pytest.skip("takes pictures with --screenshots only")
-
-
 @pytest.fixture
 def pictured(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
