@@ -21,7 +21,7 @@ def newest_of(segment: Snapshot) -> Hits:
         return NO_HITS
     created = segment.columns.dense("created_at")
     with np.errstate(invalid="ignore"):
-        new = np.flatnonzero((created > made - NEW_DAYS * _DAY_S) & (created <= made))
+        new = np.flatnonzero(created > made - NEW_DAYS * _DAY_S)  # or since, in a living index
     best = np.sort(new[np.argsort(-created[new], kind="stable")[:MOST]])
     ages = (made - created[best]) / (NEW_DAYS * _DAY_S)
-    return Hits(best.astype(np.uint32), (1 - ages).astype(np.float32))
+    return Hits(best.astype(np.uint32), np.minimum(1 - ages, 1.0).astype(np.float32))
