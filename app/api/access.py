@@ -126,7 +126,10 @@ def _origin(request: Request) -> str:
     told = request.headers.getlist("origin") or request.headers.getlist("referer")
     if len(told) != 1:
         return ""
-    parts = urlsplit(told[0])
+    try:
+        parts = urlsplit(told[0])
+    except ValueError:  # brackets that hold no address
+        return ""
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 

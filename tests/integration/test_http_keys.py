@@ -238,6 +238,8 @@ def test_a_key_may_be_sent_from_its_pages_only(http: httpx.Client, make: Make) -
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "https://evil.example", "Referer": "https://shop.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "https://["}, 403),
+        ({"Referer": "https://[::1/shop.example"}, 403),
         ({}, 403),
     ):
         answer = http.get("/v1/search", headers={**key, **headers})
