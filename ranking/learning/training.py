@@ -13,7 +13,7 @@ from indexing.arrays import Float32Array
 from indexing.progress import Progress
 from indexing.snapshot import Snapshot
 from ranking.features.features import VERSIONS
-from ranking.generation import Generation
+from ranking.generation import Generation, shipped_ranker
 from ranking.learning.calibration import fit_gain_curve, judged_points
 from ranking.learning.checks import warnings_of
 from ranking.learning.comparison import Comparison, Importance, scores
@@ -39,6 +39,7 @@ from ranking.learning.lambdamart import (
 )
 from ranking.learning.measures import DEFAULT_PLAN, Measured, MeasurePlan, measure_run
 from ranking.learning.splits import SEEN, digests, text_key
+from ranking.learning.spread import behaviour_scale
 from ranking.learning.variants import VariantGroups
 from ranking.rankers.manifest import EncoderNeeds, ModelManifest
 from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
@@ -65,7 +66,7 @@ class TrainingOptions:
 class Trained:
     """booster: of all queries. comparison: on held-out queries, baseline the hand-weighted ranker;
     the model's values are means over seeds. importance: largest first. gain_curve: of the
-    out-of-fold scores.
+    out-of-fold scores. behaviour_scale: of the same, see `spread.py`.
     """
 
     booster: lightgbm.Booster
@@ -76,6 +77,7 @@ class Trained:
     importance: tuple[Importance, ...]
     facts: Mapping[str, Any]
     gain_curve: GainCurve | None
+    behaviour_scale: float = 1.0
 
 
 def train(
@@ -132,6 +134,7 @@ def train_on(
         importance,
         _facts(rows, options, folds, seeds),
         fit_gain_curve([judged_points(rows, proof.scores(rows, 0))]),
+        behaviour_scale(rows, proof.scores(rows, 0), shipped_ranker(generation.snapshot)),
     )
 
 
@@ -219,6 +222,7 @@ def manifest_of(
         measures=told_measures(trained.comparison),
         warm_up=tuple(list(queries.values())[:_WARM_UP]),
         gain_curve=trained.gain_curve,
+        behaviour_scale=round(trained.behaviour_scale, 4),
     )
 
 

@@ -38,7 +38,8 @@ class ModelManifest:
     base: weights of the linear score that the trees correct, by feature. checksum: of model.txt.
     training: sets, split, row and query counts. measures: held-out figures beside baselines.
     warm_up: queries to run before it serves. gain_curve: what its scores are worth; None if too
-    little was judged to say, or it was trained before curves were.
+    little was judged to say, or it was trained before curves were. behaviour_scale: how wide its
+    scores spread over the shipped model's; what behaviour's weights are multiplied by.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid", strict=True)
@@ -56,6 +57,7 @@ class ModelManifest:
     warm_up: tuple[str, ...] = ()
     checksum: str = ""
     gain_curve: GainCurve | None = None
+    behaviour_scale: Annotated[float, Field(gt=0, le=1_000)] = 1.0
 
 
 _ADAPTER = TypeAdapter(ModelManifest)

@@ -55,7 +55,9 @@ class ModelRanker:
         self._booster = booster
         self._columns = columns_of(manifest, read)
         behaviour = {
-            name: weight for name, weight in BEHAVIOUR_WEIGHTS.items() if name not in read.split_on
+            name: manifest.behaviour_scale * weight
+            for name, weight in BEHAVIOUR_WEIGHTS.items()
+            if name not in read.split_on
         }
         self._base = linear_weights({KIND: KIND_WEIGHT} | behaviour | manifest.base)
         self._trees = _checked_trees(booster, read, self._columns)

@@ -10,7 +10,7 @@ from indexing.arrays import Float32Array
 from indexing.progress import Progress
 from ranking.features.behaviour import BEHAVIOUR
 from ranking.features.personal import PERSONAL
-from ranking.generation import Generation
+from ranking.generation import Generation, shipped_ranker
 from ranking.learning.calibration import fit_gain_curve, judged_points
 from ranking.learning.checks import warnings_of
 from ranking.learning.clicks.click_judgments import (
@@ -37,6 +37,7 @@ from ranking.learning.importance import MAX_QUERIES, importances
 from ranking.learning.judgments import Judgments
 from ranking.learning.lambdamart import FEW_QUERIES, LARGE, SMALL, TreeParams, gains_of
 from ranking.learning.measures import MeasurePlan, condensed, measure_run
+from ranking.learning.spread import behaviour_scale
 from ranking.learning.training import MODEL, Trained, fit_all, ranked_ids
 from ranking.rankers.model import ModelRanker
 from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
@@ -130,6 +131,7 @@ def train_on_clicks(
         importances(booster, [fold], proof.rows, options.seed, progress.advance),
         _facts(log, earlier, everything, known, options, len(logged)),
         fit_gain_curve([judged_points(proof.rows, _scores(proof.rows, fold))]),
+        behaviour_scale(proof.rows, _scores(proof.rows, fold), shipped_ranker(generation.snapshot)),
     )
 
 
