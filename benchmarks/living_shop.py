@@ -47,7 +47,7 @@ class Shop:
         self.found = found
         self.products: dict[str, dict[str, Any]] = {}
         self.paused, self.ended = threading.Event(), threading.Event()
-        self.waiting = threading.Semaphore(0)
+        self.waiting, self.going_on = threading.Semaphore(0), threading.Semaphore(0)
         self._url = url
         self._lock = threading.Lock()
         self._sent = 1  # as it was built
@@ -86,6 +86,7 @@ class Shop:
                     self.waiting.release()
                     while self.paused.is_set():
                         time.sleep(0.01)
+                    self.going_on.release()
                 self._one(http, draw.choice(own), draw)
                 time.sleep(draw.uniform(0, 0.02))
 
@@ -155,6 +156,8 @@ class Shop:
                 time.sleep(0.1)
         self.found.lost += wrong
         self.paused.clear()
+        for _ in range(CLIENTS):  # else the next pause might find one that has not seen this end
+            self.going_on.acquire()
 
     def _differences(self, http: httpx.Client) -> list[str]:
         try:
