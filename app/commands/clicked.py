@@ -11,6 +11,7 @@ from app.state.sweeper import sweep_if_nobody_does
 from app.state.tables import open_tables
 from app.version import code_version
 from indexing.arrays import Float32Array
+from ranking.behaviour.facts import Facts
 from ranking.generation import Generation, open_generation
 from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.logged_clicks import read_clicks
@@ -19,12 +20,13 @@ from ranking.learning.clicks.logged_features import logged_features
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """folder: of the index. generation: without facts, which know what is to be foretold. logged:
-    feature rows that served, by pair.
+    """folder: of the index. generation: without facts, which know what is to be foretold. facts:
+    those in force. logged: feature rows that served, by pair.
     """
 
     folder: Path
     generation: Generation
+    facts: Facts | None
     log: ClickLog
     logged: Mapping[int, Float32Array]
     warnings: tuple[str, ...]
@@ -35,7 +37,8 @@ def open_clicked(
 ) -> Clicked:
     """Raises IndexingError or StateError with the remedy."""
     folder, current = published(data, index)
-    generation = open_generation(folder, replace(current, facts=None), code_version())
+    opened = open_generation(folder, current, code_version())
+    generation = replace(opened, facts=None)
     events = state or load_settings(data_dir=data).state
     sweep_if_nobody_does(events)
     now = time.time()
@@ -48,4 +51,4 @@ def open_clicked(
         warnings.append(
             f"{clicks.unknown_products:,} products of the log are not in the index; left out"
         )
-    return Clicked(folder, generation, clicks.log, logged, tuple(warnings))
+    return Clicked(folder, generation, opened.facts, clicks.log, logged, tuple(warnings))

@@ -105,8 +105,9 @@ def train(
         how = ClickTrainingOptions(estimate.value, proven, unshown=unjudged or 0, seed=seed)
         with ConsoleProgress(Console(stderr=True)) as progress:
             trained = train_on_clicks(
-                clicked.log, clicked.generation, how, progress, clicked.logged, clicked.warnings
-            )
+                clicked.log, clicked.generation, how, progress, clicked.logged, clicked.warnings,
+                clicked.facts,
+            )  # fmt: skip
         told = _Told(clicked.folder, index, f"events of {days:g} days", report, seed, force=force)
         _tell_and_publish(trained, clicked.generation.snapshot, told)
         return

@@ -4,7 +4,9 @@ from typing import Final
 
 import numpy as np
 
-from ranking.behaviour.facts import VALUES
+from indexing.arrays import Float32Array, Int64Array
+from ranking.behaviour.clicked import Clicked
+from ranking.behaviour.facts import VALUES, Facts
 from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
 
@@ -31,12 +33,20 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
         rows["demand_percentile"] = np.nan
         return
     known = inputs.read(lambda segment, docs: facts.rows_in(segment).of_doc[docs])
-    rows["clicks_for_query"] = np.clip(inputs.query.clicked.lifts_of(known), -MOST, MOST)
+    for name, values in known_of(facts, inputs.query.clicked, known).items():
+        rows[name] = values
+
+
+def known_of(facts: Facts, clicked: Clicked, known: Int64Array) -> dict[str, Float32Array]:
+    """float32[k] by feature name. clicked: of the query. known: rows of the facts, −1 for none."""
     values = np.full((len(known), len(VALUES)), np.nan, dtype=np.float32)
     values[known >= 0] = facts.values[known[known >= 0]]
-    for name, column in (("clicks_anywhere", ATTRACTION), ("bought_of_clicked", CONVERSION)):
-        rows[name] = np.clip(np.nan_to_num(values[:, column]), -MOST, MOST)
-    rows["demand_percentile"] = values[:, DEMAND]
+    return {
+        "clicks_for_query": np.clip(clicked.lifts_of(known), -MOST, MOST),
+        "clicks_anywhere": np.clip(np.nan_to_num(values[:, ATTRACTION]), -MOST, MOST),
+        "bought_of_clicked": np.clip(np.nan_to_num(values[:, CONVERSION]), -MOST, MOST),
+        "demand_percentile": values[:, DEMAND],
+    }
 
 
 BEHAVIOUR = Group(

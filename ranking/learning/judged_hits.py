@@ -19,7 +19,7 @@ from ranking.learning.errors import JudgmentsError
 
 FILE: Final = "judgments.jsonl"
 MOST: Final = 100_000
-"""Judgments of an index; each new one writes the file anew, which takes about 0.3 s then."""
+"""Judgments of an index; each new one writes the file anew."""
 _LOCK_WAIT_S: Final = 30
 
 

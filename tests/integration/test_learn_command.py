@@ -3,16 +3,23 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from http_service import serving, wait_until
 from typer.testing import CliRunner
 
 from app.cli import app
 from indexing.current import read_current
+from ranking.features.behaviour import BEHAVIOUR
+from ranking.features.features import NAMES
+from ranking.generation import open_generation
+from ranking.learning.clicks.click_training import with_facts
+from ranking.learning.dataset import rows_of
 
 QUERY = "running shoes"
 
@@ -83,6 +90,25 @@ def test_clicks_lift_a_product_and_the_explanation_says_so(
     assert ids(search(http, "  Running   SHOES ")).index(chosen) == place
     other = [hit["explanation"] for hit in search(http, "shoes", explain=True)["hits"]]
     assert all(each["features"]["clicks_for_query"] == 0 for each in other)
+    proof_sees_what_serving_sees(data)
+
+
+def proof_sees_what_serving_sees(data: Path) -> None:
+    """`train --from events` proves a model with the facts beside it, as it will serve."""
+    current = read_current(data / "main")
+    assert current is not None
+    full = open_generation(data / "main", current, "test")
+    assert full.facts is not None
+    serving_rows = rows_of("q", QUERY, {}, full)
+    bare = rows_of("q", QUERY, {}, replace(full, facts=None))
+    columns = [NAMES.index(name) for name in BEHAVIOUR.names]
+    (filled,) = with_facts([bare], full.facts, full.snapshot)
+    shared = np.isin(serving_rows.doc_ids, filled.doc_ids)
+    places = np.searchsorted(filled.doc_ids, serving_rows.doc_ids[shared])
+    right = serving_rows.features[shared][:, columns]
+    assert (right[:, 0] != 0).any()
+    np.testing.assert_array_equal(filled.features[places][:, columns], right)
+    np.testing.assert_array_equal(bare.features[:, columns[:3]], 0)
 
 
 def test_who_clicks_alone_or_without_our_answer_moves_nothing(

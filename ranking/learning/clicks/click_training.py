@@ -8,7 +8,10 @@ import numpy as np
 
 from indexing.arrays import Float32Array
 from indexing.progress import Progress
-from ranking.features.behaviour import BEHAVIOUR
+from indexing.snapshot import Snapshot
+from ranking.behaviour.facts import Facts
+from ranking.features.behaviour import BEHAVIOUR, known_of
+from ranking.features.features import NAMES
 from ranking.features.personal import PERSONAL
 from ranking.generation import Generation, shipped_ranker
 from ranking.learning.calibration import fit_gain_curve, judged_points
@@ -40,7 +43,14 @@ from ranking.learning.measures import MeasurePlan, condensed, measure_run
 from ranking.learning.spread import behaviour_scale
 from ranking.learning.training import MODEL, Trained, fit_all, ranked_ids
 from ranking.rankers.model import ModelRanker
-from ranking.rankers.ranker import HandWeightedRanker, Ranker, RecallOrderRanker
+from ranking.rankers.ranker import (
+    BEHAVIOUR_WEIGHTS,
+    HandWeightedRanker,
+    Ranker,
+    RecallOrderRanker,
+    linear_scores,
+    linear_weights,
+)
 
 MOST_QUERIES: Final = 5_000
 LEAST_CLICKS: Final = 500
@@ -85,13 +95,16 @@ def train_on_clicks(
     progress: Progress,
     logged: Mapping[int, Float32Array],
     warnings: Sequence[str] = (),
+    facts: Facts | None = None,
 ) -> Trained:
     """Split by time → rows → propensities, grades → a model of the earlier part → proof on the
     later one → a model of all of it.
 
-    generation: without facts, which would know the later part. The same log, generation and
-    options give the same model. Errors: TrainingError where there is too little to learn from or to
-    prove with. Memory: about 15 kB a query and 200 bytes a shown product.
+    generation: without facts, which would know the later part. facts: those in force, which stand
+    beside all rankers in the proof, as they will in serving: they know the later part, too, but
+    for all of them alike. The same log, generation, facts and options give the same model. Errors:
+    TrainingError where there is too little to learn from or to prove with. Memory: about 15 kB a
+    query and 200 bytes a shown product.
     """
     earlier, later = split_by_time(log, options.proven_share)
     queries = most_clicked(log, options.most_queries)
@@ -120,7 +133,10 @@ def train_on_clicks(
     booster = fit_all(everything.rows, params, sampling, trees, options.seed)
     progress.begin("compare", None, "rankers")
     told = [*warnings, *warnings_of(learnt.rows)]
-    comparison = compare_later(proof, fold, generation, told)
+    shipped = shipped_ranker(generation.snapshot)
+    scale = behaviour_scale(proof.rows, _scores(proof.rows, fold), shipped)
+    served = replace(proof, rows=with_facts(proof.rows, facts, generation.snapshot))
+    comparison = compare_later(served, fold, scale, generation, told)
     progress.begin("importance", min(len(proof.rows), MAX_QUERIES), "queries")
     return Trained(
         booster,
@@ -131,7 +147,7 @@ def train_on_clicks(
         importances(booster, [fold], proof.rows, options.seed, progress.advance),
         _facts(log, earlier, everything, known, options, len(logged)),
         fit_gain_curve([judged_points(proof.rows, _scores(proof.rows, fold))]),
-        behaviour_scale(proof.rows, _scores(proof.rows, fold), shipped_ranker(generation.snapshot)),
+        scale,
     )
 
 
@@ -171,19 +187,41 @@ def graded(
     return Graded(labelled, judgments.subset(each.query_id for each in labelled))
 
 
+def with_facts(
+    rows: Sequence[QueryRows], facts: Facts | None, snapshot: Snapshot
+) -> list[QueryRows]:
+    """The rows with the features of behaviour that serving gives them; unchanged without facts."""
+    if facts is None:
+        return list(rows)
+    filled = []
+    for each in rows:
+        known = facts.rows_in(snapshot).of_doc[each.doc_ids]
+        features = each.features.copy()
+        for name, values in known_of(facts, facts.clicked(each.text), known).items():
+            features[:, NAMES.index(name)] = values
+        filled.append(replace(each, features=features))
+    return filled
+
+
 def compare_later(
-    proof: Graded, fold: Fold, generation: Generation, warnings: Sequence[str]
+    proof: Graded, fold: Fold, scale: float, generation: Generation, warnings: Sequence[str]
 ) -> Comparison:
     """BM25, the hand-weighted ranker, the model that serves now, and the new one; of products that
-    were shown only, as nobody knows of the others.
+    were shown only, as nobody knows of the others. scale: of behaviour's weights beside the new.
     """
+    beside = linear_weights({name: scale * each for name, each in BEHAVIOUR_WEIGHTS.items()})
     rankers: dict[str, Ranker] = {"bm25": RecallOrderRanker(), "hand": HandWeightedRanker()}
     if isinstance(generation.ranker, ModelRanker):
         rankers[SERVING] = generation.ranker
     given = {
         name: {each.query_id: ranker.scores(each.features) for each in proof.rows}
         for name, ranker in rankers.items()
-    } | {MODEL: _scores(proof.rows, fold)}
+    } | {
+        MODEL: {
+            each.query_id: fold.scores(each.features) + linear_scores(each.features, beside)
+            for each in proof.rows
+        }
+    }
     measured = {}
     for name, scores in given.items():
         run = ranked_ids(proof.rows, scores, generation.snapshot)
