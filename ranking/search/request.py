@@ -42,7 +42,6 @@ class SearchRequest:
     """
 
     text: str = ""
-    forced: tuple[Filter, ...] = ()
     filters: tuple[Filter, ...] = ()
     preferred: tuple[Filter, ...] = ()
     facets: tuple[str, ...] = ()
@@ -75,6 +74,7 @@ class SearchRequest:
     profile: Profile | None = None
     region: str | None = None
     lacking: tuple[str, ...] = ()
+    forced: tuple[Filter, ...] = ()
 
     @property
     def searched(self) -> str:
