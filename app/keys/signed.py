@@ -43,7 +43,7 @@ class Signed:
     def fits(self, signing_key: str) -> bool:
         """In a time that does not tell how much of it fits."""
         made = hmac.digest(signing_key.encode(), self.parameters.encode(), "sha256").hex()
-        return hmac.compare_digest(made, self.mac)
+        return hmac.compare_digest(made.encode(), self.mac.encode())  # it may hold any sign
 
 
 @dataclass(frozen=True, slots=True)

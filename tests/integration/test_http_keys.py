@@ -90,7 +90,9 @@ def test_forged_cut_and_enormous_keys(http: httpx.Client, make: Make) -> None:
     wrong = [
         key[:-1], key + "0", swapped, ones, "vk_", key.upper(), "vk_é", "vk_" + "0" * 9_000,
         "x" * 60_000, "", "vk", coded, f"{key},{key}",
+        base64.b64encode(("0" * 63 + "é" + "userToken=a").encode()).decode(),
     ]  # fmt: skip
+    make("search", signing=True)
     for each in wrong:
         assert status(http, each) == 401, each[:80]
     answer = http.get("/v1/search", headers=[("X-API-Key", key), ("X-API-Key", key)])
