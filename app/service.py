@@ -45,6 +45,8 @@ class Service:
 
     @property
     def default_index(self) -> str:
+        """Of what names none. Raises NotAllowedError if the request's key does not reach it."""
+        self.grant.allow(self.settings.default_index)
         return self.settings.default_index
 
     def changed(self, index: str, what: str) -> None:

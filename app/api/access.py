@@ -197,21 +197,24 @@ async def _told_indexes(request: Request) -> list[str]:
 
 
 def _in_body(body: bytes) -> list[str]:
-    """Of an object, and of what it lists; a list that leaves out one means the default one."""
+    """Of an object, and of what it lists; what answers there may look at some of them only."""
     try:
         given: Any = orjson.loads(body or b"null")
     except orjson.JSONDecodeError:
         return []  # refused by whoever reads it; lines of JSON name no index
-    return [str(each) for each in _indexes(given)]
+    return list(_indexes(given))
 
 
-def _indexes(given: Any) -> Iterator[Any]:
-    if isinstance(given, list):
-        for each in given:
-            yield from _indexes(each)
-    elif isinstance(given, dict):
-        for name, value in given.items():
-            if name == "index" and value is not None:
-                yield value
-            elif isinstance(value, list):
-                yield from _indexes(value)
+def _indexes(given: Any) -> Iterator[str]:
+    """Not by recursion: JSON may be nested deeper than Python calls. What is no text names none."""
+    waiting = [given]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += reversed(each)
+        elif isinstance(each, dict):
+            for name, value in each.items():
+                if name == "index" and value is not None:
+                    yield value if isinstance(value, str) else ""
+                elif isinstance(value, list):
+                    waiting.append(value)

@@ -1,5 +1,6 @@
 """`/v1/events`: what shoppers did. Shapes: docs/events.md."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -45,8 +46,16 @@ _BODY = {
 async def take_events(request: Request) -> Response:
     """One event, or `{"events": […]}` with up to 1,000; durable once this has answered."""
     raws = _listed(await read_body(request))
+    check_default(raws, request)
     taken = await (await service_of(request).memory.opened()).intake.take(raws, sender_of(request))
     return Response(orjson.dumps(answer_facts(taken)), media_type="application/json")
+
+
+def check_default(raws: Sequence[object], request: Request) -> None:
+    """Raises NotAllowedError for an event of the default index, where the key does not reach it."""
+    if any(isinstance(raw, dict) and raw.get("index") is None for raw in raws):
+        service = service_of(request)
+        service.grant.allow(service.settings.default_index)
 
 
 def sender_of(request: Request) -> Sender:

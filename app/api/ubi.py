@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from app.api.bodies import StrictRoute
-from app.api.events import answer_facts, read_body, sender_of
+from app.api.events import answer_facts, check_default, read_body, sender_of
 from app.api.schemas import PROBLEMS, EventsAnswer
 from app.errors import Fault, refused
 from app.events.impressions import Asker
@@ -32,6 +32,7 @@ async def take_ubi_events(request: Request) -> Response:
         else:
             made.append(event)
             places.append(at)
+    check_default(made, request)
     opened = await service_of(request).memory.opened()
     taken = await opened.intake.take(made, sender_of(request))
     rejected += [(places[at], faults) for at, faults in taken.rejected]

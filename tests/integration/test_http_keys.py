@@ -168,6 +168,10 @@ def test_a_key_reaches_its_indexes_only(http: httpx.Client, make: Make) -> None:
         ("POST", "/v1/events", {"events": batch[:1]}, 200),
         ("POST", "/v1/events", {"events": batch}, 403),
         ("POST", "/v1/events", event, 403),
+        ("POST", "/v1/events", {"events": [batch[0], event]}, 403),  # the second is of the default
+        ("POST", "/v1/ubi/events", {"events": [{"action_name": "view", "index": "other"}]}, 403),
+        ("POST", "/v1/search?index=other", {"query": "lamp"}, 403),  # only a body's index counts
+        ("PUT", "/v1/products", {"products": [{"id": "9", "title": "x", "index": "other"}]}, 403),
         ("PUT", "/v1/products?index=main", {"products": []}, 403),
         ("POST", "/1/indexes/*/queries", {"requests": [query | {"indexName": "other"}]}, 200),
         ("POST", "/1/indexes/*/queries", {"requests": [query]}, 403),
@@ -182,6 +186,9 @@ def test_a_key_reaches_its_indexes_only(http: httpx.Client, make: Make) -> None:
         sent = {"json": body} if body else {}
         answer = http.request(method, path, headers=key, **sent)
         assert answer.status_code == expected, (method, path, body, answer.text)
+    deep = b'{"changes": %s}' % (b"[" * 1_000 + b"]" * 1_000)
+    for body in (deep, b'{"index": %s}' % deep):
+        assert http.post("/v1/events", content=body, headers=key).status_code in (403, 422)
 
 
 def test_whoever_asks_is_told_what_their_key_may(http: httpx.Client, make: Make) -> None:
