@@ -111,7 +111,8 @@ def _teams(request: SearchRequest, ordered: Ordered) -> tuple[str, ...]:
     sides = ordered.teams.of(ordered.candidates.keys[page])
     apart = ordered.is_explored(page)
     if ordered.placing is not None:
-        apart |= [place in ordered.placing.placed for place in range(len(ordered))[page]]
+        by_rule = [place in ordered.placing.placed for place in range(len(ordered))[page]]
+        apart |= np.array(by_rule, dtype=np.bool_)
     return tuple(  # what a rule or a budget put there speaks for neither
         "" if elsewhere else side for side, elsewhere in zip(sides, apart.tolist(), strict=True)
     )

@@ -11,7 +11,8 @@ import pytest
 from indexing.catalogue.index_config import IndexConfig
 from indexing.postings.statistics import Statistics
 from ranking.filters.filters import AnyOf, FilterError, Range
-from ranking.generation import Generation
+from ranking.generation import Generation, Rival
+from ranking.rules.decision import Decision, PinnedTo
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import SearchResult
 from ranking.search.root import search
@@ -82,6 +83,19 @@ def test_pages_are_cut_from_one_order(shop: Generation) -> None:
     whole = ids(run(shop, "lamp", page_size=6))
     halves = ids(run(shop, "lamp", page_size=3)) + ids(run(shop, "lamp", page=2, page_size=3))
     assert halves == whole
+
+
+def test_a_shared_page_with_a_pin_tells_whose_each_hit_is_and_may_be_beyond_the_end(
+    shop: Generation,
+) -> None:
+    shared = replace(shop, rival=Rival(shop, "test", ("a", "b"), "salt"))
+    pinned = Decision(fired=("pin",), pins=(PinnedTo("chair-3", 1, "pin"),))
+    first = run(shared, "lamp", decision=pinned, page_size=4)
+    assert ids(first)[0] == "chair-3"
+    assert first.teams[0] == ""
+    assert set(first.teams[1:]) == {"a", "b"}
+    beyond = run(shared, "lamp", decision=pinned, page_size=4, page=50)
+    assert beyond.hits == beyond.teams == ()
 
 
 def test_an_identifier_is_found_exactly(shop: Generation) -> None:
