@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import Float64Array, Int64Array, UInt32Array, load_array, save_array
+from indexing.postings.doc_sets import gallop
 
 DENSE_SHARE = 1 / 8
 """Coverage above which a value a document is smaller and faster than a sorted list."""
@@ -141,19 +142,7 @@ def sparse_at(
         if doc < before:
             place = 0
         before = doc
-        step = 1
-        low = place
-        while low + step < len(docs) and docs[low + step] < doc:
-            low += step
-            step *= 2
-        high = min(low + step, len(docs))
-        while low < high:
-            middle = (low + high) // 2
-            if docs[middle] < doc:
-                low = middle + 1
-            else:
-                high = middle
-        place = low
+        place = gallop(docs, place, len(docs), doc)
         found = place < len(docs) and docs[place] == doc
         out[i] = values[place] if found else np.nan
 
@@ -164,19 +153,7 @@ def count_shared(few: UInt32Array, many: UInt32Array) -> int:
     place = shared = 0
     for i in range(len(few)):
         doc = few[i]
-        step = 1
-        low = place
-        while low + step < len(many) and many[low + step] < doc:
-            low += step
-            step *= 2
-        high = min(low + step, len(many))
-        while low < high:
-            middle = (low + high) // 2
-            if many[middle] < doc:
-                low = middle + 1
-            else:
-                high = middle
-        place = low
+        place = gallop(many, place, len(many), doc)
         if place == len(many):
             break
         shared += many[place] == doc

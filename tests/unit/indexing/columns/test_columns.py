@@ -55,6 +55,8 @@ def test_rare_numbers_are_sparse_and_answer_the_same(tmp_path: Path) -> None:
     asked = np.array([13, 3, 4, 89, 83, 83, 0], dtype=np.uint32)
     np.testing.assert_array_equal(column.at(asked), [13, 3, np.nan, np.nan, 83, 83, np.nan])
     np.testing.assert_array_equal(column.all()[[3, 4]], [3, np.nan])
+    for docs in (asked[:0], ALL + 3, np.arange(80, dtype=np.uint32)):  # few and many
+        assert column.held_by(docs) == np.count_nonzero(~np.isnan(column.at(docs)))
 
 
 def test_attribute_kinds(tmp_path: Path) -> None:
