@@ -30,9 +30,11 @@ class Channel:
     level: relaxation level of products that it found and no word did. quota: the most hits over
     all segments, the best of them; None for all. worth: of its score in the coarse rank, beside
     the mix of words and meaning. ranked: its best hit is its first; else all of its hits are.
+    meaning: its line in an explanation.
     """
 
     name: str
+    meaning: str
     level: int
     find: Callable[[Query, Snapshot], Hits] | None = None
     why_not: Callable[[Query, bool], str | None] = lambda query, strict: None
@@ -42,28 +44,25 @@ class Channel:
 
 
 CHANNELS: Final = (
-    Channel("identifier", level=0, worth=10.0, ranked=False),
-    Channel("lexical", level=0),
-    Channel("semantic", BY_MEANING, semantic.nearest, semantic.why_not, semantic.QUOTA),
-    Channel("popular", level=POPULAR),
-    Channel("kind", BY_MEANING, kinds.members, kinds.why_not, kinds.QUOTA),
+    Channel("identifier", "the query is its identifier", level=0, worth=10.0, ranked=False),
+    Channel("lexical", "words of the query", level=0),
     Channel(
-        "behaviour", BY_MEANING, behaviour.chosen, behaviour.why_not, behaviour.QUOTA, worth=0.5
+        "semantic", "near to the query in meaning", BY_MEANING, semantic.nearest, semantic.why_not,
+        semantic.QUOTA,
     ),
-)
+    Channel("popular", "popular: nothing else matched", level=POPULAR),
+    Channel(
+        "kind", "of the kind of thing that is meant", BY_MEANING, kinds.members, kinds.why_not,
+        kinds.QUOTA,
+    ),
+    Channel(
+        "behaviour", "chosen by shoppers after the same query", BY_MEANING, behaviour.chosen,
+        behaviour.why_not, behaviour.QUOTA, worth=0.5,
+    ),
+)  # fmt: skip
 """In the order of the columns of scores and ranks."""
 
-MEANINGS: Final = {
-    "identifier": "the query is its identifier",
-    "lexical": "words of the query",
-    "semantic": "near to the query in meaning",
-    "popular": "popular: nothing else matched",
-    "kind": "of the kind of thing that is meant",
-    "behaviour": "chosen by shoppers after the same query",
-}
-"""What it means that a channel found a product, for explanations."""
-assert tuple(MEANINGS) == tuple(channel.name for channel in CHANNELS)  # noqa: S101 - one list
-
 NAMES: Final = tuple(channel.name for channel in CHANNELS)
+MEANINGS: Final = {channel.name: channel.meaning for channel in CHANNELS}
 COUNT: Final = len(CHANNELS)
 IDENTIFIER, LEXICAL, SEMANTIC = map(NAMES.index, ("identifier", "lexical", "semantic"))
