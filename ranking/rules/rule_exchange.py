@@ -16,7 +16,7 @@ import orjson
 from pydantic import ValidationError
 
 from ranking.errors import RuleRefusedError
-from ranking.rules.rule import Rule
+from ranking.rules.rule import Actions, Conditions, Rule
 from ranking.rules.rule_file import MOST_RULES, first_fault
 
 FORMATS: Final = ("json", "toml", "csv")
@@ -25,21 +25,10 @@ _JSON: Final = '[{"'
 """What a cell of JSON begins with."""
 _OWN: Final = ("id", "name", "enabled", "priority")
 _QUERY: Final = ("is", "contains", "matches")
-_WHEN: Final = (
-    "category",
-    "filter",
-    "context",
-    "segment",
-    "region",
-    "device",
-    "from",
-    "to",
-    "share",
+_WHEN: Final = tuple(
+    field.alias or name for name, field in Conditions.model_fields.items() if name != "query"
 )
-_THEN: Final = (
-    "pin", "hide", "boost", "bury", "filter", "query", "redirect", "banner", "data", "facets",
-    "sponsored",
-)  # fmt: skip
+_THEN: Final = tuple(Actions.model_fields)
 COLUMNS: Final = (
     *_OWN, *(f"query {kind}" for kind in _QUERY), *(f"when {name}" for name in _WHEN), *_THEN,
 )  # fmt: skip
