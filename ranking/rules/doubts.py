@@ -89,7 +89,8 @@ def doubts_of(
         missing = [product for product in wanted if locate(product, segments) is None]
         if missing:
             named = ", ".join(missing[:_MOST_UNKNOWN])
-            more = f" and {len(missing) - _MOST_UNKNOWN} more" if len(missing) > 5 else ""
+            others = len(missing) - _MOST_UNKNOWN
+            more = f" and {others} more" if others > 0 else ""
             yield Doubt(
                 rule.id, f"no product here has the id {named}{more}; it counts once there is one"
             )

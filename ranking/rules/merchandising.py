@@ -146,8 +146,7 @@ class Merchandising:
             rule = prepared.rule
             if rule.id in situation.without:
                 continue
-            share = rule.when.share
-            if share is not None and not in_share(rule.id, situation.who, share):
+            if not in_share(rule.id, situation.who, rule.when.share):
                 continue
             if at < prepared.begins:
                 until = min(until, prepared.begins)

@@ -32,8 +32,6 @@ def placed(
 
     ordered: of `organic`, in the ranker's and reranker's order. answer: with what is pinned.
     """
-    if not decision.changes_order:
-        return ordered
     factors, told = _factors(decision.pushes, ordered.candidates, segments)
     count = len(ordered)
     places = np.arange(count)
