@@ -11,8 +11,7 @@ import numpy as np
 from indexing.arrays import Float64Array
 from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.pages import Pages
-from ranking.learning.clicks.pair_values import PairValues, numbered, smoothed_share
-from ranking.learning.clicks.position_based import STRENGTH
+from ranking.learning.clicks.pair_values import PairValues, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,7 @@ class Cascade:
         seen = read[pages.there]
         first = seen & log.clicked
         pairs, pair_of = numbered(log)
-        tried = np.bincount(pair_of, seen, len(pairs)).astype(np.float64)
-        happened = np.bincount(pair_of, first, len(pairs)).astype(np.float64)
-        mean = float(first.sum() / max(seen.sum(), 1))
-        return cls(PairValues(pairs, smoothed_share(happened, tried, mean, STRENGTH), mean))
+        return cls(PairValues.shares(pairs, pair_of, first, seen))
 
     def conditional(self, log: ClickLog) -> Float64Array:
         """float64[r]: the chance of each click, told what was clicked above it: 0 after one."""

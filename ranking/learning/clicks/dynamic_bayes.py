@@ -14,8 +14,7 @@ import numpy as np
 from indexing.arrays import Float64Array, Int64Array
 from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.pages import Pages
-from ranking.learning.clicks.pair_values import PairValues, numbered, smoothed_share
-from ranking.learning.clicks.position_based import STRENGTH
+from ranking.learning.clicks.pair_values import PairValues, numbered
 
 ROUNDS: Final = 30
 _STILL: Final = 1e-4
@@ -39,8 +38,8 @@ class DynamicBayes:
         ended = (pages.there & (places == last))[pages.there]
         pairs, pair_of = numbered(log)
         return cls(
-            _shares(pairs, pair_of, log.clicked.astype(np.float64), read.astype(np.float64)),
-            _shares(pairs, pair_of, ended.astype(np.float64), log.clicked.astype(np.float64)),
+            PairValues.shares(pairs, pair_of, log.clicked, read),
+            PairValues.shares(pairs, pair_of, ended, log.clicked),
             1.0,
         )
 
@@ -55,8 +54,8 @@ class DynamicBayes:
             found = model._expected(pages, pair_of)
             before = model.perseverance
             model = cls(
-                _shares(pairs, pair_of, found.attractive, np.ones(log.rows)),
-                _shares(pairs, pair_of, found.satisfied, log.clicked.astype(np.float64)),
+                PairValues.shares(pairs, pair_of, found.attractive, np.ones(log.rows)),
+                PairValues.shares(pairs, pair_of, found.satisfied, log.clicked),
                 found.went_on / found.could_go_on if found.could_go_on else before,
             )
             if abs(model.perseverance - before) < _STILL:
@@ -130,12 +129,3 @@ class _Expected:
     satisfied: Float64Array
     went_on: float
     could_go_on: float
-
-
-def _shares(
-    pairs: Int64Array, pair_of: Int64Array, happened: Float64Array, tried: Float64Array
-) -> PairValues:
-    sums = np.bincount(pair_of, happened, len(pairs)).astype(np.float64)
-    of = np.bincount(pair_of, tried, len(pairs)).astype(np.float64)
-    mean = float(sums.sum() / of.sum()) if of.sum() else 0.0
-    return PairValues(pairs, smoothed_share(sums, of, mean, STRENGTH), mean)

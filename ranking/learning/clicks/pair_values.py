@@ -1,11 +1,15 @@
 """One number for each query and product that a log has seen."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Float64Array, Int64Array
+from indexing.arrays import BoolArray, Float64Array, Int64Array
 from ranking.learning.clicks.click_log import ClickLog
+
+STRENGTH: Final = 2.0
+"""Impressions that the mean attractiveness is worth, for a pair that was hardly shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,23 @@ class PairValues:
     pairs: Int64Array
     values: Float64Array
     unseen: float
+
+    @classmethod
+    def shares(
+        cls,
+        pairs: Int64Array,
+        pair_of: Int64Array,
+        happened: Float64Array | BoolArray,
+        tried: Float64Array | BoolArray,
+    ) -> "PairValues":
+        """What happened over what was tried, both [r], drawn to the mean of all.
+
+        pairs, pair_of: as `numbered` gives them.
+        """
+        sums = np.bincount(pair_of, happened, len(pairs)).astype(np.float64)
+        of = np.bincount(pair_of, tried, len(pairs)).astype(np.float64)
+        mean = float(sums.sum() / of.sum()) if of.sum() else 0.0
+        return cls(pairs, smoothed_share(sums, of, mean, STRENGTH), mean)
 
     def of(self, pairs: Int64Array) -> Float64Array:
         """float64[len(pairs)]."""

@@ -12,12 +12,10 @@ import numpy as np
 from indexing.arrays import Float64Array, Int64Array
 from ranking.learning.behaviour.counts import DECAY_OF_PLACES
 from ranking.learning.clicks.click_log import ClickLog
-from ranking.learning.clicks.pair_values import PairValues, numbered, smoothed_share
+from ranking.learning.clicks.pair_values import STRENGTH, PairValues, numbered, smoothed_share
 
 MOST_POSITIONS: Final = 200
 """Farther down a page is examined as its last counted place is."""
-STRENGTH: Final = 2.0
-"""Impressions that the mean attractiveness is worth, for a pair that was hardly shown."""
 ROUNDS: Final = 100
 _STILL: Final = 1e-5
 
@@ -50,6 +48,10 @@ class Cells:
             np.bincount(cell_of, weights, len(distinct)).astype(np.float64),
             np.bincount(cell_of, weights * log.clicked, len(distinct)).astype(np.float64),
         )
+
+    def by_pair(self, values: Float64Array) -> Float64Array:
+        """float64[u]: sums over the places of each pair."""
+        return np.bincount(self.pair_of, values, len(self.pairs)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,17 @@ def place_of(positions: Int64Array) -> Int64Array:
 def em_step(
     cells: Cells, theta: Float64Array, alpha: Float64Array
 ) -> tuple[Float64Array, Float64Array]:
-    """θ and α after one round: means of P(examined | …) and P(attractive | …), α drawn to its mean.
+    """θ and α after one round, α drawn to its mean."""
+    next_theta, happened = next_round(cells, theta, alpha)
+    tried = cells.by_pair(cells.shown)
+    mean = float(happened.sum() / tried.sum())
+    return next_theta, smoothed_share(happened, tried, mean, STRENGTH)
+
+
+def next_round(
+    cells: Cells, theta: Float64Array, alpha: Float64Array
+) -> tuple[Float64Array, Float64Array]:
+    """θ: means of P(examined | …); and how often each pair would have attracted, float64[u].
 
     Both are certain of what was clicked. Of what was not, they are θ(1 − α) / (1 − θα) and
     α(1 − θ) / (1 − θα).
@@ -109,11 +121,7 @@ def em_step(
     examined, attractive = posteriors(cells, theta, alpha)
     shown = np.bincount(cells.places, cells.shown, len(theta))
     sums = np.bincount(cells.places, examined, len(theta))
-    next_theta = np.where(shown > 0, sums / np.maximum(shown, 1), theta)
-    tried = np.bincount(cells.pair_of, cells.shown, len(alpha)).astype(np.float64)
-    happened = np.bincount(cells.pair_of, attractive, len(alpha)).astype(np.float64)
-    mean = float(attractive.sum() / cells.shown.sum())
-    return next_theta, smoothed_share(happened, tried, mean, STRENGTH)
+    return np.where(shown > 0, sums / np.maximum(shown, 1), theta), cells.by_pair(attractive)
 
 
 def posteriors(

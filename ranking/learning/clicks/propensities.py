@@ -22,8 +22,8 @@ from ranking.learning.clicks.position_based import (
     MOST_POSITIONS,
     Cells,
     first_guess,
+    next_round,
     place_of,
-    posteriors,
 )
 
 ROUNDS: Final = 200
@@ -81,29 +81,15 @@ def regression_em(
     if features is not None:
         theta = _with_trees(cells, features, theta, alpha, rounds, seed)
     else:
-        tried = _by_pair(cells, cells.shown)
+        tried = cells.by_pair(cells.shown)
         for _ in range(rounds):
             before = theta
-            theta, attractive = _better(cells, theta, alpha)
+            theta, attractive = next_round(cells, theta, alpha)
             alpha = attractive / np.maximum(tried, 1e-12)
             if np.abs(theta / theta[0] - before / before[0]).max() < _STILL:
                 break
     seen = np.bincount(cells.places, cells.shown, len(theta)).astype(np.float64)
     return Propensities(theta / theta[0], seen)
-
-
-def _by_pair(cells: Cells, values: Float64Array) -> Float64Array:
-    return np.bincount(cells.pair_of, values, len(cells.pairs)).astype(np.float64)
-
-
-def _better(
-    cells: Cells, theta: Float64Array, alpha: Float64Array
-) -> tuple[Float64Array, Float64Array]:
-    """θ of the next round, and how often each pair would have attracted."""
-    examined, attractive = posteriors(cells, theta, alpha)
-    seen = np.bincount(cells.places, cells.shown, len(theta))
-    sums = np.bincount(cells.places, examined, len(theta))
-    return np.where(seen > 0, sums / np.maximum(seen, 1), theta), _by_pair(cells, attractive)
 
 
 def _with_trees(
@@ -117,7 +103,7 @@ def _with_trees(
     """θ, where attractiveness is a sum of trees: each round adds one, a Newton step of the
     cross-entropy with what the round expects.
     """
-    tried = _by_pair(cells, cells.shown)
+    tried = cells.by_pair(cells.shown)
     settings = _TREES | {"seed": seed}
     begin = np.log(alpha / (1.0 - alpha))
     known = lightgbm.Dataset(features, np.zeros(len(tried)), init_score=begin, params=settings)
@@ -126,7 +112,7 @@ def _with_trees(
     def told(scores: Float64Array, _: lightgbm.Dataset) -> tuple[Float64Array, Float64Array]:
         nonlocal theta
         share = np.clip(1.0 / (1.0 + np.exp(-scores)), 1e-6, 1.0 - 1e-6)
-        theta, attractive = _better(cells, theta, share)
+        theta, attractive = next_round(cells, theta, share)
         return tried * share - attractive, tried * share * (1.0 - share)
 
     for _ in range(rounds):
@@ -145,10 +131,10 @@ def moved_propensities(cells: Cells, start: Propensities) -> Propensities:
     begin = start.of(np.arange(1, size + 1))
     theta = begin
     clicks = np.bincount(cells.places, cells.clicked, size)
-    clicked = _by_pair(cells, cells.clicked)
+    clicked = cells.by_pair(cells.clicked)
     for _ in range(MOVED_ROUNDS if clicks.sum() else 0):
         before = theta
-        looks = _by_pair(cells, cells.shown * theta[cells.places])
+        looks = cells.by_pair(cells.shown * theta[cells.places])
         alpha = clicked / np.maximum(looks, 1e-12)
         expected = np.bincount(cells.places, cells.shown * alpha[cells.pair_of], size)
         theta = (clicks + START_CLICKS) / (expected + START_CLICKS / begin)
