@@ -1,7 +1,7 @@
 // A rule as fields of a form. A field writes its own part of the rule only, so what the form has no
 // field for stays as it is. Shape of a rule: docs/merchandising.md.
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
-const listOf = (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
+export const listOf = (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
 
 // Without the part where the value is empty.
 function put(part, name, value) {
@@ -12,11 +12,14 @@ function put(part, name, value) {
 const firstQuery = (rule) => listOf(rule.when.query)[0] || {};
 const kindOf = (query) => ["is", "contains", "matches"].find((kind) => kind in query) || "is";
 
-function putQuery(rule, kind, texts) {
-  put(rule.when, "query", texts.map((text) => ({ [kind]: text })));
-}
+const textOf = (query) => query[kindOf(query)];
+const queryTexts = (rule) => listOf(rule.when.query).map(textOf);
 
-const queryTexts = (rule) => listOf(rule.when.query).map((each) => each[kindOf(each)]);
+// An entry for each line; a line that was there before keeps all that its entry says.
+function rewritten(entries, lineOf, text, made) {
+  const before = new Map(entries.map((entry) => [lineOf(entry), entry]));
+  return lines(text).map((line) => before.get(line) || made(line));
+}
 
 function localTime(iso) {
   if (!iso) return "";
@@ -43,19 +46,18 @@ function readPins(text) {
   });
 }
 
+const filters = (push) => listOf(push.filter).join(" & ");
 const pushes = (name) => ({
-  read: (rule) => listOf(rule.then[name]).map((push) => listOf(push.filter).join(" & ")).join("\n"),
-  write: (rule, text) => {
-    const before = new Map(listOf(rule.then[name]).map((push) => [listOf(push.filter).join(" & "), push]));
-    put(rule.then, name, lines(text).map((line) => before.get(line) || { filter: line.split(" & ") }));
-  },
+  read: (rule) => listOf(rule.then[name]).map(filters).join("\n"),
+  write: (rule, text) => put(rule.then, name, rewritten(listOf(rule.then[name]), filters, text, (line) => ({ filter: line.split(" & ") }))),
 });
 
 // name: also of its label. rows: of a text with several lines.
 export const FIELDS = [
   { name: "name", read: (rule) => rule.name || "", write: (rule, text) => put(rule, "name", text) },
-  { name: "kind", options: ["is", "contains", "matches"], read: (rule) => kindOf(firstQuery(rule)), write: (rule, kind) => putQuery(rule, kind, queryTexts(rule)) },
-  { name: "queries", rows: 2, read: (rule) => queryTexts(rule).join("\n"), write: (rule, text) => putQuery(rule, kindOf(firstQuery(rule)), lines(text)) },
+  { name: "kind", options: ["is", "contains", "matches"], read: (rule) => kindOf(firstQuery(rule)), write: (rule, kind) => put(rule.when, "query", queryTexts(rule).map((text) => ({ [kind]: text }))) },
+  { name: "queries", rows: 2, read: (rule) => queryTexts(rule).join("\n"),
+    write: (rule, text) => put(rule.when, "query", rewritten(listOf(rule.when.query), textOf, text, (line) => ({ [kindOf(firstQuery(rule))]: line }))) },
   { name: "from", type: "datetime-local", read: (rule) => localTime(rule.when.from), write: (rule, text) => put(rule.when, "from", utc(text)) },
   { name: "until", type: "datetime-local", read: (rule) => localTime(rule.when.to), write: (rule, text) => put(rule.when, "to", utc(text)) },
   { name: "pin", rows: 3, read: (rule) => pinsOf(rule).map((pin) => pin.position + " " + pin.product).join("\n"), write: (rule, text) => putPins(rule, readPins(text)) },
@@ -70,10 +72,12 @@ export const FIELDS = [
 ];
 
 // In a line: when it fires and what it does.
-export function summary(rule, say) {
-  const when = [...queryTexts(rule).map((text) => "“" + text + "”"), ...["category", "filter", "context", "segment", "region", "device"].flatMap((name) => listOf(rule.when?.[name]))];
+export function summary(kept, say) {
+  const rule = whole(kept);
+  const when = [...queryTexts(rule).map((text) => "“" + text + "”"), ...["category", "filter", "context", "segment", "region", "device"].flatMap((name) => listOf(rule.when[name]))];
   const then = Object.entries(rule.then).map(([name, value]) => say("does." + name) + (Array.isArray(value) && value.length > 1 ? " ×" + value.length : ""));
   return { when: when.join(", ") || say("always"), then: then.join(", ") };
 }
 
+// The service leaves out what is empty.
 export const whole = (rule) => ({ ...rule, when: rule.when || {}, then: rule.then || {} });

@@ -2,7 +2,7 @@
 import { make } from "../shop/elements.js";
 import { ask, send } from "./api.js";
 import { nameField, yourName } from "./person.js";
-import { FIELDS, pinsOf, putPins, whole } from "./rule_fields.js";
+import { FIELDS, listOf, pinsOf, putPins, whole } from "./rule_fields.js";
 import { showSides } from "./sides.js";
 import { say } from "./strings.js";
 import { act, tell } from "./tables.js";
@@ -69,7 +69,7 @@ export async function editRule(place, item, { state, index, go }, done) {
     }),
     act(say("hideThis"), () => {
       putPins(rule, pinsOf(rule).filter((pin) => pin.product !== hit.id));
-      rule.then.hide = [...new Set([...(rule.then.hide || []), hit.id])];
+      rule.then.hide = [...new Set([...listOf(rule.then.hide), hit.id])];
       return again();
     }),
   ];

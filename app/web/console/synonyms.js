@@ -25,11 +25,11 @@ export async function show(place, { index }) {
 
   async function refresh() {
     const body = await ask("synonyms", PATH, { index: index.name });
-    const idle = new Set(body.idle.map((each) => String(each)));
+    const idle = new Set(body.idle); // lines
     inForce.replaceChildren(...body.problems.map((text) => make("p", { role: "alert", text })), table(say("inForce"), [
       [say("synonym"), (row) => row.rule],
       [say("language"), (row) => row.language || "–"],
-      [say("state"), (row) => ([...idle].some((text) => text.includes(row.rule)) ? say("findsNothing") : say("works"))],
+      [say("state"), (row) => say(idle.has(row.line) ? "findsNothing" : "works")],
       [say("decide"), (row) => act(say("remove"), async () => {
         await send("DELETE", PATH, { index: index.name, rule: row.rule });
         tell(say("removed", row.rule));

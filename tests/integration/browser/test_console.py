@@ -152,6 +152,24 @@ def test_a_pin_is_seen_in_the_shop_two_seconds_later(console: Page, http: httpx.
     expect(row).to_have_count(0)
 
 
+def test_a_field_leaves_what_it_does_not_say(console: Page, http: httpx.Client) -> None:
+    queries = [{"is": "qx-1"}, {"contains": "qx-2"}]
+    rules = [
+        {"id": "always-on", "then": {"data": {"a": 1}}},
+        {"id": "two-kinds", "when": {"query": queries}, "then": {"hide": "nobody"}},
+    ]
+    http.put("/v1/admin/rules", json={"rules": rules}).raise_for_status()
+    open_view(console, http, "rules")
+    expect(console.locator("#list tr", has_text="always-on").first).to_contain_text("always")
+    console.locator("#list button", has_text="two-kinds").click()
+    console.locator("#rule-queries").fill("qx-2\nqx-3\nqx-1")
+    console.locator("#rule-name").fill("Two")
+    told = json.loads(console.locator("#json").input_value())
+    assert told["when"]["query"] == [{"contains": "qx-2"}, {"is": "qx-3"}, {"is": "qx-1"}]
+    for rule in rules:
+        http.delete(f"/v1/admin/rules/{rule['id']}").raise_for_status()
+
+
 def test_the_report_and_what_a_query_showed(console: Page, http: httpx.Client) -> None:
     browser = {"User-Agent": "Mozilla/5.0"}
     shown = http.get("/v1/search?q=bottle&session_id=report", headers=browser).json()
@@ -187,6 +205,12 @@ def test_synonyms_are_proposed_and_accepted(console: Page, http: httpx.Client) -
     expect(console.locator("#said.fault")).to_contain_text("did not work")
     console.locator("#inforce tr", has_text=rule).locator("button").click()
     expect(console.locator("#inforce")).not_to_contain_text(rule)
+    address = "/v1/admin/synonyms"
+    http.post(address, json={"text": "xqzzv, vzzqx"}).raise_for_status()
+    wait_until(lambda: http.get(address).json()["idle"], 5)
+    open_view(console, http, "synonyms")
+    expect(console.locator("#inforce tr", has_text="xqzzv")).to_contain_text("finds nothing here")
+    http.delete(address, params={"rule": "xqzzv, vzzqx"}).raise_for_status()
 
 
 def test_facts_builds_and_experiments(console: Page, http: httpx.Client) -> None:
@@ -217,7 +241,9 @@ def test_facts_builds_and_experiments(console: Page, http: httpx.Client) -> None
     expect(console.locator("table", has_text="Variants").first).to_contain_text("stopped")
 
 
-def test_the_key_is_asked_for_and_stays_in_the_tab(browser: Browser, demo_data: Path) -> None:
+def test_the_key_is_asked_for_and_stays_in_the_tab(
+    browser: Browser, demo_data: Path, packages: None
+) -> None:
     with serving(demo_data, admin_key=KEY, warm=False) as locked:
         context = browser.new_context(locale="zh-CN")
         page = context.new_page()
