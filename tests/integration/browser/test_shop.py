@@ -241,6 +241,32 @@ def test_a_view_tells_only_the_search_that_led_to_it(shop: Page) -> None:
     assert not {"query_id", "position"} & set(second)
 
 
+def test_what_rules_say_to_the_page(shop: Page, http: httpx.Client) -> None:
+    address = "/v1/admin/rules"
+    paid = http.get("/v1/search?q=lamp").json()["hits"][-1]["id"]
+    banner = {"text": "Lamps: 5 < 9", "url": "/?q=chair"}
+    lamps = {"banner": banner, "sponsored": {"products": [paid], "label": "Paid place"}}
+    rules = [
+        {"id": "lamps", "when": {"query": {"is": "lamp"}}, "then": lamps},
+        {"id": "away", "when": {"query": {"is": "returns"}}, "then": {"redirect": "/?q=chair"}},
+        {"id": "circle", "when": {"query": {"is": "chair"}}, "then": {"redirect": "/?q=chair"}},
+    ]
+    http.put(address, json={"rules": rules}).raise_for_status()
+    try:
+        wait_until(lambda: "rules" in http.get("/v1/search?q=lamp").json(), 5)
+        search(shop, "lamp")
+        expect(shop.locator("#banners a")).to_have_text("Lamps: 5 < 9")
+        expect(shop.locator("#hits li").first.locator(".tag")).to_have_text("Paid place")
+        shop.locator("#box").fill("returns")
+        shop.keyboard.press("Enter")
+        expect(shop.locator("#heading")).to_contain_text("chair")
+        expect(shop.locator("#hits li").first).to_be_visible()
+        expect(shop.locator("#banners a")).to_have_count(0)
+    finally:
+        for rule in rules:
+            http.delete(f"{address}/{rule['id']}").raise_for_status()
+
+
 @pytest.fixture
 def phone(browser: Browser, http: httpx.Client) -> Iterator[Page]:
     context = browser.new_context(
