@@ -1,6 +1,8 @@
 // The service, asked with the key of whoever signed in. The key lives as long as this tab.
+import { latest } from "../shop/latest.js";
+export { isLate } from "../shop/latest.js";
+
 const KEY = "key";
-const running = new Map();
 
 export function keyInUse() {
   try { return sessionStorage.getItem(KEY) || ""; } catch { return ""; }
@@ -26,16 +28,6 @@ async function request(method, path, { parameters, body, signal } = {}) {
   return told;
 }
 
-// kind: of the question; a newer one of the same kind ends it, so that no late answer is shown.
-export async function ask(kind, path, parameters) {
-  running.get(kind)?.abort();
-  const stop = new AbortController();
-  running.set(kind, stop);
-  const told = await request("GET", path, { parameters, signal: stop.signal });
-  if (running.get(kind) !== stop) throw new DOMException("late", "AbortError");
-  return told;
-}
-
+export const ask = (kind, path, parameters) => latest(kind, (signal) => request("GET", path, { parameters, signal }));
 export const send = (method, path, parameters, body) => request(method, path, { parameters, body });
-export const isLate = (error) => error.name === "AbortError";
 export const isRefused = (error) => error.status === 401 || error.status === 403;

@@ -2,7 +2,7 @@
 import { make } from "../shop/elements.js";
 import { ask, isLate, send } from "./api.js";
 import { number, say } from "./strings.js";
-import { act, percent, table, tell, when } from "./tables.js";
+import { act, field, percent, table, tell, when } from "./tables.js";
 
 const AGAIN_MS = 1_000;
 
@@ -51,8 +51,8 @@ function starter(index, refresh) {
     await refresh();
   });
   return make("form", { onsubmit: (event) => { event.preventDefault(); start.click(); }, class: "fields" },
-    make("p", { class: "field" }, make("label", { for: "files", text: say("catalogue") }), files),
-    make("p", { class: "field" }, make("label", { for: "queries", text: say("queryLog") }), queries), start);
+    field(say("catalogue"), files),
+    field(say("queryLog"), queries), start);
 }
 
 export async function show(place, { index, go }) {

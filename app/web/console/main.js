@@ -1,7 +1,8 @@
 // The console: who asks, which index, which view; the address is the state.
-import { byId, make } from "../shop/elements.js";
+import { byId, make, plainClick } from "../shop/elements.js";
+import { speakPage } from "../shop/language.js";
 import { ask, isLate, isRefused, keyInUse, useKey } from "./api.js";
-import { language, say, speak } from "./strings.js";
+import { say, speak } from "./strings.js";
 import { tell } from "./tables.js";
 
 const VIEWS = {
@@ -34,10 +35,7 @@ function go(changes, only) {
 const indexInUse = () => indexes.find((each) => each.name === state.index) || indexes.find((each) => each.default) || indexes[0];
 
 function speakEverywhere() {
-  document.documentElement.lang = language;
-  for (const element of document.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
-  byId("language").setAttribute("aria-label", say("language"));
-  byId("language").value = language;
+  speakPage(say);
   byId("index").setAttribute("aria-label", say("index"));
   byId("views").setAttribute("aria-label", say("views"));
 }
@@ -49,7 +47,7 @@ function showFrame(name) {
   byId("views").replaceChildren(...Object.keys(VIEWS).map((view) => make("a", {
     href: addressOf({ view, index: state.index }), text: say(view === "synonyms" ? "synonyms.title" : view), "aria-current": view === name ? "page" : undefined,
     onclick: (event) => {
-      if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      if (!plainClick(event)) return;
       event.preventDefault();
       state = { index: state.index };
       go({ view });

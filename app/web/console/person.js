@@ -1,6 +1,7 @@
 // Who works here: kept with judgments and changes of rules. A name, no account.
 import { make } from "../shop/elements.js";
 import { say } from "./strings.js";
+import { field } from "./tables.js";
 
 export function yourName() {
   try { return localStorage.getItem("name") || ""; } catch { return ""; }
@@ -11,5 +12,5 @@ export function nameField(changed) {
     try { localStorage.setItem("name", event.target.value.trim()); } catch { /* it is asked for again */ }
     changed?.();
   } });
-  return make("p", { class: "field" }, make("label", { for: "name", text: say("yourName") }), box);
+  return field(say("yourName"), box);
 }

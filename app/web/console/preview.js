@@ -3,7 +3,7 @@ import { make } from "../shop/elements.js";
 import { ask, isLate, isRefused } from "./api.js";
 import { showSides } from "./sides.js";
 import { say } from "./strings.js";
-import { when } from "./tables.js";
+import { field, when } from "./tables.js";
 
 const SIDES = ["a", "b"];
 const SWITCHES = ["rules", "diversity", "synonyms", "semantic", "correct"];
@@ -23,7 +23,7 @@ function select(id, label, options, chosen, onchange) {
   const box = make("select", { id, onchange: (event) => onchange(event.target.value) },
     ...options.map(([value, text]) => make("option", { value, text })));
   box.value = chosen;
-  return make("p", { class: "field" }, make("label", { for: id, text: label }), box);
+  return field(label, box);
 }
 
 function choices(side, { state, index, go }, snapshots) {

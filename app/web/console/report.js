@@ -3,7 +3,7 @@ import { make } from "../shop/elements.js";
 import { ask } from "./api.js";
 import { dayChart } from "./charts.js";
 import { number, say } from "./strings.js";
-import { figures, percent, table, when } from "./tables.js";
+import { field, figures, percent, table, when } from "./tables.js";
 
 const DAYS = [1, 7, 28, 90];
 const ROWS = 20;
@@ -71,5 +71,5 @@ export async function show(place, context) {
   span.value = days;
   const found = make("div", {});
   await (state.query ? one : whole)(found, context, days);
-  place.replaceChildren(make("h1", { text: say("report") }), make("p", { class: "field" }, make("label", { for: "days", text: say("window") }), span), found);
+  place.replaceChildren(make("h1", { text: say("report") }), field(say("window"), span), found);
 }

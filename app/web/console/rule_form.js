@@ -5,19 +5,20 @@ import { nameField, yourName } from "./person.js";
 import { FIELDS, listOf, pinsOf, putPins, whole } from "./rule_fields.js";
 import { showSides } from "./sides.js";
 import { say } from "./strings.js";
-import { act, tell } from "./tables.js";
+import { act, field, tell } from "./tables.js";
 
-const RULES = "v1/admin/rules";
+export const RULES = "v1/admin/rules";
+export const pathOf = (id) => RULES + "/" + encodeURIComponent(id);
 const HITS = 12;
 
-function control(field, rule, changed) {
-  const id = "rule-" + field.name;
-  const facts = { id, onchange: (event) => { field.write(rule, event.target.value.trim()); changed(); } };
-  const value = field.read(rule);
-  const box = field.options ? make("select", facts, ...field.options.map((each) => make("option", { value: each, text: say("kind." + each) })))
-    : field.rows ? make("textarea", { ...facts, rows: String(field.rows), spellcheck: "false" }) : make("input", { ...facts, type: field.type || "text" });
+function control(part, rule, changed) {
+  const id = "rule-" + part.name;
+  const facts = { id, onchange: (event) => { part.write(rule, event.target.value.trim()); changed(); } };
+  const value = part.read(rule);
+  const box = part.options ? make("select", facts, ...part.options.map((each) => make("option", { value: each, text: say("kind." + each) })))
+    : part.rows ? make("textarea", { ...facts, rows: String(part.rows), spellcheck: "false" }) : make("input", { ...facts, type: part.type || "text" });
   box.value = value;
-  return make("p", { class: "field" }, make("label", { for: id, text: say("rule." + field.name) }), box);
+  return field(say("rule." + part.name), box);
 }
 
 // item: as the service tells a rule, with its version; null for a new one. done: after it was saved.
@@ -41,7 +42,7 @@ export async function editRule(place, item, { state, index, go }, done) {
     json.value = JSON.stringify({ ...rule, id: id.value.trim() }, null, 1);
   }
   function showFields() {
-    fields.replaceChildren(...FIELDS.map((field) => control(field, rule, written)));
+    fields.replaceChildren(...FIELDS.map((part) => control(part, rule, written)));
     written();
   }
 
@@ -83,10 +84,10 @@ export async function editRule(place, item, { state, index, go }, done) {
     const name = id.value.trim();
     const { id: _, ...body } = rule;
     const parameters = { index: index.name, by: yourName(), note: note.value.trim(), version: item?.version ?? 0 };
-    const told = await send("PUT", RULES + "/" + encodeURIComponent(name), parameters, body);
+    const told = await send("PUT", pathOf(name), parameters, body);
     tell(say("ruleSaved", name));
     doubts.replaceChildren(...told.problems.map((each) => make("li", { text: each.problem })));
-    item = await ask("rule", RULES + "/" + encodeURIComponent(name), { index: index.name });
+    item = await ask("rule", pathOf(name), { index: index.name });
     id.readOnly = true;
     await done?.(name);
   }, { id: "save", class: "main" });
@@ -95,10 +96,10 @@ export async function editRule(place, item, { state, index, go }, done) {
   place.replaceChildren(make("p", {}, make("button", { type: "button", class: "plain", text: "‹ " + say("rules"), onclick: () => go({ rule: "", q: "", at: "" }) })),
     make("h1", { text: item ? rule.name || rule.id : say("newRule") }),
     make("div", { class: "columns wide" },
-      make("section", { "aria-label": say("rule.form") }, make("p", { class: "field" }, make("label", { for: "rule-id", text: say("rule.id") }), id), fields,
+      make("section", { "aria-label": say("rule.form") }, field(say("rule.id"), id), fields,
         make("details", {}, make("summary", { text: say("asJson") }), make("label", { for: "json", text: say("asJsonAbout") }), json),
-        nameField(), make("p", { class: "field" }, make("label", { for: "note", text: say("note") }), note), make("p", { class: "actions" }, save), doubts),
+        nameField(), field(say("note"), note), make("p", { class: "actions" }, save), doubts),
       make("section", { "aria-label": say("preview") }, make("form", { class: "fields", onsubmit: (event) => { event.preventDefault(); preview.click(); } },
-        make("p", { class: "field" }, make("label", { for: "q", text: say("query") }), query), make("p", { class: "field" }, make("label", { for: "at", text: say("at") }), at), preview), found)));
+        field(say("query"), query), field(say("at"), at), preview), found)));
   if (state.q) preview.click();
 }

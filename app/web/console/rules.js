@@ -3,18 +3,16 @@ import { make } from "../shop/elements.js";
 import { ask, send } from "./api.js";
 import { yourName } from "./person.js";
 import { summary } from "./rule_fields.js";
-import { editRule } from "./rule_form.js";
+import { editRule, pathOf, RULES } from "./rule_form.js";
 import { number, say } from "./strings.js";
 import { act, table, tell, when } from "./tables.js";
 
-const RULES = "v1/admin/rules";
 const ROWS = 100;
-const path = (id) => RULES + "/" + encodeURIComponent(id);
 
 export async function show(place, context) {
   const { state, index, go } = context;
   if (state.rule === "new") return editRule(place, null, context, (id) => go({ rule: id }, "address"));
-  if (state.rule) return editRule(place, await ask("rule", path(state.rule), { index: index.name }), context);
+  if (state.rule) return editRule(place, await ask("rule", pathOf(state.rule), { index: index.name }), context);
   const list = make("div", { id: "list" }), changes = make("div", { id: "changes" });
   const filter = make("input", { id: "filter", type: "search", value: state.find || "", maxlength: 200, "aria-label": say("findRule") });
   const by = (note) => ({ index: index.name, by: yourName(), note });
@@ -31,12 +29,12 @@ export async function show(place, context) {
 
   async function switched({ rule, version }) {
     const { id, ...body } = rule;
-    await send("PUT", path(id), { ...by(""), version }, { ...body, enabled: body.enabled === false });
+    await send("PUT", pathOf(id), { ...by(""), version }, { ...body, enabled: body.enabled === false });
     tell(say("ruleSaved", id));
     await refresh();
   }
   async function removed({ rule }) {
-    await send("DELETE", path(rule.id), by(""));
+    await send("DELETE", pathOf(rule.id), by(""));
     tell(say("removed", rule.id));
     await refresh();
   }

@@ -1,4 +1,4 @@
-// Tables, and what is written in their cells.
+// Tables, what is written in their cells, controls.
 import { make } from "../shop/elements.js";
 import { language, number, say } from "./strings.js";
 
@@ -30,6 +30,9 @@ export function when(time) {
   const at = new Date(typeof time === "number" ? time * 1000 : time);
   return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
+
+// A control and its name. box: has an id.
+export const field = (name, box) => make("p", { class: "field" }, make("label", { for: box.id, text: name }), box);
 
 // What stands out: [name, value].
 export const figures = (pairs) => make("dl", { class: "figures" }, ...pairs.map(([name, value]) =>

@@ -1,5 +1,7 @@
-// The service. What is asked anew ends what is under way: no late answer reaches the page.
-const running = new Map();
+// The service.
+import { latest } from "./latest.js";
+export { end, isLate } from "./latest.js";
+
 export const wantsNoTraces = navigator.doNotTrack === "1" || navigator.globalPrivacyControl === true;
 
 export const session = (() => {
@@ -10,20 +12,13 @@ export const session = (() => {
   } catch { return null; }
 })();
 
-// kind: of the question; a newer one of the same kind aborts it. Throws what the service says.
-export async function ask(kind, path, parameters) {
-  running.get(kind)?.abort();
-  const stop = new AbortController();
-  running.set(kind, stop);
-  const answer = await fetch(parameters ? path + "?" + parameters : path, { signal: stop.signal });
+// Throws what the service says.
+export const ask = (kind, path, parameters) => latest(kind, async (signal) => {
+  const answer = await fetch(parameters ? path + "?" + parameters : path, { signal });
   const body = await answer.json();
   if (!answer.ok) throw Object.assign(new Error(body.detail || answer.statusText), { status: answer.status });
-  if (running.get(kind) !== stop) throw new DOMException("late", "AbortError");
   return body;
-}
-
-export const end = (kind) => running.get(kind)?.abort();
-export const isLate = (error) => error.name === "AbortError";
+});
 
 export function tell(type, facts) {
   if (wantsNoTraces) return;

@@ -1,6 +1,9 @@
 // Elements, without markup: no text of the catalogue is ever read as HTML.
 export const byId = (id) => document.getElementById(id);
 
+// A plain click stays here; one with a key, or in another tab, is the browser's.
+export const plainClick = (event) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+
 export function make(tag, facts = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(facts)) {

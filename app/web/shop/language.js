@@ -8,6 +8,15 @@ export function speak(name) {
   try { localStorage.setItem("language", language); } catch { /* private windows */ }
 }
 
+// What the page itself holds, and the list to choose from.
+export function speakPage(say) {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
+  const list = document.getElementById("language");
+  list.setAttribute("aria-label", say("language"));
+  list.value = language;
+}
+
 // texts: language → name → text, {} of which the values fill in order.
 export function fill(texts, name, values) {
   let place = 0;

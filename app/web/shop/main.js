@@ -3,13 +3,14 @@ import { addressOf, readState, sorts, withFilter, writeFilter } from "./address.
 import { ask, end, isLate, session, tell, wantsNoTraces } from "./api.js";
 import { card, shelf } from "./cards.js";
 import { showCart } from "./cart.js";
-import { byId, make } from "./elements.js";
+import { byId, make, plainClick } from "./elements.js";
 import { showFilters } from "./filters.js";
+import { speakPage } from "./language.js";
 import { showNothing, showTold, showUnderstood } from "./told.js";
 import { showProduct } from "./product.js";
 import { followRedirect, showBanners } from "./ruled.js";
 import { recent } from "./recent.js";
-import { language, number, say, speak } from "./strings.js";
+import { number, say, speak } from "./strings.js";
 import { settle, startSuggesting } from "./suggest.js";
 
 const PAGE = 24;
@@ -26,8 +27,6 @@ const go = (next, replace) => {
 };
 const search = (q) => go({ ...state, q: q.trim().replace(/\s+/g, " "), filters: [], pages: 1, exact: false, product: "" });
 
-// A plain click stays here; one with a key, or in another tab, is the browser's.
-const plainClick = (event) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 const follow = (id, facts) => (event) => {
   if (facts) tell("click", { product_id: id, ...facts });
   if (!plainClick(event)) return;
@@ -46,13 +45,10 @@ function parameters(of) {
 }
 
 function speakEverywhere() {
-  document.documentElement.lang = language;
-  for (const element of document.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
+  speakPage(say);
   byId("box").placeholder = say("box");
   byId("box").setAttribute("aria-label", say("box"));
   byId("suggestions").setAttribute("aria-label", say("suggestions"));
-  byId("language").setAttribute("aria-label", say("language"));
-  byId("language").value = language;
   byId("aside").setAttribute("aria-label", say("filters"));
   byId("hits").setAttribute("aria-label", say("products"));
   const offered = ["", ...sorts].map((value) => make("option", { value, text: say(value || "relevance") }));
