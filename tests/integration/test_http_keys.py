@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from catalogs import build_index
-from http_service import served_by_command, serving
+from http_service import serving
 
 from app.api.scopes import OPEN, SCOPE_OF
 from app.keys.key import SCOPES, Scope
@@ -223,18 +223,6 @@ def test_by_default_searches_are_open_and_words_that_are_no_key_are_passed_over(
         assert status(http, make("events")) == 403
         assert status(http, make("search")[:-1]) == 401
         assert http.get("/v1/admin/keys").status_code == 403
-
-
-def test_a_key_may_ask_so_often_from_all_workers_together(closed_shop: Path, make: Make) -> None:
-    key = {"X-API-Key": make("search", per_minute=5)}
-    with served_by_command(closed_shop, "--workers", "2") as (url, _):
-        told = [httpx.get(f"{url}/v1/search", headers=key) for _ in range(12)]
-        statuses = [answer.status_code for answer in told]
-        assert statuses[:5] == [200] * 5 and statuses.count(429) >= 5  # one comes back in 12 s
-        last = next(answer for answer in told if answer.status_code == 429)
-        assert 1 <= int(last.headers["retry-after"]) <= 12
-        assert last.json()["type"] == "urn:vitrina:problem:too-many-requests"
-        assert httpx.get(f"{url}/v1/search").status_code == 200  # without a key nobody counts
 
 
 def test_a_key_may_be_sent_from_its_pages_only(http: httpx.Client, make: Make) -> None:

@@ -204,6 +204,20 @@ def test_the_index_is_mapped_not_copied(service: Service) -> None:
         assert anonymous_kb < 500 * 1024
 
 
+def test_a_key_may_ask_so_often_from_all_workers_together(http: httpx.Client) -> None:
+    facts = {"name": "of a test", "scopes": ["search"], "per_minute": 5}
+    made = http.post("/v1/admin/keys", json=facts)
+    assert made.status_code == 201, made.text
+    key = {"X-API-Key": made.json()["key"]}
+    told = [http.get("/v1/search", headers=key) for _ in range(12)]
+    statuses = [answer.status_code for answer in told]
+    assert statuses[:5] == [200] * 5 and statuses.count(429) >= 5  # one comes back in 12 s
+    last = next(answer for answer in told if answer.status_code == 429)
+    assert 1 <= int(last.headers["retry-after"]) <= 12
+    assert last.json()["type"] == "urn:vitrina:problem:too-many-requests"
+    assert http.get("/v1/search").status_code == 200  # without a key nobody counts
+
+
 def test_a_home_that_cannot_be_written(http: httpx.Client, locked_home: Path) -> None:
     """Nothing but the kernel folder and temporary files are written."""
     assert http.get("/v1/search?q=lamp").status_code == 200

@@ -1,5 +1,6 @@
 """What people liked, over HTTP: events → `vitrina learn` → lists, and the next search."""
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -230,11 +231,16 @@ def test_people_with_the_same_taste_share_an_answer_and_nobody_else_does(
     http, ids = learnt
     for who in ("one", "other"):
         looks_at(http, ids[20], session_id=who)
-    answers = [searched(http, session_id=who) for who in ("one", "other", "nobody")]
-    one, other, nobody = (names(answer["hits"]) for answer in answers)
-    assert one == other != nobody
-    hits = [line for line in http.get("/metrics").text.splitlines() if "cache" in line]
-    assert hits
+    one = names(searched(http, session_id="one")["hits"])
+    before = answers_from_cache(http)
+    other = names(searched(http, session_id="other")["hits"])
+    assert answers_from_cache(http) == before + 1
+    assert one == other != names(searched(http, session_id="nobody")["hits"])
+
+
+def answers_from_cache(http: httpx.Client) -> float:
+    told = re.search(r'(?m)^vitrina_cache_total\{result="hit"\} (\S+)$', http.get("/metrics").text)
+    return float(told[1]) if told else 0.0
 
 
 def test_what_is_popular_where_the_shopper_is(learnt: tuple[httpx.Client, list[str]]) -> None:
