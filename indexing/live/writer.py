@@ -104,12 +104,14 @@ class LiveWriter:
         return self.state
 
     def merge_due(self) -> Merge | None:
-        """What should be merged now; its segment is to be built, then given to `merged`."""
+        """What should be merged now; its segment is to be built, then given to `merged`. Its number
+        is noted at once: a writer that begins while it is built must not build there too.
+        """
         pair = due(self.view)
         if pair is None:
             return None
         number = self.state.next_segment
-        self.state = replace(self.state, next_segment=number + 1)
+        self._put(replace(self.state, next_segment=number + 1))
         return Merge(pair, number, self.view)
 
     def folder_of(self, merge: Merge) -> Path:
@@ -122,7 +124,7 @@ class LiveWriter:
         segments = tuple(number for number in state.segments if number not in merge.merged)
         if made is not None:
             self._keeper.opened(merge.number, made)
-            place = sum(number < merge.merged[0] for number in segments)
+            place = state.segments.index(merge.merged[0])
             segments = (*segments[:place], merge.number, *segments[place:])
         self._put(self._noted(replace(state, segments=segments), records(rows)))
         for number in merge.merged:

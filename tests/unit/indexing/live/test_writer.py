@@ -99,6 +99,33 @@ def test_checksums_hold_through_all_that_is_written(base: Snapshot, tmp_path: Pa
     assert check_live(tmp_path / "live") == writer.state
 
 
+def test_merged_segments_stand_where_they_stood(base: Snapshot, tmp_path: Path) -> None:
+    """Oldest first, whatever their numbers: of what stands elsewhere too much would be merged."""
+    writer, seq = LiveWriter(base, tmp_path / "live", "log", 0), 0
+    for count in (5, 4, 1):
+        names = [f"new{seq + place}" for place in range(count)]
+        writer.apply([put(seq := seq + 1, id=name, title="Saucer") for name in names])
+    for expected in ([9, 1], [9, 2]):
+        merge = writer.merge_due()
+        assert merge is not None
+        writer.merged(merge, merge.build(writer.folder_of(merge), base))
+        assert [each.doc_count for each in writer.view.segments[1:]] == expected
+        writer.apply([put(seq := seq + 1, id=f"new{seq}", title="Saucer")])
+
+
+def test_what_is_being_merged_is_not_built_by_the_next_writer(
+    base: Snapshot, tmp_path: Path
+) -> None:
+    writer = LiveWriter(base, tmp_path / "live", "log", 0)
+    for seq in (1, 2):
+        writer.apply([put(seq, id=f"new{seq}", title="Saucer")])
+    merge = writer.merge_due()
+    assert merge is not None
+    again = LiveWriter(base, tmp_path / "live", "log", 0)
+    again.apply([put(3, id="new3", title="Saucer")])
+    assert merge.number not in again.state.segments
+
+
 def test_a_folder_that_is_deleted_under_the_writer_is_not_gone_on_with(
     base: Snapshot, tmp_path: Path
 ) -> None:
