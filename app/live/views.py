@@ -78,6 +78,7 @@ class LiveViews:
                 self._look(followed, now)
 
     def _look(self, followed: _Followed, now: float, *, anew: bool = False) -> None:
+        before = followed.keeper.view.seq
         changed = self._follow(followed, now)
         view = followed.keeper.view
         epoch = view.seq if anew else self._epoch(followed, view, now)
@@ -88,6 +89,9 @@ class LiveViews:
             followed.seen.tell(epoch)
         if changed:
             _count(followed.base.index, view)
+            if view.seq > before and not anew:
+                lag_s = time.time() - view.at_ms / 1000
+                CHANGE_LAG.labels(followed.base.index).observe(max(lag_s, 0.0))
 
     def _follow(self, followed: _Followed, now: float) -> bool:
         """Whether there is another view."""
@@ -132,8 +136,6 @@ def _count(index: str, view: View) -> None:
     CHANGES_SHOWN.labels(index).set(view.seq)
     SEGMENTS.labels(index).set(counts["segments"])
     GONE.labels(index).set(counts["gone"])
-    if view.at_ms:
-        CHANGE_LAG.labels(index).observe(max(time.time() - view.at_ms / 1000, 0.0))
 
 
 def _dressed(generation: Generation, view: View, epoch: int) -> Generation:
