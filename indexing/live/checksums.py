@@ -53,20 +53,29 @@ def check_state(folder: Path, state: State) -> None:
 def check_live(folder: Path) -> State | None:
     """What a living index is at now, checked; None where there is none.
 
-    Raises SnapshotError. A state that is replaced meanwhile is looked at again.
+    Raises SnapshotError. Where files are replaced meanwhile, what there is then is looked at.
     """
-    for _ in range(_LOOKS):
-        state = read_state(folder)
-        if state is None:
-            return None
+    state, looks = read_state(folder), 1
+    while state is not None:
         try:
             check_state(folder, state)
         except CorruptSnapshotError:
-            if read_state(folder) == state:
+            later = read_state(folder)
+            if looks == _LOOKS or _needs(later, state):
                 raise
+            state, looks = later, looks + 1
         else:
             return state
-    return state
+    return None
+
+
+def _needs(later: State | None, state: State) -> bool:
+    """Whether a state needs all files that an earlier one did."""
+    return (
+        later is not None
+        and later.journal == state.journal
+        and set(later.segments) >= set(state.segments)
+    )
 
 
 def _remedy(path: Path) -> str:

@@ -14,7 +14,7 @@ from indexing.errors import SnapshotError
 from indexing.live.batch import LiveChange
 from indexing.live.checksums import check_live
 from indexing.live.frozen_priors import FrozenPriors
-from indexing.live.state import FROZEN, read_state, segment_folder
+from indexing.live.state import FROZEN, State, read_state, segment_folder
 from indexing.live.view import ViewKeeper
 from indexing.live.warm import prepare
 from indexing.live.writer import LiveWriter
@@ -79,6 +79,25 @@ def test_a_state_that_cannot_be_read_is_begun_anew(
     writer.apply(changes)
     assert orjson.loads(json_of(writer, "m3"))["price"] == 99
     assert ViewKeeper(base, folder).refresh().counts()["products"] == 9
+
+
+def test_damage_is_told_while_changes_go_on(
+    base: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the state is by then: it still needs the file."""
+    folder = tmp_path / "live"
+    writer = LiveWriter(base, folder, "log", 0)
+    writer.apply([put(1, id="new", title="Saucer")])
+    flip_last_bit(segment_folder(folder, writer.state.segments[0]) / "postings" / "docs.npy")
+
+    def read_then_change(folder: Path) -> State | None:
+        state = read_state(folder)
+        writer.apply([patch(writer.state.seq + 1, "m3", price=99.0)])
+        return state
+
+    monkeypatch.setattr("indexing.live.checksums.read_state", read_then_change)
+    with pytest.raises(SnapshotError, match=r"docs\.npy"):
+        check_live(folder)
 
 
 def flip_last_bit(path: Path) -> None:
