@@ -137,7 +137,7 @@ def _pairs(numbers: TermNumbers, base: Snapshot) -> JoinedPairs:
         return JoinedPairs.none()
     ids = np.array([lexicon.id_of(term) for term in numbers.ids], dtype=np.int64)
     own = HeldTerms(
-        np.sort(ids[ids != UNKNOWN]).astype(np.uint32),
+        np.sort(ids[ids != UNKNOWN]),
         np.argsort(ids)[int(np.count_nonzero(ids == UNKNOWN)) :],
     )
     first = own.lists_of((forms.pairs >> np.uint64(32)).astype(np.int64))

@@ -50,5 +50,5 @@ class TermSpace:
             own.tfs,
             own.lengths,
             TitleTerms(titles.offsets, sealed(terms)),
-            held=HeldTerms(sealed(numbers[order]), sealed(order.astype(np.int64))),
+            held=HeldTerms(sealed(ids[order]), sealed(order.astype(np.int64))),
         )

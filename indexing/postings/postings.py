@@ -105,11 +105,11 @@ class InvertedIndex:
 
 @dataclass(frozen=True, slots=True)
 class HeldTerms:
-    """Of a segment: terms, uint32[lists], ascending, numbered as in the snapshot that it stands
-    beside; lists: int64[lists], the list of each.
+    """Of a segment: terms, int64[lists], ascending, numbered as in the snapshot that it stands
+    beside (of 32 bits each lookup would widen all of them); lists: int64[lists], the list of each.
     """
 
-    terms: UInt32Array
+    terms: Int64Array
     lists: Int64Array
 
     def list_of(self, term_id: int) -> int:
