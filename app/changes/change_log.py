@@ -167,7 +167,8 @@ class ChangeLog(Protocol):
         ...
 
     def restore(self, index: str, copy: LogCopy) -> None:
-        """Begin the log anew with these. Raises ChangeLogError where another one lies.
+        """Begin the log anew with these. Raises ChangeLogError where another one lies, or
+        this one with newer changes.
 
         Of a call that dies nothing is used; it is made again.
         """

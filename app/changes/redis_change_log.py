@@ -159,8 +159,15 @@ class RedisChangeLog:
 
     def restore(self, index: str, copy: LogCopy) -> None:
         self.check(index)
-        if self.identity(index) not in ("", copy.identity):
+        identity = self.identity(index)
+        if identity not in ("", copy.identity):
             raise another_log(index)
+        last = self.last(index)
+        if last > copy.last:
+            raise ChangeLogError(
+                f"index {index!r} has this change log already, with changes up to {last}: those "
+                f"after {copy.last} would be lost. Name another index, or another Redis."
+            )
         try:
             fill(self._client, _keys(index), copy)
         except BACKEND_ERRORS as error:

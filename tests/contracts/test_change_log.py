@@ -380,3 +380,11 @@ def test_no_other_log_is_overwritten(make_log: MakeLog, index: str) -> None:
         log.restore(index, LogCopy("0123", 1, [], []))
     assert log.last(index) == 1
     assert log.identity(index) != "0123"
+
+
+def test_no_newer_change_is_lost_to_a_copy(make_log: MakeLog, index: str) -> None:
+    log = make_log()
+    log.append(index, [put("a"), put("b")], nothing)
+    with pytest.raises(ChangeLogError, match="Name another index"):
+        log.restore(index, LogCopy(log.identity(index), 1, [], [log.read(index, 0, 1)]))
+    assert [each.product_id for each in log.read(index, 0, 9)] == ["a", "b"]
