@@ -42,8 +42,8 @@ STAGING: Final = ".import-"
 _PIECE: Final = 1 << 20
 _ROOM: Final = 64 << 20
 """Left free on the disk."""
-_LOG_GROWTH: Final = 4
-"""What text of the log may take more than the log counts."""
+_LOG: Final = ".log"
+"""Beside the index's folder: no index has such a name."""
 MakeLog = Callable[[Path], ChangeLog]
 """The log of a service with the data folder."""
 
@@ -57,9 +57,12 @@ class Imported:
 
 @dataclass(slots=True)
 class _Reading:
-    """What was read so far. left: bytes that the log's members may still have."""
+    """What was read so far, files of the index and of the log apart. left: bytes that the log's
+    may still have.
+    """
 
     folder: Path
+    log: Path
     head: Head
     left: int
     checksums: dict[str, str]
@@ -83,16 +86,12 @@ def import_index(
     with _staging(data) as staging:
         reading, tail = _read(source, data, staging, index, max_log_bytes, progress)
         name = index or reading.head.index
-        folder = staging / name
+        folder = reading.folder
         _check(folder, reading, tail)
-        copied = _copy(staging, reading, tail)
-        for left in (VERSIONS, CHANGES):  # read from where they are put now
-            if (folder / left).exists():
-                (folder / left).rename(staging / left)
         if tail.identity:
             log = make_log(staging if in_data_folder else data)
             try:
-                log.restore(name, copied)
+                log.restore(name, _copy(reading, tail))
             finally:
                 log.close()
         manifests = list_snapshots(folder)
@@ -135,10 +134,10 @@ def _read(
             head = Head.from_json(told)
             folder = index_folder(data, index or head.index)
             _check_free(folder)
-            _check_room(head, data, max_log_bytes)
+            left = _room_for_log(head, data, max_log_bytes)
             made = staging / folder.name
             made.mkdir()
-            reading = _Reading(made, head, _LOG_GROWTH * head.log_bytes + _ROOM, {})
+            reading = _Reading(made, staging / _LOG, head, left, {})
             progress.begin("import", sum(head.files.values()) + head.log_bytes, "bytes")
             reading.checksums[HEAD] = hashlib.blake2b(told, digest_size=16).hexdigest()
             while (member := tar.next()) is not None:
@@ -162,12 +161,17 @@ def _take(
     if name in reading.checksums:
         raise not_ours(f"{name[:80]!r} is in it twice")
     if is_logged(name):
-        reading.left -= size
-        if size > MAX_JSON_BYTES or reading.left < 0:
-            raise not_ours(f"{name} is larger than it says")
+        reading.left -= size + tarfile.BLOCKSIZE
+        if size > MAX_JSON_BYTES:
+            raise not_ours(f"{name} is too large")
+        if reading.left < 0:
+            raise BackupError(
+                "its change log needs more room than there is. Make some, or name another folder "
+                "with --data."
+            )
     elif reading.head.files.get(name) != size:
         raise not_ours(f"{name[:80]!r} is not in its list, or has another size")
-    path = reading.folder / name
+    path = (reading.log if is_logged(name) else reading.folder) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     digest, file = hashlib.blake2b(digest_size=16), _file(tar, member)
     with path.open("xb") as out:
@@ -207,8 +211,12 @@ def _check_free(folder: Path) -> None:
         folder.rmdir()
 
 
-def _check_room(head: Head, data: Path, max_log_bytes: int) -> None:
-    needed = sum(head.files.values()) + 2 * head.log_bytes + _ROOM
+def _room_for_log(head: Head, data: Path, max_log_bytes: int) -> int:
+    """Bytes that its text may take: all that is free besides. The head does not tell, as the log
+    counts no versions of what it forgot, and those of a large shop are long.
+    """
+    files = sum(head.files.values()) + _ROOM
+    needed = files + 2 * head.log_bytes
     free = shutil.disk_usage(data).free
     if needed > free:
         raise BackupError(
@@ -220,6 +228,7 @@ def _check_room(head: Head, data: Path, max_log_bytes: int) -> None:
             f"its change log has {head.log_bytes:,} bytes, and may have {max_log_bytes:,} here. "
             "Raise VITRINA_CHANGE_LOG_MAX_BYTES."
         )
+    return free - files
 
 
 def _check(folder: Path, reading: _Reading, tail: Tail) -> None:
@@ -242,13 +251,13 @@ def _check(folder: Path, reading: _Reading, tail: Tail) -> None:
     open_snapshot(folder / "snapshots" / reading.head.snapshot, "never")
 
 
-def _copy(staging: Path, reading: _Reading, tail: Tail) -> LogCopy:
+def _copy(reading: _Reading, tail: Tail) -> LogCopy:
     members = log_members(reading.checksums)
     return LogCopy(
         tail.identity,
         tail.last,
-        versions_in(staging / name for name in members[VERSIONS]),
-        changes_in(staging / name for name in members[CHANGES]),
+        versions_in(reading.log / name for name in members[VERSIONS]),
+        changes_in(reading.log / name for name in members[CHANGES]),
     )
 
 

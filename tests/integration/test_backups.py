@@ -7,6 +7,7 @@ import shutil
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ from http_service import serving, wait_until
 from redis_server import RedisServer, require_redis_server
 from typer.testing import CliRunner, Result
 
-from app.backups.archive import HEAD, TAIL
+from app.backups.archive import HEAD, TAIL, Head
 from app.changes.change_log import Accepted, NewChange, Stale
 from app.changes.folded import folded_in, replay_of
 from app.changes.redis_change_log import RedisChangeLog
@@ -148,6 +149,38 @@ def test_another_name_and_a_log_in_redis(
         log.close()
     finally:
         server.stop()
+
+
+def test_versions_without_changes_and_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions that a log holds of what it forgot are none of its bytes."""
+    monkeypatch.setattr("app.backups.restore._ROOM", 0)
+    build_index(tmp_path / "var" / "main", MUGS[:1])
+    before = log_of(tmp_path / "var")
+    append(before, NewChange("m0", "patch", b"{}", 7))
+    before.forget("main", 1)
+    before.close()
+    file = exported(tmp_path / "var", tmp_path / "main.tar")
+    for name in ("changes", "versions"):
+        made = imported(file, tmp_path / "other", "--index", name)
+        assert made.exit_code == 0, (made.output, made.exception)
+    after = log_of(tmp_path / "other")
+    assert [list(each) for each in after.versions("changes")] == [[("m0", 7, 1, 1_000)]]
+    after.close()
+
+
+def test_a_log_for_which_there_is_no_room(
+    archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        head = Head.from_json(tar.extractfile(HEAD).read())  # type: ignore[union-attr]
+    free = sum(head.files.values()) + 2 * head.log_bytes
+    monkeypatch.setattr("app.backups.restore._ROOM", 0)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    made = run("import", "-", "--data", tmp_path / "var", stdin=archive)
+    assert "needs more room" in str(made.exception)
+    assert not list((tmp_path / "var").iterdir())
 
 
 def test_nothing_is_overwritten(data: Path, archive: bytes) -> None:
