@@ -18,7 +18,7 @@ from indexing.current import read_current
 from ranking.features.behaviour import BEHAVIOUR
 from ranking.features.features import NAMES
 from ranking.generation import open_generation
-from ranking.learning.clicks.click_training import with_facts
+from ranking.learning.clicks.click_proof import with_facts
 from ranking.learning.dataset import rows_of
 
 QUERY = "running shoes"

@@ -12,6 +12,7 @@ from ranking.learning.clicks.click_judgments import ClickGrades, query_id
 from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.pair_values import PairValues
 from ranking.learning.dataset import QueryRows, rows_of, sampled
+from ranking.learning.judgments import Judgments
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ class ClickRows:
         there = stacked[order[places]] == pairs
         found[there] = features[order[places[there]]]
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What one part of the log says: rows of its queries, with grades, and the same by id."""
+
+    rows: list[QueryRows]
+    judgments: Judgments
 
 
 def click_rows(

@@ -8,10 +8,8 @@ import numpy as np
 
 from indexing.arrays import Float32Array
 from indexing.progress import Progress
-from indexing.snapshot import Snapshot
 from ranking.behaviour.facts import Facts
-from ranking.features.behaviour import BEHAVIOUR, known_of
-from ranking.features.features import NAMES
+from ranking.features.behaviour import BEHAVIOUR
 from ranking.features.personal import PERSONAL
 from ranking.generation import Generation, shipped_ranker
 from ranking.learning.calibration import fit_gain_curve, judged_points
@@ -22,7 +20,8 @@ from ranking.learning.clicks.click_judgments import (
     judgments_of,
 )
 from ranking.learning.clicks.click_log import ORGANIC, ClickLog
-from ranking.learning.clicks.click_rows import ClickRows, click_rows, most_clicked
+from ranking.learning.clicks.click_proof import MEASURE, compare_later, with_facts
+from ranking.learning.clicks.click_rows import ClickRows, Graded, click_rows, most_clicked
 from ranking.learning.clicks.evidence import Evidence, evidence_of
 from ranking.learning.clicks.people import person_weights
 from ranking.learning.clicks.position_based import Cells
@@ -31,35 +30,19 @@ from ranking.learning.clicks.propensities import (
     moved_propensities,
     regression_em,
 )
-from ranking.learning.comparison import Comparison
 from ranking.learning.cross_validation import Fold, Sampling, choose_trees
-from ranking.learning.dataset import QueryRows
 from ranking.learning.errors import TrainingError
 from ranking.learning.gate import LEAST_QUERIES, judge
 from ranking.learning.importance import MAX_QUERIES, importances
-from ranking.learning.judgments import Judgments
 from ranking.learning.lambdamart import FEW_QUERIES, LARGE, SMALL, TreeParams, gains_of
-from ranking.learning.measures import MeasurePlan, condensed, measure_run
 from ranking.learning.spread import behaviour_scale
-from ranking.learning.training import MODEL, Trained, fit_all, ranked_ids
-from ranking.rankers.model import ModelRanker
-from ranking.rankers.ranker import (
-    BEHAVIOUR_WEIGHTS,
-    HandWeightedRanker,
-    Ranker,
-    RecallOrderRanker,
-    linear_scores,
-    linear_weights,
-)
+from ranking.learning.training import MODEL, Trained, fit_all
 
 MOST_QUERIES: Final = 5_000
 LEAST_CLICKS: Final = 500
 """In the part that is learnt from."""
 LEAVES: Final = 15
 """Twice as many as for people's judgments: clicks are far more."""
-SERVING: Final = "serving"
-GRADES_PLAN: Final = MeasurePlan({"clicks": {grade: 2.0**grade - 1.0 for grade in range(4)}})
-_MEASURE: Final = "nDCG-clicks@10"
 _EM_ROUNDS: Final = 100
 
 
@@ -134,7 +117,8 @@ def train_on_clicks(
     progress.begin("compare", None, "rankers")
     told = [*warnings, *warnings_of(learnt.rows)]
     shipped = shipped_ranker(generation.snapshot)
-    scale = behaviour_scale(proof.rows, _scores(proof.rows, fold), shipped)
+    scores = {each.query_id: fold.scores(each.features) for each in proof.rows}
+    scale = behaviour_scale(proof.rows, scores, shipped)
     served = replace(proof, rows=with_facts(proof.rows, facts, generation.snapshot))
     comparison = compare_later(served, fold, scale, generation, told)
     progress.begin("importance", min(len(proof.rows), MAX_QUERIES), "queries")
@@ -143,20 +127,12 @@ def train_on_clicks(
         params,
         trees,
         comparison,
-        judge(comparison, MODEL, _MEASURE),
+        judge(comparison, MODEL, MEASURE),
         importances(booster, [fold], proof.rows, options.seed, progress.advance),
         _facts(log, earlier, everything, known, options, len(logged)),
-        fit_gain_curve([judged_points(proof.rows, _scores(proof.rows, fold))]),
+        fit_gain_curve([judged_points(proof.rows, scores)]),
         scale,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """What one part of the log says: rows of its queries, with grades, and the same by id."""
-
-    rows: list[QueryRows]
-    judgments: Judgments
 
 
 def split_by_time(log: ClickLog, later_share: float) -> tuple[ClickLog, ClickLog]:
@@ -185,54 +161,6 @@ def graded(
     labelled = rows.labelled(grades)
     judgments = judgments_of(log, grades)
     return Graded(labelled, judgments.subset(each.query_id for each in labelled))
-
-
-def with_facts(
-    rows: Sequence[QueryRows], facts: Facts | None, snapshot: Snapshot
-) -> list[QueryRows]:
-    """The rows with the features of behaviour that serving gives them; unchanged without facts."""
-    if facts is None:
-        return list(rows)
-    filled = []
-    for each in rows:
-        known = facts.rows_in(snapshot).of_doc[each.doc_ids]
-        features = each.features.copy()
-        for name, values in known_of(facts, facts.clicked(each.text), known).items():
-            features[:, NAMES.index(name)] = values
-        filled.append(replace(each, features=features))
-    return filled
-
-
-def compare_later(
-    proof: Graded, fold: Fold, scale: float, generation: Generation, warnings: Sequence[str]
-) -> Comparison:
-    """BM25, the hand-weighted ranker, the model that serves now, and the new one; of products that
-    were shown only, as nobody knows of the others. scale: of behaviour's weights beside the new.
-    """
-    beside = linear_weights({name: scale * each for name, each in BEHAVIOUR_WEIGHTS.items()})
-    rankers: dict[str, Ranker] = {"bm25": RecallOrderRanker(), "hand": HandWeightedRanker()}
-    if isinstance(generation.ranker, ModelRanker):
-        rankers[SERVING] = generation.ranker
-    given = {
-        name: {each.query_id: ranker.scores(each.features) for each in proof.rows}
-        for name, ranker in rankers.items()
-    } | {
-        MODEL: {
-            each.query_id: fold.scores(each.features) + linear_scores(each.features, beside)
-            for each in proof.rows
-        }
-    }
-    measured = {}
-    for name, scores in given.items():
-        run = ranked_ids(proof.rows, scores, generation.snapshot)
-        shown = condensed(run, proof.judgments)
-        measured[name] = measure_run(shown, proof.judgments, GRADES_PLAN)
-    queries = dict(proof.judgments.queries)
-    return Comparison("condensed", queries, measured, "hand", tuple(warnings))
-
-
-def _scores(rows: Sequence[QueryRows], fold: Fold) -> dict[str, Float32Array]:
-    return {each.query_id: fold.scores(each.features) for each in rows}
 
 
 def check_amount(log: ClickLog, earlier: ClickLog, later: ClickLog) -> None:

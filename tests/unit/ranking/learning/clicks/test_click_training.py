@@ -6,8 +6,8 @@ from simulated_clicks import simulated
 
 from ranking.features.behaviour import BEHAVIOUR
 from ranking.features.personal import PERSONAL
+from ranking.learning.clicks.click_rows import Graded
 from ranking.learning.clicks.click_training import (
-    Graded,
     check_amount,
     check_queries,
     params_for_clicks,
