@@ -172,7 +172,7 @@ def main(arguments: Sequence[str]) -> None:
                     f"{model + ', ' + NAMES[estimate]:<24}{interval(scores)}   "
                     f"{interval(scores - cold)}  closes {closed:4.0%}   over raw {interval(over)}"
                 )
-        told(f"{time.monotonic() - begun:.0f} s")  # fmt: skip
+        told(f"{time.monotonic() - begun:.0f} s")
 
 
 def of_model(
@@ -201,8 +201,7 @@ def of_model(
 
 
 def interval(values: Float64Array) -> str:
-    found = mean_interval(values, np.ones(len(values)), seed=0)
-    return f"{found.mean:.4f} [{found.low:.4f} {found.high:.4f}]"
+    return f"{mean_interval(values, np.ones(len(values)), seed=0)}"
 
 
 def told(line: str) -> None:

@@ -132,18 +132,23 @@ class Truth:
         """Of products for intents, in the eyes of a class; shapes broadcast. Products below 0 are
         none: 0.
         """
-        logits, _ = self._logits(intents, products)
-        shown = products >= 0
-        tastes = self.tastes[classes, np.where(shown, products, 0)]
-        found: Float32Array = np.where(shown, _sigmoid(logits + tastes), 0).astype(np.float32)
-        return found
+        return self._attraction(intents, products, classes)[0]
 
     def gains(self, intents: Int64Array, products: Int64Array, classes: Int64Array) -> Float32Array:
         """Attraction · content; 0 for what has no grade."""
-        _, graded = self._logits(intents, products)
-        attracted = self.attraction(intents, products, classes)
+        attracted, graded = self._attraction(intents, products, classes)
         found: Float32Array = np.where(graded, attracted * self.content[products], 0)
         return found
+
+    def _attraction(
+        self, intents: Int64Array, products: Int64Array, classes: Int64Array
+    ) -> tuple[Float32Array, BoolArray]:
+        """And which have a grade."""
+        logits, graded = self._logits(intents, products)
+        shown = products >= 0
+        tastes = self.tastes[classes, np.where(shown, products, 0)]
+        found: Float32Array = np.where(shown, _sigmoid(logits + tastes), 0).astype(np.float32)
+        return found, graded
 
     def _logits(self, intents: Int64Array, products: Int64Array) -> tuple[Float32Array, BoolArray]:
         """And which have a grade."""
