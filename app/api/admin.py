@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.parameters import IndexName
 from app.api.schemas import ADMIN_PROBLEMS
 from app.changes.folded import report_without_ids
@@ -28,7 +28,6 @@ from indexing.publish import activate, list_snapshots
 router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
-    dependencies=described,
     route_class=GuardedRoute,
     responses=ADMIN_PROBLEMS,
 )

@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.parameters import IndexName
 from app.api.schemas import ADMIN_PROBLEMS, AnalyticsAnswer, UserAnswer, UserDeleted
 from app.errors import StateUnavailableError, refused
@@ -29,7 +29,6 @@ CATCH_UP_S: Final = 5.0
 router = APIRouter(
     prefix="/v1",
     tags=["admin"],
-    dependencies=described,
     route_class=GuardedRoute,
     responses=ADMIN_PROBLEMS,
 )

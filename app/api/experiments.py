@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.analytics import caught_up, read_state
 from app.api.experiment_schemas import ExperimentReport, ExperimentsAnswer, ExperimentShape
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.rules import RulesParameters, rules_folder
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, NotFoundError, refused
@@ -32,7 +32,6 @@ router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
     responses=ADMIN_PROBLEMS,
-    dependencies=described,
     route_class=GuardedRoute,
 )
 ExperimentId = Annotated[str, Path(max_length=64, examples=["summer-model"])]

@@ -3,20 +3,10 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response, Security
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi import Request, Response
 
-from app.api.access import check
 from app.api.bodies import StrictRoute
 from app.errors import UnwritableError
-
-__all__ = ["GuardedRoute", "check", "described"]
-
-# For OpenAPI only; the route checks before it looks at anything else of the request.
-described = [
-    Security(APIKeyHeader(name="X-Admin-Key", auto_error=False)),
-    Security(HTTPBearer(auto_error=False)),
-]
 
 
 class GuardedRoute(StrictRoute):

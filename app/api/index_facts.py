@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.rules import RulesParameters
 from app.api.schemas import ADMIN_PROBLEMS
 from app.index_facts import index_facts
@@ -14,7 +14,6 @@ from app.service import service_of
 router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
-    dependencies=described,
     route_class=GuardedRoute,
     responses=ADMIN_PROBLEMS,
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.parameters import IndexName, plain_text
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, NotFoundError, refused
@@ -27,7 +27,6 @@ from ranking.search.segments import locate
 router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
-    dependencies=described,
     route_class=GuardedRoute,
     responses=ADMIN_PROBLEMS,
 )

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi import Path as InPath
 
 from app.api.encoding import encode_result
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.merchandising_shapes import (
     ChangedRules,
     ExportParameters,
@@ -67,7 +67,6 @@ router = APIRouter(
     prefix="/v1/admin/rules",
     tags=["rules"],
     responses=ADMIN_PROBLEMS,
-    dependencies=described,
     route_class=GuardedRoute,
 )
 RuleName = Annotated[str, InPath(max_length=100, examples=["summer-lamps"])]

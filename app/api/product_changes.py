@@ -1,4 +1,4 @@
-"""`/v1/products`, the write side: docs/freshness.md. Who may: app/api/guard.py."""
+"""`/v1/products`, the write side: docs/freshness.md. Who may: app/api/scopes.py."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.parameters import IndexName
 from app.api.schemas import CHANGE_PROBLEMS, ChangedAnswer, ChangesAnswer, DeletedAnswer
 from app.changes.asked import (
@@ -29,7 +29,6 @@ from app.service import service_of
 router = APIRouter(
     prefix="/v1/products",
     tags=["products"],
-    dependencies=described,
     route_class=GuardedRoute,
     responses=CHANGE_PROBLEMS,
 )

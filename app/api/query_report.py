@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from app.api.analytics import TimeWindow, caught_up, iso, read_state
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.parameters import plain_text
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import refused
@@ -21,7 +21,6 @@ from ranking.search.segments import locate
 router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
-    dependencies=described,
     route_class=GuardedRoute,
     responses=ADMIN_PROBLEMS,
 )

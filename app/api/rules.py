@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.parameters import IndexName
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError
@@ -20,7 +20,6 @@ router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
     responses=ADMIN_PROBLEMS,
-    dependencies=described,
     route_class=GuardedRoute,
 )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.guard import GuardedRoute, described
+from app.api.guard import GuardedRoute
 from app.api.rules import RulesParameters, rules_folder
 from app.api.schemas import ADMIN_PROBLEMS
 from app.errors import Fault, InvalidRequestError, NotFoundError, refused
@@ -23,7 +23,6 @@ router = APIRouter(
     prefix="/v1/admin",
     tags=["admin"],
     responses=ADMIN_PROBLEMS,
-    dependencies=described,
     route_class=GuardedRoute,
 )
 _EXAMPLE = "sofa, couch, settee\ntelly => television\nzh: 手机 => 移动电话\n"
