@@ -1,5 +1,6 @@
 """`/v1/products`."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ router = APIRouter(
 )
 
 MOST_VARIANTS = 200
+Beside = Callable[[int, Generation, int, tuple[Filter, ...], int], tuple[Hit, ...]]
+"""Document, generation, most hits, filters, number of the segment → products beside that one."""
 
 
 class ProductParameters(BaseModel):
@@ -45,13 +48,7 @@ async def similar_products(
     request: Request, product_id: str, given: Annotated[SimilarParameters, Query()]
 ) -> Response:
     """Products of other groups that are like this one."""
-    service = service_of(request)
-    generation = service.generations.get(given.index or service.default_index)
-    forced = filters_of(service.grant, generation)
-    filters = (*forced, *parse_filters(given.filter, filter_limits(service.settings)))
-    segment, doc_id = _place_of(product_id, generation, forced)
-    work = partial(similar, doc_id, generation, given.limit, filters, segment)
-    return items_of(await service.searcher.run(work))
+    return await _beside(request, product_id, given, similar)
 
 
 @router.get("/{product_id:path}/together", response_model=SimilarAnswer)
@@ -59,12 +56,7 @@ async def products_bought_together(
     request: Request, product_id: str, given: Annotated[SimilarParameters, Query()]
 ) -> Response:
     """Products that are bought with this one more often than by chance; at most 30."""
-    service = service_of(request)
-    generation = service.generations.get(given.index or service.default_index)
-    filters = parse_filters(given.filter, filter_limits(service.settings))
-    segment, doc_id = _place_of(product_id, generation)
-    work = partial(bought_together, doc_id, generation, given.limit, filters, segment)
-    return items_of(await service.searcher.run(work))
+    return await _beside(request, product_id, given, bought_together)
 
 
 @router.get("/{product_id:path}/related", response_model=SimilarAnswer)
@@ -72,12 +64,7 @@ async def related_products(
     request: Request, product_id: str, given: Annotated[SimilarParameters, Query()]
 ) -> Response:
     """Products that the same people liked, then those that are like this one."""
-    service = service_of(request)
-    generation = service.generations.get(given.index or service.default_index)
-    filters = parse_filters(given.filter, filter_limits(service.settings))
-    segment, doc_id = _place_of(product_id, generation)
-    work = partial(related, doc_id, generation, given.limit, filters, segment)
-    return items_of(await service.searcher.run(work))
+    return await _beside(request, product_id, given, related)
 
 
 @router.get("/{product_id:path}/variants", response_model=VariantsAnswer)
@@ -109,8 +96,20 @@ async def product(
     return Response(body, media_type="application/json")
 
 
+async def _beside(
+    request: Request, product_id: str, given: SimilarParameters, found: Beside
+) -> Response:
+    service = service_of(request)
+    generation = service.generations.get(given.index or service.default_index)
+    forced = filters_of(service.grant, generation)
+    filters = (*forced, *parse_filters(given.filter, filter_limits(service.settings)))
+    segment, doc_id = _place_of(product_id, generation, forced)
+    work = partial(found, doc_id, generation, given.limit, filters, segment)
+    return items_of(await service.searcher.run(work))
+
+
 def _place_of(
-    product_id: str, generation: Generation, forced: tuple[Filter, ...] = ()
+    product_id: str, generation: Generation, forced: tuple[Filter, ...]
 ) -> tuple[int, int]:
     """Number of the segment, and document. forced: what does not pass is not there."""
     found = locate(product_id, generation.segments)
