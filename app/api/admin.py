@@ -1,6 +1,8 @@
-"""`/v1/admin`: builds and snapshots. Who may: app/api/guard.py."""
+"""`/v1/admin`: builds and snapshots. Who may: app/api/scopes.py."""
 
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -119,17 +121,8 @@ def start_build(request: Request, given: BuildRequest) -> dict[str, Any]:
     options = JobOptions(
         tuple(given.map.items()), given.max_reject_ratio, given.as_of, given.keep_live
     )
-    try:
-        job = service.jobs.start(
-            given.index or service.default_index, given.catalog, given.queries, options
-        )
-    except JobRunningError as error:
-        raise BuildRunningError(str(error)) from error
-    except BadBuildRequestError as error:
-        raise InvalidRequestError(str(error)) from error
-    except JobStartError as error:
-        raise BuildNotStartedError(str(error), (), 10) from error
-    return build_facts(job)
+    index = given.index or service.default_index
+    return _started(partial(service.jobs.start, index, given.catalog, given.queries, options))
 
 
 @router.post("/learn", status_code=202, response_model=Build)
@@ -137,15 +130,19 @@ def start_learning(request: Request, given: LearnRequest) -> dict[str, Any]:
     """Learn from events in the background, as `vitrina learn`; a job beside the builds."""
     service = service_of(request)
     index = given.index or service.default_index
+    state = service.settings.state
+    return _started(partial(service.jobs.start_learning, index, state, given.days))
+
+
+def _started(start: Callable[[], Job]) -> dict[str, Any]:
     try:
-        job = service.jobs.start_learning(index, service.settings.state, given.days)
+        return build_facts(start())
     except JobRunningError as error:
         raise BuildRunningError(str(error)) from error
     except BadBuildRequestError as error:
         raise InvalidRequestError(str(error)) from error
     except JobStartError as error:
         raise BuildNotStartedError(str(error), (), 10) from error
-    return build_facts(job)
 
 
 @router.get("/builds", response_model=Builds)
