@@ -1,10 +1,10 @@
 """Experiments and what was logged: the horizon beforehand, the report afterwards."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from app.keys.key import iso
 from app.state.tables import open_tables
 from ranking.errors import ExperimentError
 from ranking.experiments.counted import past_units, read_log
@@ -77,7 +77,3 @@ def report_of(folder: Path, shop: str, experiment: Experiment, now: float) -> di
         told = report(db, experiment)
     told["units"]["reached_at"] = iso(told["units"]["reached_at"])
     return {"experiment": facts_of(experiment)} | told
-
-
-def iso(at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
