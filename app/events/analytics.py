@@ -8,7 +8,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow.parquet as pq
 
-from app.state.tables import open_tables
+from app.state.tables import open_tables, rows_of
 from ranking.learning.behaviour.views import make_made, make_views
 
 LOW_CTR: Final = 0.05
@@ -201,6 +201,4 @@ def _asked(name: str, shop: str, limit: int) -> tuple[str, dict[str, Any]]:
 
 
 def _table(db: duckdb.DuckDBPyConnection, name: str, shop: str, limit: int) -> list[dict[str, Any]]:
-    found = db.execute(*_asked(name, shop, limit))
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return rows_of(db.execute(*_asked(name, shop, limit)))

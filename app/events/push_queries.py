@@ -16,7 +16,7 @@ import orjson
 from app.changes.change_log import ChangeLog
 from app.events.impressions import PERSONAL
 from app.state.push_ledger import Given, Offer, given_to, history, note_given, observe, open_ledger
-from app.state.tables import open_tables
+from app.state.tables import open_tables, rows_of
 from ranking.generation import Generation
 from ranking.learning.behaviour.views import make_views
 from ranking.search.segments import locate
@@ -134,9 +134,7 @@ def _wanted(
     given = {"shop": shop, "users": users}
     with open_tables(folder, begin, now + 1) as db:
         make_views(db)
-        found = db.execute(_WANTED, {**given, "personal": PERSONAL, "top": TOP})
-        names = [column[0] for column in found.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        rows = rows_of(db.execute(_WANTED, {**given, "personal": PERSONAL, "top": TOP}))
         bought = db.execute(_BOUGHT, given).fetchall()
     own = {(user, _group(product, generation)) for user, product in bought}
     wanted: dict[str, list[dict[str, Any]]] = {}
@@ -239,11 +237,8 @@ def _changes(
 
 def _offer(product: str, generation: Generation, now: float) -> Offer | None:
     """As it is now; None for a product that is gone."""
-    return (
-        None
-        if locate(product, generation.segments) is None
-        else _offer_of(_line(product, generation), now)
-    )
+    facts = _line(product, generation)
+    return _offer_of(facts, now) if facts else None
 
 
 def _offer_of(facts: Mapping[str, Any], at: float) -> Offer:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from app.state.tables import open_tables
+from app.state.tables import open_tables, rows_of
 from ranking.learning.behaviour.views import make_made, make_views
 
 _SUMS: Final = """
@@ -44,14 +44,8 @@ def report_of_query(
     with open_tables(folder, begin, end) as db:
         make_views(db)
         make_made(db, shop)
-        told: dict[str, Any] = _rows(db, _SUMS, {"query": query})[0]
+        told: dict[str, Any] = rows_of(db.execute(_SUMS, {"query": query}))[0]
         given = {"query": query, "limit": limit}
-        told["products"] = _rows(db, _PRODUCTS, given)
-        told["latest"] = _rows(db, _LATEST, given)
+        told["products"] = rows_of(db.execute(_PRODUCTS, given))
+        told["latest"] = rows_of(db.execute(_LATEST, given))
         return told
-
-
-def _rows(db: Any, query: str, given: dict[str, Any]) -> list[dict[str, Any]]:
-    found = db.execute(query, given)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

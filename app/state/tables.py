@@ -115,6 +115,12 @@ def _make(
     )
 
 
+def rows_of(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """All rows of a query, by the names of their columns."""
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 def hidden_table(rows: Sequence[tuple[str, str, float]]) -> pa.Table:
     schema = pa.schema([("kind", pa.string()), ("key", pa.string()), ("until", pa.float64())])
     return pa.Table.from_pylist(
