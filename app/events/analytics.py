@@ -45,6 +45,19 @@ round(avg(coalesce(carted, false)::INT), 4) AS add_to_cart_rate,
 round(avg(coalesce(bought, false)::INT), 4) AS conversion_rate,
 round(sum(revenue), 2) AS revenue
 """
+DONE: Final = """
+LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
+LEFT JOIN (
+    SELECT query_id, product, count(*) FILTER (type = 'add_to_cart') AS carts,
+        count(*) FILTER (type = 'purchase') AS bought
+    FROM outcomes WHERE query_id IS NOT NULL GROUP BY ALL
+) o ON o.query_id = s.query_id AND o.product = s.product
+"""
+"""Joined to products s of searches: their clicks c, what was carted and bought of them o."""
+DONE_RATES: Final = """
+round(count(c.query_id) / count(*), 4) AS ctr, sum(coalesce(o.carts, 0))::BIGINT AS add_to_cart,
+sum(coalesce(o.bought, 0))::BIGINT AS purchases
+"""
 TABLES: Final = {
     "top_queries": f"SELECT query, {_RATES} FROM made WHERE query <> '' GROUP BY query "
     "ORDER BY searches DESC, query LIMIT $limit",
@@ -53,23 +66,16 @@ TABLES: Final = {
     "low_ctr_queries": f"SELECT query, {_RATES} FROM made WHERE total > 0 AND query <> '' "
     f"GROUP BY query HAVING count(*) >= {LOW_CTR_FROM} AND avg(clicked::INT) < {LOW_CTR} "
     "ORDER BY searches DESC, query LIMIT $limit",
-    "by_position": """
+    "by_position": f"""
         SELECT s.position, count(*) AS shown, count(c.query_id) AS clicks,
-            round(count(c.query_id) / count(*), 4) AS ctr,
-            sum(coalesce(o.carts, 0))::BIGINT AS add_to_cart,
-            sum(coalesce(o.bought, 0))::BIGINT AS purchases
+            {DONE_RATES}
         FROM shown s
-        LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
-        LEFT JOIN (
-            SELECT query_id, product, count(*) FILTER (type = 'add_to_cart') AS carts,
-                count(*) FILTER (type = 'purchase') AS bought
-            FROM outcomes WHERE query_id IS NOT NULL GROUP BY ALL
-        ) o ON o.query_id = s.query_id AND o.product = s.product
+        {DONE}
         WHERE s.shop = $shop AND NOT s.bot
         GROUP BY s.position ORDER BY s.position LIMIT $limit""",
     "by_model": f"SELECT model, policy, {_RATES} FROM made GROUP BY model, policy "
     "ORDER BY searches DESC, model, policy LIMIT $limit",
-    "by_channel": """
+    "by_channel": f"""
         WITH found AS (
             SELECT query_id, product, unnest(string_split(channels, '+')) AS channel,
                 channels NOT LIKE '%+%' AS alone
@@ -80,19 +86,12 @@ TABLES: Final = {
                 WHERE shop = $shop AND final AND NOT sorted AND NOT bot AND channels IS NOT NULL
             ) WHERE channels <> ''
         )
-        SELECT f.channel, count(*) AS shown, count(*) FILTER (alone) AS shown_by_it_alone,
+        SELECT s.channel, count(*) AS shown, count(*) FILTER (alone) AS shown_by_it_alone,
             count(c.query_id) AS clicks, count(c.query_id) FILTER (alone) AS clicks_by_it_alone,
-            round(count(c.query_id) / count(*), 4) AS ctr,
-            sum(coalesce(o.carts, 0))::BIGINT AS add_to_cart,
-            sum(coalesce(o.bought, 0))::BIGINT AS purchases
-        FROM found f
-        LEFT JOIN clicks_made c ON c.query_id = f.query_id AND c.product = f.product
-        LEFT JOIN (
-            SELECT query_id, product, count(*) FILTER (type = 'add_to_cart') AS carts,
-                count(*) FILTER (type = 'purchase') AS bought
-            FROM outcomes WHERE query_id IS NOT NULL GROUP BY ALL
-        ) o ON o.query_id = f.query_id AND o.product = f.product
-        GROUP BY f.channel ORDER BY shown DESC, f.channel LIMIT $limit""",
+            {DONE_RATES}
+        FROM found s
+        {DONE}
+        GROUP BY s.channel ORDER BY shown DESC, s.channel LIMIT $limit""",
     "by_variant": f"""
         SELECT experiment, CASE WHEN variant LIKE '[%' THEN 'interleaved' ELSE variant END
             AS variant, {_RATES}

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+from app.events.analytics import DONE, DONE_RATES
 from app.state.tables import open_tables, rows_of
 from ranking.learning.behaviour.views import make_made, make_views
 
@@ -14,21 +15,14 @@ SELECT count(*) AS searches, count(*) FILTER (total = 0) AS zero_results,
     round(coalesce(sum(revenue), 0), 2) AS revenue
 FROM made WHERE query = $query
 """
-_PRODUCTS: Final = """
+_PRODUCTS: Final = f"""
 SELECT s.product AS product_id, count(*) AS shown, round(avg(s.position), 1) AS position,
-    count(c.query_id) AS clicks, round(count(c.query_id) / count(*), 4) AS ctr,
-    sum(coalesce(o.carts, 0))::BIGINT AS add_to_cart,
-    sum(coalesce(o.bought, 0))::BIGINT AS purchases
+    count(c.query_id) AS clicks, {DONE_RATES}
 FROM shown s
 JOIN made m ON m.query_id = s.query_id AND m.query = $query
-LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
-LEFT JOIN (
-    SELECT query_id, product, count(*) FILTER (type = 'add_to_cart') AS carts,
-        count(*) FILTER (type = 'purchase') AS bought
-    FROM outcomes WHERE query_id IS NOT NULL GROUP BY ALL
-) o ON o.query_id = s.query_id AND o.product = s.product
+{DONE}
 GROUP BY s.product ORDER BY shown DESC, position, product_id LIMIT $limit
-"""
+"""  # noqa: S608 - names that stand in the code
 _LATEST: Final = """
 SELECT query_id, happened_at AS at, total, model, policy, clicked
 FROM made WHERE query = $query ORDER BY happened_at DESC, query_id LIMIT $limit
