@@ -4,10 +4,11 @@
 
 100 queries over five catalogues (tests/relevance/head_queries.tsv), each with the wanted kind as a
 regular expression on the title or the category path, and one for what is not meant. The whole
-search answers, as served. Half of each set, by a fixed hash, is looked at while tuning; of the
-other half only the sums are printed. --details: the share of each query of the tuned half, and
-what stood there that was not wanted. --indexes: keep what is built there, and use it again.
---file: head queries of others, in the same form; all of them are told.
+search answers, as served. Where the shop has fewer than ten products of the kind, the share is of
+those; the share of ten places is told in brackets. Half of each set, by a fixed hash, is looked at
+while tuning; of the other half only the sums are printed. --details: the share of each query of the
+tuned half, and what stood there that was not wanted. --indexes: keep what is built there, and use
+it again. --file: head queries of others, in the same form; all of them are told.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +60,19 @@ class HeadQuery:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """share: of the first ten places that hold the wanted kind; a place left empty does not."""
+    """of_ten: of the first ten places that hold the wanted kind; a place left empty does not.
+
+    attainable: places that the shop could fill, ten at most.
+    """
 
     query: HeadQuery
-    share: float
+    of_ten: float
+    attainable: int
     others: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        return min(K * self.of_ten / max(self.attainable, 1), 1.0)
 
 
 def read_head_queries(path: Path) -> dict[str, list[HeadQuery]]:
@@ -99,27 +109,38 @@ def opened(name: str, data: Path, index: Path) -> Generation:
     return open_generation(index, current, "benchmark")
 
 
-def share_of(query: HeadQuery, generation: Generation) -> Share:
+def attainable(query: HeadQuery, products: list[dict[str, Any]]) -> int:
+    """Products of the wanted kind, K at most."""
+    return len(list(islice(filter(query.holds, products), K)))
+
+
+def share_of(query: HeadQuery, generation: Generation, products: list[dict[str, Any]]) -> Share:
+    """products: all of the shop's."""
     context = Context.unhurried(SearchRequest(text=query.text), generation)
     found = find(context)
     ordered = rank(found.query, found.answer, context)
     documents = generation.snapshot.documents
     shown = [documents.product_at(int(doc)) for doc in ordered.candidates.doc_ids[:K]]
     others = tuple(str(product.get("title")) for product in shown if not query.holds(product))
-    return Share(query, (len(shown) - len(others)) / K, others)
+    return Share(query, (len(shown) - len(others)) / K, attainable(query, products), others)
 
 
 def _mean(shares: list[Share]) -> str:
-    return f"{sum(each.share for each in shares) / max(len(shares), 1):.3f} of {len(shares)}"
+    count = max(len(shares), 1)
+    of_ten = sum(each.of_ten for each in shares) / count
+    return f"{sum(each.share for each in shares) / count:.3f} of {len(shares)} ({of_ten:.3f})"
 
 
 def show(name: str, queries: list[HeadQuery], generation: Generation, details: bool) -> None:
     tuned, untouched = halves(queries)
-    seen = [share_of(query, generation) for query in tuned]
-    unseen = [share_of(query, generation) for query in untouched]
+    documents = generation.snapshot.documents
+    products = [documents.product_at(doc) for doc in range(len(documents))]
+    seen = [share_of(query, generation, products) for query in tuned]
+    unseen = [share_of(query, generation, products) for query in untouched]
     print(f"{name:15} tuned half {_mean(seen)}, untouched half {_mean(unseen)}", flush=True)
     for each in sorted(seen, key=lambda share: share.share) if details else ():
-        print(f"    {each.share:.1f} {each.query.text}: {' | '.join(t[:60] for t in each.others)}")
+        others = " | ".join(title[:60] for title in each.others)
+        print(f"    {each.share:.1f} of {each.attainable} {each.query.text}: {others}")
 
 
 def main() -> None:
