@@ -94,9 +94,10 @@ def lexical_list(text: str, generation: Generation) -> list[str]:
     query = understand(SearchRequest(text=text), generation.snapshot)
     index, policy = generation.snapshot.index, generation.policy
     covered = lexical.cover(query.slots, index)
+    scoring = lexical.Scoring.of(query.slots, policy.bm25, index.statistics)
     level = lexical.level_of([covered.counts], policy.min_matches)
     docs = covered.reaching(level)
-    hits = lexical.scored(docs, query.slots, index, policy.bm25, level).hits
+    hits = lexical.scored(docs, scoring, index, level).hits
     best = np.argsort(-hits.scores, kind="stable")[:DEPTH]
     return [generation.snapshot.documents.id_at(int(doc)) for doc in hits.doc_ids[best]]
 

@@ -17,7 +17,7 @@ from ranking.features.slot_matches import SlotMatches, match_slots
 from ranking.query.query import Query, Slot
 from ranking.recall.channels import COUNT
 from ranking.search.candidates import Candidates
-from ranking.search.segments import Texts, texts_of
+from ranking.search.segments import BySegment, Texts, texts_of
 
 
 def plain_candidates(doc_ids: UInt32Array) -> Candidates:
@@ -37,10 +37,11 @@ def inputs_of_texts(index: InvertedIndex, slots: tuple[Slot, ...]) -> Inputs:
     docs = np.arange(len(index.lengths), dtype=np.uint32)
     snapshot = cast(Snapshot, SimpleNamespace(index=index))
     candidates = plain_candidates(docs)
+    stand = BySegment.of(candidates, (snapshot,))
     return replace(
         bare_inputs(Query("", slots, None, None), candidates, snapshot),
-        matches=match_slots(candidates, slots, (snapshot,)),
-        texts=texts_of(candidates, (snapshot,)),
+        matches=match_slots(stand, slots, index),
+        texts=texts_of(stand),
     )
 
 
@@ -59,6 +60,7 @@ def bare_inputs(query: Query, candidates: Candidates, snapshot: Snapshot) -> Inp
         candidates,
         snapshot,
         (snapshot,),
+        BySegment.of(candidates, (snapshot,)),
         Bm25Weights(),
         cast(SlotMatches, None),
         cast(Texts, None),

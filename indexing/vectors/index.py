@@ -101,30 +101,34 @@ class VectorIndex:
         k: int,
         mask: BoolArray | None = None,
         probes: int | None = None,
+        least: float = -np.inf,
     ) -> Neighbours:
         """The k nearest products, of those that the mask (bool[n]) lets pass.
 
         query: float32[d], unit length; all zero finds nothing. probes: how many lists are looked
-        at, default the measured number. Products without a vector are never found.
+        at, default the measured number. least: of scores that are wanted; others may be found or
+        not. Products without a vector are never found.
         Raises IndexingError if the query has another dimension or is not finite.
         """
         query = self._checked(query)
         if k < 1 or not len(self) or not query.any():
-            return _neighbours(np.empty(0, np.int64), np.empty(0, np.float32), None)
+            return _nothing()
         if self.lists is None:
-            return self.exact(query, k, mask)
+            rows = None if mask is None else np.flatnonzero(self._passing(mask))
+            return self._best(query, k, rows, least)
         probes = probes or self.probes
         if mask is None:
             return self._probe(query, k, probes, None)
         passing = self._passing(mask)
         if np.count_nonzero(passing) <= max(EXACT_UP_TO, EXACT_SHARE * len(self), k):
-            return self._best(query, k, np.flatnonzero(passing))
+            return self._best(query, k, np.flatnonzero(passing), least)
         return self._probe(query, k, probes, passing)
 
     def exact(self, query: Float32Array, k: int, mask: BoolArray | None = None) -> Neighbours:
         """The same by comparing every product; linear, 12 to 50 ns a product."""
         query = self._checked(query)
-        return self._best(query, k, None if mask is None else np.flatnonzero(self._passing(mask)))
+        rows = None if mask is None else np.flatnonzero(self._passing(mask))
+        return self._best(query, k, rows, -np.inf)
 
     def score(self, query: Float32Array, doc_ids: UInt32Array) -> Float32Array:
         """Cosine of the query and each document, float32[k]; NaN where there is no vector."""
@@ -148,10 +152,14 @@ class VectorIndex:
         decoded: Float32Array = self.codes[rows] * self.step + self.low
         return decoded
 
-    def _best(self, query: Float32Array, k: int, rows: Int64Array | None) -> Neighbours:
+    def _best(
+        self, query: Float32Array, k: int, rows: Int64Array | None, least: float
+    ) -> Neighbours:
         if self.rough is not None:
-            places = self.rough.possible(query, k, rows)
+            places = self.rough.possible(query, k, rows, least)
             rows = places if rows is None else rows[places]
+            if not len(rows):
+                return _nothing()
         scores = self._scores(query, rows)
         places = best_places(scores, k)
         return _neighbours(places if rows is None else rows[places], scores[places], self.docs)
@@ -285,6 +293,10 @@ def _open_lists(path: Path) -> Any:
     inverted: Any = faiss.downcast_InvertedLists(lists.invlists)
     inverted.prefetch_nthread = 0
     return lists
+
+
+def _nothing() -> Neighbours:
+    return Neighbours(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32))
 
 
 def _neighbours(rows: Int64Array, scores: Float32Array, docs: UInt32Array | None) -> Neighbours:

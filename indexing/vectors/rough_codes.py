@@ -46,10 +46,12 @@ class RoughCodes:
         low, step = load_array(folder / SCALE_FILE)
         return cls(load_array(folder / CODES_FILE), low, step)
 
-    def possible(self, query: Float32Array, k: int, rows: Int64Array | None) -> Int64Array:
+    def possible(
+        self, query: Float32Array, k: int, rows: Int64Array | None, least: float = -np.inf
+    ) -> Int64Array:
         """Places among `rows` (all if None) that may be of the k nearest, ascending.
 
-        query: float32[d], of any length.
+        query: float32[d], of any length. least: of exact scores that are wanted.
         """
         count = len(self.codes) if rows is None else len(rows)
         if count <= 2 * k:
@@ -61,7 +63,12 @@ class RoughCodes:
         else:
             score_rows(self.codes, rows, weights, offset, scores)
         away = np.abs(weights).sum() / 2 + _ROUNDING * max(float(np.linalg.norm(query)), 1.0)
-        return np.flatnonzero(scores >= below_best(scores, k) - 2 * away)
+        places = np.flatnonzero(scores >= np.float32(least - away))
+        if len(places) <= k:
+            return places
+        wanted = scores[places]
+        possible: Int64Array = places[wanted >= below_best(wanted, k) - 2 * away]
+        return possible
 
 
 @njit(nogil=True, cache=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import Float64Array, Int64Array, UInt32Array
-from ranking.facets.parts import Passing, by_key
+from ranking.facets.parts import Passing, places_at
 from ranking.filters.numbers import DATE_FIELD
 from ranking.search.result import Facet, FacetValue
 
@@ -45,8 +45,9 @@ def count_numbers(
     elif name == DATE_FIELD:
         edges = date_edges(low, high, most)
     else:
-        together = values[0] if len(parts) == 1 else np.concatenate(values)[by_key(parts)]
-        sample = together[:: max(1, len(together) // _SAMPLE)]
+        total = sum(map(len, parts))
+        places = places_at(parts, np.arange(0, total, max(1, total // _SAMPLE)))
+        sample = np.concatenate([own[at] for own, at in zip(values, places, strict=True)])
         whole = all(column.whole for column in columns)
         edges = natural_edges(low, high, whole, sample[~np.isnan(sample)], most)
     counts = np.zeros(len(edges), dtype=np.int64)

@@ -1,5 +1,6 @@
 """Which attributes are worth showing as facets for these products."""
 
+import heapq
 from collections.abc import Sequence, Set
 
 import numpy as np
@@ -65,10 +66,14 @@ def choose_facets(
 def _numbers(columns: Sequence[Columns]) -> list[str]:
     """The number attributes that are considered, those that most products have first."""
     held = columns[0].number_counts
-    if len(columns) > 1:
-        total = {name: sum(each.number_counts[name] for each in columns) for name in held}
-        return sorted(total, key=lambda name: (-total[name], name))[:_MOST_NUMBERS]
-    return list(held)[:_MOST_NUMBERS]
+    more = [(name, n) for each in columns[1:] for name, n in each.number_counts.items() if n]
+    if not more:
+        return list(held)[:_MOST_NUMBERS]
+    total = dict(held)
+    for name, n in more:
+        total[name] += n
+    best = heapq.nsmallest(_MOST_NUMBERS, ((-n, name) for name, n in total.items()))
+    return [name for _, name in best]
 
 
 def _texts_worth(

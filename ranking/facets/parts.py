@@ -53,18 +53,35 @@ def spread(parts: Sequence[Part | Passing], size: int) -> list[UInt32Array]:
     if total <= size:
         return [part.doc_ids.copy() for part in parts]  # mapped ones would compile kernels anew
     picked = np.arange(size, dtype=np.int64) * total // size
-    if len(parts) == 1:
-        return [parts[0].doc_ids[picked]]
-    kept = np.zeros(total, dtype=np.bool_)
-    kept[by_key(parts)[picked]] = True
-    bounds = np.cumsum([len(part) for part in parts])[:-1]
-    masks = np.split(kept, bounds)
-    return [part.doc_ids[mask] for part, mask in zip(parts, masks, strict=True)]
+    places = places_at(parts, picked)
+    return [part.doc_ids[own] for part, own in zip(parts, places, strict=True)]
 
 
-def by_key(parts: Sequence[Part | Passing]) -> Int64Array:
-    """int64[m], places of all documents, one part after the other, in the order of their keys."""
-    return np.argsort(np.concatenate([part.columns.keys[part.doc_ids] for part in parts]))
+def places_at(parts: Sequence[Part | Passing], ranks: Int64Array) -> list[Int64Array]:
+    """Where in its part the document stands that has each rank (ascending) in the order of keys.
+
+    O(r + s · log(m / s)): s documents beside the largest part of m are looked up in that.
+    """
+    most = max(range(len(parts)), key=lambda number: len(parts[number]))
+    largest = parts[most]
+    others = [number for number, part in enumerate(parts) if number != most and len(part)]
+    none = np.empty(0, dtype=np.int64)
+    if not others:
+        return [ranks if number == most else none for number in range(len(parts))]
+    keys = np.concatenate([parts[n].columns.keys[parts[n].doc_ids] for n in others])
+    order = np.argsort(keys)
+    docs = np.searchsorted(largest.columns.keys, keys[order])  # documents ascend by key
+    rank_of = np.searchsorted(largest.doc_ids, docs) + np.arange(len(keys))
+    before = np.searchsorted(rank_of, ranks)
+    is_other = rank_of[np.minimum(before, len(rank_of) - 1)] == ranks
+    chosen = order[before[is_other]]
+    found, begin = [none] * len(parts), 0
+    found[most] = (ranks - before)[~is_other]
+    for number in others:
+        end = begin + len(parts[number])
+        found[number] = np.sort(chosen[(chosen >= begin) & (chosen < end)]) - begin
+        begin = end
+    return found
 
 
 @njit(nogil=True, cache=True)

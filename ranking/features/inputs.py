@@ -10,13 +10,13 @@ from ranking.features.shares import mid_ranks
 from ranking.features.slot_matches import SlotMatches, match_slots
 from ranking.query.query import Query
 from ranking.search.candidates import Candidates
-from ranking.search.segments import Array, Texts, read, texts_of
+from ranking.search.segments import Array, BySegment, Texts, texts_of
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """candidates: ascending by key, of these segments. tables: what holds for all segments
-    (statistics, lexicon, categories). matches: of the query's slots in their texts.
+    """candidates: ascending by key, of these segments; stand: where they do. tables: what holds for
+    all segments (statistics, lexicon, categories). matches: of the query's slots in their texts.
 
     priors: float32[k, PRIORS]. prices: float64[k], NaN where unknown. price_percentile:
     float64[k], of each among the candidates.
@@ -26,6 +26,7 @@ class Inputs:
     candidates: Candidates
     tables: Snapshot
     segments: Sequence[Snapshot]
+    stand: BySegment
     weights: Bm25Weights
     matches: SlotMatches
     texts: Texts
@@ -42,23 +43,25 @@ class Inputs:
         segments: Sequence[Snapshot],
         weights: Bm25Weights,
     ) -> "Inputs":
-        prices = read(candidates, segments, lambda segment, docs: segment.prices[docs])
+        stand = BySegment.of(candidates, segments)
+        prices = stand.read(lambda segment, docs: segment.prices[docs])
         return cls(
             query,
             candidates,
             tables,
             segments,
+            stand,
             weights,
-            match_slots(candidates, query.slots, segments),
-            texts_of(candidates, segments),
-            read(candidates, segments, lambda segment, docs: segment.priors[docs]),
+            match_slots(stand, query.slots, tables.index),
+            texts_of(stand),
+            stand.read(lambda segment, docs: segment.priors[docs]),
             prices,
             mid_ranks(prices),
         )
 
     def read(self, of: Callable[[Snapshot, UInt32Array], Array]) -> Array:
         """A row a candidate, as `of` reads them of one segment's documents."""
-        return read(self.candidates, self.segments, of)
+        return self.stand.read(of)
 
     def __len__(self) -> int:
         return len(self.candidates)

@@ -1,6 +1,5 @@
 """Which way each candidate satisfies each of the query's slots: one walk over the postings."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +8,9 @@ from numba import njit
 from indexing.arrays import Int32Array, Int64Array, UInt32Array
 from indexing.postings.doc_sets import gallop
 from indexing.postings.postings import BITS, FIELD_COUNT, MAX_TF, InvertedIndex
-from indexing.snapshot import Snapshot
 from ranking.query.flat_slots import FlatSlots, flatten
 from ranking.query.query import Slot
-from ranking.search.candidates import Candidates
-from ranking.search.segments import by_segment
+from ranking.search.segments import BySegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +18,6 @@ class SlotMatches:
     """chosen: int32[k, s], the first alternative that the document satisfies, −1 if none.
 
     tfs: uint32[k, s], how often by field, as in postings: the least over the alternative's terms.
-    flat: starts and ends are those of one segment.
     """
 
     flat: FlatSlots
@@ -29,30 +25,30 @@ class SlotMatches:
     tfs: UInt32Array
 
 
-def match_slots(
-    candidates: Candidates, slots: tuple[Slot, ...], segments: Sequence[Snapshot]
-) -> SlotMatches:
-    """Of candidates that ascend by document within each segment."""
-    if len(segments) == 1:
-        return match_in(candidates.doc_ids, slots, segments[0].index)
-    chosen = np.full((len(candidates), len(slots)), -1, dtype=np.int32)
-    tfs = np.zeros(chosen.shape, dtype=np.uint32)
-    for segment, places in by_segment(candidates, segments):
-        found = match_in(candidates.doc_ids[places], slots, segment.index)
-        chosen[places], tfs[places] = found.chosen, found.tfs
-    return SlotMatches(flatten(slots, segments[0].index), chosen, tfs)
+def match_slots(stand: BySegment, slots: tuple[Slot, ...], tables: InvertedIndex) -> SlotMatches:
+    """Of candidates that ascend by document within each segment. tables: statistics of all."""
+    flat = flatten(slots, tables.statistics)
+    if len(stand.parts) == 1:
+        segment, _, docs = stand.parts[0]
+        return SlotMatches(flat, *match_in(docs, flat, segment.index))
+    chosen = np.empty((stand.count, len(slots)), dtype=np.int32)
+    tfs = np.empty(chosen.shape, dtype=np.uint32)
+    for segment, places, docs in stand.parts:
+        chosen[places], tfs[places] = match_in(docs, flat, segment.index)
+    return SlotMatches(flat, chosen, tfs)
 
 
-def match_in(doc_ids: UInt32Array, slots: tuple[Slot, ...], index: InvertedIndex) -> SlotMatches:
-    """Of one segment's documents (ascending)."""
-    flat = flatten(slots, index)
-    chosen = np.full((len(doc_ids), len(slots)), -1, dtype=np.int32)
+def match_in(
+    doc_ids: UInt32Array, flat: FlatSlots, index: InvertedIndex
+) -> tuple[Int32Array, UInt32Array]:
+    """Of one segment's documents (ascending): `chosen` and `tfs`."""
+    starts, ends = index.spans(flat.term_ids)
+    chosen = np.full((len(doc_ids), len(flat.slots) - 1), -1, dtype=np.int32)
     tfs = np.zeros(chosen.shape, dtype=np.uint32)
     _match_slots(
-        doc_ids, index.docs, index.tfs, flat.starts, flat.ends, flat.alternatives, flat.slots,
-        chosen, tfs,
-    )  # fmt: skip
-    return SlotMatches(flat, chosen, tfs)
+        doc_ids, index.docs, index.tfs, starts, ends, flat.alternatives, flat.slots, chosen, tfs
+    )
+    return chosen, tfs
 
 
 @njit(nogil=True, cache=True, inline="always")

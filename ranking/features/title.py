@@ -46,7 +46,7 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
     )
     _fill_title(
         texts.rows, texts.offsets, texts.terms, matches.chosen,
-        flat.term_ids, flat.alternatives, flat.weights, flat.spans,
+        flat.term_ids.astype(np.uint32), flat.alternatives, flat.weights, flat.spans,
         np.uint32(low), np.uint32(high), rows.matrix,
     )  # fmt: skip
 

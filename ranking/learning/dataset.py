@@ -12,7 +12,7 @@ from ranking.generation import Generation
 from ranking.learning.judgments import Judgments
 from ranking.query.query import Query
 from ranking.search.candidates import Candidates
-from ranking.search.coarse import as_candidates
+from ranking.search.coarse import as_candidates, ranked
 from ranking.search.context import Context
 from ranking.search.fine import features_of
 from ranking.search.match_set import MatchSet, with_documents
@@ -135,7 +135,7 @@ def _as_if_found(
     candidates = np.union1d(coarse.doc_ids, lost)
     variants = sizes[np.searchsorted(groups, group_of[candidates])].astype(np.uint32)
     at = np.searchsorted(widened.doc_ids, candidates)
-    found = as_candidates(widened, at, variants, snapshot.columns, segment=0)
+    found = ranked(as_candidates(widened, at, variants, snapshot.columns, segment=0))
     places = np.flatnonzero(np.isin(candidates, np.concatenate([served, lost])))
     chosen, features = features_of(query, found, places, generation)
     return features[np.isin(chosen.doc_ids, lost)]

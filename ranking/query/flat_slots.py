@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Int64Array, UInt32Array
-from indexing.postings.postings import InvertedIndex
+from indexing.arrays import Float32Array, Int64Array
+from indexing.postings.statistics import Statistics
 from ranking.query.query import Slot
 
 _ORIGINS = {"literal": 0, "parts": 0, "form": 0, "synonym": 1, "correction": 2}
@@ -15,16 +15,13 @@ _ORIGINS = {"literal": 0, "parts": 0, "form": 0, "synonym": 1, "correction": 2}
 class FlatSlots:
     """Terms, their alternatives, and the slots of these, each list pointing into the one before.
 
-    starts, ends: int64[terms], each term's postings. gains: float32[terms], idf times boost.
-    term_ids: uint32[terms]. alternatives: int64[a + 1], first term of each; slots: int64[s + 1],
-    first alternative. weights: float32[s]. spans: int64[s], in positions. origins: int64[a], 1 for
-    synonyms, 2 for corrections, else 0.
+    term_ids: int64[terms]. gains: float32[terms], idf times boost. alternatives: int64[a + 1],
+    first term of each; slots: int64[s + 1], first alternative. weights: float32[s]. spans:
+    int64[s], in positions. origins: int64[a], 1 for synonyms, 2 for corrections, else 0.
     """
 
-    starts: Int64Array
-    ends: Int64Array
+    term_ids: Int64Array
     gains: Float32Array
-    term_ids: UInt32Array
     alternatives: Int64Array
     slots: Int64Array
     weights: Float32Array
@@ -32,24 +29,21 @@ class FlatSlots:
     origins: Int64Array
 
 
-def flatten(slots: tuple[Slot, ...], index: InvertedIndex) -> FlatSlots:
+def flatten(slots: tuple[Slot, ...], statistics: Statistics) -> FlatSlots:
+    """What holds in every segment."""
     term_ids, gains, origins = [], [], []
     alternatives, firsts = [0], [0]
     for slot in slots:
         for alternative in slot.alternatives:
             for term_id in alternative.term_ids:
                 term_ids.append(term_id)
-                gains.append(alternative.boost * index.statistics.idf(term_id))
+                gains.append(alternative.boost * statistics.idf(term_id))
             alternatives.append(len(term_ids))
             origins.append(_ORIGINS[alternative.origin])
         firsts.append(len(alternatives) - 1)
-    ids = np.array(term_ids, dtype=np.int64)
-    starts, ends = index.spans(ids)
     return FlatSlots(
-        starts=starts,
-        ends=ends,
+        term_ids=np.array(term_ids, dtype=np.int64),
         gains=np.array(gains, dtype=np.float32),
-        term_ids=ids.astype(np.uint32),
         alternatives=np.array(alternatives, dtype=np.int64),
         slots=np.array(firsts, dtype=np.int64),
         weights=np.array([slot.weight for slot in slots], dtype=np.float32),

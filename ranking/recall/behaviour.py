@@ -15,15 +15,19 @@ LEAST_LIFT: Final = 0.1
 """What was hardly chosen more than its places let expect is no reason to find it."""
 
 
-def chosen(query: Query, segment: Snapshot) -> Hits:
+def chosen(query: Query, segment: Snapshot, least: float = -np.inf) -> Hits:
     """Scores are from 0 to 1: how much more than expected it was chosen."""
     clicked, facts = query.clicked, query.facts
     liked = np.flatnonzero(clicked.lifts >= LEAST_LIFT)
     if facts is None or not len(liked):
         return NO_HITS
     best = liked[np.argsort(-clicked.lifts[liked], kind="stable")[:QUOTA]]
-    scores = 1 - np.exp(-clicked.lifts[best])
-    return products_of(facts, clicked.rows[best], scores, segment)
+    scores = (1 - np.exp(-clicked.lifts[best])).astype(np.float32)
+    rows = clicked.rows[best]
+    if least > -np.inf:
+        kept = scores >= np.float32(least)
+        rows, scores = rows[kept], scores[kept]
+    return products_of(facts, rows, scores, segment)
 
 
 def products_of(facts: Facts, rows: UInt32Array, scores: Float32Array, segment: Snapshot) -> Hits:

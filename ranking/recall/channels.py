@@ -1,8 +1,8 @@
 """The recall channels: one list, and a file each.
 
-A new channel is a file with a function `(query, segment) -> Hits` and a line in `CHANNELS`: its
-hits join the match set, its score and rank go with every candidate, are shown in answers, and are
-there for features by its name.
+A new channel is a file with a function `(query, segment, least) -> Hits` and a line in `CHANNELS`:
+its hits join the match set, its score and rank go with every candidate, are shown in answers, and
+are there for features by its name.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,8 @@ POPULAR: Final = BY_MEANING + 1
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """find: its hits in one segment, whatever the filters; None where the search itself calls it
+    """find: its hits in one segment, whatever the filters, of the least score that still counts if
+    there is one (those below it may be told or not); None where the search itself calls it
     (identifiers first, words by level, popular products last). why_not: why it has nothing to do
     for a query (strict: only what was said is wanted), None if it has.
 
@@ -36,7 +37,7 @@ class Channel:
     name: str
     meaning: str
     level: int
-    find: Callable[[Query, Snapshot], Hits] | None = None
+    find: Callable[[Query, Snapshot, float], Hits] | None = None
     why_not: Callable[[Query, bool], str | None] = lambda query, strict: None
     quota: int | None = None
     worth: float = 0.0

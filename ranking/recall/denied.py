@@ -13,6 +13,7 @@ from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
 from ranking.features.slot_matches import match_in
 from ranking.query.denial_words import CJK_AFTER, OF, free_endings, spoken
+from ranking.query.flat_slots import flatten
 from ranking.query.query import Denial
 
 _FIELDS: Final = (Field.TITLE, Field.ATTRIBUTES)
@@ -38,8 +39,8 @@ def lacks(denied: tuple[Denial, ...], doc_ids: UInt32Array, segment: Snapshot) -
     """Of one segment's documents (ascending). O(k · (log postings + title))."""
     slots = tuple(each.slot for each in denied)
     index = segment.index
-    found = match_in(doc_ids, slots, index)
-    held = (found.chosen >= 0) & ((found.tfs & _MASK) > 0)
+    chosen, tfs = match_in(doc_ids, flatten(slots, index.statistics), index)
+    held = (chosen >= 0) & ((tfs & _MASK) > 0)
     said = np.zeros(held.shape, dtype=np.bool_)
     before, after = (_ids(words, segment) for words in spoken(segment.analyzer.languages))
     of, pairs = _ids(OF, segment), _pairs(segment)

@@ -18,7 +18,7 @@ LEAST_CHANCE: Final = 0.3
 """Of a type over the likeliest one's, to be looked for."""
 
 
-def members(query: Query, segment: Snapshot) -> Hits:
+def members(query: Query, segment: Snapshot, least: float = -np.inf) -> Hits:
     """At most QUOTA products, nearest in meaning first, best liked where nothing is known of it."""
     wish, model = query.kind, segment.types
     wanted = wish.types[
@@ -36,6 +36,9 @@ def members(query: Query, segment: Snapshot) -> Hits:
     scores = segment.liked[docs]
     if query.vector is not None:
         scores = or_zero(segment.vectors.score(query.vector, docs)) + 0.1 * scores
+    if least > -np.inf:
+        kept = scores >= np.float32(least)
+        docs, scores = docs[kept], scores[kept]
     best = np.sort(np.argsort(-scores, kind="stable")[:QUOTA])
     return Hits(docs[best], scores[best].astype(np.float32))
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from indexing.arrays import Float32Array, UInt8Array, UInt32Array
 from indexing.postings.doc_sets import intersect, unite
 from indexing.postings.postings import InvertedIndex
+from indexing.postings.statistics import Statistics
 from ranking.bm25 import Bm25Weights, score_documents
-from ranking.query.flat_slots import flatten
+from ranking.query.flat_slots import FlatSlots, flatten
 from ranking.query.query import Alternative, Slot
 from ranking.recall.coverage import accumulate, count_reaching, reaching
 from ranking.recall.hits import NO_HITS, Hits
@@ -19,6 +21,7 @@ LEVELS = (1.0, 0.75, 0.5, 0.0)
 
 TINY = 1e-6
 _SLACK = 1e-4  # float32 sums of the same weights may differ this much, relatively
+_LEAST_SHARES = np.array(LEVELS, dtype=np.float32) - np.float32(_SLACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +95,53 @@ def level_of(counts: Sequence[UInt32Array], min_matches: int) -> int:
     return int(enough[0]) if len(enough) else len(LEVELS) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What BM25F needs of a query, the same in every segment.
+
+    params: see `Bm25Weights.arrays`. total: weight of all that must match.
+    """
+
+    flat: FlatSlots
+    params: Float32Array
+    k1: float
+    total: np.float32
+
+    @classmethod
+    def of(cls, slots: tuple[Slot, ...], weights: Bm25Weights, statistics: Statistics) -> "Scoring":
+        total = float(sum(slot.weight for slot in _required(slots)))
+        params = weights.arrays(statistics.mean_lengths)
+        return cls(flatten(slots, statistics), params, weights.k1, np.float32(total))
+
+
 def scored(
-    doc_ids: UInt32Array,
-    slots: tuple[Slot, ...],
-    index: InvertedIndex,
-    weights: Bm25Weights,
-    level: int,
+    doc_ids: UInt32Array, scoring: Scoring, index: InvertedIndex, level: int
 ) -> LexicalMatches:
     """Matching documents (ascending) with what they cover and score. level: the level used."""
-    total = float(sum(slot.weight for slot in _required(slots)))
-    if not len(doc_ids) or not total:
+    if not len(doc_ids) or not scoring.total:
         return LexicalMatches(NO_HITS, np.empty(0, np.uint8), np.empty(0, np.float32), level)
-    scores, covered = score(doc_ids, slots, index, weights)
-    share = np.minimum(covered / np.float32(total), np.float32(1.0))
-    reached = share[:, None] >= np.array(LEVELS, dtype=np.float32)[None, :] - _SLACK
-    levels = reached.argmax(axis=1).astype(np.uint8)
+    scores, covered = score(doc_ids, scoring, index)
+    share, levels = levels_met(covered, scoring.total, _LEAST_SHARES)
     return LexicalMatches(Hits(doc_ids, scores), levels, share, level)
+
+
+@njit(nogil=True, cache=True)
+def levels_met(
+    covered: Float32Array, total: np.float32, least: Float32Array
+) -> tuple[Float32Array, UInt8Array]:
+    """Share of the weight that each document covers, and the first level whose share it has.
+
+    least: float32[levels], falling, the last of them for all.
+    """
+    shares = np.empty(len(covered), dtype=np.float32)
+    levels = np.empty(len(covered), dtype=np.uint8)
+    for i in range(len(covered)):
+        shares[i] = min(covered[i] / total, np.float32(1.0))
+        level = 0
+        while level < len(least) - 1 and shares[i] < least[level]:
+            level += 1
+        levels[i] = level
+    return shares, levels
 
 
 def count_strict(slots: Sequence[Slot], indexes: Sequence[InvertedIndex]) -> int:
@@ -131,16 +165,17 @@ def _required(slots: Sequence[Slot]) -> list[Slot]:
 
 
 def score(
-    doc_ids: UInt32Array, slots: tuple[Slot, ...], index: InvertedIndex, weights: Bm25Weights
+    doc_ids: UInt32Array, scoring: Scoring, index: InvertedIndex
 ) -> tuple[Float32Array, Float32Array]:
     """BM25F scores and covered weight of the given documents (ascending)."""
-    flat = flatten(slots, index)
+    flat = scoring.flat
+    starts, ends = index.spans(flat.term_ids)
     scores = np.empty(len(doc_ids), dtype=np.float32)
     coverage = np.empty(len(doc_ids), dtype=np.float32)
     score_documents(
         doc_ids, index.docs, index.tfs, index.lengths,
-        flat.starts, flat.ends, flat.gains, flat.alternatives, flat.slots, flat.weights,
-        weights.arrays(index.statistics.mean_lengths), weights.k1, scores, coverage,
+        starts, ends, flat.gains, flat.alternatives, flat.slots, flat.weights,
+        scoring.params, scoring.k1, scores, coverage,
     )  # fmt: skip
     return scores, coverage
 

@@ -11,13 +11,16 @@ from ranking.recall.hits import NO_HITS, Hits
 QUOTA: Final = 200
 
 
-def nearest(query: Query, segment: Snapshot) -> Hits:
+def nearest(query: Query, segment: Snapshot, least: float = -np.inf) -> Hits:
     """At most QUOTA of the nearest, unfiltered, with a cosine of the snapshot's floor or more."""
     if query.vector is None or not segment.doc_count:
         return NO_HITS
     there = None if segment.gone is None else ~segment.gone
-    found = segment.vectors.search(query.vector, QUOTA, there)
-    keep = found.scores >= segment.cosine_floor
+    least = max(least, segment.cosine_floor)
+    found = segment.vectors.search(query.vector, QUOTA, there, least=least)
+    if not len(found.doc_ids):
+        return NO_HITS
+    keep = found.scores >= least
     doc_ids, scores = found.doc_ids[keep], found.scores[keep]
     order = np.argsort(doc_ids)
     return Hits(doc_ids[order], scores[order])

@@ -16,7 +16,7 @@ from ranking.rerank.describe import describe
 from ranking.rerank.price_bands import price_bands
 from ranking.rerank.rerank import HeadTitles, rerank
 from ranking.search.candidates import Ordered
-from ranking.search.segments import Texts, read, texts_of
+from ranking.search.segments import BySegment, Texts, texts_of
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
 _UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
@@ -31,18 +31,19 @@ def rerank_head(
 
     told: fill `moved`, for explanations.
     """
-    policy, ranker, segments = generation.policy.diversity, generation.ranker, generation.segments
+    policy, ranker = generation.policy.diversity, generation.ranker
     head = ordered.candidates.take(np.arange(min(policy.head, len(ordered))))
-    keys = {name: read(head, segments, partial(head_key, name)) for name in policy.keys}
+    stand = BySegment.of(head, generation.segments)
+    keys = {name: stand.read(partial(head_key, name)) for name in policy.keys}
     vectors = None
     if policy.spread != "off" or policy.twin_cosine:
-        vectors = read(head, segments, lambda segment, docs: segment.vectors.vectors(docs))
+        vectors = stand.read(lambda segment, docs: segment.vectors.vectors(docs))
     made = rerank(
         ordered.scores,
         vectors,
         keys,
         policy,
-        titles=_title_terms(texts_of(head, segments)),
+        titles=_title_terms(texts_of(stand)),
         curve=ranker.curve if ordered.ranked_by == ranker.name else None,
         uniform=asks_for_sameness(query, ordered),
     )

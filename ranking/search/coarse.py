@@ -54,11 +54,13 @@ def coarse_scores(
     return scores
 
 
-def top(scores: Float32Array, count: int) -> Int64Array:
-    """Places of the best scores, best first; equal scores in order of place."""
+def top(scores: Float32Array, count: int, least: float = -np.inf) -> Int64Array:
+    """Places of the best scores, none below the least, best first; equal ones in order of place."""
     if len(scores) > count:
         threshold = np.partition(scores, len(scores) - count)[len(scores) - count]
-        places = np.flatnonzero(scores >= threshold)
+        places = np.flatnonzero(scores >= max(threshold, np.float32(least)))
+    elif least > -np.inf:
+        places = np.flatnonzero(scores >= np.float32(least))
     else:
         places = np.arange(len(scores))
     return places[np.lexsort((places, -scores[places]))][:count]
@@ -72,7 +74,7 @@ def as_candidates(
     segment: int,
     marks: Sequence[Mark] = (),
 ) -> Candidates:
-    """The products at these places, in this order, with their ranks among each other.
+    """The products at these places, in this order; ranks are told by `ranked`, of all together.
 
     segment: number of the one that they stand in; columns: its own. marks: of each of the
     `personal` channels, on places of the answer, or none.
@@ -89,7 +91,7 @@ def as_candidates(
         coverage=answer.coverage[places],
         cosine=scores[:, SEMANTIC],
         scores=scores,
-        ranks=ranks_of(scores),
+        ranks=np.zeros(scores.shape, dtype=np.uint32),
         variants=variants,
     )
 
@@ -102,6 +104,11 @@ def _marked_at(mark: Mark, places: Int64Array | UInt32Array) -> Float32Array:
         known = mark.places[at] == places
         scores[known] = mark.scores[at[known]]
     return scores
+
+
+def ranked(candidates: Candidates) -> Candidates:
+    """With each channel's ranks among them."""
+    return candidates.with_ranks(ranks_of(candidates.scores))
 
 
 def ranks_of(scores: Float32Array) -> UInt32Array:
@@ -130,10 +137,11 @@ def merged(
 
     Each part is in that order already; ranks are among all of them. falling: the highest first.
     """
-    if len(parts) == 1:
-        return parts[0]
-    together = Candidates.joined([candidates for candidates, _ in parts])
-    values = np.concatenate([values for _, values in parts])
+    found = [part for part in parts if len(part[0])] or parts[:1]
+    if len(found) == 1:
+        candidates, values = found[0]
+        return ranked(candidates), values
+    together = Candidates.joined([candidates for candidates, _ in found])
+    values = np.concatenate([values for _, values in found])
     order = np.lexsort((together.keys, -values if falling else values))[:limit]
-    chosen = together.take(order)
-    return chosen.with_ranks(ranks_of(chosen.scores)), values[order]
+    return ranked(together.take(order)), values[order]

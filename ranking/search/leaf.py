@@ -11,13 +11,12 @@ import numpy as np
 
 from indexing.arrays import Float32Array, UInt32Array, UInt64Array
 from indexing.snapshot import Snapshot
-from ranking.bm25 import Bm25Weights
 from ranking.filters.filters import Filter, evaluate_all, full_mask
 from ranking.query.query import Query, Slot
 from ranking.recall import lexical
 from ranking.recall.channels import Channel
 from ranking.recall.hits import NO_HITS, Hits
-from ranking.recall.lexical import Covered, LexicalMatches
+from ranking.recall.lexical import Covered, LexicalMatches, Scoring
 from ranking.recall.personal import PERSONAL, marked
 from ranking.score_mix import best_of
 from ranking.search.candidates import Candidates
@@ -43,18 +42,19 @@ class Leaf:
         """How much of the query's weight each document covers, and how many reach each level."""
         return lexical.cover(slots, self.segment.index)
 
-    def scored(
-        self, doc_ids: UInt32Array, slots: tuple[Slot, ...], weights: Bm25Weights, level: int
-    ) -> LexicalMatches:
-        return lexical.scored(doc_ids, slots, self.segment.index, weights, level)
+    def scored(self, doc_ids: UInt32Array, scoring: Scoring, level: int) -> LexicalMatches:
+        return lexical.scored(doc_ids, scoring, self.segment.index, level)
 
     def lacks(self, slot: Slot, doc_ids: UInt32Array) -> bool:
         """Whether any of the documents (ascending) does not satisfy the slot."""
         return lexical.lacks(slot, doc_ids, self.segment.index)
 
-    def hits(self, channel: Channel, query: Query) -> Hits:
-        """What a channel finds here, its quota not yet shared with other segments."""
-        return NO_HITS if channel.find is None else channel.find(query, self.segment)
+    def hits(self, channel: Channel, query: Query, least: float) -> Hits:
+        """What a channel finds here, its quota not yet shared with other segments.
+
+        least: of scores that can still be among the best; others may be found or not.
+        """
+        return NO_HITS if channel.find is None else channel.find(query, self.segment, least)
 
     def offered(self, matches: MatchSet) -> MatchSet:
         """Less what is sold out, where the index hides that."""
@@ -72,11 +72,19 @@ class Leaf:
         return np.array([best_of(column) for column in answer.scores.T], dtype=np.float32)
 
     def select(
-        self, query: Query, answer: MatchSet, best: Float32Array, pool: int, *, demote: bool
+        self,
+        query: Query,
+        answer: MatchSet,
+        best: Float32Array,
+        pool: int,
+        least: float,
+        *,
+        demote: bool,
     ) -> tuple[Candidates, Float32Array]:
         """At most `pool` groups, each by its best product, best first, and their coarse scores.
 
-        best: of the whole answer, see `best`. demote: what is sold out comes last.
+        best: of the whole answer, see `best`. least: of scores that can still be among the pool.
+        demote: what is sold out comes last.
         """
         scores = coarse_scores(query, answer, self.segment, best, demote=demote)
         marks = marked(query, answer.doc_ids, self.segment)
@@ -84,7 +92,7 @@ class Leaf:
             scores[mark.places] += np.float32(channel.worth) * mark.scores
         columns = self.segment.columns
         picked = collapse(answer.doc_ids, scores, columns.group_of)
-        first = top(scores[picked.places], pool)
+        first = top(scores[picked.places], pool, least)
         places = picked.places[first]
         variants = picked.variants[first]
         chosen = as_candidates(answer, places, variants, columns, self.number, marks)

@@ -12,7 +12,7 @@ from ranking.bm25 import Bm25Weights
 from ranking.query.query import Query
 from ranking.recall.channels import BY_MEANING, CHANNELS, COUNT, LEXICAL, NAMES
 from ranking.recall.hits import Hits
-from ranking.recall.lexical import LexicalMatches, score
+from ranking.recall.lexical import LexicalMatches, Scoring, score
 
 _POOREST = 255
 """Behind every level."""
@@ -112,7 +112,8 @@ def with_documents(
     ESCI worse than by hand (docs/learning.md).
     """
     extra = np.setdiff1d(doc_ids, matches.doc_ids, assume_unique=True)
-    bm25, covered = score(extra, query.slots, snapshot.index, weights)
+    scoring = Scoring.of(query.slots, weights, snapshot.index.statistics)
+    bm25, covered = score(extra, scoring, snapshot.index)
     scores = _no_scores(len(extra))
     scores[:, LEXICAL] = np.where(bm25 > 0, bm25, np.nan)
     order = np.argsort(np.concatenate([matches.doc_ids, extra]))

@@ -5,14 +5,16 @@ here, from what the leaves tell: the level, the quotas of channels, the filters 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ranking.query.query import Query
 from ranking.query.query_filters import Implied, clauses_of, implied_filters
 from ranking.query.understand import understand
 from ranking.query.widening import widened
-from ranking.recall.channels import BY_MEANING, CHANNELS
+from ranking.recall.channels import BY_MEANING, CHANNELS, Channel
 from ranking.recall.hits import Hits, best_hits, equally_good
 from ranking.recall.identifier import exact
-from ranking.recall.lexical import LexicalMatches, level_of
+from ranking.recall.lexical import LexicalMatches, Scoring, level_of
 from ranking.recall.popular import QUOTA, popular
 from ranking.search.context import Context
 from ranking.search.decided import under_rules, without_added
@@ -119,10 +121,8 @@ def _by_words(query: Query, context: Context, *, relax: bool) -> list[LexicalMat
             covered = [leaf.covered(query.slots) for leaf in leaves]
             level = level_of([each.counts for each in covered], policy.min_matches)
             docs = [each.reaching(level) for each in covered]
-        words = [
-            leaf.scored(part, query.slots, policy.bm25, level)
-            for leaf, part in zip(leaves, docs, strict=True)
-        ]
+        scoring = Scoring.of(query.slots, policy.bm25, context.tables.index.statistics)
+        words = [leaf.scored(part, scoring, level) for leaf, part in zip(leaves, docs, strict=True)]
         stage.passed = sum(map(len, words))
     return words
 
@@ -138,12 +138,23 @@ def _by_channels(query: Query, context: Context, *, strict: bool) -> list[tuple[
             context.log.skip(stage_name, why_not or "budget", degrades=why_not is None)
             continue
         with context.log.timed(stage_name, 1) as stage:
-            hits = [leaf.hits(channel, query) for leaf in context.leaves]
+            hits = _found_by(channel, query, context)
             if channel.quota is not None:
                 hits = shared(hits, channel.quota, context)
             stage.passed = sum(map(len, hits))
         found.append((channel.name, hits))
     return found
+
+
+def _found_by(channel: Channel, query: Query, context: Context) -> list[Hits]:
+    """Of every leaf; those that cannot be among the best of all may be left out."""
+    hits, least = [], -np.inf
+    for leaf in context.leaves:
+        found = leaf.hits(channel, query, least)
+        if channel.quota is not None and len(found) >= channel.quota:
+            least = max(least, float(found.scores.min()))
+        hits.append(found)
+    return hits
 
 
 def shared(hits: Sequence[Hits], quota: int, context: Context) -> list[Hits]:

@@ -124,10 +124,9 @@ class _Fixed:
         """No channel's rank is told of it: it was not among those that were ranked."""
         columns = self._segments[number].columns
         variants = np.count_nonzero(columns.group_of[matches.doc_ids] == group)
-        made = as_candidates(
+        return as_candidates(
             matches, np.array([at]), np.array([variants], dtype=np.uint32), columns, number
         )
-        return made.with_ranks(np.zeros_like(made.ranks))
 
     def fill(self, slots: Slots, organic: Sequence[MatchSet]) -> None:
         """Paid places keep their distance to those of other rules, too."""

@@ -189,9 +189,15 @@ def choose(query: Query, answer: Matches, context: Context, pool: int) -> Ordere
     Where the index demotes what is sold out, any product in stock comes before any that is not.
     """
     demote = context.tables.config.out_of_stock == "demote"
-    pairs = list(zip(context.leaves, answer, strict=True))
+    pairs = [pair for pair in zip(context.leaves, answer, strict=True) if len(pair[1])]
+    pairs = pairs or [(context.leaves[0], answer[0])]
     best = np.max([leaf.best(part) for leaf, part in pairs], axis=0)
-    chosen = [leaf.select(query, part, best, pool, demote=demote) for leaf, part in pairs]
+    chosen, least = [], -np.inf
+    for leaf, part in pairs:
+        found, scores = leaf.select(query, part, best, pool, least, demote=demote)
+        if len(scores) == pool:  # no other segment's are among the pool with less
+            least = max(least, float(scores[-1]))
+        chosen.append((found, scores))
     return Ordered(*merged(chosen, pool, falling=True))
 
 

@@ -1,11 +1,12 @@
 """Facts of candidates that stand in several segments, read as if they stood in one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from indexing.arrays import Int64Array, UInt16Array, UInt32Array, UInt64Array
 from indexing.snapshot import Snapshot
@@ -14,24 +15,53 @@ from ranking.search.candidates import Candidates
 Array = TypeVar("Array", bound=npt.NDArray[Any])
 
 
+@dataclass(frozen=True, slots=True)
+class BySegment:
+    """Candidates divided by where they stand.
+
+    parts: each segment that holds any of them, their places, int64[k], and documents; at least one.
+    """
+
+    count: int
+    parts: tuple[tuple[Snapshot, Int64Array, UInt32Array], ...]
+
+    @classmethod
+    def of(cls, candidates: Candidates, segments: Sequence[Snapshot]) -> "BySegment":
+        numbers, docs = candidates.segments, candidates.doc_ids
+        there = np.flatnonzero(np.bincount(numbers, minlength=1)).tolist()
+        if len(there) <= 1:
+            only = segments[there[0] if there else 0]
+            return cls(len(docs), ((only, np.arange(len(docs)), docs),))
+        places = [np.flatnonzero(numbers == number) for number in there]
+        return cls(
+            len(docs),
+            tuple((segments[n], at, docs[at]) for n, at in zip(there, places, strict=True)),
+        )
+
+    def read(self, of: Callable[[Snapshot, UInt32Array], Array]) -> Array:
+        """A row a candidate, as `of` reads them of one segment's documents.
+
+        Those of a segment are asked for together, in the candidates' order.
+        """
+        if len(self.parts) == 1:
+            segment, _, docs = self.parts[0]
+            return of(segment, docs)
+        out: Any = None
+        for segment, places, docs in self.parts:
+            rows = of(segment, docs)
+            if out is None:
+                out = np.empty((self.count, *rows.shape[1:]), rows.dtype)
+            out[places] = rows
+        return out  # type: ignore[no-any-return] # of the type of its rows
+
+
 def read(
     candidates: Candidates,
     segments: Sequence[Snapshot],
     of: Callable[[Snapshot, UInt32Array], Array],
 ) -> Array:
-    """A row a candidate, as `of` reads them of one segment's documents.
-
-    Those of a segment are asked for together, in the candidates' order.
-    """
-    if len(segments) == 1:
-        return of(segments[0], candidates.doc_ids)
-    out: Any = None
-    for segment, places in by_segment(candidates, segments):
-        rows = of(segment, candidates.doc_ids[places])
-        if out is None:
-            out = np.empty((len(candidates), *rows.shape[1:]), rows.dtype)
-        out[places] = rows
-    return of(segments[0], candidates.doc_ids) if out is None else out
+    """See `BySegment.read`; for one thing only."""
+    return BySegment.of(candidates, segments).read(of)
 
 
 def locate(product_id: str, segments: Sequence[Snapshot]) -> tuple[int, int] | None:
@@ -41,16 +71,6 @@ def locate(product_id: str, segments: Sequence[Snapshot]) -> tuple[int, int] | N
         if doc is not None:
             return number, doc
     return None
-
-
-def by_segment(
-    candidates: Candidates, segments: Sequence[Snapshot]
-) -> Iterator[tuple[Snapshot, Int64Array]]:
-    """Each segment that holds any of them, and their places."""
-    for number, segment in enumerate(segments):
-        places = np.flatnonzero(candidates.segments == number)
-        if len(places):
-            yield segment, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +87,32 @@ class Texts:
     terms: UInt32Array
 
 
-def texts_of(candidates: Candidates, segments: Sequence[Snapshot]) -> Texts:
-    """Of one segment its own arrays, of several copies of what is needed."""
-    if len(segments) == 1:
-        index = segments[0].index
-        titles = index.titles
-        return Texts(candidates.doc_ids, index.lengths, titles.offsets, titles.terms)
-    lengths = read(candidates, segments, lambda segment, docs: segment.index.lengths[docs])
-    sizes = read(candidates, segments, lambda segment, docs: segment.index.titles.sizes(docs))
-    offsets = np.zeros(len(candidates) + 1, dtype=np.uint64)
+def texts_of(stand: BySegment) -> Texts:
+    """Where all stand in one segment its own arrays, else copies of what is needed."""
+    if len(stand.parts) == 1:
+        segment, _, docs = stand.parts[0]
+        titles = segment.index.titles
+        return Texts(docs, segment.index.lengths, titles.offsets, titles.terms)
+    lengths = stand.read(lambda segment, docs: segment.index.lengths[docs])
+    sizes = stand.read(lambda segment, docs: segment.index.titles.sizes(docs))
+    offsets = np.zeros(stand.count + 1, dtype=np.uint64)
     np.cumsum(sizes, out=offsets[1:])
     terms = np.empty(int(offsets[-1]), dtype=np.uint32)
-    for segment, places in by_segment(candidates, segments):
+    for segment, places, docs in stand.parts:
         titles = segment.index.titles
-        begins = titles.offsets[candidates.doc_ids[places]].astype(np.int64)
-        own = sizes[places]
-        within = np.arange(int(own.sum())) - np.repeat(np.cumsum(own) - own, own)
-        into = np.repeat(offsets[places].astype(np.int64), own) + within
-        terms[into] = titles.terms[np.repeat(begins, own) + within]
-    return Texts(np.arange(len(candidates), dtype=np.uint32), lengths, offsets, terms)
+        copy_titles(docs, titles.offsets, titles.terms, offsets[places], terms)
+    return Texts(np.arange(stand.count, dtype=np.uint32), lengths, offsets, terms)
+
+
+@njit(nogil=True, cache=True)
+def copy_titles(
+    docs: UInt32Array, offsets: UInt64Array, terms: UInt32Array, into: UInt64Array, out: UInt32Array
+) -> None:
+    """The terms of each document's title, to its place in `out`. into: uint64[k], where each
+    begins.
+    """
+    for row in range(len(docs)):
+        at = into[row]
+        for place in range(offsets[docs[row]], offsets[np.int64(docs[row]) + 1]):
+            out[at] = terms[place]
+            at += np.uint64(1)

@@ -8,7 +8,7 @@ from divided import columns_of as part_of
 from indexing.arrays import UInt32Array
 from indexing.columns import Columns
 from ranking.facets.facets import count_facets
-from ranking.facets.parts import Part, spread
+from ranking.facets.parts import Part, places_at, spread
 
 COUNT = 4_400
 
@@ -42,6 +42,23 @@ def test_the_same_documents_are_sampled(whole: Columns, size: int) -> None:
     keys = [p.columns.keys[docs] for p, docs in zip(parts, spread(parts, size), strict=True)]
     assert sorted(np.concatenate(keys).tolist()) == whole.keys[one].tolist()
     assert len(one) == min(size, COUNT)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ranks_are_found_in_uneven_parts(whole: Columns, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    number_of = draw.choice(4, COUNT, p=[0.02, 0.9, 0.07, 0.01])  # the largest is not the first
+    number_of[number_of == 3] = 3 if seed % 2 else 1  # or there is none in the last
+    parts = []
+    for number in range(4):
+        own = part_of(whole, np.flatnonzero(number_of == number).astype(np.uint32))
+        docs = np.arange(own.doc_count, dtype=np.uint32)
+        parts.append(Part(own, docs[draw.random(len(docs)) < 0.5]))
+    keys = [part.columns.keys[part.doc_ids] for part in parts]
+    ranks = np.sort(draw.choice(sum(map(len, parts)), 50, replace=False))
+    found = [own[at] for own, at in zip(keys, places_at(parts, ranks), strict=True)]
+    assert sorted(np.concatenate(found)) == np.sort(np.concatenate(keys))[ranks].tolist()
+    assert all((np.diff(own.astype(np.int64)) > 0).all() for own in found)
 
 
 def test_the_same_bins_values_and_choice_are_shown(whole: Columns) -> None:

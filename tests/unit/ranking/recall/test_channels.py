@@ -19,7 +19,7 @@ from ranking.recall.channels import (
 )
 from ranking.recall.hits import Hits, equally_good
 from ranking.recall.lexical import LexicalMatches
-from ranking.search.coarse import as_candidates
+from ranking.search.coarse import as_candidates, ranked
 from ranking.search.match_set import combine, found_by
 
 NAN = float("nan")
@@ -70,7 +70,7 @@ def test_the_union_does_not_depend_on_the_order_of_the_channels() -> None:
 
 def test_ranks_are_within_the_channel_and_equal_scores_in_order() -> None:
     found = combine(WORDS, OTHERS)
-    chosen = as_candidates(found, np.array([3, 2, 0, 4]), np.ones(4, np.uint32), COLUMNS, 0)
+    chosen = ranked(as_candidates(found, np.array([3, 2, 0, 4]), np.ones(4, np.uint32), COLUMNS, 0))
     assert chosen.doc_ids.tolist() == [7, 5, 1, 9]
     assert chosen.ranks[:, LEXICAL].tolist() == [1, 2, 0, 0]
     assert chosen.ranks[:, SEMANTIC].tolist() == [0, 1, 3, 2]
@@ -91,7 +91,7 @@ def test_filters_keep_the_columns_together() -> None:
 def test_one_channel_alone() -> None:
     found = found_by("popular", equally_good(docs(3, 4), 0.0))
     assert found.levels.tolist() == [POPULAR, POPULAR]
-    chosen = as_candidates(found, np.array([1, 0]), np.ones(2, np.uint32), COLUMNS, 0)
+    chosen = ranked(as_candidates(found, np.array([1, 0]), np.ones(2, np.uint32), COLUMNS, 0))
     assert chosen.ranks[:, NAMES.index("popular")].tolist() == [1, 2]  # in the order given
     assert (chosen.ranks > 0).sum() == 2
 
