@@ -7,9 +7,9 @@ from typing import Final
 
 from indexing.analysis.chunks import is_cjk
 from indexing.analysis.spellings import other_spellings
-from indexing.forms.compounds import LINKING
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
+from ranking.query.compound_words import apart, cuts_of, names_kind, together
 from ranking.query.query import Alternative, Slot
 from ranking.query.words import QueryWords
 
@@ -19,8 +19,6 @@ TOGETHER_BOOST: Final = 0.6
 COMPOUND_BOOST: Final = 0.7
 COMPOUND_PARTS_BOOST: Final = 0.4
 """For each of the two; less together than the compound itself."""
-LEAST_PART: Final = 4
-"""Letters of each part of a compound that only the query has."""
 MOST_TOGETHER: Final = 8
 """Words of a query that are looked at in pairs."""
 MOST_FORMS: Final = 50
@@ -29,12 +27,12 @@ MOST_FORMS: Final = 50
 
 def with_forms(slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot) -> tuple[Slot, ...]:
     """The slots with the forms that the catalogue knows as alternatives."""
-    made = [
-        _with(slot, list(_forms(slot, words, snapshot)), snapshot)
-        if slot.weight > 0 and not is_cjk(slot.text)
-        else slot
-        for slot in slots
-    ]
+    made: list[Slot] = []
+    for slot in slots:
+        if slot.weight > 0 and not is_cjk(slot.text):
+            made += _formed(slot, words, snapshot)
+        else:
+            made.append(slot)
     return _together(made, words, snapshot)
 
 
@@ -42,20 +40,53 @@ def _together(slots: list[Slot], words: QueryWords, snapshot: Snapshot) -> tuple
     """Words that are one word together: `power bank`, and `Holz Schraube` in either order."""
     forms = snapshot.forms
     single = {
-        n: words.primary[slot.position]
+        n: term
         for n, slot in enumerate(slots[:MOST_TOGETHER])
-        if slot.weight > 0
-        and slot.span == 1
-        and words.primary[slot.position] != UNKNOWN
-        and not is_cjk(slot.text)
+        if slot.weight > 0 and slot.span == 1 and not is_cjk(slot.text)
+        if (term := _single(slot, words)) != UNKNOWN
     }
     for n, m in permutations(single, 2) if len(forms.pairs) else ():
         whole = forms.whole(single[n], single[m])
-        beside = slots[m].position - slots[n].position == 1
+        gap = slots[m].position - slots[n].position
+        beside = gap == 1 or (gap == 0 and m - n == 1)  # parts of one compound
         if whole is not None and (beside or forms.parts_of(whole) is not None):
             added = [Alternative((whole,), TOGETHER_BOOST, "form")]
             slots[n], slots[m] = (_with(slots[each], added, snapshot) for each in (n, m))
     return tuple(slots)
+
+
+def _single(slot: Slot, words: QueryWords) -> int:
+    """The term of a slot of one word, or of one part of a compound that the catalogue has not."""
+    term = words.primary[slot.position]
+    parts = slot.alternatives[0].term_ids if term == UNKNOWN and slot.alternatives else ()
+    return parts[0] if len(parts) == 1 else term
+
+
+def _formed(slot: Slot, words: QueryWords, snapshot: Snapshot) -> Iterator[Slot]:
+    """The slot with its forms; of a compound that the catalogue has not, one slot a part."""
+    forms, index = list(_forms(slot, words, snapshot)), snapshot.index
+    unknown = slot.span == 1 and words.ids.get(slot.text, UNKNOWN) == UNKNOWN
+    cuts: list[tuple[int, ...]] = []
+    if unknown and "compounds" in snapshot.config.word_forms:
+        cuts = cuts_of(words.folded(slot.position), snapshot.analyzer, index.lexicon)
+    held = [cut for cut in cuts if together(cut, index)]
+    others = [Alternative(cut, COMPOUND_PARTS_BOOST, "form") for cut in cuts]
+    others += [
+        Alternative((*cut[:-1], compound), COMPOUND_PARTS_BOOST, "form")
+        for cut in cuts
+        for compound in snapshot.forms.ending_in(cut[-1])
+    ]
+    if any(UNKNOWN not in form.term_ids for form in forms):
+        yield _with(slot, forms, snapshot)
+    elif held or (cuts and names_kind(cuts[0][-1], snapshot)):
+        said = slot.said or words.said(slot.position, 1)
+        for term in apart((held or cuts)[0], snapshot.forms):
+            alone = (Alternative((term,), 1.0, "form"),)
+            text, weight = index.lexicon.terms[term], index.statistics.idf(term)
+            part = Slot(text, weight, alone, slot.position, said=said)
+            yield _with(part, [*_compounds(term, snapshot), *others], snapshot)
+    else:
+        yield _with(slot, [*forms, *others], snapshot)
 
 
 def _forms(slot: Slot, words: QueryWords, snapshot: Snapshot) -> Iterator[Alternative]:
@@ -65,32 +96,18 @@ def _forms(slot: Slot, words: QueryWords, snapshot: Snapshot) -> Iterator[Altern
         for other in other_spellings(words.folded(slot.position), analyzer.languages):
             yield Alternative((find(analyzer.stem(other)),), SPELLING_BOOST, "form")
     term_id = words.ids.get(slot.text, UNKNOWN)
-    if term_id == UNKNOWN and slot.span == 1 and "compounds" in snapshot.config.word_forms:
-        yield from _parts(words.folded(slot.position), snapshot)
-    if term_id != UNKNOWN and len(snapshot.forms.split):
+    if term_id != UNKNOWN:
+        yield from _compounds(term_id, snapshot)
+
+
+def _compounds(term_id: int, snapshot: Snapshot) -> Iterator[Alternative]:
+    """A compound's parts, and the compounds of which the term is the head."""
+    if len(snapshot.forms.split):
         parts = snapshot.forms.parts_of(term_id)
         if parts is not None:
             yield Alternative(parts, COMPOUND_PARTS_BOOST, "form")
         for compound in snapshot.forms.ending_in(term_id):
             yield Alternative((compound,), COMPOUND_BOOST, "form")
-
-
-def _parts(word: str, snapshot: Snapshot) -> Iterator[Alternative]:
-    """Of a compound that the catalogue has not: products with both of its parts, if it knows
-    them, cut so that the head is the longest (Kinder-kopfhörer).
-    """
-    analyzer, find = snapshot.analyzer, snapshot.index.lexicon.id_of
-    links = {link for name in analyzer.languages for link in LINKING.get(name, ())}
-    if not links or not word.isalpha() or len(word) < 2 * LEAST_PART:
-        return
-    for end in range(LEAST_PART, len(word) - LEAST_PART + 1):
-        head = find(analyzer.stem(word[end:]))
-        for link in sorted(links, key=len) if head != UNKNOWN else ():
-            bare = word[:end].removesuffix(link)
-            modifier = find(analyzer.stem(bare)) if len(bare) >= LEAST_PART else UNKNOWN
-            if modifier != UNKNOWN:
-                yield Alternative((modifier, head), COMPOUND_PARTS_BOOST, "form")
-                return
 
 
 def _with(slot: Slot, forms: list[Alternative], snapshot: Snapshot) -> Slot:

@@ -1,0 +1,110 @@
+"""A compound that the catalogue has not, as the words that it is made of: Trink+flaschen+deckel.
+
+The catalogue knows each part as a word, with or without a linking element behind it; the last is
+the head. A word that is known as it is, is never cut: Rat is not in Fahrrad.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Final
+
+from indexing.analysis.analyzer import Analyzer
+from indexing.forms.compounds import LINKING
+from indexing.forms.forms import WordForms
+from indexing.postings.doc_sets import intersect
+from indexing.postings.lexicon import UNKNOWN, Lexicon
+from indexing.postings.postings import InvertedIndex
+from indexing.snapshot import Snapshot
+from ranking.query.kind_ways import LEAST_HEAD
+
+LEAST: Final = ((4, 4), (3, 4), (3, 3))
+"""Letters of each modifier and of the head: short ones (Tee, Bad, låg) where nothing else cuts."""
+LEAST_SHORT: Final = 3
+MOST_PARTS: Final = 4
+MOST_LETTERS: Final = 48
+MOST_CUTS: Final = 4
+
+
+def cuts_of(word: str, analyzer: Analyzer, lexicon: Lexicon) -> list[tuple[int, ...]]:
+    """Term ids of its parts, the head last; the cuts into the fewest parts, longest head first.
+
+    At most `MOST_CUTS`; none if it is no compound of words that the catalogue has.
+    """
+    links = {link for name in analyzer.languages for link in LINKING.get(name, ())}
+    if not links or not word.isalpha() or not 2 * LEAST_SHORT < len(word) <= MOST_LETTERS:
+        return []
+    ordered = sorted(links, key=lambda link: (len(link), link))
+    ids: dict[str, int] = {}
+
+    def known(text: str) -> int:
+        if text not in ids:
+            ids[text] = lexicon.id_of(analyzer.stem(text))
+            if text in analyzer.stop_words:
+                ids[text] = UNKNOWN
+        return ids[text]
+
+    for least in LEAST:
+        for count in range(2, MOST_PARTS + 1):
+            cuts = _cuts(word, count, least, ("",), known, tuple(ordered))
+            found = list(dict.fromkeys(islice(cuts, MOST_CUTS)))
+            if found:
+                return found
+    return []
+
+
+def _cuts(
+    text: str,
+    count: int,
+    least: tuple[int, int],
+    ends: tuple[str, ...],
+    known: Callable[[str], int],
+    links: tuple[str, ...],
+) -> Iterator[tuple[int, ...]]:
+    """The text in so many parts, the longest last one first. ends: what may stand behind it."""
+    shortest = least[ends == ("",)]
+    if count == 1:
+        found = _part(text, ends, shortest, known)
+        if found != UNKNOWN:
+            yield (found,)
+        return
+    for begin in range(least[0] * (count - 1), len(text) - shortest + 1):
+        last = _part(text[begin:], ends, shortest, known)
+        if last != UNKNOWN:
+            for before in _cuts(text[:begin], count - 1, least, links, known, links):
+                yield (*before, last)
+
+
+def _part(text: str, ends: tuple[str, ...], least: int, known: Callable[[str], int]) -> int:
+    """Term id of the word that the text is with one of these ends, or UNKNOWN."""
+    for end in ends:
+        bare = text.removesuffix(end)
+        if len(bare) >= least and len(bare) == len(text) - len(end):
+            found = known(bare)
+            if found != UNKNOWN:
+                return found
+    return UNKNOWN
+
+
+def apart(parts: tuple[int, ...], forms: WordForms) -> tuple[int, ...]:
+    """The parts, those apart that are compounds of words themselves: Flaschendeckel."""
+    for _ in range(MOST_PARTS):
+        inner = [forms.parts_of(part) or (part,) for part in parts]
+        finer = tuple(term for each in inner for term in each)
+        if len(finer) == len(parts):
+            break
+        parts = finer
+    return parts
+
+
+def together(parts: tuple[int, ...], index: InvertedIndex) -> bool:
+    """Whether some product has all the parts."""
+    found = index.there(index.postings(parts[-1])[0])
+    for part in parts[:-1]:
+        found = intersect(found, index.postings(part)[0])
+    return len(found) > 0
+
+
+def names_kind(term: int, snapshot: Snapshot) -> bool:
+    """Whether what has the term for its head is of a kind that is known."""
+    head = snapshot.index.lexicon.terms[term]
+    return snapshot.types.head_share(head) >= LEAST_HEAD
