@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from indexing.analysis.chunks import is_cjk
 from indexing.analysis.pinyin import han_words, has_han
-from ranking.query.denial_words import CJK_AFTER, CJK_BEFORE, CJK_FILLERS
+from ranking.query.denial_words import CJK_AFTER, CJK_BEFORE, CJK_FILLERS, CJK_PARTICLES
 from ranking.query.words import QueryWords
 
 Places = tuple[int, ...]
@@ -26,8 +25,11 @@ def denied_in_cjk(words: QueryWords) -> Iterator[tuple[Places, Places]]:
         start = words.text.find(piece, start)
         at.append((start, piece))
         start += len(piece)
-    for (begin, piece), (after, following) in pairwise(at):
-        if piece in CJK_BEFORE or (piece == "不" and following.startswith(("含", "带", "帶"))):
+    for place, (begin, piece) in enumerate(at[:-1]):
+        after, following = at[place + 1]
+        if piece in CJK_BEFORE or (piece == "不" and following.startswith(CJK_FILLERS)):
+            if following in CJK_FILLERS and place + 2 < len(at):
+                after, following = at[place + 2]
             filler = next((f for f in CJK_FILLERS if following.startswith(f)), "")
             denied = words.positions(after + len(filler), after + len(following))
             marker = words.positions(begin, after + len(filler))
@@ -37,6 +39,7 @@ def denied_in_cjk(words: QueryWords) -> Iterator[tuple[Places, Places]]:
         if place > 0:
             before = re.search(r"\S+$", words.text[:place].rstrip())
             if before is not None:
-                denied = words.positions(before.start(), place)
-                marker = words.positions(place, place + len(marker_text))
+                end = before.start() + len(before.group().rstrip(CJK_PARTICLES))
+                denied = words.positions(before.start(), end)
+                marker = words.positions(end, place + len(marker_text))
                 yield (tuple(sorted(marker)), tuple(sorted(denied)))

@@ -6,60 +6,108 @@ from typing import Final
 from indexing.analysis.folding import fold
 
 _BEFORE: Final = {
-    "en": "without no not non minus except excluding sans lacking",
-    "de": "ohne kein keine keinen keiner nicht außer exkl",
-    "fr": "sans aucun aucune pas hors sauf excepté",
-    "es": "sin no excepto menos salvo",
-    "it": "senza non no tranne eccetto",
-    "pt": "sem não exceto menos",
-    "nl": "zonder geen niet behalve",
+    "en": "without no not non minus except excepting excluding sans lacking never "
+    "don't dont doesn't doesnt isn't isnt aren't arent",
+    "de": "ohne kein keine keinen keiner nicht außer ausser ausgenommen exkl",
+    "fr": "sans aucun aucune pas hors sauf excepté hormis",
+    "es": "sin no excepto exceptuando menos salvo",
+    "it": "senza non no tranne eccetto escluso esclusa esclusi escluse",
+    "pt": "sem não exceto excepto menos salvo",
+    "nl": "zonder geen niet behalve uitgezonderd",
     "sv": "utan inte ej förutom",
     "da": "uden ikke undtagen",
     "no": "uten ikke unntatt",
-    "fi": "ilman ei",
-    "ro": "fără",
-    "hu": "nélkül nem",
+    "fi": "ilman ei paitsi",
+    "ro": "fără nu exceptând",
+    "hu": "nem kivéve",
     "ru": "без не кроме",
+    "pl": "bez nie oprócz",
+    "ar": "بدون بلا غير ليس ليست دون عدا إلا",
 }
 LANGUAGES: Final = tuple(_BEFORE)
-AMBIGUOUS: Final = frozenset(("no", "not", "non", "pas", "nicht"))
+AMBIGUOUS: Final = frozenset(
+    ("no", "not", "non", "pas", "nicht", "never", "don't", "dont", "не", "nu", "nem", "ei", "ej")
+)
 """Words that stand in names and titles as well: Not Your Uncle, batteries not included."""
-_AFTER: Final = {"en": "free", "de": "frei", "nl": "vrij", "sv": "fri", "da": "fri", "no": "fri"}
+_AFTER: Final = {
+    "en": "free", "de": "frei", "nl": "vrij", "sv": "fri", "da": "fri", "no": "fri",
+    "hu": "nélkül nélküli mentes kivételével", "tr": "olmayan hariç dışında içermeyen olmadan",
+}  # fmt: skip
+_TWO: Final = {
+    "en": "free of, free from, other than, rather than, apart from, anything but, everything but, "
+    "all but, colour but, color but, not made, not with",
+    "de": "frei von, anders als",
+    "fr": "exempt de, exempte de, autre que, autres que, à part",
+    "es": "libre de, libres de, exento de, exenta de, aparte de, distinto de, distinta de",
+    "it": "privo di, priva di, privi di, prive di, diverso da, diversa da",
+    "pt": "livre de, livres de, isento de, isenta de, diferente de",
+    "nl": "vrij van, anders dan",
+    "sv": "fri från, fritt från, annat än", "da": "fri for, fri fra, andet end",
+    "no": "fri for, fri fra, annet enn",
+    "ar": "من غير, خالي من, خالية من, خال من, ما عدا",
+}  # fmt: skip
+"""Two words that deny what follows."""
 _BETWEEN: Final = {
-    "en": "any added extra artificial of from",
-    "de": "zusatz zugesetzten künstliche jegliche jeglichen jegliches jede irgendein irgendeine",
-    "fr": "ajouté ajoutés d l aucun aucune de en",
-    "es": "añadido añadidos ningún ninguna nada de",
-    "it": "aggiunti aggiunto alcun alcuna di al alla con",
-    "nl": "enige toegevoegde van",
+    "en": "any added extra artificial of from made containing contain having have has being "
+    "want using use",
+    "de": "zusatz zugesetzten künstliche jegliche jeglichen jegliches jede irgendein irgendeine "
+    "gemacht enthält",
+    "fr": "ajouté ajoutés d l aucun aucune de du des en contenant le la les",
+    "es": "añadido añadidos ningún ninguna nada de que sea sean tenga tengan hecho hecha lleve",
+    "it": "aggiunti aggiunto alcun alcuna di al alla con sia siano che in fatto fatta",
+    "pt": "que seja sejam tenha de do da feito feita adição",
+    "nl": "enige toegevoegde van gemaakt",
     "sv": "någon tillsatt tillsatta av",
+    "da": "tilsat nogen af",
+    "no": "tilsatt noen av",
+    "ru": "содержащий содержит из",
+    "ar": "اي من",
 }
 _OR: Final = {
     "en": "or nor", "de": "oder noch", "fr": "ou ni", "es": "o ni", "it": "o né", "pt": "ou nem",
-    "nl": "of noch", "sv": "eller", "da": "eller", "no": "eller", "fi": "tai",
+    "nl": "of noch", "sv": "eller", "da": "eller", "no": "eller", "fi": "tai", "ru": "или ни",
+    "ar": "او ولا",
 }  # fmt: skip
 _FREE: Final = {
-    "en": "free", "de": "frei freie freier freies freien freiem", "nl": "vrij vrije",
-    "sv": "fri fritt fria", "da": "fri frit frie", "no": "fri fritt frie",
+    "en": "free less", "de": "frei freie freier freies freien freiem los lose loser loses losen",
+    "nl": "vrij vrije loos loze",
+    "sv": "fri fritt fria lös löst lösa", "da": "fri frit frie løs løst løse",
+    "no": "fri fritt frie løs løst løse", "fi": "ton tön",
+    "hu": "mentes", "tr": "siz sız suz süz",
 }  # fmt: skip
+_OFTEN_WORDS: Final = (
+    "free less los lose loser loses losen loos loze lös löst lösa løs løst løse ton tön "
+    "siz sız suz süz"
+)
+OFTEN_WORDS: Final = frozenset(map(fold, _OFTEN_WORDS.split()))
+"""Endings of words that the catalogue has as what they are: handsfree, kabellos, kablosuz."""
 _ENDS: Final = (
     "for with and or in on but by to plus mit und für oder avec pour et ou con para per e y o com "
-    "met voor en och för og til med till но и для с или"
+    "met voor en och för og til med till но и для с или aus z من مع و"
 )
-OF: Final = frozenset(("of", "from", "von", "van"))
-"""Behind a word that denies what stands before it: free of, frei von, vrij van."""
+OF: Final = frozenset(("of", "from", "von", "van", "de", "di", "fran", "for", "fra", "من"))
+"""Behind a word that denies what follows: free of, frei von, libre de."""
 CJK_BEFORE: Final = (
     "不含有", "不含", "不带", "不帶", "不要", "没有", "沒有", "无", "無", "非", "不是", "除了",
+    "不添加", "未添加", "无添加", "不加", "不想要", "免", "零",
 )  # fmt: skip
 """Stand as words of their own before what they deny; the longest first."""
-CJK_AFTER: Final = ("なし", "無し", "抜き", "不使用", "フリー", "除外", "以外")
-CJK_FILLERS: Final = ("含有", "含", "带", "帶", "有", "的")
+CJK_SAID_AFTER: Final = ("なし", "無し", "抜き", "不使用", "フリー", "除外", "以外", "ゼロ")
+"""Whose first two signs say it in a title, too; の and な may be of anything."""
+CJK_AFTER: Final = (
+    *CJK_SAID_AFTER, "ではない", "じゃない", "でない", "使わない", "使っていない",
+    "使用していない", "入っていない", "入ってない", "除く", "のない", "の無い", "がない",
+    "없는", "없이", "제외", "빼고", "아닌",
+)  # fmt: skip
+CJK_PARTICLES: Final = "のをがはも"
+"""May end the denied word: 革を使わない."""
+CJK_FILLERS: Final = ("添加", "含有", "含", "带", "帶", "加", "有", "的")
 """What may begin the denied word when a segmenter put it there."""
 
 
 @lru_cache(maxsize=16)
 def words_before(languages: tuple[str, ...]) -> frozenset[str]:
-    """Folded words that deny what follows; English ones are understood everywhere."""
+    """Folded words that deny what follows; English and Arabic ones are understood everywhere."""
     return _words(_BEFORE, languages)
 
 
@@ -67,6 +115,14 @@ def words_before(languages: tuple[str, ...]) -> frozenset[str]:
 def words_after(languages: tuple[str, ...]) -> frozenset[str]:
     """Words that deny what stands before them: sugar free, zucker frei."""
     return _words(_AFTER, languages)
+
+
+@lru_cache(maxsize=16)
+def two_words(languages: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Pairs of folded words that deny what follows."""
+    said = (_TWO.get(language, "").split(", ") for language in _with_everywhere(languages))
+    pairs = (fold(pair).split() for each in said for pair in each if pair)
+    return frozenset((first, second) for first, second in pairs)
 
 
 @lru_cache(maxsize=16)
@@ -94,11 +150,16 @@ ENDS: Final = frozenset(map(fold, _ENDS.split()))
 @lru_cache(maxsize=16)
 def spoken(languages: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """What a title may say before and after the word that it lacks; Chinese signs one by one."""
-    signs = {sign for word in CJK_BEFORE for sign in word} - {*"含带帶有要是除了"}
-    return words_before(languages) | signs, words_after(languages)
+    signs = {sign for word in CJK_BEFORE for sign in word} - {*"含带帶有要是除了添加想"}
+    free = {first for first, second in two_words(languages) if second in OF}
+    return words_before(languages) | signs, words_after(languages) | free
+
+
+def _with_everywhere(languages: tuple[str, ...]) -> dict[str, None]:
+    """With those that are understood in every index: English, and what has its own script."""
+    return dict.fromkeys(["en", "ar", *languages])
 
 
 def _words(by_language: dict[str, str], languages: tuple[str, ...]) -> frozenset[str]:
-    chosen = dict.fromkeys(["en", *languages])
-    said = (word for language in chosen for word in by_language.get(language, "").split())
+    said = (w for name in _with_everywhere(languages) for w in by_language.get(name, "").split())
     return frozenset(map(fold, said))

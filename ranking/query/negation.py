@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 from indexing.analysis.folding import fold
@@ -14,8 +14,9 @@ from ranking.query.cjk_denials import denied_in_cjk
 from ranking.query.denial_words import (
     AMBIGUOUS,
     ENDS,
-    OF,
+    OFTEN_WORDS,
     free_endings,
+    two_words,
     words_after,
     words_before,
     words_between,
@@ -99,13 +100,21 @@ def find_denials(
 
 
 def _is_name(denied: _Denied, words: QueryWords, indexes: Sequence[InvertedIndex]) -> bool:
-    """Whether `no` and `not` are part of what a product says with all of the query's words."""
+    """Whether `no` and `not` are part of what a product says with all of the query's words.
+
+    Not where others say the same without it: of `no grain dog food` some have grain.
+    """
     if not denied.denying or words.folded(denied.denying[0]) not in AMBIGUOUS:
         return False
     if UNKNOWN in words.primary:
         return False
-    every = Slot("", 1.0, (Alternative(tuple(dict.fromkeys(words.primary)), 1.0),), 0)
-    return count_strict((every,), indexes) > 0
+    every = dict.fromkeys(words.primary)
+    rest = [term for term in every if term != words.primary[denied.denying[0]]]
+    named, others = (
+        count_strict((Slot("", 1.0, (Alternative(tuple(terms), 1.0),), 0),), indexes)
+        for terms in (every, rest)
+    )
+    return 0 < named == others
 
 
 def _by_signs(words: QueryWords) -> Iterator[_Denied]:
@@ -119,26 +128,24 @@ def _by_signs(words: QueryWords) -> Iterator[_Denied]:
 def _by_words(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> Iterator[_Denied]:
     languages = snapshot.analyzer.languages
     before, after, between = (of(languages) for of in (words_before, words_after, words_between))
-    ors = words_or(languages)
+    ors, twos = words_or(languages), two_words(languages)
     said = _pieces(words)
-    if before.isdisjoint(said) and after.isdisjoint(said):
+    pairs = [*pairwise(said), ("", "")]
+    if before.isdisjoint(said) and after.isdisjoint(said) and twos.isdisjoint(pairs):
         return  # as most queries; stop words are many
     stops = snapshot.analyzer.stop_words | ENDS | before
     for place, word in enumerate(said):
         # A price ends what is denied, and a sign does: without laces under 80, no laces -red.
         rest = said[: min((p for p in taken if p > place), default=len(said))]
-        if word in before:
-            denied = _following(place + 1, rest, stops, between)
-            yield _Denied((place,), denied)
+        if word in before or pairs[place] in twos:
+            denying = (place, place + 1) if pairs[place] in twos else (place,)
+            denied = _following(denying[-1] + 1, rest, stops, between, begins=not place)
+            yield _Denied(denying, denied)
             while denied and denied[-1] + 2 < len(rest) and rest[denied[-1] + 1] in ors:
                 denied = (denied[-1] + 2,)
                 yield _Denied((denied[0] - 1,), denied)
-        elif word in after and place:
-            following = said[place + 1] if place + 1 < len(said) else ""
-            if following in OF:
-                yield _Denied((place, place + 1), _following(place + 2, rest, stops, between))
-            elif said[place - 1] not in stops:
-                yield _Denied((place,), (place - 1,))
+        elif word in after and place and said[place - 1] not in stops:
+            yield _Denied((place,), (place - 1,))
 
 
 def _by_endings(words: QueryWords, snapshot: Snapshot) -> Iterator[_Denied]:
@@ -149,7 +156,7 @@ def _by_endings(words: QueryWords, snapshot: Snapshot) -> Iterator[_Denied]:
         word = words.folded(place)
         ending = next((end for end in endings if word.endswith(end)), "")
         bare = word.removesuffix(ending).rstrip("-")
-        known = ending == "free" and words.primary[place] != UNKNOWN  # handsfree
+        known = ending in OFTEN_WORDS and words.primary[place] != UNKNOWN
         if ending and not known and len(bare) >= _LEAST_BARE and find(stem(bare)) != UNKNOWN:
             yield _Denied((), (place,), bare)
 
@@ -169,13 +176,12 @@ def _pieces(words: QueryWords) -> list[str]:
 
 
 def _following(
-    place: int, said: Sequence[str], stops: frozenset[str], between: frozenset[str]
+    place: int, said: Sequence[str], stops: frozenset[str], between: frozenset[str], begins: bool
 ) -> tuple[int, ...]:
     """The denied words from here: articles and the like are passed over, then up to `REACH`.
 
     Of a query that begins with the denial only one: `no salt crackers` asks for crackers.
     """
-    begins = place == 1
     while place < len(said) - 1 and (said[place] in stops or said[place] in between):
         place += 1
     if place >= len(said) or said[place][0].isdigit() or len(said[place]) == 1:

@@ -6,10 +6,18 @@ from typing import Final
 SIGN: Final = (
     r"(?:us\$|c\$|a\$|r\$|[$€£¥₹₺₽₩]|usd|euro?|gbp|cny|rmb|chf|cad|aud|sek|nok|dkk|pln|inr|jpy)"
 )
+_COINS: Final = (
+    "dollar dollars dolares dollari bucks usd us euro euros euroa eur gbp quid pound pounds yuan "
+    "rmb cny yen yens jpy rupee rupees inr chf sfr franc francs franken sek nok dkk kronor kroner "
+    "kr pln zloty zlotych zl czk kc huf ft forint rub ruble rubles rouble roubles рублеи рубля "
+    "рубль руб lei ron tl try lira liradan liraya won krw brl reais cad aud nzd"
+)
+COINS: Final = frozenset(_COINS.split())
+"""Words of `SIGN` and `UNIT`."""
 UNIT: Final = (
-    r"(?:us\s?dollars?|dollars?|bucks|usd|euros?|eur|gbp|quid|pounds?\s+sterling|yuan|rmb|cny|"
-    r"yens?|jpy|rupees?|inr|chf|sfr|francs?|franken|sek|nok|dkk|kronor|kroner|kr|pln|zloty|zl|czk|kc|"
-    r"huf|rub|rubles?|roubles?|tl|try|lira|won|krw|brl|reais|cad|aud|nzd|[$€£¥₹₺₽₩])"
+    r"(?:us\s?dollars?|dollars?|dolares|dollari|bucks|usd|euros?|euroa|eur|gbp|quid|pounds?(?:\s+sterling)?|yuan|rmb|cny|"
+    r"yens?|jpy|rupees?|inr|chf|sfr|francs?|franken|sek|nok|dkk|kronor|kroner|kr\.?|pln|zloty(?:ch)?|zl|czk|kc|"
+    r"huf|ft|forint|rub|rubles?|roubles?|рубл(?:еи|я|ь)|руб\.?|lei|ron|tl|try|lira|won|krw|brl|reais|cad|aud|nzd|[$€£¥₹₺₽₩])"
 )
 _DOLLARS: Final = frozenset("USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD".split())  # noqa: SIM905
 # (what is said, the currencies that it may be, the likeliest first).
@@ -19,12 +27,12 @@ _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"a\$|aud", ("AUD",)),
     (r"r\$|brl|reais", ("BRL",)),
     (r"nzd", ("NZD",)),
-    (r"\$|dollar|bucks", ("USD", *sorted(_DOLLARS - {"USD"}))),
-    (r"€|euro?s?\b", ("EUR",)),
-    (r"£|gbp|quid|sterling", ("GBP",)),
+    (r"\$|dollar|dolares|bucks", ("USD", *sorted(_DOLLARS - {"USD"}))),
+    (r"€|euro?[as]?\b", ("EUR",)),
+    (r"£|gbp|quid|pound|sterling", ("GBP",)),
     (r"yuan|rmb|cny|元|块|人民币", ("CNY", "TWD", "HKD", "JPY")),
     (r"¥", ("CNY", "JPY")),
-    (r"yen|jpy", ("JPY",)),
+    (r"yen|jpy|円|日元", ("JPY",)),
     (r"₹|rupee|inr", ("INR",)),
     (r"chf|sfr|franken|franc", ("CHF",)),
     (r"sek|kronor", ("SEK",)),
@@ -34,10 +42,11 @@ _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"\bkr\b|\dkr\b", ("SEK", "NOK", "DKK")),
     (r"pln|zloty|zl\b", ("PLN",)),
     (r"czk|kc\b", ("CZK",)),
-    (r"huf", ("HUF",)),
-    (r"₽|rub|rouble", ("RUB",)),
+    (r"huf|\bft\b|forint", ("HUF",)),
+    (r"\blei\b|\bron\b", ("RON",)),
+    (r"₽|rub|rouble|руб", ("RUB",)),
     (r"₺|\btl\b|\dtl\b|lira", ("TRY",)),
-    (r"₩|krw|won\b", ("KRW",)),
+    (r"₩|krw|won\b|원", ("KRW",)),
 )
 _PATTERNS: Final = tuple((re.compile(said), codes) for said, codes in _SAID)
 

@@ -8,42 +8,51 @@ from indexing.analysis.folding import fold
 from indexing.analysis.numbers import plain_numbers
 from indexing.analysis.units import CANONICAL
 from ranking.query.denial_words import LANGUAGES, words_before
-from ranking.query.price_currencies import SIGN, UNIT, currency_of
+from ranking.query.price_currencies import COINS, SIGN, UNIT, currency_of
+from ranking.query.price_words import (
+    AMONG_BEHIND,
+    BETWEEN,
+    CASE,
+    CJK_COIN,
+    CJK_DASH,
+    CJK_LEAST,
+    CJK_LEAST_BEFORE,
+    CJK_MOST,
+    CJK_MOST_BEFORE,
+    CUE_SIGNS,
+    CUES,
+    DASH,
+    LAST_LEAST,
+    LAST_MOST,
+    LEAST,
+    LEAST_BEHIND,
+    MOST,
+    MOST_BEHIND,
+    PRICED,
+    SURE_MOST,
+)
 
-_N = r"(\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(k)?"
+# A space only where words before it say that a price begins: 4 100-200 dollars.
+_N = r"(\d{1,3}(?:[,.']\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(k|千|万|만)?"
+_SPACED_N = _N.replace("[,.']", r"[,.'\s]")
+_TOLD_N = rf"(?:{SIGN}\s?{{n}}(?:\s?{UNIT})?|{{n}}\s?{UNIT})(?:[.,]-)?(?![\w%])"
 _AMOUNT = rf"{SIGN}?\s?{_N}(?:\s?{UNIT})?(?:[.,]-)?(?![\w%])"
-_TOLD = rf"(?:{SIGN}\s?{_N}(?:\s?{UNIT})?|{_N}\s?{UNIT})(?:[.,]-)?(?![\w%])"
+_TOLD = _TOLD_N.format(n=_N)
+_SPACED_TOLD = _TOLD_N.format(n=_SPACED_N)
+_CASED = rf"\s?{UNIT}?{CASE}\s+"
 _ALONE = rf"{_N}(?:\s|$)"
-_PRICED = r"(?:priced?\s+|costing\s+|price\s+|preis\s+|prix\s+|precio\s+|prezzo\s+)?"
-# Said of nothing else than a most, in several languages; texts are folded.
-_SURE_MOST = (
-    r"under|below|less\s+than|lower\s+than|cheaper\s+than|up\s+to|at\s+most|not\s+more\s+than|"
-    r"no\s+more\s+than|not\s+over|maximum|max\.?|unter|hochstens|maximal|weniger\s+als|"
-    r"gunstiger\s+als|moins\s+de|jusqu'?a|au\s+plus|menos\s+de|por\s+debajo\s+de|maximo|"
-    r"meno\s+di|massimo|fino\s+a|sotto\s+(?:i|gli)|abaixo\s+de|onder|minder\s+dan|hooguit|under"
-)
-_MOST = rf"(?:{_SURE_MOST}|within|bis\s+zu|bis|hasta|ate|tot|inferieur\s+a|<=?)"
-_SURE_LEAST = (
-    r"over|above|more\s+than|higher\s+than|uber|mehr\s+als|plus\s+de|mas\s+de|piu\s+di|mais\s+de|"
-    r"acima\s+de|boven|meer\s+dan"
-)
-_LEAST = (
-    rf"(?:{_SURE_LEAST}|at\s+least|not\s+less\s+than|minimum|min\.?|from|starting\s+(?:at|from)|"
-    r"mindestens|ab|a\s+partir\s+de|au\s+moins|desde|al\s+menos|minimo|oltre|almeno|vanaf|minstens|"
-    r">=?)"
-)
-_BETWEEN = r"(?:between|from|zwischen|von|entre|de|desde|tra|fra|da|tussen|van)"
-_DASH = r"\s?(?:-|–|~|to|and|until|bis|und|et|a|y|hasta|e|ate|tot|en)\s?"
-_YUAN = r"(?:元|块钱?|人民币)"
 _BEFORE = r"(?<![\w$€£¥.,/-])"
 
 _DENYING = "|".join(sorted(map(re.escape, words_before(LANGUAGES))))
-_END = rf"(?=$|\s+(?:(?:{_DENYING}|w/o)\s|-\w))"
+_END = rf"(?:[.,]-)?(?=$|\s+(?:(?:{_DENYING}|w/o)\s|-\w))"
 """Of the query, or of what stands before a denial."""
 _NO_UNIT = (
     rf"(?!(?:{'|'.join(sorted(CANONICAL))}|years?|months?|weeks?|days?|hours?|people|persons?|jahre?|"
     r"ans|anos|anni)\b)"
 )
+_WORDS = re.compile(r"[^\W\d_]+")
+_THOUSANDS = {"k": 1e3, "千": 1e3, "万": 1e4, "만": 1e4}
+_POUNDS = re.compile(r"(?<=\d\s)pounds?(?!\w|\s+sterling)")
 
 Limits = tuple[float | None, float | None]
 
@@ -75,8 +84,8 @@ class PriceWish:
 
 
 def _number(digits: str, thousand: str | None, comma: bool) -> float:
-    plain = plain_numbers(digits, comma)
-    return float(plain.text) * (1000.0 if thousand else 1.0)
+    plain = plain_numbers(re.sub(r"[\s']", "", digits), comma)
+    return float(plain.text) * _THOUSANDS.get(thousand or "", 1.0)
 
 
 def _numbers(found: re.Match[str], comma: bool) -> list[float]:
@@ -104,30 +113,36 @@ def _rule(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-# 元内 and 元起 are limits, but 元内衣 is underwear, and 元起泡酒 sparkling wine.
 # Longer forms first. certain: the form says that a price is meant.
 _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...] = (
-    (_rule(rf"{_BEFORE}{_PRICED}{_BETWEEN}\s+{_TOLD}{_DASH}{_AMOUNT}"), _between, True),
-    (_rule(rf"{_BEFORE}{_PRICED}{_BETWEEN}\s+{_AMOUNT}{_DASH}{_TOLD}"), _between, True),
-    (_rule(rf"{_BEFORE}{_PRICED}{_TOLD}{_DASH}{_AMOUNT}"), _between, True),
-    (_rule(rf"{_BEFORE}{_PRICED}{_AMOUNT}{_DASH}{_TOLD}"), _between, True),
-    (_rule(rf"{_BEFORE}{_PRICED}{_MOST}\s?{_TOLD}"), _most, True),
-    (_rule(rf"{_BEFORE}{_PRICED}{_LEAST}\s?{_TOLD}"), _least, True),
+    (_rule(rf"{_BEFORE}{_N}\s?(?:-|ile|ve)\s?{_N}{_CASED}{AMONG_BEHIND}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{BETWEEN}\s+{_TOLD}{DASH}{_AMOUNT}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{BETWEEN}\s+{_AMOUNT}{DASH}{_TOLD}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{_TOLD}{DASH}{_AMOUNT}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{_AMOUNT}{DASH}{_TOLD}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{MOST}\s?{_SPACED_TOLD}"), _most, True),
+    (_rule(rf"{_BEFORE}{PRICED}{LEAST}\s?{_SPACED_TOLD}"), _least, True),
     (_rule(rf"{_BEFORE}{_TOLD}\s+(?:or\s+(?:less|under|below)|max|maximum)\b"), _most, True),
     (_rule(rf"{_BEFORE}{_TOLD}\s+(?:or\s+(?:more|over|above)|and\s+up|min)\b"), _least, True),
-    (_rule(rf"{_N}\s?{_YUAN}?\s?(?:-|~|—|到|至)\s?{_N}\s?{_YUAN}"), _between, True),
-    (_rule(rf"(?:不超过|低于|少于|最多|小于)\s?{_N}\s?{_YUAN}"), _most, True),
-    (_rule(rf"(?:高于|超过|大于|最少|至少|不低于)\s?{_N}\s?{_YUAN}"), _least, True),
-    (_rule(rf"{_N}\s?{_YUAN}\s?(?:以下|以内|之内|内(?![衣裤存胆搭饰])|之下)的?"), _most, True),
-    (_rule(rf"{_N}\s?{_YUAN}\s?(?:以上|起(?![泡子重])|之上)的?"), _least, True),
-    (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{_MOST}\s?{_N}(?![\w%])"), _most, True),
-    (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{_LEAST}\s?{_N}(?![\w%])"), _least, True),
-    (_rule(rf"(?<!\S)<=?\s?{_ALONE}"), _most, True),
-    (_rule(rf"(?<!\S)>=?\s?{_ALONE}"), _least, True),
-    (_rule(rf"{_BEFORE}{_BETWEEN}\s+{_N}{_DASH}{_N}{_END}"), _between, False),
-    (_rule(rf"{_BEFORE}(?:{_SURE_MOST})\s?{_N}{_END}"), _most, False),
-    (_rule(rf"{_BEFORE}(?:{_SURE_LEAST})\s?{_N}{_END}"), _least, False),
-    (_rule(rf"^(?:{_SURE_MOST})\s?{_N}\s{_NO_UNIT}"), _most, False),
+    (_rule(rf"{_N}\s?{CJK_COIN}?{CJK_DASH}{_N}\s?{CJK_COIN}"), _between, True),
+    (_rule(rf"(?:{CJK_MOST_BEFORE})\s?{_N}\s?{CJK_COIN}"), _most, True),
+    (_rule(rf"(?:{CJK_LEAST_BEFORE})\s?{_N}\s?{CJK_COIN}"), _least, True),
+    (_rule(rf"{_N}\s?{CJK_COIN}\s?{CJK_MOST}"), _most, True),
+    (_rule(rf"{_N}\s?{CJK_COIN}\s?{CJK_LEAST}"), _least, True),
+    (_rule(rf"{_BEFORE}{_N}{_CASED}{MOST_BEHIND}"), _most, True),
+    (_rule(rf"{_BEFORE}{_N}{_CASED}{LEAST_BEHIND}"), _least, True),
+    (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{MOST}\s?{_N}(?![\w%])"), _most, True),
+    (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{LEAST}\s?{_N}(?![\w%])"), _least, True),
+    (_rule(rf"(?<!\S)(?:<=?|≤)\s?{_ALONE}"), _most, True),
+    (_rule(rf"(?<!\S)(?:>=?|≥)\s?{_ALONE}"), _least, True),
+    (_rule(rf"{_BEFORE}{BETWEEN}\s+{_SPACED_N}{DASH}{_SPACED_N}{_END}"), _between, False),
+    (_rule(rf"{_BEFORE}(?:{LAST_MOST})\s?{_SPACED_N}{_END}"), _most, False),
+    (_rule(rf"{_BEFORE}(?:{LAST_LEAST})\s?{_SPACED_N}{_END}"), _least, False),
+    (_rule(rf"(?:{CJK_MOST_BEFORE})\s?{_N}$"), _most, False),
+    (_rule(rf"(?:{CJK_LEAST_BEFORE})\s?{_N}$"), _least, False),
+    (_rule(rf"(?<![^\s]){_N}\s?{CJK_MOST}$"), _most, False),
+    (_rule(rf"(?<![^\s]){_N}\s?{CJK_LEAST}$"), _least, False),
+    (_rule(rf"^(?:{SURE_MOST})\s?{_N}\s{_NO_UNIT}"), _most, False),
 )  # fmt: skip
 _CHEAP = re.compile(
     r"(?<!\w)(?:cheap(?:est)?|inexpensive|affordable|low[- ]priced?|budget[- ]friendly|on a budget)"
@@ -137,16 +152,33 @@ _DEAR = re.compile(r"(?<!\w)(?:high[- ]end|(?:most )?expensive)(?!\w)|高档")
 _ANY = re.compile(r"\d|cheap|expens|afford|budget|low|high|便|平价|低价|高档")
 
 
+def _may_say(folded: str) -> bool:
+    """Whether a number may be a price; most queries with numbers say sizes and models."""
+    said = _WORDS.findall(folded)
+    return not CUES.isdisjoint(said) or not COINS.isdisjoint(said) or bool(CUE_SIGNS.search(folded))
+
+
+def _evenly_folded(text: str) -> str:
+    """Folded sign by sign where the whole would not keep its length (ß)."""
+    folded = fold(text)
+    if len(folded) == len(text):
+        return folded
+    pairs = ((sign, fold(sign)) for sign in text)
+    return "".join(made if len(made) == 1 else sign for sign, made in pairs)
+
+
 def find_price(text: str, own: str | None = None, comma: bool = False) -> PriceWish | None:
     """The first price wish of the query, the most explicit kind first; None if there is none.
 
     own: the index's currency, which decides what a dollar is. comma: whether decimals have one.
     Sizes are none: a number with a unit of measure, or with no sign of a price, stays a word.
     """
-    folded = fold(text) if len(fold(text)) == len(text) else text.lower()
-    if len(folded) != len(text) or not _ANY.search(folded):
+    folded = _evenly_folded(text)
+    if not _ANY.search(folded):
         return None
-    for pattern, limits_of, certain in _RULES:
+    if own != "GBP":  # they are weights
+        folded = _POUNDS.sub(lambda said: "lb".ljust(len(said[0])), folded)
+    for pattern, limits_of, certain in _RULES if _may_say(folded) else ():
         found = pattern.search(folded)
         if found is not None:
             numbers = _numbers(found, comma)

@@ -12,7 +12,7 @@ from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import BITS, MAX_TF, Field
 from indexing.snapshot import Snapshot
 from ranking.features.slot_matches import match_in
-from ranking.query.denial_words import CJK_AFTER, OF, free_endings, spoken
+from ranking.query.denial_words import CJK_SAID_AFTER, OF, free_endings, spoken
 from ranking.query.flat_slots import flatten
 from ranking.query.query import Denial
 
@@ -72,7 +72,8 @@ def _in_one_word(text: str, segment: Snapshot) -> set[int]:
 def _pairs(segment: Snapshot) -> UInt32Array:
     """uint32[p, 2]: the first two signs of what Japanese says behind the word."""
     find, tokens = segment.index.lexicon.id_of, segment.analyzer.tokens
-    cut = [[find(t.term) for t in tokens(word) if t.kind == Kind.CHAR][:2] for word in CJK_AFTER]
+    cut = [[find(t.term) for t in tokens(word) if t.kind == Kind.CHAR][:2]
+           for word in CJK_SAID_AFTER]  # fmt: skip
     known = [pair for pair in cut if len(pair) == 2 and UNKNOWN not in pair]
     return np.array(known, dtype=np.uint32).reshape(-1, 2)
 

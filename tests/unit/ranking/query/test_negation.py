@@ -1,6 +1,7 @@
 """What a query denies, and what becomes of products that have it."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from catalogs import build_index, open_index
 from divided import divided
 from feature_inputs import plain_candidates
 
+from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.folding import fold
 from indexing.catalogue.index_config import IndexConfig
 from ranking.features.denied import DENIED
@@ -94,6 +96,57 @@ def denied(shop: Generation, text: str) -> list[str]:
 )
 def test_what_is_denied(shop: Generation, text: str, expected: list[str]) -> None:
     assert denied(shop, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "gum other than mint", "mint"),
+        ("en", "gum anything but mint", "mint"),
+        ("en", "gum not made of mint", "mint"),
+        ("en", "sugarless gum", "sugar"),
+        ("de", "kaugummi frei von zucker", "zucker"),
+        ("fr", "gomme exempte de sucre", "sucre"),
+        ("es", "chicle que no sea menta", "menta"),
+        ("es", "chicle libre de azúcar", "azucar"),
+        ("it", "gomma priva di zucchero", "zucchero"),
+        ("pt", "chiclete que não seja menta", "menta"),
+        ("pt", "chiclete livre de açúcar", "acucar"),
+        ("nl", "kauwgom anders dan munt", "munt"),
+        ("sv", "tuggummi fri från socker", "socker"),
+        ("da", "tyggegummi fri for sukker", "sukker"),
+        ("ru", "жвачка кроме мяты", "мяты"),
+        ("tr", "sakız nane olmayan", "nane"),
+        ("tr", "sakız nane hariç", "nane"),
+        ("hu", "rágó menta nélkül", "menta"),
+        ("en", "علكة بدون سكر", "سكر"),
+        ("en", "علكة من غير سكر", "سكر"),
+        ("en", "علكة خالية من سكر", "سكر"),
+        ("en", "ガム 砂糖ではない", "砂糖"),
+        ("en", "砂糖を使わないガム", "砂糖"),
+        ("en", "砂糖なしガム", "砂糖"),
+        ("en", "껌 설탕 제외", "설탕"),
+        ("en", "不添加糖的口香糖", "糖"),
+    ],
+)
+def test_what_is_denied_in_other_languages(
+    shop: Generation, language: str, text: str, expected: str
+) -> None:
+    analyzer = Analyzer((language,))
+    snapshot = replace(shop.snapshot, analyzer=analyzer)
+    query = understand(SearchRequest(text=text, correct=False), snapshot)
+    assert [each.slot.text for each in query.denied] == [expected]
+
+
+def test_what_some_have_and_some_have_not_is_denied(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    titles = ("Dog food no grain", "Dog food with grain", "No Name dog food", "Dog food plain")
+    index = tmp_path_factory.mktemp("grain") / "main"
+    build_index(index, [{"id": str(n), "title": title} for n, title in enumerate(titles)])
+    opened = open_index(index)
+    assert denied(opened, "no grain dog food") == ["grain"]
+    assert denied(opened, "no name dog food") == []
 
 
 def test_a_name_may_stand_in_any_segment(shop: Generation) -> None:

@@ -2,6 +2,23 @@ import pytest
 
 from ranking.query.price_phrases import PriceWish, find_price
 
+MOST = """lamp max 100; lamp at most 100; lamp cheaper than 100; lamp <= 100; lampe bis 100;
+    lampe bis 100,-;
+    lampe höchstens 100; große lampe maximal 100; lampe jusqu'à 100; lampe en dessous de 100;
+    lámpara hasta 100; lámpara no más de 100;
+    lampada fino a 100; lampada sotto i 100; candeeiro até 100;
+    lamp onder de 100; lamp tot 100; lampa upp till 100; lampa billigare än 100; lampe op til 100;
+    lampe opptil 100; lamppu enintään 100; veioză până la 100; лампа до 100; лампа не дороже 100;
+    مصباح اقل من 100; 灯 不超过100; 灯 100以内; 灯100元以下; ランプ 100円以下; ランプ 100円まで;
+    램프 100원 이하; lamba 100 tl altı; lamba 100 liraya kadar; lámpa 100 ft alatt; lampe bis 100 €;
+    lampa do 100 zł"""
+LEAST = """lamp over 100; lamp min 100; lampe ab 100; lampe à partir de 100; lámpara desde 100;
+    lampada oltre 100; candeeiro acima de 100; lamp vanaf 100; lampa från 100 kr; лампа от 100;
+    مصباح اكثر من 100; 灯100元以上; ランプ 100円以上; lamba 100 tl üstü"""
+BETWEEN = """lamp from 50 to 100; lampe von 50 bis 100; lampe de 50 à 100 €; lámpara entre 50 y 100;
+    lampada tra 50 e 100; lamp tussen 50 en 100; lampa mellan 50 och 100; lampe mellem 50 og 100;
+    лампа от 50 до 100; 灯50到100元; ランプ 50円〜100円; 50-100 tl arası lamba"""
+
 
 @pytest.mark.parametrize(
     ("text", "limits", "said"),
@@ -28,6 +45,43 @@ def test_limits(text: str, limits: tuple[float | None, float | None], said: str)
     assert text[found.start : found.end].strip() == said
 
 
+@pytest.mark.parametrize("text", MOST.split(";"))
+def test_a_most_in_every_language(text: str) -> None:
+    found = find_price(text.strip())
+    assert found is not None
+    assert found.limits == (None, 100.0)
+
+
+@pytest.mark.parametrize("text", LEAST.split(";"))
+def test_a_least_in_every_language(text: str) -> None:
+    found = find_price(text.strip())
+    assert found is not None
+    assert found.limits == (100.0, None)
+
+
+@pytest.mark.parametrize("text", BETWEEN.split(";"))
+def test_a_range_in_every_language(text: str) -> None:
+    found = find_price(text.strip())
+    assert found is not None
+    assert found.limits == (50.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"), [("до 1 000", 1000.0), ("bis 1.500 €", 1500.0), ("テント 1万円以下", 10000.0)]
+)
+def test_thousands(text: str, most: float) -> None:
+    found = find_price(text, comma="円" not in text)
+    assert found is not None
+    assert found.limits == (None, most)
+
+
+def test_pounds_are_money_where_prices_are() -> None:
+    pounds = find_price("rug under 50 pounds", "GBP")
+    assert pounds is not None
+    assert pounds.limits == (None, 50.0)
+    assert find_price("dumbbell under 50 pounds", "USD") is None
+
+
 @pytest.mark.parametrize("text", ["100元内衣", "50元内裤", "500元内存", "80元起泡酒"])
 def test_the_first_character_of_the_noun_is_no_limit(text: str) -> None:
     found = find_price(text)
@@ -37,7 +91,8 @@ def test_the_first_character_of_the_noun_is_no_limit(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "size 42", "at least 16gb", "50-100 cm", "iphone 12", "100% cotton", "5-in-1 tool",
-     "under armour", "3元", "2023", "9" * 30],
+     "under armour", "3元", "2023", "9" * 30, "clamp up to 80 mm", "box up to 100 photos",
+     "kabel bis 10 m", "de 50 a 100 horas", "for children from 3 to 6 years", "от 3 лет"],
 )  # fmt: skip
 def test_what_is_no_price(text: str) -> None:
     assert find_price(text) is None

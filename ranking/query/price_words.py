@@ -1,0 +1,99 @@
+"""What queries say before and behind the number of a price, in all languages at once; folded."""
+
+import re
+from typing import Final
+
+_MOST: Final = (
+    # Said of nothing else than a most.
+    "under, below, less than, lower than, cheaper than, up to, at most, not more than, "
+    "no more than, not over, not above, maximum, max, "
+    "unter, unterhalb von, hochstens, maximal, weniger als, billiger als, gunstiger als, "
+    "nicht mehr als, nicht uber, "
+    "moins de, moins cher que, en dessous de, jusqu'a, jusqua, au plus, au maximum, pas plus de, "
+    "sous, sous les, inferieur a, inferieure a, "
+    "menos de, por debajo de, maximo, como maximo, no mas de, mas barato que, mas barata que, "
+    "inferior a, menor de, meno di, massimo, al massimo, non piu di, fino a, sotto, sotto i, "
+    "sotto gli, entro, entro i, inferiore a, no maximo, abaixo de, mais barato que, "
+    "onder, onder de, minder dan, hooguit, hoogstens, maximaal, niet meer dan, goedkoper dan, "
+    "upp till, hogst, mindre an, billigare an, op til, hojst, mindre end, billigere end, "
+    "opp til, opptil, hoyst, mindre enn, billigere enn, ikke over, maks, "
+    "enintaan, korkeintaan, maxim, cel mult, pana la, mai putin de, legfeljebb, en fazla, en cok, "
+    "не дороже, дешевле, меньше, менее, не более, не больше, максимум, "
+    "ponizej, mniej niz, taniej niz, maksymalnie, nie wiecej niz, "
+    "اقل من, لا يزيد عن, بحد اقصي, ارخص من"
+)
+_LEAST: Final = (
+    "over, above, more than, higher than, "
+    "uber, mehr als, teurer als, plus de, plus cher que, au-dessus de, au dessus de, superieur a, "
+    "mas de, por encima de, superior a, piu di, oltre, oltre i, sopra, sopra i, superiore a, "
+    "mais de, acima de, boven, boven de, meer dan, duurder dan, mer an, dyrare an, mere end, "
+    "dyrere end, mer enn, dyrere enn, yli, peste, mai mult de, "
+    "дороже, больше, более, выше, свыше, powyzej, ponad, wiecej niz, اكثر من"
+)
+# Also said of other things: where the query ends with the number.
+_ALSO_MOST: Final = "bis zu, bis, budget, hasta, ate, tot, до, ниже, تحت, حتي"
+_ALSO_LEAST: Final = (
+    "at least, not less than, minimum, min, from, starting at, starting from, mindestens, ab, "
+    "a partir de, au moins, desde, al menos, minimo, a partire da, almeno, vanaf, minstens, "
+    "minimaal, fran, fra, minst, mindst, vahintaan, от, не менее, не меньше, فوق, علي الاقل"
+)
+# Only where a currency stands with the number.
+_WITH_CURRENCY_MOST: Final = "within, sub, alle, do, pod"
+_WITH_CURRENCY_LEAST: Final = "od, de la"
+_BETWEEN: Final = (
+    "between, from, zwischen, von, entre, de, desde, tra, fra, da, tussen, van, mellan, mellem, "
+    "mellom, fran, intre, от, между, od, miedzy, بين, من"
+)
+_AND: Final = (
+    "to, and, until, bis, und, et, a, y, hasta, e, ate, tot, en, och, og, till, til, si, la, "
+    "до, и, do, الي"
+)
+
+
+def _any_of(*lists: str) -> str:
+    """A pattern of the phrases, the longest first; with a point where one abbreviates."""
+    phrases = sorted((p for each in lists for p in each.split(", ")), key=lambda p: (-len(p), p))
+    said = (r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
+    return "|".join(f"{each}\\.?" if each in ("max", "min", "maks") else each for each in said)
+
+
+def _first_words(*lists: str) -> frozenset[str]:
+    return frozenset(re.split(r"[\s'-]", p)[0] for each in lists for p in each.split(", "))
+
+
+SURE_MOST: Final = _any_of(_MOST)
+SURE_LEAST: Final = _any_of(_LEAST)
+LAST_MOST: Final = _any_of(_MOST, _ALSO_MOST)
+LAST_LEAST: Final = _any_of(_LEAST, _ALSO_LEAST)
+MOST: Final = rf"(?:{_any_of(_MOST, _ALSO_MOST, _WITH_CURRENCY_MOST)}|<=?|≤)"
+LEAST: Final = rf"(?:{_any_of(_LEAST, _ALSO_LEAST, _WITH_CURRENCY_LEAST)}|>=?|≥)"
+BETWEEN: Final = rf"(?:{_any_of(_BETWEEN)})"
+DASH: Final = rf"\s?(?:-|–|~|{_any_of(_AND)}|و)\s?"
+_PRICE: Final = r"(?:priced?|costing|preis|prix|precio|prezzo|preco|prijs|pris|цена)"
+PRICED: Final = rf"(?:{_PRICE}(?:\s+(?:of|von|de))?\s+)?"
+
+# Behind the number. Chinese, Japanese, Korean:
+CJK_MOST_BEFORE: Final = "不超过|低于|少于|最多|小于|预算"
+CJK_LEAST_BEFORE: Final = "高于|超过|大于|最少|至少|不低于"
+CJK_COIN: Final = r"(?:元|块钱?|人民币|円|日元|원)"
+# 元内 and 元起 are limits, but 元内衣 is underwear, and 元起泡酒 sparkling wine.
+CJK_MOST: Final = (
+    r"(?:以下|以内|之内|内(?![衣裤存胆搭饰])|之下|未满|未満|まで|이하|이내|미만|까지|아래)[的の]?"
+)
+CJK_LEAST: Final = r"(?:以上|起(?![泡子重])|之上|から|이상|부터)[的の]?"
+CJK_DASH: Final = r"\s?(?:-|~|—|〜|到|至|から|에서)\s?"
+# Turkish and Hungarian: 100 tl altı, 100 liraya kadar, 100 forint alatt.
+MOST_BEHIND: Final = r"(?:alti|altinda|kadar|ucuz|alatt)(?!\w)"
+LEAST_BEHIND: Final = r"(?:ustu|ustunde|uzeri|uzerinde|pahali|felett|folott)(?!\w)"
+AMONG_BEHIND: Final = r"arasi(?:nda)?(?!\w)"
+CUES: Final = _first_words(
+    _MOST, _LEAST, _ALSO_MOST, _ALSO_LEAST, _BETWEEN,
+    "alti, altinda, kadar, ucuz, alatt, ustu, ustunde, uzeri, uzerinde, pahali, felett, folott, "
+    "arasi, arasinda, price, priced, costing",
+)  # fmt: skip
+"""Words without which, and without a currency, no price is said with a number."""
+CUE_SIGNS: Final = re.compile(
+    r"[<>≤≥$€£¥₹₺₽₩元块人円日원]|以[下内上]|之[内下上间]|[过于多少至算]\s?\d|[万千]"
+)
+CASE: Final = r"(?:'?[a-z]{1,3})?"
+"""Ending that Turkish puts at the number or its currency."""
