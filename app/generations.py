@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import Fault, NotFoundError, NotReadyError, refused
+from app.live.first_change import ready_for_changes
 from app.live.views import LiveViews
 from app.neighbours import Neighbours
 from app.openings import killed_openers, opening, try_apart
@@ -18,6 +19,7 @@ from app.telemetry import NOT_SERVED, PRODUCTS, SNAPSHOT_TIME, SWAP_FAILURES, SW
 from app.version import code_version
 from indexing.current import CURRENT, Current, is_withdrawn, list_indexes, read_current
 from indexing.errors import IndexingError, SnapshotError
+from indexing.live.state import live_folder
 from indexing.manifest import FILE_NAME
 from ranking.errors import UnknownPolicyError
 from ranking.generation import Generation, open_generation
@@ -52,6 +54,8 @@ class Generations:
         self._failed: dict[str, _Failed] = {}
         self._unreadable: dict[str, str] = {}
         self._fresh: list[Generation] = []
+        self._unchanged: dict[str, Generation] = {}
+        self._changes = settings.live
         self._stop = threading.Event()
         self._look = threading.Event()
         self._thread = threading.Thread(target=self._run, name="generations", daemon=True)
@@ -275,13 +279,23 @@ class Generations:
         while not self._stop.is_set():
             try:
                 while self._fresh and not self._stop.is_set():
-                    warm_chinese(self._fresh.pop())
+                    fresh = self._fresh.pop()
+                    warm_chinese(fresh)
+                    self._unchanged[fresh.index] = fresh
+                self._await_changes()
                 self._look.wait(self._poll_s)
                 self._look.clear()
                 if not self._stop.is_set():
                     self.refresh()
             except Exception:  # the poller must outlive whatever one look runs into
                 log.exception("looking for new generations failed")
+
+    def _await_changes(self) -> None:
+        """Be ready for the first change of what is served, as soon as its folder is prepared."""
+        for name, generation in list(self._unchanged.items() if self._changes else ()):
+            live = live_folder(self._data / name, generation.snapshot.id)
+            if self._served.get(name) is not generation or ready_for_changes(generation, live):
+                del self._unchanged[name]
 
 
 def _under(generation: Generation, policy: str | None) -> Generation:

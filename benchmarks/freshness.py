@@ -10,7 +10,7 @@ generator shares the cores with the service.
 - visible: from the answer to a change until every worker shows it, cached answers included (p50,
   p99, most), one change at a time; numbers, then new products; 1 and 2 workers.
 - beside: 1,000 patches a second, in batches, for S seconds while four connections search; searches
-  a second without and with, memory of the workers before and after.
+  a second without (for a minute at most) and with, memory of the workers before and after.
 - grown: 10,000 new products; how many a second are taken and seen; search p50 before and after.
 """
 
@@ -44,6 +44,7 @@ WORDS = (
 )  # fmt: skip
 BATCH = 100
 RATE = 1_000
+ALONE_S = 60.0
 PARTS = ("visible", "beside", "grown")
 NEW = 10_000
 
@@ -127,8 +128,9 @@ def visible(data: Path, running: Running, workers: int, ids: list[str], samples:
 def beside(running: Running, ids: list[str], seconds: float) -> None:
     paths = [f"/v1/search?q={word.replace(' ', '+')}&facets=auto" for word in WORDS]
     used = cpu_seconds(running)
-    alone = searched(running, paths, seconds)
-    each = (cpu_seconds(running) - used) / (alone.rate * seconds)
+    quiet_s = min(seconds, ALONE_S)
+    alone = searched(running, paths, quiet_s)
+    each = (cpu_seconds(running) - used) / (alone.rate * quiet_s)
     print(f"\n{load()}")
     before = [memory_mb(pid)[0] for pid in worker_ids(running)]
     command = [sys.executable, "-c", _PATCHES, running.url, json.dumps(ids), str(seconds + 5)]

@@ -58,6 +58,26 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
         suggest(prefix, 10, generation)
 
 
+def warm_few(generation: Generation, clock: Callable[[], float]) -> None:
+    """Less than `warm`: a second generation of a process, of arrays of other kinds."""
+    segment = generation.segments[-1]
+    titles = [
+        str(each.documents.product_at(each.doc_count - 1).get("title", ""))
+        for each in (segment, generation.snapshot)
+    ]
+    facets = ("brand", "category", "price", "auto")
+    plain = SearchRequest(page_size=_HITS, budget_ms=60_000, facets=facets)
+    for text in (*titles, *(" ".join(title.split()[:2]) for title in titles), "", "zzzzqqqq"):
+        search(replace(plain, text=text), generation, clock)
+    for text in ("", titles[0]):
+        asked = replace(plain, text=text)
+        for sort in (Sort("price"), Sort("newest", True)):
+            search(replace(asked, sort=sort), generation, clock)
+        for clause in _clauses(generation):
+            search(replace(asked, filters=(clause,)), generation, clock)
+    similar(segment.doc_count - 1, generation, 10, segment=len(generation.segments) - 1)
+
+
 def warm_chinese(generation: Generation) -> None:
     """Load the dictionaries for what is typed in Chinese, once a process: it takes half a second.
     Also for a shop without a Chinese title: somebody will type it.

@@ -240,8 +240,9 @@ def _attribute_table(own: Columns, columns: Columns, space: KeywordTable) -> Key
     names = [name for name in columns.attribute_names if name in own.keywords]
     if not names:
         empty = KeywordTable.of(
-            [], np.zeros(own.doc_count + 1, dtype=np.int64), np.zeros(0, dtype=np.uint32), []
-        )
+            [], sealed(np.zeros(own.doc_count + 1, dtype=np.int64)),
+            sealed(np.zeros(0, dtype=np.uint32)), [],
+        )  # fmt: skip
         return in_space(empty, space, np.zeros(0, dtype=np.uint32))
     ordinals = np.concatenate(
         [_ordinals_of(own.keywords[name], columns.keywords[name]) for name in names]

@@ -148,5 +148,5 @@ def in_space(table: KeywordTable, space: KeywordTable, ordinal_of: UInt32Array) 
     np.cumsum(freqs, out=starts[1:])
     return replace(
         space, freqs=sealed(freqs), offsets=table.offsets, ordinals=ordinals,
-        starts=sealed(starts), holders=table.holders,
+        starts=sealed(starts), holders=sealed(table.holders),
     )  # fmt: skip

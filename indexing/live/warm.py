@@ -17,6 +17,7 @@ from indexing.live.patches import Patches, with_patches
 from indexing.live.segment import build_segment
 from indexing.live.spares import Spares
 from indexing.live.state import FROZEN
+from indexing.live.value_space import sealed
 from indexing.snapshot import Snapshot
 
 
@@ -38,7 +39,8 @@ def prepare(base: Snapshot, folder: Path) -> GroupIndex:
 def warm_live(base: Snapshot, folder: Path) -> Joined | None:
     """folder: as `prepare` left it.
 
-    A product of the snapshot in a segment of its own, and a number patched; None if it is empty.
+    A product of the snapshot in a segment of its own, where it stood it is gone, and a number
+    patched; None if the snapshot is empty.
 
     The segment's files are gone, what is mapped of them stays. Seconds at a million products.
     """
@@ -54,4 +56,8 @@ def warm_live(base: Snapshot, folder: Path) -> Joined | None:
         np.array([1.0]),
     )  # fmt: skip
     patched = with_patches(joined.snapshot, patch, frozen, joined.categories, Spares())
-    return replace(joined, snapshot=patched)
+    gone = np.zeros(base.doc_count, dtype=np.bool_)
+    gone[0] = True
+    return replace(
+        joined, snapshot=replace(patched, index=replace(patched.index, gone=sealed(gone)))
+    )

@@ -1,10 +1,9 @@
 """After its warm-up a generation compiles nothing more: no request waits for a compiler."""
 
-import sys
 from pathlib import Path
 
 from http_service import serving
-from numba.core.dispatcher import Dispatcher
+from kernel_signatures import signatures
 
 from indexing.demo.shop import DemoShop
 
@@ -14,18 +13,6 @@ FILTERS = [
     "-category:Shoes", "price:..20",
 ]  # fmt: skip
 SORTS = ["price:asc", "rating:desc", "newest", "popularity:desc"]
-
-
-def signatures() -> set[str]:
-    """Every compiled specialisation of every kernel."""
-    found = set()
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in {"indexing", "ranking"}:
-            for kernel in vars(module).values():
-                if isinstance(kernel, Dispatcher):
-                    place = f"{kernel.__module__}.{kernel.__name__}"
-                    found |= {f"{place}{signature}" for signature in kernel.signatures}
-    return found
 
 
 def test_no_new_signatures_in_requests_of_every_kind(demo_data: Path, demo_shop: DemoShop) -> None:
