@@ -1,14 +1,17 @@
 """Events over HTTP, singly and in batches, and what impressions cost a search.
 
-    python -m benchmarks.event_load [--products 20000] [--seconds 5]
+    python -m benchmarks.event_load [--products 20000] [--data FOLDER] [--seconds 5]
+        [--events-only]
 
-One worker of the real command, clients on the same machine. Searches alternate between
-`analytics=on` and `analytics=off`, cached and not, so that both see the same machine.
+One worker of the real command, clients on the same machine, alone and beside a Redis through which
+machines share events. Searches alternate between `analytics=on` and `analytics=off`, cached and
+not, so that both see the same machine. FOLDER: has the index `main` and is left as it was.
 """
 
 import argparse
 import http.client
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -19,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from benchmarks.change_log import redis
 from benchmarks.http_service import served
 from indexing.build import BuildOptions, build
 from indexing.demo.shop import write_demo_shop
@@ -103,28 +107,45 @@ def searches(url: str, count: int, query_of: Callable[[int], str]) -> str:
     )
 
 
+def events(url: str, seconds: float, what: str) -> None:
+    for clients, size in ((1, 1), (4, 1), (1, BATCH), (4, BATCH)):
+        print(f"{what:<10} {clients} clients × {size:5,}  {load(url, seconds, clients, size)}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=20_000)
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--events-only", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "var"
-        shop = write_demo_shop(Path(folder), given.products, seed=1)
-        options = BuildOptions([shop.products], data / "main", "bench")
-        build(options, datetime.now(UTC), Silent())
-        with served(data, 1, cache_memory_bytes="0") as running:
+        data, state = given.data, Path(folder) / "state"
+        if data is None:
+            data = Path(folder) / "var"
+            shop = write_demo_shop(Path(folder), given.products, seed=1)
+            options = BuildOptions([shop.products], data / "main", "bench")
+            build(options, datetime.now(UTC), Silent())
+        with served(data, 1, cache_memory_bytes="0", state_dir=str(state)) as running:
             for number in range(30):
                 Client(running.url).search(f"{WORDS[number % 10]} {WORDS[number // 3]}", "off")
-            told = searches(running.url, 300, lambda n: f"{WORDS[n % 10]} {WORDS[n // 10 % 10]}")
-            print(f"search, no cache        {told}")
-            for clients, size in ((1, 1), (4, 1), (1, BATCH), (4, BATCH)):
-                told = load(running.url, given.seconds, clients, size)
-                print(f"{clients} clients × {size:5,}       {told}")
-        with served(data, 1) as running:
+            if not given.events_only:
+                told = searches(
+                    running.url, 300, lambda n: f"{WORDS[n % 10]} {WORDS[n // 10 % 10]}"
+                )
+                print(f"search, no cache        {told}")
+            events(running.url, given.seconds, "embedded")
+        if shutil.which("redis-server"):
+            with redis(Path(folder) / "redis", "everysec") as url:
+                settings = {"redis_url": url, "state_dir": f"{state}-redis"}
+                with served(data, 1, **settings) as running:
+                    events(running.url, given.seconds, "Redis")
+        if given.events_only:
+            return 0
+        with served(data, 1, state_dir=str(state)) as running:
             told = searches(running.url, 2_000, lambda n: WORDS[n % 10])
             print(f"search, cached          {told}")
-        with served(data, 1, fsync="always") as running:
+        with served(data, 1, fsync="always", state_dir=str(state)) as running:
             print(f"1 client, fsync=always  {load(running.url, given.seconds, 1, 1)}")
     return 0
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ranking.behaviour.profile import Profile, Recent, profile_of
 from ranking.filters.filters import AnyOf, Exists, Filter, Not, Range
 from ranking.generation import Generation, Rival
 from ranking.search.request import SearchRequest, Sort
@@ -48,6 +49,7 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
     search(replace(plain, extras=EXTRAS, explain=True), generation, clock)
     shared = replace(generation, rival=Rival(generation, "", ("", ""), ""))
     search(plain, shared, clock)
+    search(replace(plain, profile=_somebody(generation), region=""), generation, clock)
     for other in generation.others.values():
         for text in texts[:_FEW]:
             search(replace(plain, text=text), other, clock)
@@ -76,6 +78,13 @@ def warm_few(generation: Generation, clock: Callable[[], float]) -> None:
         for clause in _clauses(generation):
             search(replace(asked, filters=(clause,)), generation, clock)
     similar(segment.doc_count - 1, generation, 10, segment=len(generation.segments) - 1)
+
+
+def _somebody(generation: Generation) -> Profile | None:
+    """Who looked at some of the products."""
+    hashes = np.array(generation.snapshot.documents.id_hashes[:_HITS])
+    days, worths = np.zeros(len(hashes), dtype=np.int64), np.ones(len(hashes), dtype=np.uint8)
+    return profile_of(Recent(hashes, days, worths), generation.segments, generation.facts)
 
 
 def warm_chinese(generation: Generation) -> None:

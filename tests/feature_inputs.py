@@ -54,7 +54,7 @@ def inputs_of_query(query: Query, candidates: Candidates, statistics: Statistics
 def bare_inputs(query: Query, candidates: Candidates, snapshot: Snapshot) -> Inputs:
     """Without texts and facts of products."""
     k = len(candidates)
-    unknown = np.full(k, np.nan)
+    unknown, nothing = np.full(k, np.nan), np.full(k, -1, dtype=np.int64)
     return Inputs(
         query,
         candidates,
@@ -67,4 +67,6 @@ def bare_inputs(query: Query, candidates: Candidates, snapshot: Snapshot) -> Inp
         np.full((k, len(PRIORS)), np.nan, dtype=np.float32),
         unknown,
         unknown,
+        nothing,
+        nothing,
     )

@@ -1,6 +1,7 @@
 """One worker's HTTP server: uvicorn, ended without cutting off anybody."""
 
 import asyncio
+import gc
 import signal
 import socket
 from types import FrameType
@@ -32,6 +33,13 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, owns_listener: bool) -> None:
         super().__init__(config)
         self._owns_listener = owns_listener
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # What stays for as long as the process need not be looked through for garbage again and
+        # again: 330,000 objects, during whose full collection nobody is answered (0.2 s).
+        gc.collect()
+        gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         listeners = sockets or []

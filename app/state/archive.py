@@ -18,7 +18,9 @@ from app.state.rows import KEYS, TABLES, Row, filled
 
 FILE: Final = "archive.sqlite"
 LINES_A_TURN: Final = 200
-"""Committed together: a killed sweep has that much to do again, and readers wait for no more."""
+BYTES_A_TURN: Final = 1 << 20
+"""Committed together, some 4,000 events: a killed sweep has that much to do again, readers wait for
+no more, and a worker that sweeps answers between two turns."""
 HIDE: Final = "INSERT OR REPLACE INTO hidden (kind, key, until) VALUES (?, ?, ?)"
 """Nobody is given rows of these people from now on; packed files have yet to be written anew."""
 _BUSY_S: Final = 10.0
@@ -66,7 +68,7 @@ class Archive:
         return taken
 
     def _sweep_journal(self, path: Path, behind: int) -> int:
-        taken, turn = 0, []
+        taken, turn, size = 0, [], 0
         abandoned = not is_held(path)  # asked first: nothing is written after it
         for payload, after in read_lines(path, behind, final=abandoned):
             behind = after
@@ -74,9 +76,10 @@ class Archive:
                 log.error("%s: a damaged line before byte %d was left out", path, after)
                 continue
             turn.append(payload)
-            if len(turn) == LINES_A_TURN:
+            size += len(payload)
+            if len(turn) == LINES_A_TURN or size >= BYTES_A_TURN:
                 taken += self._take(path.name, turn, behind)
-                turn = []
+                turn, size = [], 0
         if turn:
             taken += self._take(path.name, turn, behind)
         if abandoned:

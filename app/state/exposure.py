@@ -5,6 +5,7 @@ machine see the same until the next, and with a Redis what other machines told i
 effort: what arrives late is counted in the next period.
 """
 
+import math
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,8 @@ from ranking.traffic.exposure import DAY_S, Counted, Exposure
 
 EXPLORED: Final = "explored"
 CLICKED_WITHIN_S: Final = 2 * DAY_S
+SKEW_S: Final = 300.0
+"""Between the clocks of machines and shoppers."""
 FORGOTTEN_DAYS: Final = 400
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS exposure (shop TEXT NOT NULL, product TEXT NOT NULL,
@@ -59,8 +62,8 @@ def fold_exposure(folder: Path, now: float, period_s: float) -> bool:
                 return False
             _, impressions, events = row or (at, 0, 0)
             with db:
-                impressions = _count_shown(db, impressions)
-                events = _count_clicks(db, events)
+                impressions, since = _count_shown(db, impressions)
+                events = _count_clicks(db, events, since)
                 db.execute(
                     "INSERT OR REPLACE INTO folded VALUES (1, ?, ?, ?)", (at, impressions, events)
                 )
@@ -92,9 +95,9 @@ def read_exposure(folder: Path, shop: str, at: float) -> Exposure:
     return Exposure.of(at, [Counted(*row) for row in rows])
 
 
-def _count_shown(db: sqlite3.Connection, after: int) -> int:
-    """Of impressions behind this number; the number of the last."""
-    last = _last(db, "impressions", after)
+def _count_shown(db: sqlite3.Connection, after: int) -> tuple[int, float]:
+    """Of impressions behind this number; the number of the last, and when the first happened."""
+    last, since = _last(db, "impressions", after), math.inf
     counts: Counter[tuple[str, str, int]] = Counter()
     for query_id, shop, at, page, size, products, marks in db.execute(
         "SELECT query_id, shop, happened_at, page, page_size, products, marks FROM impressions "
@@ -107,17 +110,20 @@ def _count_shown(db: sqlite3.Connection, after: int) -> int:
                 (query_id, product, shop, at),
             )
             counts[shop, product, int(at // DAY_S)] += added.rowcount
+            since = min(since, at)
     db.executemany(_SHOWN, [(*key, count) for key, count in sorted(counts.items())])
-    return last
+    return last, since
 
 
-def _count_clicks(db: sqlite3.Connection, after: int) -> int:
-    """One a product and search."""
+def _count_clicks(db: sqlite3.Connection, after: int, since: float) -> int:
+    """One a product and search: of clicks behind this number, and of those before it that this
+    machine heard of before the search they came from, which another answered.
+    """
     last = _last(db, "events", after)
     for shop, query_id, product in db.execute(
-        "SELECT shop, query_id, product FROM events WHERE seq > ? AND seq <= ? "
-        "AND type IN ('click', 'view') AND query_id IS NOT NULL AND NOT bot",
-        (after, last),
+        "SELECT shop, query_id, product FROM events WHERE seq <= ? AND (seq > ? OR "
+        "happened_at >= ?) AND type IN ('click', 'view') AND query_id IS NOT NULL AND NOT bot",
+        (last, after, since - SKEW_S),
     ).fetchall():
         if db.execute(_CLICKED, (query_id, product)).rowcount:
             db.execute(_OF_PRODUCT, (shop, product))

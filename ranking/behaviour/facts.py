@@ -48,22 +48,33 @@ RELEARN: Final = "Run `vitrina learn` again, or set `facts` in CURRENT to null."
 class RowMap:
     """Facts' rows of one segment's documents. of_doc: int64[n], −1 where nothing is known.
 
-    docs: uint32[m], those with a row, in order of rows; rows: int64[m], their rows.
+    docs: uint32[m], those with a row, in order of rows: those of row i stand at
+    begins[i] … begins[i + 1], int64[rows + 1].
     newest: products that came within 30 days before the segment was made, see `newest_of`.
     """
 
     of_doc: Int64Array
     docs: UInt32Array
-    rows: Int64Array
+    begins: Int64Array
     newest: Hits
+    _popular: dict[int, Hits] = field(default_factory=dict, init=False, repr=False)
 
-    def docs_of(self, rows: UInt32Array) -> tuple[UInt32Array, Int64Array]:
-        """uint32[m], the products of these rows, row by row; int64[m], place of each one's row."""
-        begins = np.searchsorted(self.rows, rows, "left")
-        sizes = np.searchsorted(self.rows, rows, "right") - begins
+    def hits_of(self, rows: UInt32Array, scores: Float32Array) -> Hits:
+        """All products of these rows, each with the score of its row. rows: distinct."""
+        begins = self.begins[rows]
+        sizes = self.begins[rows + np.uint32(1)] - begins
         at = np.repeat(np.arange(len(rows)), sizes)
-        within = np.arange(len(at)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return self.docs[begins[at] + within], at
+        first = np.cumsum(sizes) - sizes
+        docs = self.docs[np.arange(len(at)) + (begins - first)[at]]
+        order = np.argsort(docs)
+        return Hits(docs[order], scores[at[order]].astype(np.float32))
+
+    def popular(self, lists: Neighbours, region: int) -> Hits:
+        """What is popular there, gone or not: the same for whoever asks, so it is made once."""
+        known = self._popular.get(region)
+        if known is None:
+            known = self._popular[region] = self.hits_of(*lists.of(region))
+        return known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +153,8 @@ class Facts:
             of_doc[by_hash[known]] = self.product_rows[places[known]]
         docs = np.flatnonzero(of_doc >= 0)
         docs = docs[np.argsort(of_doc[docs], kind="stable")]
-        return RowMap(of_doc, docs.astype(np.uint32), of_doc[docs], newest_of(segment))
+        begins = np.searchsorted(of_doc[docs], np.arange(len(self.values) + 1))
+        return RowMap(of_doc, docs.astype(np.uint32), begins, newest_of(segment))
 
 
 def open_facts(index: Path, facts_id: str, snapshot: Snapshot) -> Facts:
@@ -215,7 +227,7 @@ def check_shape(facts: Facts) -> None:
 def check_catalogue(facts: Facts, snapshot: Snapshot) -> None:
     """Raises FactsError if hardly any of the products is in the snapshot."""
     count = len(facts.values)
-    known = len(np.unique(facts.rows_in(snapshot).rows))
+    known = int(np.count_nonzero(np.diff(facts.rows_in(snapshot).begins)))
     if count >= 100 and known < LEAST_KNOWN * count:
         raise FactsError(
             f"facts {facts.id} are of another catalogue: of their {count:,} products the snapshot "

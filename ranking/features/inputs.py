@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from indexing.arrays import Float32Array, Float64Array, UInt32Array
+import numpy as np
+
+from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt32Array
+from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
 from ranking.bm25 import Bm25Weights
 from ranking.features.shares import mid_ranks
@@ -19,7 +22,8 @@ class Inputs:
     all segments (statistics, lexicon, categories). matches: of the query's slots in their texts.
 
     priors: float32[k, PRIORS]. prices: float64[k], NaN where unknown. price_percentile:
-    float64[k], of each among the candidates.
+    float64[k], of each among the candidates. brands, categories: int64[k], ordinals of the first
+    brand and the deepest category, −1 without one.
     """
 
     query: Query
@@ -33,6 +37,8 @@ class Inputs:
     priors: Float32Array
     prices: Float64Array
     price_percentile: Float64Array
+    brands: Int64Array
+    categories: Int64Array
 
     @classmethod
     def of(
@@ -57,6 +63,10 @@ class Inputs:
             stand.read(lambda segment, docs: segment.priors[docs]),
             prices,
             mid_ranks(prices),
+            read(candidates, segments, _brands),
+            read(
+                candidates, segments, lambda segment, docs: leaf_categories(segment.columns, docs)
+            ),
         )
 
     def read(self, of: Callable[[Snapshot, UInt32Array], Array]) -> Array:
@@ -65,3 +75,7 @@ class Inputs:
 
     def __len__(self) -> int:
         return len(self.candidates)
+
+
+def _brands(segment: Snapshot, docs: UInt32Array) -> Int64Array:
+    return first_ordinals(segment.columns.keyword("brand"), docs).astype(np.int64)

@@ -4,8 +4,8 @@ import numpy as np
 
 from indexing.arrays import Float32Array, UInt32Array
 from indexing.columns.priors import PRIOR_NAMES
-from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
+from ranking.behaviour.facts import Facts
 from ranking.behaviour.profile import Profile, looked_up
 from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
@@ -32,28 +32,22 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
     profile, facts, region = inputs.query.profile, inputs.query.facts, inputs.query.region
     if profile is not None:
         rows["seen_lately"] = inputs.read(lambda segment, docs: _seen(profile, segment, docs))
-        rows["brand_taste"] = inputs.read(
-            lambda segment, docs: profile.brands.of(
-                first_ordinals(segment.columns.keyword("brand"), docs).astype(np.int64)
-            )
-        )
-        rows["category_taste"] = inputs.read(
-            lambda segment, docs: profile.categories.of(leaf_categories(segment.columns, docs))
-        )
+        rows["brand_taste"] = profile.brands.of(inputs.brands)
+        rows["category_taste"] = profile.categories.of(inputs.categories)
         if not np.isnan(profile.price):
             near = 0.5 - np.abs(inputs.priors[:, _PRICE] - np.float32(profile.price))
             rows["price_taste"] = np.nan_to_num(near)
     if facts is None or (profile is None and region is None):
         return
-    known = inputs.read(lambda segment, docs: facts.rows_in(segment).of_doc[docs])
-    if profile is not None:
+    if profile is not None and len(profile.related):
+        known = inputs.read(lambda segment, docs: facts.rows_in(segment).of_doc[docs])
         rows["related_to_seen"] = looked_up(
             known, profile.related_rows.astype(np.int64), profile.related
         )
     if region is not None:
-        there, scores = facts.popular.of(region)
-        order = np.argsort(there)
-        rows["regional_demand"] = looked_up(known, there[order].astype(np.int64), scores[order])
+        rows["regional_demand"] = inputs.read(
+            lambda segment, docs: _demand(facts, region, segment, docs)
+        )
 
 
 def _seen(profile: Profile, segment: Snapshot, docs: UInt32Array) -> Float32Array:
@@ -61,6 +55,11 @@ def _seen(profile: Profile, segment: Snapshot, docs: UInt32Array) -> Float32Arra
     if groups is None or much is None:
         return np.zeros(len(docs), dtype=np.float32)
     return looked_up(segment.columns.group_of[docs].astype(np.int64), groups, much)
+
+
+def _demand(facts: Facts, region: int, segment: Snapshot, docs: UInt32Array) -> Float32Array:
+    hits = facts.rows_in(segment).popular(facts.popular, region)
+    return looked_up(docs.astype(np.int64), hits.doc_ids.astype(np.int64), hits.scores)
 
 
 PERSONAL = Group(

@@ -8,7 +8,6 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array
-from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.vectors.quantized import best_places
 from ranking.features.inputs import Inputs
 from ranking.features.shares import key_shares
@@ -34,16 +33,12 @@ def best_matches(candidates: Candidates) -> Int64Array:
 
 def category_shares(inputs: Inputs, best: Int64Array) -> Float64Array:
     """float64[k]: share of the other best in each candidate's category; NaN without one."""
-    leaves = inputs.read(lambda segment, docs: leaf_categories(segment.columns, docs))
-    return key_shares(leaves, best, _RANK_WEIGHTS[: len(best)])
+    return key_shares(inputs.categories, best, _RANK_WEIGHTS[: len(best)])
 
 
 def brand_shares(inputs: Inputs, best: Int64Array) -> Float64Array:
     """float64[k]: share of the other best of each candidate's brand; NaN without one."""
-    brands = inputs.read(
-        lambda segment, docs: first_ordinals(segment.columns.keyword("brand"), docs)
-    )
-    return key_shares(brands.astype(np.int64), best, _RANK_WEIGHTS[: len(best)])
+    return key_shares(inputs.brands, best, _RANK_WEIGHTS[: len(best)])
 
 
 def centroid_cosines(inputs: Inputs, best: Int64Array) -> Float32Array:

@@ -34,13 +34,15 @@ def products_of(facts: Facts, rows: UInt32Array, scores: Float32Array, segment: 
     """All products of these rows that are there, each with the score of its row."""
     if not len(rows):
         return NO_HITS
-    docs, at = facts.rows_in(segment).docs_of(rows)
-    order = np.argsort(docs)
-    docs, each = docs[order], scores[at[order]].astype(np.float32)
-    if segment.gone is not None:
-        there = ~segment.gone[docs]
-        docs, each = docs[there], each[there]
-    return Hits(docs, each)
+    return there(facts.rows_in(segment).hits_of(rows, scores), segment)
+
+
+def there(hits: Hits, segment: Snapshot) -> Hits:
+    """Those that are not gone."""
+    if segment.gone is None or not len(hits):
+        return hits
+    kept = ~segment.gone[hits.doc_ids]
+    return Hits(hits.doc_ids[kept], hits.scores[kept])
 
 
 def why_not(query: Query, strict: bool) -> str | None:

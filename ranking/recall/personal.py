@@ -16,7 +16,7 @@ from indexing.columns import KeywordColumn
 from indexing.snapshot import Snapshot
 from ranking.behaviour.profile import Taste
 from ranking.query.query import Query
-from ranking.recall.behaviour import products_of
+from ranking.recall.behaviour import products_of, there
 from ranking.recall.hits import NO_HITS, Hits
 
 QUOTA: Final = 100
@@ -94,8 +94,7 @@ def regional(query: Query, segment: Snapshot) -> Hits:
     facts, place = query.facts, query.region
     if facts is None or place is None:
         return NO_HITS
-    rows, scores = facts.popular.of(place)
-    return products_of(facts, rows, scores, segment)
+    return there(facts.rows_in(segment).popular(facts.popular, place), segment)
 
 
 def new(query: Query, segment: Snapshot) -> Hits:
@@ -103,11 +102,7 @@ def new(query: Query, segment: Snapshot) -> Hits:
     facts = query.facts
     if facts is None:
         return NO_HITS
-    newest = facts.rows_in(segment).newest
-    if segment.gone is None or not len(newest):
-        return newest
-    there = ~segment.gone[newest.doc_ids]
-    return Hits(newest.doc_ids[there], newest.scores[there])
+    return there(facts.rows_in(segment).newest, segment)
 
 
 PERSONAL: Final = (

@@ -10,7 +10,7 @@ from feature_inputs import plain_candidates
 
 from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot, open_snapshot
-from ranking.behaviour.facts import ARRAYS, Facts, RowMap
+from ranking.behaviour.facts import ARRAYS, VALUES, Facts, RowMap
 from ranking.behaviour.neighbours import Neighbours
 from ranking.behaviour.profile import BELIEF, NOTHING_RECENT, Profile, Recent, profile_of
 from ranking.query.query import Query
@@ -55,6 +55,7 @@ def facts_of(shop: Snapshot, **lists: Neighbours) -> Facts:
         Neighbours.taken(given, name)
         given[name] = lists.get(name, Neighbours.none(len(SHOP)))
     given |= {"product_hashes": names[order], "product_rows": order.astype(np.uint32)}
+    given["values"] = np.full((len(SHOP), len(VALUES)), np.nan, dtype=np.float32)
     return Facts("f", {}, **given)
 
 

@@ -84,6 +84,16 @@ def test_later_periods_and_days_add_up(tmp_path: Path, archive: Archive) -> None
     assert counts(tmp_path, NOW + 2 * DAY_S) == {"b": (0, 4, 2)}
 
 
+def test_a_click_that_was_heard_of_before_its_search(tmp_path: Path, archive: Archive) -> None:
+    add(archive, tmp_path, events=[clicked("1", "q1", "b"), clicked("2", "q2", "b")])
+    fold_exposure(tmp_path, NOW, PERIOD)
+    add(archive, tmp_path, impressions=[shown("q1"), shown("q2", NOW + 2 * PERIOD)])
+    fold_exposure(tmp_path, NOW + PERIOD, PERIOD)
+    assert counts(tmp_path, NOW) == {"b": (2, 2, 2)}
+    fold_exposure(tmp_path, NOW + 2 * PERIOD, PERIOD)
+    assert counts(tmp_path, NOW) == {"b": (2, 2, 2)}
+
+
 def test_archives_of_older_code_gain_the_column(tmp_path: Path) -> None:
     old = Archive(tmp_path, sync=False)
     old.close()
