@@ -1,4 +1,4 @@
-"""One value of each document where it may have several: its first, its deepest category."""
+"""Values of some documents: the first of each, its deepest category, or all of them."""
 
 import numpy as np
 
@@ -16,13 +16,20 @@ def first_ordinals(column: KeywordColumn | None, doc_ids: UInt32Array) -> Int32A
         has = ends > starts
         out[has] = column.ordinals[starts[has]]
         return out
-    sizes = ends - starts  # several fields share the table; ordinals ascend in a document
+    rows, ordinals = held_by(column, doc_ids)
+    out[rows[::-1]] = ordinals[::-1]  # backwards, so that the first of a row is written last
+    return out
+
+
+def held_by(column: KeywordColumn, doc_ids: UInt32Array) -> tuple[Int64Array, UInt32Array]:
+    """int64[m], place of the document; uint32[m], an ordinal that it holds, ascending for each."""
+    starts, ends = column.offsets[doc_ids], column.offsets[doc_ids + np.uint32(1)]
+    sizes = ends - starts  # several fields share the table
     rows = np.repeat(np.arange(len(doc_ids)), sizes)
     places = np.arange(len(rows)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
     ordinals = column.ordinals[places]
-    own = np.flatnonzero((ordinals >= column.first) & (ordinals < column.last))[::-1]
-    out[rows[own]] = ordinals[own]  # backwards, so that the first of a row is written last
-    return out
+    own = np.flatnonzero((ordinals >= column.first) & (ordinals < column.last))
+    return rows[own], ordinals[own]
 
 
 def leaf_categories(columns: Columns, doc_ids: UInt32Array) -> Int64Array:

@@ -1,11 +1,13 @@
 """Products that the facts of behaviour list: related, bought together, popular, trending."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
 
 from indexing.arrays import Float32Array, UInt32Array
+from indexing.columns.single_values import held_by
 from ranking.behaviour.facts import Facts
 from ranking.behaviour.profile import Profile
 from ranking.filters.filters import Filter
@@ -22,6 +24,7 @@ from ranking.search.match_set import found_by
 from ranking.search.page import make_hits
 from ranking.search.request import SearchRequest
 from ranking.search.result import Hit
+from ranking.search.segments import by_segment
 from ranking.search.similar import similar
 
 BEHAVIOUR: Final = NAMES.index("behaviour")
@@ -91,10 +94,43 @@ def wanted(
     return _hits(facts, rows, scores, generation, limit, filters)
 
 
+def trending_values(
+    field: str, generation: Generation, filters: Filters = ()
+) -> list[tuple[str, float]]:
+    """Values that what is trending everywhere holds, the most first, equal ones by name; how much
+    of the trend is of each, over that of the first. None of a field without keywords.
+    """
+    facts = generation.facts
+    place = None if facts is None else facts.region(None)
+    if facts is None or place is None:
+        return []
+    rows, scores = facts.trending.of(place)
+    best = _best(facts, rows, scores, generation, len(rows), filters)
+    found: Counter[str] = Counter()
+    for segment, places in by_segment(best.candidates, generation.segments):
+        column = segment.columns.keyword(field)
+        if column is not None:
+            at, held = held_by(column, best.candidates.doc_ids[places])
+            sums = np.bincount(held, best.scores[places[at]])
+            found.update({column.values[o]: float(sums[o]) for o in np.unique(held).tolist()})
+    highest = max(found.values(), default=1.0)
+    ordered = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+    return [(value, much / highest) for value, much in ordered]
+
+
 def _hits(
     facts: Facts, rows: UInt32Array, scores: Float32Array, generation: Generation, limit: int,
     filters: Filters,
 ) -> tuple[Hit, ...]:  # fmt: skip
+    best = _best(facts, rows, scores, generation, limit, filters)
+    return make_hits(Query("", (), None, None), SearchRequest(page_size=limit), best, generation)
+
+
+def _best(
+    facts: Facts, rows: UInt32Array, scores: Float32Array, generation: Generation, limit: int,
+    filters: Filters,
+) -> Ordered:  # fmt: skip
+    """A product of each row that is there and passes, best first."""
     chosen = []
     for leaf in leaves_of(generation):
         hits = _favourites_first(facts, rows, products_of(facts, rows, scores, leaf.segment), leaf)
@@ -102,8 +138,7 @@ def _hits(
         if leaf.segment.config.out_of_stock == "hide":
             matches = leaf.offered(matches)
         chosen.append(leaf.alike(leaf.passing(matches, filters), BEHAVIOUR, limit))
-    best = Ordered(*merged(chosen, limit, falling=True))
-    return make_hits(Query("", (), None, None), SearchRequest(page_size=limit), best, generation)
+    return Ordered(*merged(chosen, limit, falling=True))
 
 
 def _favourites_first(facts: Facts, rows: UInt32Array, hits: Hits, leaf: Leaf) -> Hits:

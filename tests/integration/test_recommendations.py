@@ -152,6 +152,22 @@ def test_what_algolias_clients_ask(learnt: tuple[httpx.Client, list[str]]) -> No
     assert trending[0]["objectID"] == ids[0]
     brand = http.get(f"/v1/products/{ids[6]}").json()["brand"]
     of_brand = recommended("trending-items", facetName="brand", facetValue=brand)
+    product = http.get(f"/v1/products/{ids[0]}").json()
+    brands = recommended("trending-facets", facetName="brand")
+    assert (brands[0]["facetName"], brands[0]["_score"]) == ("brand", 100)
+    assert {product["brand"], brand} <= {each["facetValue"] for each in brands}
+    scores = [each["_score"] for each in brands]
+    assert scores == sorted(scores, reverse=True)
+    assert recommended("trending-facets", facetName="brand", threshold=100)[-1]["_score"] == 100
+    only = recommended(
+        "trending-facets", facetName="brand", queryParameters={"filters": f"brand:{brand!r}"}
+    )
+    assert [each["facetValue"] for each in only] == [brand]
+    roots = recommended("trending-facets", facetName="hierarchicalCategories.lvl0")
+    assert product["category"][0].split(" > ")[0] in {each["facetValue"] for each in roots}
+    assert not any(" > " in each["facetValue"] for each in roots)
+    assert recommended("trending-facets", facetName="price") == []
+    assert recommended("trending-facets", facetName="nothing") == []
     looks_at(http, ids[0], session_id="for-you")
     mine = recommended("recommended-for-you", queryParameters={"userToken": "for-you"})
     assert mine[0]["objectID"] == ids[1]

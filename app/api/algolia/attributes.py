@@ -113,6 +113,13 @@ def paths_ending(name: str, column: KeywordColumn) -> list[str]:
     return [path for path in paths if folded_value(path.rpartition(SEPARATOR)[2]) == wanted]
 
 
+def value_at(place: Place, value: str) -> str | None:
+    """A value of the field as it is shown there; None if it is of another level."""
+    if place.level is not None and depth_of(value) != place.level:
+        return None
+    return value.rpartition(SEPARATOR)[2] if place.names else value
+
+
 def depth_of(path: str) -> int:
     """0 for a root."""
     return path.count(SEPARATOR)

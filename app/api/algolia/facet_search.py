@@ -4,12 +4,11 @@ import time
 from dataclasses import replace
 from typing import Any, Final
 
-from app.api.algolia.attributes import Place, depth_of, place_of
+from app.api.algolia.attributes import Place, place_of, value_at
 from app.api.algolia.marks import Marking
 from app.api.algolia.parameters import AlgoliaQuery
 from indexing.analysis.folding import fold
 from indexing.catalogue.attributes import text_of
-from indexing.columns.keyword import SEPARATOR
 from ranking.generation import Generation
 from ranking.search.facet_values import facet_values
 from ranking.search.request import SearchRequest
@@ -51,9 +50,8 @@ def _counted(
     facet = facet_values(asked, place.field, query.facet_text, generation, clock)
     found: dict[str, int] = {}
     for each in facet.values:
-        value = text_of(each.value)
-        if place.level is None or depth_of(value) == place.level:
-            name = value.rpartition(SEPARATOR)[2] if place.names else value
+        name = value_at(place, text_of(each.value))
+        if name is not None:
             found[name] = found.get(name, 0) + each.count
     return list(found.items())
 

@@ -3,10 +3,17 @@
 from collections.abc import Container, Sequence
 from typing import Final
 
-from app.api.algolia.attributes import CATEGORY, LEVELS, Place, depth_of, place_of, shown_name
+from app.api.algolia.attributes import (
+    CATEGORY,
+    LEVELS,
+    Place,
+    depth_of,
+    place_of,
+    shown_name,
+    value_at,
+)
 from indexing.catalogue.attributes import text_of
 from indexing.columns import Columns
-from indexing.columns.keyword import SEPARATOR
 from ranking.facets.facets import AUTO
 from ranking.filters.filters import Filter, fields_of
 from ranking.search.result import Facet
@@ -95,12 +102,8 @@ def _values(facet: Facet, place: Place, most: int, by_name: bool) -> dict[str, i
         return {}  # bins, which no filter on a value means
     found: dict[str, int] = {}
     for each in facet.values:
-        value = text_of(each.value)
-        if place.level is not None and depth_of(value) != place.level:
-            continue
-        if place.names:
-            value = value.rpartition(SEPARATOR)[2]
-        if each.count:
+        value = value_at(place, text_of(each.value))
+        if value is not None and each.count:
             found[value] = found.get(value, 0) + each.count
     ordered = sorted(found.items(), key=lambda pair: -pair[1])[:most]
     return dict(sorted(ordered) if by_name else ordered)

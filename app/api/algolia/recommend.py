@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.api.algolia import values
 from app.api.algolia.answers import record_of
-from app.api.algolia.attributes import resolved
+from app.api.algolia.attributes import place_of, resolved, value_at
 from app.api.algolia.indexes import target_of
 from app.api.algolia.marks import Marker
 from app.api.algolia.parameters import read_query
@@ -17,7 +17,7 @@ from app.service import Service
 from ranking.filters.filters import AnyOf, Filter
 from ranking.generation import Generation
 from ranking.search.highlights import Highlighter
-from ranking.search.listed import bought_together, for_you, related, wanted
+from ranking.search.listed import bought_together, for_you, related, trending_values, wanted
 from ranking.search.result import Hit
 from ranking.search.segments import locate
 from ranking.search.similar import similar
@@ -30,8 +30,8 @@ OF_PRODUCT: Final = {
 }
 TRENDING: Final = "trending-items"
 FOR_YOU: Final = "recommended-for-you"
-NOT_YET: Final = frozenset({"trending-facets"})
-_MODELS: Final = (*OF_PRODUCT, TRENDING, FOR_YOU, *sorted(NOT_YET))
+TRENDING_FACETS: Final = "trending-facets"
+_MODELS: Final = (*OF_PRODUCT, TRENDING, FOR_YOU, TRENDING_FACETS)
 _DEFAULT: Final = 20
 _MOST: Final = 30
 
@@ -79,15 +79,16 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
         hits = await service.searcher.run(partial(for_you, profile, generation, limit, filters))
     hits = tuple(hit for hit in hits if 100 * hit.score >= threshold)
     marker = Marker(query.marking, Highlighter(frozenset(), generation.snapshot.analyzer), ())
-    records = [
-        record_of(hit, query, marker) | {"_score": round(100 * min(hit.score, 1.0), 2)}
-        for hit in hits
-    ]
+    records = [record_of(hit, query, marker) | {"_score": _score(hit.score)} for hit in hits]
+    if model == TRENDING_FACETS:
+        name = values.text(f"{where}.facetName", raw.get("facetName"))
+        records = await service.searcher.run(partial(_trending, name, generation, filters))
+        records = [each for each in records if each["_score"] >= threshold][:limit]
     return {
         "hits": records,
-        "nbHits": len(hits),
+        "nbHits": len(records),
         "page": 0,
-        "nbPages": 1 if hits else 0,
+        "nbPages": 1 if records else 0,
         "hitsPerPage": limit,
         "exhaustiveNbHits": True,
         "processingTimeMS": round((time.perf_counter() - begun) * 1000),
@@ -100,6 +101,31 @@ async def recommendations(where: str, raw: Any, service: Service) -> dict[str, A
 def _index(raw: dict[str, Any]) -> str | None:
     name = raw.get("indexName")
     return name if isinstance(name, str) else None
+
+
+def _score(part: float) -> float:
+    """Of 100."""
+    return round(100 * min(part, 1.0), 2)
+
+
+def _trending(
+    name: str, generation: Generation, filters: tuple[Filter, ...]
+) -> list[dict[str, Any]]:
+    """Values of an attribute; none of one that this index lacks, or of a number."""
+    place = place_of(name, generation.snapshot.columns)
+    if place is None:
+        return []
+    found: dict[str, float] = {}
+    for value, part in trending_values(place.field, generation, filters):
+        shown = value_at(place, value)
+        if shown is not None:
+            found[shown] = found.get(shown, 0.0) + part
+    highest = max(found.values(), default=1.0)
+    ordered = sorted(found.items(), key=lambda each: -each[1])
+    return [
+        {"facetName": name, "facetValue": value, "_score": _score(part / highest)}
+        for value, part in ordered
+    ]
 
 
 def _of_facet(where: str, raw: dict[str, Any], generation: Generation) -> tuple[Filter, ...]:
