@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from app.errors import SimulationError
 from app.simulation.client import Client
 
 ID: Final = "own-or-shipped"
+SHIPPED: Final = "shipped"
 _SERVED_S: Final = 60.0
 _DECIDED: Final = 0.35
 """Of the searches, that one side wins at least, as clicks are."""
@@ -31,7 +33,7 @@ class Comparison:
             "id": ID, "kind": "interleaved", "unit": "session", "metric": "ctr",
             "smallest_effect": round(min(max(effect, 0.01), 0.4), 3),
             "variants": [
-                {"name": "shipped", "share": 0.5, "model": "shipped"},
+                {"name": SHIPPED, "share": 0.5, "model": SHIPPED},
                 {"name": "own", "share": 0.5},
             ],
         }  # fmt: skip
@@ -60,6 +62,15 @@ class Comparison:
 
     def _path(self, which: str) -> str:
         return f"/v1/admin/experiments{which}?index={self.index}"
+
+
+def obey(report: dict[str, Any], model: str | None, publish: Callable[..., None]) -> None:
+    """Everybody is served the winner from now on; without one, what was in force stays.
+
+    model: in force, None for the shipped one. publish: runs a command and waits until it is served.
+    """
+    if report["verdict"]["winner"] == SHIPPED and model is not None:
+        publish("winner", "models", "activate", SHIPPED)
 
 
 def told(report: dict[str, Any]) -> str:

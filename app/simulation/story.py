@@ -11,7 +11,7 @@ import numpy as np
 from app.errors import SimulationError
 from app.simulation.client import Client
 from app.simulation.commands import Commands, generations, swapped
-from app.simulation.experiment import Comparison, told
+from app.simulation.experiment import Comparison, obey, told
 from app.simulation.kept import wait_kept
 from app.simulation.kills import Kills
 from app.simulation.pages_now import Worth, shown_pages, worth_of
@@ -19,6 +19,7 @@ from app.simulation.plan import Plan
 from app.simulation.shop import Shop
 from app.simulation.shoppers import DAY_S, Shoppers, Tally
 from indexing.arrays import Float64Array, Int64Array
+from indexing.current import index_folder, read_current
 from ranking.simulation.true_ndcg import true_ndcg
 from ranking.simulation.world import Truth
 
@@ -77,7 +78,9 @@ class Story:
         compared.begin(self._plan.searches // PARTS)
         self._sell(hours[2], hours[3], as_it_happens=True)
         self._kept()
-        self._tell("experiment", told(compared.end()))
+        report = compared.end()
+        self._tell("experiment", told(report))
+        obey(report, self._model(), self._publish)
         self._publish(
             "build", "build", "--catalog", str(self._shop.catalog), "--queries",
             str(self._shop.queries), "--keep-live",
@@ -179,6 +182,10 @@ class Story:
         ended = self._commands.run(*arguments)
         waited = swapped(self._client, self._plan.index, before, _LOOKS * self._plan.workers)
         self._tell(what, f"{ended.told} in {ended.seconds:.1f} s, served {waited:.1f} s later")
+
+    def _model(self) -> str | None:
+        current = read_current(index_folder(self._plan.data, self._plan.index))
+        return None if current is None else current.model
 
     def _kept(self) -> None:
         """Wait until every archive has all that was acknowledged."""

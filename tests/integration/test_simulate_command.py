@@ -39,7 +39,10 @@ def test_shoppers_teach_the_shop_though_it_is_killed_once(
     assert "300 searches" in told["hour 0 to 2"]
     assert "events once in every archive" in told["kept"]
     assert "served" in told["build"]
-    assert re.search(r"sessions$", told["experiment"])
+    sessions = re.search(r"; (\d+) of \d+ sessions$", told["experiment"])
+    assert sessions is not None
+    assert int(sessions[1]) > 50, "shoppers are answered by their variants"
+    assert "winner" not in told, "nothing was trained: what ships is in force already"
     assert told["kill -9"].startswith("1 times")
     again = simulate(data, *small)
     assert again.exit_code == 1
