@@ -13,6 +13,7 @@ from indexing.errors import RulesError
 from indexing.snapshot import Snapshot
 from ranking.filters.filters import Filter, FilterError, evaluate
 from ranking.filters.url_syntax import parse_filters
+from ranking.rules.conditions import Prepared, Said
 from ranking.rules.decision import NO_DECISION, Decision, Fired, Pushed, decided
 from ranking.rules.query_words import (
     ANY,
@@ -27,7 +28,7 @@ from ranking.rules.query_words import (
 )
 from ranking.rules.rule import PLACEHOLDER, Rule
 from ranking.rules.rule_file import read_kept
-from ranking.rules.rule_index import Prepared, RuleIndex, Said
+from ranking.rules.rule_index import RuleIndex
 from ranking.rules.situation import Chosen, Situation, chosen_values, in_share
 
 MOST_FIRED: Final = 50

@@ -1,7 +1,7 @@
 """Queries as rules compare them: words in one form, and what they name."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,6 +45,21 @@ class Pattern:
 
     parts: tuple[str, ...]
     names: tuple[str, ...]
+
+    @property
+    def shape(self) -> str:
+        return " ".join(self.parts)
+
+    def longest_run(self) -> str:
+        """Its most words without a placeholder between them, with spaces between; may be none."""
+        runs, run = [""], [""]
+        for part in (*self.parts, "{}"):
+            if not part.startswith("{"):
+                run.append(part)
+                continue
+            runs.append(" ".join(run).strip())
+            run = [""]
+        return max(runs, key=lambda text: text.count(" ") + bool(text))
 
 
 def pattern_of(text: str, analyzer: Analyzer) -> Pattern:
@@ -118,6 +133,43 @@ def spans_of(
         for end in range(begin + 1, min(begin + LONGEST_NAME, size) + 1)
         if (key := " ".join(words.terms[begin:end])) in known
     ]
+
+
+Ways = Callable[[str], dict[int, list[tuple[int, str]]]]
+"""Of a placeholder: first word → the ends that it may have there, and what it stands for then."""
+
+
+def reading(pattern: Pattern, terms: Sequence[str], ways: Ways) -> Captured | None:
+    """What the placeholders stand for, the shortest first, if the pattern is all of these words.
+
+    O(parts · words · ways), as what cannot be read from a word on is tried once.
+    """
+    edges = (terms[0], terms[-1]) if terms else ("", "")
+    for part, edge in zip((pattern.parts[0], pattern.parts[-1]), edges, strict=True):
+        if part[0] != "{" and part != edge:
+            return None  # most are told by this
+    failed: set[tuple[int, int]] = set()
+
+    def rest(part: int, begin: int) -> Captured | None:
+        if part == len(pattern.parts):
+            return {} if begin == len(terms) else None
+        if (part, begin) in failed:
+            return None
+        text = pattern.parts[part]
+        if text.startswith("{"):
+            name = text[1:-1]
+            for end, value in ways(name).get(begin, ()):
+                found = rest(part + 1, end)
+                if found is not None:
+                    return {name: value, **found}
+        elif begin < len(terms) and terms[begin] == text:
+            found = rest(part + 1, begin + 1)
+            if found is not None:
+                return found
+        failed.add((part, begin))
+        return None
+
+    return rest(0, 0)
 
 
 def filled(text: str, captured: Captured) -> str:
