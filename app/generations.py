@@ -136,15 +136,19 @@ class Generations:
             [Fault("index", "is not known", f"Known are: {known}.")],
         )
 
-    def preview(self, index: str, snapshot_id: str, policy: str | None = None) -> Generation:
-        """A kept snapshot that is not in force, beside the one that is. May take seconds.
+    def preview(self, index: str, wanted: str, policy: str | None = None) -> Generation:
+        """A kept snapshot, or what is served, under a kept model, or both. May take seconds.
 
-        Raises as `get` does.
+        wanted: their ids, with a comma between. Raises as `get` does.
         """
         served, current = self.get(index), self._currents.get(index)
-        if current is not None and current.snapshot != snapshot_id:
-            served = self._previews.get(self._data / index, current, snapshot_id)
-        return _under(served, policy)
+        if current is None:
+            return _under(served, policy)
+        snapshot, model = self._previews.named(self._data / index, wanted)
+        if snapshot is not None and current.snapshot != snapshot:
+            served = self._previews.get(self._data / index, current, snapshot)
+        served = _under(served, policy)
+        return served if model is None else self._previews.under(self._data / index, served, model)
 
     def refresh(self) -> None:
         """Look at every CURRENT once; open and swap what changed."""

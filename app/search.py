@@ -101,9 +101,9 @@ class Searcher:
     ) -> bytes:
         """The answer as JSON. The generation is taken once and passed down.
 
-        policy: one of the index's named policies; None: its own. preview: a kept snapshot to be
-        searched in place of the one in force; such answers are not cached. asker: whose impression
-        is logged; None logs nothing.
+        policy: one of the index's named policies; None: its own. preview: a kept snapshot or
+        model, or both, in place of those in force; such answers are not cached. asker: whose
+        impression is logged; None logs nothing.
         """
         begun, query_id = time.perf_counter(), token_hex(8)
         if preview is None:

@@ -26,6 +26,7 @@ from app.jobs.jobs import Job, JobOptions
 from app.service import Service, service_of
 from indexing.current import index_folder, read_current
 from indexing.publish import activate, list_snapshots
+from ranking.rankers.model_store import list_models
 
 router = APIRouter(
     prefix="/v1/admin",
@@ -109,9 +110,15 @@ class KeptSnapshot(BaseModel):
     report: dict[str, Any] = Field(description="What the build measured.")
 
 
+class KeptModel(BaseModel):
+    id: str
+    created_at: str
+
+
 class Snapshots(BaseModel):
     current: InForce | None
     items: list[KeptSnapshot]
+    models: list[KeptModel] = Field(description="Kept models, newest first, without the shipped.")
 
 
 @router.post("/builds", status_code=202, response_model=Build)
@@ -192,6 +199,9 @@ def snapshots(request: Request, given: Annotated[IndexParameters, Query()]) -> d
                 "report": report_without_ids(manifest),
             }
             for manifest in list_snapshots(folder)
+        ],
+        "models": [
+            {"id": each.model_id, "created_at": each.created_at} for each in list_models(folder)
         ],
     }
 

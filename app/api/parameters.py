@@ -41,7 +41,11 @@ PolicyName = Annotated[
 
 Preview = Annotated[
     str | None,
-    Field(max_length=128, description="A kept snapshot to look at; needs what admin needs."),
+    Field(
+        max_length=256,
+        description="A kept snapshot, a kept model or `shipped`, or one of each with a comma "
+        "between, to look at; needs what admin needs.",
+    ),
 ]
 FacetLimit = Annotated[int, Field(ge=1, le=MAX_FACET_LIMIT)]
 

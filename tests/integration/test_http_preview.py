@@ -7,9 +7,11 @@ import pytest
 from catalogs import NOW, build_index
 from http_service import serving
 from pydantic import SecretStr
+from tiny_model import publish_tiny
 
 from indexing.build import BuildOptions, build
 from indexing.catalogue.index_config import IndexConfig
+from indexing.current import change_current
 from indexing.progress import Silent
 
 SHOP = [{"id": f"p{n}", "title": f"Lamp {n}", "price": 10.0 + n} for n in range(30)]
@@ -50,9 +52,31 @@ def test_a_staged_snapshot_is_searched_beside_the_one_in_force(data: Path, stage
         assert http.get("/v1/search", params=named).status_code == 200
         assert http.get("/v1/search", params={"q": "lamp", "policy": "varied"}).status_code == 422
         assert http.get("/v1/search", params=named | {"policy": "none"}).status_code == 422
-        unknown = http.get("/v1/search", params={"q": "lamp", "preview": "../main"})
-        assert unknown.status_code == 404
-        assert staged in unknown.json()["errors"][0]["remedy"]
+        for strange in ("../main", "", f"{staged},", f"{staged},{staged}"):
+            unknown = http.get("/v1/search", params={"q": "lamp", "preview": strange})
+            assert unknown.status_code == 404, strange
+            assert staged in unknown.json()["errors"][0]["remedy"]
+
+
+def test_a_kept_model_ranks_what_is_served_or_staged(data: Path, staged: str) -> None:
+    publish_tiny(data / "main")
+    change_current(data / "main", model=None)
+
+    def ranked(http: httpx.Client, **given: str) -> tuple[str, str, int]:
+        answer = http.get("/v1/search", params={"q": "lamp", "semantic": "off", **given})
+        body = answer.json()
+        return body["generation"]["model"], body["generation"]["snapshot"], body["total"]
+
+    with serving(data) as http:
+        kept = http.get("/v1/admin/snapshots").json()
+        assert [each["id"] for each in kept["models"]] == ["tiny"]
+        shipped, served, _ = ranked(http)
+        assert shipped != "tiny"
+        assert ranked(http, preview="tiny") == ("tiny", served, 10)
+        assert ranked(http, preview="shipped") == (shipped, served, 10)
+        assert ranked(http, preview=f"tiny,{staged}") == ("tiny", staged, 30)
+        assert ranked(http, preview=f"{staged},shipped", policy="varied") == (shipped, staged, 30)
+        assert ranked(http) == (shipped, served, 10)
 
 
 def test_shoppers_may_not_look(data: Path, staged: str) -> None:

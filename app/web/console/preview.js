@@ -14,7 +14,8 @@ const offOf = (state, side) => (state[side + ".off"] || "").split(",").filter((n
 function parameters(state, index, side) {
   const asked = { index: index.name, q: state.q || "", page_size: HITS, explain: "on", analytics: "off" };
   if (state[side + ".policy"]) asked.policy = state[side + ".policy"];
-  if (state[side + ".snapshot"]) asked.preview = state[side + ".snapshot"];
+  const preview = [state[side + ".snapshot"], state[side + ".model"]].filter(Boolean).join(",");
+  if (preview) asked.preview = preview;
   for (const name of offOf(state, side)) asked[name] = "off";
   return asked;
 }
@@ -26,15 +27,17 @@ function select(id, label, options, chosen, onchange) {
   return field(label, box);
 }
 
-function choices(side, { state, index, go }, snapshots) {
+function choices(side, { state, index, go }, snapshots, models) {
   const policies = index.policies.map((each) => [each.name, each.name + " · " + each.model]);
   const kept = snapshots.map((each) => [each.current ? "" : each.id, (each.current ? say("now") + " · " : "") + (each.created_at ? when(each.created_at) : each.id)]);
+  const rankers = [["", say("policysModel")], ["shipped", say("shippedModel")], ...models.map((each) => [each.id, each.id + " · " + when(each.created_at)])];
   const off = offOf(state, side);
   const switches = SWITCHES.map((name) => make("label", {}, make("input", { type: "checkbox", checked: !off.includes(name),
     onchange: (event) => go({ [side + ".off"]: (event.target.checked ? off.filter((each) => each !== name) : [...off, name]).join(",") }) }), " " + say(name)));
   return make("fieldset", { class: "choices" }, make("legend", { text: say("side." + side) }),
     select(side + "-policy", say("policy"), policies, state[side + ".policy"] || policies[0]?.[0], (value) => go({ [side + ".policy"]: value === policies[0][0] ? "" : value })),
     select(side + "-snapshot", say("snapshot"), kept, state[side + ".snapshot"] || "", (value) => go({ [side + ".snapshot"]: value })),
+    select(side + "-model", say("rankedBy"), rankers, state[side + ".model"] || "", (value) => go({ [side + ".model"]: value })),
     make("div", { class: "switches" }, ...switches));
 }
 
@@ -49,14 +52,14 @@ async function results(place, { state, index }) {
 // A key for rules alone may not see them: then there is the one in force.
 async function keptSnapshots(index) {
   try { return await ask("snapshots", "v1/admin/snapshots", { index: index.name }); } catch (error) {
-    if (isRefused(error)) return { current: { snapshot: index.snapshot }, items: [{ id: index.snapshot }] };
+    if (isRefused(error)) return { current: { snapshot: index.snapshot }, items: [{ id: index.snapshot }], models: [] };
     throw error;
   }
 }
 
 export async function show(place, context) {
   const { state, index, go } = context;
-  const { current, items } = await keptSnapshots(index);
+  const { current, items, models } = await keptSnapshots(index);
   const snapshots = items.map((each) => ({ ...each, current: each.id === current?.snapshot }));
   snapshots.sort((one, other) => other.current - one.current);
   const box = make("input", { id: "q", type: "search", value: state.q || "", maxlength: 512, "aria-label": say("query") });
@@ -65,7 +68,7 @@ export async function show(place, context) {
   const found = make("div", { id: "found" });
   const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
   place.replaceChildren(make("h1", { text: say("preview") }), make("p", { class: "soft", text: say("preview.about") }), form,
-    make("div", { class: "columns" }, ...SIDES.map((side) => choices(side, context, snapshots))), found);
+    make("div", { class: "columns" }, ...SIDES.map((side) => choices(side, context, snapshots, models))), found);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   await results(found, context);
 }
