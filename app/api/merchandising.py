@@ -12,6 +12,7 @@ import orjson
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi import Path as InPath
 
+from app.api.access import grant_of
 from app.api.encoding import encode_result
 from app.api.guard import GuardedRoute
 from app.api.merchandising_shapes import (
@@ -163,7 +164,7 @@ def delete_one(
     """Take a rule out; `undo` brings it back."""
     service = service_of(request)
     folder = rules_folder(service, given)
-    published = delete_rules(folder, (rule_id,), _author(given), datetime.now(UTC))
+    published = delete_rules(folder, (rule_id,), _author(request, given), datetime.now(UTC))
     return _announced(service, folder, published, [])
 
 
@@ -174,7 +175,7 @@ def take_back(
     """Take one change back, the newest if none is named."""
     service = service_of(request)
     folder = rules_folder(service, given)
-    published = undo(folder, given.change, _author(given), datetime.now(UTC))
+    published = undo(folder, given.change, _author(request, given), datetime.now(UTC))
     return _announced(service, folder, published, [])
 
 
@@ -241,7 +242,7 @@ def _put(
     every = _together(() if whole else kept_rules(folder), rules)
     _check(service, rules, every, generation)
     published = put_rules(
-        folder, rules, _author(given), datetime.now(UTC), action=action, whole=whole,
+        folder, rules, _author(request, given), datetime.now(UTC), action=action, whole=whole,
         version=version,
     )  # fmt: skip
     told = told_of(rules, every, generation.segments, time.time())
@@ -315,8 +316,8 @@ def _announced(
     }
 
 
-def _author(given: WriteParameters) -> Author:
-    return Author(given.by, given.note)
+def _author(request: Request, given: WriteParameters) -> Author:
+    return Author(given.by, given.note, grant_of(request).name)
 
 
 def _generation(service: Service, given: RulesParameters) -> Generation:

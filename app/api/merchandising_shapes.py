@@ -89,12 +89,13 @@ class PreviewBody(SearchBody):
 
 
 class RuleItem(BaseModel):
-    """at, by, note: of its last change. version: grows with each."""
+    """at, by, key, note: of its last change. version: grows with each."""
 
     rule: dict[str, Any]
     version: int
     at: str
-    by: str
+    by: str = Field(description="As whoever changed it says.")
+    key: str = Field(description="Name of the key that they showed; empty without one.")
     note: str
     state: Literal["active", "scheduled", "ended", "off"]
     problems: list[str] = Field(description="What of it is not in force, or may be a mistake.")
@@ -134,7 +135,8 @@ class ChangedRule(BaseModel):
 class ChangeItem(BaseModel):
     id: str
     at: str
-    by: str
+    by: str = Field(description="As whoever changed it says.")
+    key: str = Field(description="Name of the key that they showed; empty without one.")
     note: str
     action: Literal["put", "delete", "import", "undo"]
     rules: list[ChangedRule]

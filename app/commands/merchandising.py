@@ -108,7 +108,8 @@ def history(data: DataOption = DEFAULT_DATA, index: IndexOption = DEFAULT_INDEX)
     for change in changes_of(folder):
         names = [name for name, _, _ in change.rules]
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
-        parts = (change.id, change.at, change.by, change.action, shown, change.note)
+        by = f"{change.by} (key {change.key})".strip() if change.key else change.by
+        parts = (change.id, change.at, by, change.action, shown, change.note)
         typer.echo("\t".join(parts).rstrip())
 
 

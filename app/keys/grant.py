@@ -35,11 +35,11 @@ def is_of(origin: str, allowed: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """who: id of a key, or of whom else; None for anybody. indexes: with `*` at the end for all
-    that begin so; empty for all. filters: over attributes as Algolia's clients or we name them;
-    what does not pass them is not there. networks: that it may be sent from; empty for all.
-    user_token: whose it is, if it says so. within: of the key that signed it; its limits hold too.
-    limits: None where there are none.
+    """who: id of a key, or of whom else; None for anybody. name: of the key. indexes: with `*`
+    at the end for all that begin so; empty for all. filters: over attributes as Algolia's clients
+    or we name them; what does not pass them is not there. networks: that it may be sent from;
+    empty for all. user_token: whose it is, if it says so. within: of the key that signed it; its
+    limits hold too. limits: None where there are none.
     """
 
     who: str | None
@@ -50,6 +50,7 @@ class Grant:
     user_token: str | None = None
     within: "Grant | None" = None
     limits: "Limits | None" = None
+    name: str = ""
 
     @property
     def is_narrow(self) -> bool:
@@ -78,7 +79,7 @@ class Grant:
 ANYBODY = Grant(None, frozenset(BROWSER_SCOPES))
 NOBODY = Grant(None, frozenset())
 """Without a key, where one is required."""
-MASTER = Grant("VITRINA_ADMIN_KEY", frozenset(SCOPES))
+MASTER = Grant("VITRINA_ADMIN_KEY", frozenset(SCOPES), name="VITRINA_ADMIN_KEY")
 THIS_MACHINE = Grant("this machine", frozenset(SCOPES))
 """Without a key, where none for admin exists and nobody else can ask."""
 
@@ -91,6 +92,7 @@ def granted_to(key: Key) -> Grant:
         key.indexes,
         parse_filters(key.filters),
         limits=Limits(key.origins, key.per_minute, key.verifier) if limited else None,
+        name=key.name,
     )
 
 

@@ -29,8 +29,11 @@ ById = dict[str, Raw]
 
 @dataclass(frozen=True, slots=True)
 class Author:
+    """by, note: as they say themselves. key: name of the key that they showed, if any."""
+
     by: str = ""
     note: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,12 @@ class Change:
     note: str
     action: str
     rules: tuple[tuple[str, Raw | None, Raw | None], ...]
+    key: str = ""
 
     def facts(self) -> dict[str, Any]:
         rules = [{"id": i, "before": before, "after": after} for i, before, after in self.rules]
         return {
-            "id": self.id, "at": self.at, "by": self.by, "note": self.note,
+            "id": self.id, "at": self.at, "by": self.by, "key": self.key, "note": self.note,
             "action": self.action, "rules": rules,
         }  # fmt: skip
 
@@ -171,10 +175,10 @@ def _publish(
                 version = int(before.get(name, {}).get("version", 0)) + 1
                 after[name] = {
                     "rule": is_now, "version": version, "at": at, "by": author.by,
-                    "note": author.note,
+                    "key": author.key, "note": author.note,
                 }  # fmt: skip
         change_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        made.append(Change(change_id, at, author.by, author.note, action, tuple(rules)))
+        made.append(Change(change_id, at, author.by, author.note, action, tuple(rules), author.key))
         return written(after[name] for name in sorted(after))
 
     def edit_changes(text: str) -> str:

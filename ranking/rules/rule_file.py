@@ -16,7 +16,7 @@ _MOST_PROBLEMS: Final = 100
 class Kept(BaseModel):
     """A rule and its last change. version: from 1, grows with every change of it. at: ISO 8601.
 
-    by, note: as whoever changed it said.
+    by, note: as whoever changed it said; key: name of the key they showed.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -25,12 +25,13 @@ class Kept(BaseModel):
     version: int = 1
     at: str = ""
     by: str = ""
+    key: str = ""
     note: str = ""
 
     def facts(self) -> dict[str, Any]:
         return {
             "rule": self.rule.facts(), "version": self.version, "at": self.at, "by": self.by,
-            "note": self.note,
+            "key": self.key, "note": self.note,
         }  # fmt: skip
 
 

@@ -84,8 +84,15 @@ def test_a_pin_is_in_the_shop_within_two_seconds_and_gone_after_undo(shop: httpx
     newest = shop.get(f"{URL}/history").json()["items"][0]
     assert newest["action"] == "put"
     assert newest["rules"] == [{"id": "first", "before": None, "after": item["rule"]}]
-    undone = shop.post(f"{URL}/undo", params={"change": newest["id"], "by": "bob"})
+    key = shop.post("/v1/admin/keys", json={"name": "campaigns", "scopes": ["rules"]}).json()["key"]
+    undone = shop.post(
+        f"{URL}/undo", params={"change": newest["id"], "by": "bob"}, headers={"X-API-Key": key}
+    )
     assert undone.json()["changed"] == ["first"]
+    told = [(each["by"], each["key"]) for each in shop.get(f"{URL}/history").json()["items"]]
+    assert told[:2] == [("bob", "campaigns"), ("ann", "")], (
+        "the key that was shown, not only a name"
+    )
     wait_until(lambda: ids(search(shop, "lamp")) == before, 2)
     assert shop.get(f"{URL}/first").status_code == 404
 

@@ -49,7 +49,7 @@ export async function show(place, context) {
     [say("when"), ({ rule }) => summary(rule, say).when],
     [say("then"), ({ rule }) => summary(rule, say).then],
     [say("state"), (item) => make("span", {}, say("state." + item.state), ...item.problems.map((text) => make("span", { class: "tag", text })))],
-    [say("changed"), (item) => when(item.at) + (item.by ? " · " + item.by : "")],
+    [say("changed"), (item) => when(item.at) + [item.by, item.key].filter(Boolean).map((name) => " · " + name).join("")],
     [say("decide"), (item) => make("span", { class: "actions" },
       act(say(item.rule.enabled === false ? "switchOn" : "switchOff"), () => switched(item), { "aria-label": say(item.rule.enabled === false ? "switchOn" : "switchOff") + ": " + item.rule.id }),
       act(say("remove"), () => removed(item), { "aria-label": say("removeRule", item.rule.id) }))],
@@ -57,7 +57,7 @@ export async function show(place, context) {
 
   const historyTable = (items) => table(say("history"), [
     [say("time"), (change) => when(change.at)],
-    [say("by"), (change) => change.by || "–"],
+    [say("by"), (change) => [change.by, change.key].filter(Boolean).join(" · ") || "–"],
     [say("change"), (change) => say("action." + change.action) + " " + change.rules.map((each) => each.id).join(", ")],
     [say("note"), (change) => change.note],
     [say("decide"), (change) => act(say("undo"), () => undone(change.id), { "aria-label": say("undo") + ": " + change.rules.map((each) => each.id).join(", ") })],
