@@ -63,10 +63,8 @@ class Inputs:
             stand.read(lambda segment, docs: segment.priors[docs]),
             prices,
             mid_ranks(prices),
-            read(candidates, segments, _brands),
-            read(
-                candidates, segments, lambda segment, docs: leaf_categories(segment.columns, docs)
-            ),
+            stand.read(_brands),
+            stand.read(lambda segment, docs: leaf_categories(segment.columns, docs)),
         )
 
     def read(self, of: Callable[[Snapshot, UInt32Array], Array]) -> Array:

@@ -24,7 +24,7 @@ from ranking.search.match_set import found_by
 from ranking.search.page import make_hits
 from ranking.search.request import SearchRequest
 from ranking.search.result import Hit
-from ranking.search.segments import by_segment
+from ranking.search.segments import BySegment
 from ranking.search.similar import similar
 
 BEHAVIOUR: Final = NAMES.index("behaviour")
@@ -107,10 +107,10 @@ def trending_values(
     rows, scores = facts.trending.of(place)
     best = _best(facts, rows, scores, generation, len(rows), filters)
     found: Counter[str] = Counter()
-    for segment, places in by_segment(best.candidates, generation.segments):
+    for segment, places, docs in BySegment.of(best.candidates, generation.segments).parts:
         column = segment.columns.keyword(field)
         if column is not None:
-            at, held = held_by(column, best.candidates.doc_ids[places])
+            at, held = held_by(column, docs)
             sums = np.bincount(held, best.scores[places[at]])
             found.update({column.values[o]: float(sums[o]) for o in np.unique(held).tolist()})
     highest = max(found.values(), default=1.0)
