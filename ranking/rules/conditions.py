@@ -1,6 +1,6 @@
 """Conditions of a rule and what a search says, in the forms in which they are compared."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,10 +11,10 @@ from ranking.filters.url_syntax import parse_filters
 from ranking.rules.query_words import (
     Captured,
     Pattern,
+    Values,
     Words,
     pattern_of,
     reading,
-    spans_of,
     words_of,
 )
 from ranking.rules.rule import Rule
@@ -101,8 +101,7 @@ class Said:
     text: str
     chosen: Chosen
     told: Mapping[str, frozenset[str]]
-    values: Callable[[str], dict[str, str]]
-    _ways: dict[str, dict[int, list[tuple[int, str]]]] = field(default_factory=dict, init=False)
+    values: Values
     _read: dict[str, Captured | None] = field(default_factory=dict, init=False)
 
     def read(self, pattern: Pattern) -> Captured | None:
@@ -113,17 +112,8 @@ class Said:
             return None
         shape = pattern.shape
         if shape not in self._read:
-            self._read[shape] = reading(pattern, self.words.terms, self.ways)
+            self._read[shape] = reading(pattern, self.words, self.values)
         return self._read[shape]
-
-    def ways(self, name: str) -> dict[int, list[tuple[int, str]]]:
-        """See `Ways`; looked for once a query."""
-        known = self._ways.get(name)
-        if known is None:
-            known = self._ways[name] = {}
-            for begin, end, value in spans_of(name, self.words, self.values):
-                known.setdefault(begin, []).append((end, value))
-        return known
 
     def holds(self, prepared: Prepared) -> tuple[bool, Captured | None]:
         """Whether all but time, share and switch hold; and what placeholders stand for."""

@@ -1,7 +1,7 @@
 """Queries as rules compare them: words in one form, and what they name."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,66 +107,60 @@ Captured = dict[str, str]
 """Placeholder → what it stands for: a value of the field, or words as they were typed."""
 
 
-def spans_of(
-    name: str, words: Words, values: Callable[[str], dict[str, str]]
-) -> list[tuple[int, int, str]]:
-    """Where a placeholder may stand: first word, end, and what it stands for then."""
+Values = Callable[[str], dict[str, str]]
+"""Of a placeholder that names a field: terms with spaces between → the value."""
+
+
+def ends_of(name: str, begin: int, words: Words, values: Values) -> Iterable[int]:
+    """Where a placeholder that begins at this word may end, the shortest first."""
     size = len(words)
-    if name == WORD:
-        return [(place, place + 1, words.written[place]) for place in range(size)]
-    if name == NUMBER:
-        return [
-            (place, place + 1, word)
-            for place, word in enumerate(words.written)
-            if _NUMBER.fullmatch(word)
-        ]
     if name == ANY:
-        return [
-            (begin, end, " ".join(words.written[begin:end]))
-            for begin in range(size + 1)
-            for end in range(begin, size + 1)
-        ]
+        return range(begin, size + 1)
+    if begin == size:
+        return ()
+    if name == WORD:
+        return (begin + 1,)
+    if name == NUMBER:
+        return (begin + 1,) if _NUMBER.fullmatch(words.written[begin]) else ()
     known = values(name)
-    return [
-        (begin, end, known[key])
-        for begin in range(size)
-        for end in range(begin + 1, min(begin + LONGEST_NAME, size) + 1)
-        if (key := " ".join(words.terms[begin:end])) in known
-    ]
+    ends = range(begin + 1, min(begin + LONGEST_NAME, size) + 1)
+    return [end for end in ends if " ".join(words.terms[begin:end]) in known]
 
 
-Ways = Callable[[str], dict[int, list[tuple[int, str]]]]
-"""Of a placeholder: first word → the ends that it may have there, and what it stands for then."""
+def meant(name: str, begin: int, end: int, words: Words, values: Values) -> str:
+    """What a placeholder over these words stands for."""
+    if name in (ANY, WORD, NUMBER):
+        return " ".join(words.written[begin:end])
+    return values(name)[" ".join(words.terms[begin:end])]
 
 
-def reading(pattern: Pattern, terms: Sequence[str], ways: Ways) -> Captured | None:
+def reading(pattern: Pattern, words: Words, values: Values) -> Captured | None:
     """What the placeholders stand for, the shortest first, if the pattern is all of these words.
 
-    O(parts · words · ways), as what cannot be read from a word on is tried once.
+    O(parts · words²), as what cannot be read from a word on is tried once.
     """
+    parts, terms, size = pattern.parts, words.terms, len(words)
     edges = (terms[0], terms[-1]) if terms else ("", "")
-    for part, edge in zip((pattern.parts[0], pattern.parts[-1]), edges, strict=True):
+    for part, edge in zip((parts[0], parts[-1]), edges, strict=True):
         if part[0] != "{" and part != edge:
             return None  # most are told by this
     failed: set[tuple[int, int]] = set()
 
-    def rest(part: int, begin: int) -> Captured | None:
-        if part == len(pattern.parts):
-            return {} if begin == len(terms) else None
-        if (part, begin) in failed:
+    def rest(at: int, begin: int) -> Captured | None:
+        while at < len(parts) and parts[at][0] != "{":
+            if begin == size or terms[begin] != parts[at]:
+                return None
+            at, begin = at + 1, begin + 1
+        if at == len(parts):
+            return {} if begin == size else None
+        if (at, begin) in failed:
             return None
-        text = pattern.parts[part]
-        if text.startswith("{"):
-            name = text[1:-1]
-            for end, value in ways(name).get(begin, ()):
-                found = rest(part + 1, end)
-                if found is not None:
-                    return {name: value, **found}
-        elif begin < len(terms) and terms[begin] == text:
-            found = rest(part + 1, begin + 1)
+        name = parts[at][1:-1]
+        for end in ends_of(name, begin, words, values):
+            found = rest(at + 1, end)
             if found is not None:
-                return found
-        failed.add((part, begin))
+                return {name: meant(name, begin, end, words, values), **found}
+        failed.add((at, begin))
         return None
 
     return rest(0, 0)
