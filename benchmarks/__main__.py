@@ -33,6 +33,7 @@ BENCHMARKS = (
     Benchmark("large_shop"),
     Benchmark("http_load"),
     Benchmark("keystroke"),
+    Benchmark("keys"),
     Benchmark("merchandising"),
     Benchmark("rerank_speed"),
     Benchmark("ranking", (DATA,)),
