@@ -13,7 +13,7 @@ from app.kernels import ensure_compiled, use_kernel_cache
 from app.logs import log_config
 from app.server.listener import bind
 from app.server.metrics_folder import shared_metrics
-from app.server.server import Server
+from app.server.server import WorkerServer
 from app.server.supervisor import Supervisor
 from app.settings import Settings
 
@@ -56,7 +56,7 @@ def server_config(app: Any, settings: Settings, **more: Any) -> uvicorn.Config:
 
 def _serve(config: uvicorn.Config, listeners: Sequence[socket.socket]) -> int:
     if config.workers == 1:
-        Server(config, owns_listener=True).run(sockets=list(listeners))
+        WorkerServer(config, owns_listener=True).run(sockets=list(listeners))
         return 0
     with shared_metrics():
         return Supervisor(config, listeners).run()

@@ -17,7 +17,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from app.server.listener import refuse_connections
-from app.server.server import Server
+from app.server.server import WorkerServer
 
 _BEAT_S = 1.0
 _SILENT_S = 30.0
@@ -154,7 +154,7 @@ def work(config: uvicorn.Config, listeners: list[socket.socket], beats: Connecti
     """A worker's whole life."""
     config.configure_logging()
     threading.Thread(target=_beat, args=(beats,), name="beats", daemon=True).start()
-    Server(config, owns_listener=False).run(sockets=listeners)
+    WorkerServer(config, owns_listener=False).run(sockets=listeners)
 
 
 def _beat(beats: Connection) -> None:
