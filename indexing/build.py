@@ -48,6 +48,10 @@ from indexing.searchable import searchable_texts, unsearched_fields
 from indexing.spelling.spelling import Spelling
 from indexing.spelling.word_counts import WordCounter
 from indexing.types.build import build_types
+from indexing.types.companion_build import build_companions
+from indexing.types.companions import COMPANIONS
+from indexing.types.kind_column import KINDS, build_kinds
+from indexing.types.signs import HEAD_FIRST
 from indexing.types.type_model import FOLDER as TYPES
 from indexing.understanding_build import build_understanding
 from indexing.vectors.build import GivenVectors, build_meaning, sampled_titles
@@ -180,12 +184,14 @@ def _publish(
     progress.begin("understanding", None, "products")
     build_understanding(staging, documents, columns, index, analyzer, read.words, log)
     progress.begin("types", None, "products")
-    build_types(
+    types = build_types(
         _made(staging / TYPES), documents, columns, index, analyzer,
         load_encoder(staging / "encoder"), VectorIndex.load(staging / "vectors"),
         load_array(staging / "liked.npy"),
     )  # fmt: skip
+    build_kinds(_made(staging / KINDS), types, analyzer.languages[0] in HEAD_FIRST)
     hidden = hidden_products(columns, options.config)
+    build_companions(_made(staging / COMPANIONS), documents, types, forms, index, analyzer, hidden)
     queries = _queries(staging, log, documents, columns, index, analyzer, hidden, progress)
     shutil.rmtree(staging / "scratch")
 

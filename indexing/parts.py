@@ -33,6 +33,8 @@ PARTS: Final[Mapping[str, Part]] = {
     "forms": Part(optional=True),
     "priors": Part(),
     "types": Part(formats=(3, 2), optional=True),
+    "companions": Part(optional=True),
+    "kinds": Part(optional=True),
 }
 """Name → how it is read; a part is a folder of its name, `priors` the arrays beside them.
 

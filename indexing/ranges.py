@@ -15,6 +15,7 @@ from indexing.postings.token_stream import EXTRA
 from indexing.query_log.links import Links
 from indexing.query_log.table import NO_PRODUCT
 from indexing.strings import StringTable
+from indexing.types.kind_column import KIND
 
 if TYPE_CHECKING:
     from indexing.snapshot import Snapshot
@@ -153,6 +154,12 @@ def _check_understanding(snapshot: "Snapshot", n: int) -> None:
     _strings("types/words", types.words.terms, len(types.words))
     check_offsets("types/word_starts", types.word_starts, len(types.words), len(types.word_types))
     check_ids("types/word_types", types.word_types, len(types.sizes))
+    check_length("kinds/places", snapshot.kinds.places.reshape(-1), 2 * _kinds(snapshot))
+    check_ids("kinds/places", snapshot.kinds.places.reshape(-1), len(snapshot.kinds.column.table))
+    beside = snapshot.companions
+    _strings("companions/kinds", beside.kinds.terms, len(beside))
+    check_offsets("companions/starts", beside.starts, len(beside), len(beside.texts))
+    _strings("companions/texts", beside.texts, len(beside.signatures))
     for name in ("fields", "ordinals", "shares", "sources"):
         check_length(f"entities/{name}", getattr(names, name), len(names))
     check_ids("entities/fields", names.fields, len(names.field_names))
@@ -160,6 +167,11 @@ def _check_understanding(snapshot: "Snapshot", n: int) -> None:
     most = max((len(each.table) for each in tables if each is not None), default=0)
     check_ids("entities/ordinals", names.ordinals, most)
     check_ids("entities/pattern_fields", names.pattern_fields, len(names.number_names))
+
+
+def _kinds(snapshot: "Snapshot") -> int:
+    """Types that the field `kind` has places for; none where the snapshot lacks the field."""
+    return len(snapshot.types) if KIND in snapshot.columns.keywords else 0
 
 
 def _links(where: str, links: Links, below: int) -> None:

@@ -1,6 +1,6 @@
 """A published index, opened: every part memory-mapped, nothing changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,8 @@ from indexing.postings.postings import InvertedIndex
 from indexing.query_log.table import QueryTable
 from indexing.ranges import check_ranges
 from indexing.spelling.spelling import Spelling
+from indexing.types.companions import COMPANIONS, Companions
+from indexing.types.kind_column import KIND, KINDS, Kinds
 from indexing.types.type_model import FOLDER as TYPES
 from indexing.types.type_model import TypeModel
 from indexing.vectors.encoder import Encoder, load_encoder
@@ -67,6 +69,8 @@ class Snapshot:
     queries: QueryTable
     forms: WordForms
     types: TypeModel
+    companions: Companions
+    kinds: Kinds
     priors: Float32Array
     liked: Float32Array
     popular: UInt32Array
@@ -135,6 +139,11 @@ def open_snapshot(folder: Path, verify: Verify = "once") -> Snapshot:
 
 def _mapped(folder: Path, manifest: Manifest, config: IndexConfig, analyzer: Analyzer) -> Snapshot:
     columns = Columns.load(folder / "columns")
+    parts = readable_parts(manifest.parts)
+    kinds = Kinds.nothing(columns.doc_count)
+    if KINDS in parts and TYPES in parts:
+        kinds = Kinds.load(folder / KINDS)
+        columns = replace(columns, keywords=columns.keywords | {KIND: kinds.column})
     return Snapshot(
         id=manifest.snapshot_id,
         folder=folder,
@@ -151,12 +160,14 @@ def _mapped(folder: Path, manifest: Manifest, config: IndexConfig, analyzer: Ana
         categories=CategoryModel.load(folder / "categories"),
         entities=EntityNames.load(folder / "entities"),
         queries=QueryTable.load(folder / "queries"),
-        forms=WordForms.load(folder / FORMS)
-        if FORMS in readable_parts(manifest.parts)
-        else WordForms.nothing(),
+        forms=WordForms.load(folder / FORMS) if FORMS in parts else WordForms.nothing(),
         types=TypeModel.load(folder / TYPES)
-        if TYPES in readable_parts(manifest.parts)
+        if TYPES in parts
         else TypeModel.nothing(columns.doc_count),
+        companions=Companions.load(folder / COMPANIONS)
+        if COMPANIONS in parts
+        else Companions.of({}),
+        kinds=kinds,
         priors=load_array(folder / "priors.npy"),
         liked=load_array(folder / "liked.npy"),
         popular=load_array(folder / "popular.npy"),

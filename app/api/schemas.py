@@ -143,7 +143,9 @@ class SuggestionShape(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     text: str
-    source: str = Field(examples=["query_log", "brand", "category", "phrase", "facet", "scheduled"])
+    source: str = Field(
+        examples=["query_log", "brand", "category", "phrase", "composed", "kind", "facet"]
+    )
     suggestion_id: str = Field(description="Stable; later events refer to it.")
 
 

@@ -21,6 +21,7 @@ from indexing.live.term_space import TermSpace
 from indexing.live.value_space import Insertions, sealed
 from indexing.query_log.table import QueryTable
 from indexing.snapshot import Snapshot
+from indexing.types.kind_column import KIND
 from indexing.types.type_model import NO_TYPE, TypeModel
 
 
@@ -108,6 +109,10 @@ def _in_space(
         columns.group_sizes[columns.group_of], columns.completeness,
     )  # fmt: skip
     liked = compute_liked(priors)
+    types = _types(snapshot.types, own, liked)
+    if KIND in columns.keywords:
+        kinds = snapshot.kinds.of_segment(types.type_of)
+        columns = replace(columns, keywords=columns.keywords | {KIND: kinds})
     return replace(
         snapshot,
         folder=own.folder,
@@ -116,7 +121,7 @@ def _in_space(
         documents=own.documents,
         vectors=own.vectors,
         categories=replace(snapshot.categories, class_of=_classes(snapshot.categories, leaves)),
-        types=_types(snapshot.types, own, liked),
+        types=types,
         priors=sealed(priors),
         liked=sealed(liked),
         popular=sealed(best_liked(liked)),

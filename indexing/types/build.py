@@ -36,7 +36,7 @@ from indexing.types.names import (
     words_of_brands,
 )
 from indexing.types.pairs import Pairs
-from indexing.types.phrases import FILLER, NUMBER, Titles
+from indexing.types.phrases import FILLER, NUMBER, Titles, written_in
 from indexing.types.signs import HEAD_FIRST, PURPOSE, WITH
 from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
@@ -233,7 +233,9 @@ def _model(
     members = np.lexsort((np.arange(len(labels)), -liked, labels))[np.count_nonzero(~known) :]
     every = np.arange(len(made.names) + 1)
     purposes = {
-        index.lexicon.id_of(token.term) for w in PURPOSE | WITH for token in analyzer.tokens(w)
+        index.lexicon.id_of(token.term)
+        for word in written_in(PURPOSE | WITH, analyzer)
+        for token in analyzer.tokens(word)
     }
     heads, beside = (
         np.array(

@@ -5,7 +5,7 @@
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from typing import Final
 
@@ -36,6 +36,7 @@ CUT, DASH, OPEN, CLOSE, FOR, PLUS, OFF, AND, NUMBER, MODEL, COLOUR, FILLER = ran
 with it, OFF `of` or `by`; AND joins; NUMBER digits, MODEL another word with a digit; FILLER a word
 that names nothing. Those from COLOUR down do not end a phrase.
 """
+ENGLISH: Final = "en"
 MAX_WORDS: Final = 40
 MAX_WORD_KINDS: Final = 1_000_000
 _OPENING, _CLOSING = re.compile(r"[(\[{【（]"), re.compile(r"[)\]}】）]")
@@ -64,6 +65,7 @@ class Titles:
         self._ends = array("q")
         self._chunks: dict[str, tuple[int, ...]] = {}
         self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
+        self._accented = signs_without_accents() if analyzer.languages[0] != ENGLISH else {}
         self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
 
     def add(self, title: str) -> None:
@@ -138,7 +140,7 @@ class Titles:
         return self._number(word)
 
     def _latin(self, folded: str) -> tuple[int, ...]:
-        sign = _sign(folded)
+        sign = self._sign(folded)
         if sign is not None:
             return (sign,)
         made: list[int] = []
@@ -157,13 +159,17 @@ class Titles:
                 made.append(MODEL)
                 continue
             surface = surfaces[place] if apart else token.term
-            sign = _sign(surface)
+            sign = self._sign(surface)
             if sign is None:
                 known = self.written.get(token.term, surface)
                 self.written[token.term] = min(known, surface, key=lambda word: (len(word), word))
                 sign = self._number(token.term)
             made.append(sign)
         return tuple(made)
+
+    def _sign(self, word: str) -> int | None:
+        sign = _sign(word)
+        return self._accented.get(word) if sign is None else sign
 
     def _number(self, word: str) -> int:
         known = self.words.get(word)
@@ -201,6 +207,19 @@ def _sign(word: str) -> int | None:
     if word in FILLERS or len(word) == 1:
         return FILLER
     return None
+
+
+def written_in(words: Set[str], analyzer: Analyzer) -> list[str]:
+    """Those words that are no other ones in an index's language when they are folded."""
+    return sorted(w for w in words if fold(w) == w or analyzer.languages[0] != ENGLISH)
+
+
+@lru_cache(maxsize=1)
+def signs_without_accents() -> dict[str, int]:
+    """What is left of `für` and `grün` when titles are folded; in English fur and rod are words."""
+    words = PURPOSE | WITH | OF | JOIN | COLOURS | FILLERS
+    signs = {fold(word): _sign(word) for word in words if fold(word) != word}
+    return {word: sign for word, sign in signs.items() if sign is not None}
 
 
 def texts_of(words: dict[str, int]) -> Sequence[str]:

@@ -43,6 +43,8 @@ class Chosen:
         self._letters: set[str] = set()
         self._checks = 0
         self.items: list[QueryItem] = []
+        self.signs: list[int] = []
+        """Of each item."""
 
     @property
     def full(self) -> bool:
@@ -68,6 +70,10 @@ class Chosen:
     def offer(self, text: str, source: str, **more: Any) -> bool:
         return self._take(text, source, signature(text, self._generation.snapshot.analyzer), more)
 
+    def offer_signed(self, text: str, sign: int, source: str, **more: Any) -> bool:
+        """`offer` where the text's signature is known."""
+        return self._take(text, source, sign, more)
+
     def _take(self, text: str, source: str, sign: int, more: dict[str, Any]) -> bool:
         bare = letters(text)
         if self.full or sign in self._signatures or bare in self._letters:
@@ -80,6 +86,7 @@ class Chosen:
             return False
         self._signatures.add(sign)
         self._letters.add(bare)
+        self.signs.append(sign)
         self.items.append(QueryItem.of(self._surface, text, source, **more))
         return True
 

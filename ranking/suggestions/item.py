@@ -8,7 +8,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class QueryItem:
     """source: where the text comes from: `query_log`, `brand`, `category`, `phrase`, `scheduled`,
-    `facet`, `composed` (typed words with an ending that is known). more: what else the surface
+    `facet`, `composed` (typed words with an ending that is known), `kind` (what goes with the kind
+    of thing that is typed). more: what else the surface
     says of it, as JSON.
     """
 

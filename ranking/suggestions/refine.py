@@ -11,6 +11,7 @@ from indexing.columns import Columns, KeywordColumn, KeywordTable
 from indexing.columns.keyword import SEPARATOR, folded_value
 from indexing.postings.strict_match import query_words
 from indexing.snapshot import Snapshot
+from indexing.types.kind_column import KIND
 from ranking.facets.choice import count_sample
 from ranking.facets.values import most_frequent
 from ranking.filters.filters import AnyOf, Filter, evaluate, fields_of
@@ -23,7 +24,7 @@ from ranking.suggestions.item import QueryItem
 from ranking.suggestions.split import count_held, entropy, lift, sample_of
 
 FACET, WORD, FILTER = "facet", "word", "filter"
-_A_FIELD = 3
+_A_FIELD, _KINDS = 3, 5
 _VALUES = 12
 _LEAST_COVERAGE = 0.1
 _NEARLY_ALL = 0.95
@@ -67,7 +68,8 @@ def refine(
     the share of the products that have the field at all. A facet chip's count is the total that a
     search with its filter has; a word chip's are products here with the word. Not offered are
     fields with a filter, values that nearly all or hardly any have, more than
-    three of a field, and what parts the products like a better chip. O(m) a chip shown.
+    three of a field (five kinds of things), and what parts the products like a better chip. O(m) a
+    chip shown.
     """
     snapshot = generation.snapshot
     columns = snapshot.columns
@@ -102,7 +104,8 @@ def refine(
 
 def _fits(chip: Chip, holds: BoolArray, chosen: list[tuple[Chip, BoolArray]]) -> bool:
     """holds: bool[m], which products of the sample have it."""
-    if sum(1 for other, _ in chosen if other.field == chip.field) >= _A_FIELD:
+    most = _KINDS if chip.field == KIND else _A_FIELD
+    if sum(1 for other, _ in chosen if other.field == chip.field) >= most:
         return False
     for other, also in chosen:
         both, either = np.count_nonzero(holds & also), np.count_nonzero(holds | also)
@@ -138,8 +141,10 @@ def _clicked(table: KeywordTable, clicks: list[tuple[int, float]]) -> _Clicked:
 def _facet_chips(
     columns: Columns, sample: UInt32Array, taken: set[str], clicks: list[tuple[int, float]]
 ) -> Iterator[Chip]:
-    for name in ("brand", "category"):
-        column = columns.keywords[name]
+    for name in ("brand", "category", KIND):
+        column = columns.keywords.get(name)
+        if column is None:
+            continue
         counts = np.zeros(len(column.table), dtype=np.int64)
         covered = count_held(sample, column.offsets, column.ordinals, counts)
         if name not in taken:

@@ -15,6 +15,7 @@ from ranking.filters.url_text import escaped
 from ranking.generation import Generation
 from ranking.suggestions.beside_typed import Shown, ancestors, named_categories, products_of
 from ranking.suggestions.chosen import Chosen
+from ranking.suggestions.companions import with_companions
 from ranking.suggestions.composed import compose
 from ranking.suggestions.item import QueryItem
 from ranking.suggestions.pool import followers, main_category
@@ -56,7 +57,8 @@ def suggest(
     Order: weight (decayed count × clicks × trend) × how the prefix fits × the session. What
     continues from the recent queries is lifted: × (1 + 20 · share of what was asked next), or
     × 1.5 in the same category. scopes: adds the first completion in its categories, if it has
-    several. products, categories: at most so many beside the completions.
+    several. products, categories: at most so many beside the completions. Things that go with
+    what is typed come last.
     """
     if not typing_key(prefix):
         return Typed([], [], [])
@@ -92,6 +94,7 @@ def suggest(
         blocks = generation.rules.blocklist.blocks
         allowed = [item for item in scoped if not blocks(item.more["scope"])]
         items = [items[0], *allowed, *items[1:]][:limit]
+    items = with_companions(items, chosen, prefix, limit, generation)
     return Typed(
         items,
         products_of(shown, products, strict, snapshot) if products else [],

@@ -16,6 +16,7 @@ from indexing.catalogue.attributes import PREFIX, text_of
 from indexing.catalogue.product import PRODUCT_FIELDS
 from indexing.columns import Columns, KeywordColumn
 from indexing.columns.keyword import SEPARATOR, folded_value, leaf_hash
+from indexing.types.kind_column import KIND
 from ranking.filters.filters import And, AnyOf, Exists, Filter, Not, Or, Range
 
 CATEGORY: Final = "category"
@@ -42,7 +43,8 @@ class Place:
 
 def place_of(name: str, columns: Columns) -> Place | None:
     """None for what this index has no field of."""
-    for field in (_OURS.get(name, name), PREFIX + name):
+    own = _OURS.get(name, name)
+    for field in (PREFIX + name, own) if own == KIND else (own, PREFIX + name):
         if field in columns.numbers or field in columns.keywords:
             return Place(field)
     level = _LEVEL.fullmatch(name)

@@ -1,4 +1,4 @@
-// The box as an ARIA combobox: searches, categories and products while typing.
+// The box as an ARIA combobox: searches, what goes with them, categories and products while typing.
 import { ask, end, isLate, tell } from "./api.js";
 import { byId, make, picture } from "./elements.js";
 import { money, say } from "./strings.js";
@@ -37,16 +37,19 @@ export function startSuggesting({ go, pick, look }) {
     options = [];
     active = -1;
     const groups = [];
-    if (found.items.length) {
-      const queries = group("queries");
-      for (const item of found.items) {
-        option(queries, item.text, () => {
+    const asked = (name, items) => {
+      if (!items.length) return;
+      const made = group(name);
+      for (const item of items) {
+        option(made, item.text, () => {
           tell("suggestion_click", { query: item.text, suggestion_id: item.suggestion_id });
           go(item.text);
         }, item.text);
       }
-      groups.push(queries);
-    }
+      groups.push(made);
+    };
+    asked("queries", found.items.filter((item) => !item.beside));
+    asked("goesWith", found.items.filter((item) => item.beside));
     if (found.categories?.length) {
       const categories = group("categories");
       for (const item of found.categories) {

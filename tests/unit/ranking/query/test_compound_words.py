@@ -30,10 +30,7 @@ GERMAN = {
 }
 OTHERS = {
     "nl": ("Deksel voor drinkflessen", "drinkflessendeksel", ("Drinkfles 1 l", "Deksel pan")),
-    "sv": ("Lock till vattenflaska", "vattenflasklock", ("Vattenflaska röd", "Lock kastrull")),
     "da": ("Låg til vandflaske", "vandflaskelåg", ("Vand flaske blå", "Låg gryde stor")),
-    "no": ("Skolesekk til barn", "barneskolesekk", ("Barn klær", "Skole sekk grå")),
-    "fi": ("Kansi pullon päälle vesi", "vesipullonkansi", ("Vesi lasi", "Pullo sininen")),
 }
 
 

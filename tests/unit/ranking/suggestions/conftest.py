@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from catalogs import open_index
+from kinds_shop import KETTLES, shop_of
 from query_shop import build_query_shop
 
 from ranking.generation import Generation
@@ -21,3 +22,9 @@ def unlogged(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     folder: Path = tmp_path_factory.mktemp("unlogged") / "main"
     build_query_shop(folder, with_log=False)
     return open_index(folder)
+
+
+@pytest.fixture(scope="session")
+def kettles(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    """Kettles, fountains, and what goes with them."""
+    return shop_of(tmp_path_factory.mktemp("kinds") / "en", KETTLES, "en")

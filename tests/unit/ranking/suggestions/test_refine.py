@@ -109,3 +109,39 @@ def test_chips_are_judged_on_what_holds_the_whole_query(
     assert {item.text for item in chips(shop, "desk lamp")} == {"Acme", "Lumo"}
     assert {item.more["count"] for item in chips(shop, "desk lamp")} == {6}
     assert "Other" not in {item.text for item in chips(shop, "lamp")}
+
+
+def test_kinds_of_things_are_chips_where_results_hold_several(kettles: Generation) -> None:
+    found = [item for item in chips(kettles, "varo") if item.more.get("field") == "kind"]
+    assert {"kettle", "fountain"} <= {item.text for item in chips(kettles, "varo", "brand:Varo")}
+    assert found
+    for item in found:
+        filtered = SearchRequest("varo", parse_filters((item.more["filter"],)), semantic=False)
+        assert search(filtered, kettles, time.perf_counter).total == item.more["count"]
+        assert all(
+            f"{item.more['filter']}" != other.more.get("filter")
+            for other in found
+            if other is not item
+        )
+
+
+def test_a_kind_is_narrowed_to_kinds_of_two_words(kettles: Generation) -> None:
+    texts = {item.text for item in chips(kettles, "kettle") if item.more.get("field") == "kind"}
+    assert "whistling kettle" in texts
+    narrow, wide = (
+        search(
+            SearchRequest("kettle", parse_filters((f"kind:{kind}",)), semantic=False),
+            kettles,
+            time.perf_counter,
+        ).total
+        for kind in ("whistling kettle", "kettle")
+    )
+    assert 0 < narrow < wide
+
+
+def test_the_field_is_counted_as_other_facets_are(kettles: Generation) -> None:
+    whole = search(SearchRequest("varo", facets=("kind",)), kettles, time.perf_counter)
+    for value in whole.facets["kind"].values:
+        clause = parse_filters((f"kind:{value.value}",))
+        total = search(SearchRequest("varo", clause), kettles, time.perf_counter).total
+        assert total == value.count
