@@ -10,7 +10,7 @@ generator shares the cores with the service.
 - visible: from the answer to a change until every worker shows it, cached answers included (p50,
   p99, most), one change at a time; numbers, then new products; 1 and 2 workers.
 - beside: 1,000 patches a second, in batches, for S seconds while four connections search; searches
-  a second without (for a minute at most) and with, memory of the workers before and after.
+  a second without (for a minute at most) and with, memory of the workers before, midway and after.
 - grown: 10,000 new products; how many a second are taken and seen; search p50 before and after.
 """
 
@@ -26,6 +26,7 @@ import tempfile
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import httpx
@@ -137,7 +138,11 @@ def beside(running: Running, ids: list[str], seconds: float) -> None:
     patching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     time.sleep(3.0)
     used = cpu_seconds(running)
+    midway: list[float] = []
+    look = Timer(seconds / 2, lambda: midway.extend(memory_mb(p)[0] for p in worker_ids(running)))
+    look.start()
     with_changes = searched(running, paths, seconds)
+    look.join()
     share = (cpu_seconds(running) - used) / seconds - each * with_changes.rate
     sent = patching.communicate()[0].strip()
     after = [memory_mb(pid)[0] for pid in worker_ids(running)]
@@ -147,9 +152,8 @@ def beside(running: Running, ids: list[str], seconds: float) -> None:
           f"({with_changes.rate / alone.rate:.2f}); p50 {alone.percentile(50):.1f} and "
           f"{with_changes.percentile(50):.1f}, p99 {alone.percentile(99):.1f} and "
           f"{with_changes.percentile(99):.1f}")  # fmt: skip
-    print(
-        f"patches: {sent}; RssAnon of workers {rounded(before)} MB before, {rounded(after)} after"
-    )
+    print(f"patches: {sent}; RssAnon of workers {rounded(before)} MB before, {rounded(midway)} "
+          f"midway, {rounded(after)} after")  # fmt: skip
 
 
 def grown(data: Path, running: Running) -> None:

@@ -41,6 +41,10 @@ MOST_AT_ONCE: Final = 2_000
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 2.0
 _MERGE_RETRY_S: Final = 60.0
+REST: Final = 10
+"""How many times longer than the last merge took before another is begun that need not be: so they
+take a tenth of a core at most, and soon after changes end there is one segment.
+"""
 log = logging.getLogger("vitrina.live.writing")
 
 
@@ -50,6 +54,7 @@ class _Merging:
 
     merge: Merge
     thread: threading.Thread
+    begun_at: float
     made: Segment | None = None
     succeeded: bool = False
 
@@ -65,7 +70,7 @@ class IndexWriter:
         self._base: Snapshot | None = None
         self._groups = GroupIndex()
         self._merging: _Merging | None = None
-        self._again_at = self._merge_at = 0.0
+        self._again_at = self._merge_at = self._rested_at = 0.0
         self._told = ""
         self.behind = False
         """Whether the log may hold more: then nobody waits."""
@@ -139,11 +144,12 @@ class IndexWriter:
         if writer is None or base is None or now < self._merge_at:
             return
         if self._merging is None:
-            merge = writer.merge_due()
+            merge = writer.merge_due(spare=now >= self._rested_at)
             if merge is not None:
                 self._merging = _begun(merge, writer.folder_of(merge), base)
         elif not self._merging.thread.is_alive():
             done, self._merging = self._merging, None
+            self._rested_at = now + REST * (now - done.begun_at)
             if done.succeeded:
                 writer.merged(done.merge, done.made)
             else:  # as of a full disk; all goes on with more segments
@@ -158,7 +164,8 @@ def _begun(merge: Merge, folder: Path, base: Snapshot) -> _Merging:
         except Exception:  # whatever it is: the segments are still there
             log.exception("segments cannot be merged")
 
-    merging = _Merging(merge, threading.Thread(target=build, name="merge", daemon=True))
+    thread = threading.Thread(target=build, name="merge", daemon=True)
+    merging = _Merging(merge, thread, time.monotonic())
     merging.thread.start()
     return merging
 

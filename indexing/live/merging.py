@@ -81,15 +81,19 @@ def _new_doc(made: Segment, segment: Snapshot, doc: int) -> int:
     return found
 
 
-def due(view: View) -> tuple[int, int] | None:
+def due(view: View, *, spare: bool = False) -> tuple[int, int] | None:
     """The two neighbours that should be one, the newest first looked at; or None.
 
-    Segments grow by factors, so that there are few, and a product is built again seldom.
+    Segments grow by factors, so that there are few, and a product is built again seldom. spare:
+    there is time to do more, as every segment costs a search something.
     """
     sizes = [len(segment.all_there()) for segment in view.segments[1:]]
     numbers = view.numbers[1:]
     for place in range(len(sizes) - 1, 0, -1):
         if _are_one(sizes, place):
+            return numbers[place - 1], numbers[place]
+    for place in range(len(sizes) - 1, 0, -1) if spare else ():
+        if sizes[place - 1] + sizes[place] <= MOST:
             return numbers[place - 1], numbers[place]
     return None
 

@@ -103,11 +103,11 @@ class LiveWriter:
         self._put(self._noted(state, records(rows)), popular=popular)
         return self.state
 
-    def merge_due(self) -> Merge | None:
-        """What should be merged now; its segment is to be built, then given to `merged`. Its number
-        is noted at once: a writer that begins while it is built must not build there too.
+    def merge_due(self, *, spare: bool = False) -> Merge | None:
+        """What should be merged now; spare: see `due`. Its segment is to be built, then given to
+        `merged`. Its number is noted at once: a writer that begins meanwhile must not build there.
         """
-        pair = due(self.view)
+        pair = due(self.view, spare=spare)
         if pair is None:
             return None
         number = self.state.next_segment

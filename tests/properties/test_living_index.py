@@ -164,7 +164,8 @@ def test_a_history_ends_where_a_whole_build_does(
     writer.apply(history.everything())
     for _ in range(BATCHES):
         writer.apply(history.batch(history.draw.choice((1, 3, 20))))
-        merge = writer.merge_due() if history.draw.random() < 0.7 else None
+        spare = history.draw.random() < 0.3
+        merge = writer.merge_due(spare=spare) if history.draw.random() < 0.7 else None
         if merge is not None:
             made = merge.build(writer.folder_of(merge), built.snapshot)
             writer.apply(history.batch(history.draw.choice((0, 5))))  # goes on meanwhile

@@ -132,6 +132,20 @@ def test_merged_segments_stand_where_they_stood(base: Snapshot, tmp_path: Path) 
         writer.apply([put(seq := seq + 1, id=f"new{seq}", title="Saucer")])
 
 
+def test_where_there_is_time_all_become_one(base: Snapshot, tmp_path: Path) -> None:
+    writer, seq = LiveWriter(base, tmp_path / "live", "log", 0), 0
+    for count in (20, 5, 1):
+        names = [f"new{seq + place}" for place in range(count)]
+        writer.apply([put(seq := seq + 1, id=name, title="Saucer") for name in names])
+    assert writer.merge_due() is None
+    for expected in ([20, 6], [26]):
+        merge = writer.merge_due(spare=True)
+        assert merge is not None
+        writer.merged(merge, merge.build(writer.folder_of(merge), base))
+        assert [each.doc_count for each in writer.view.segments[1:]] == expected
+    assert writer.merge_due(spare=True) is None
+
+
 def test_what_is_being_merged_is_not_built_by_the_next_writer(
     base: Snapshot, tmp_path: Path
 ) -> None:
