@@ -4,22 +4,26 @@
 
 DATA: a folder that holds the index `main` with facts in force (`benchmarks.learn_events` leaves
 some); without it a demo shop is made, and facts of 1,000,000 events. 400 queries of two or three
-words of titles, and 40 times the empty one; the three settings take turns on every query, so that
-they meet the same machine.
+words of titles, and 40 times the empty one; the settings take turns on every query, so that they
+meet the same machine. Times are of the processor. Two kinds of people: who looks at anything, and
+who looks at products of two brands and two categories.
 """
 
 import json
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import learn_events
 from benchmarks.large_shop import make
+from indexing.arrays import Int64Array, UInt64Array
+from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.current import read_current
+from indexing.snapshot import Snapshot
 from ranking.behaviour.profile import Recent, profile_of
 from ranking.generation import Generation, open_generation
 from ranking.search.request import SearchRequest
@@ -27,6 +31,7 @@ from ranking.search.root import search
 
 QUERIES, BROWSING, PRODUCTS = 400, 40, 32
 SHOP = 20_000
+ANSWERED = {"anyone": "facts, region, anyone", "focused": "facts, region, focused"}
 
 
 def requests_of(generation: Generation) -> list[SearchRequest]:
@@ -41,11 +46,36 @@ def requests_of(generation: Generation) -> list[SearchRequest]:
     return made + [SearchRequest("", facets=("brand",), budget_ms=5_000.0)] * BROWSING
 
 
-def someone(generation: Generation, seed: int) -> Recent:
-    hashes = generation.snapshot.documents.id_hashes
-    chosen = np.random.default_rng(seed).choice(len(hashes), PRODUCTS, replace=False)
-    days, worths = np.arange(PRODUCTS) // 4, np.ones(PRODUCTS, dtype=np.uint8)
-    return Recent(np.asarray(hashes)[chosen], days, worths)
+@dataclass(frozen=True, slots=True)
+class People:
+    """hashes: uint64[n], of the id of each document. brands, categories: int64[n]."""
+
+    hashes: UInt64Array
+    brands: Int64Array
+    categories: Int64Array
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "People":
+        docs = np.arange(snapshot.doc_count, dtype=np.uint32)
+        hashes = np.empty(len(docs), dtype=np.uint64)
+        hashes[snapshot.documents.by_hash] = snapshot.documents.id_hashes
+        brands = first_ordinals(snapshot.columns.keyword("brand"), docs).astype(np.int64)
+        return cls(hashes, brands, leaf_categories(snapshot.columns, docs))
+
+    def anyone(self, seed: int) -> Recent:
+        return self._recent(np.random.default_rng(seed).choice(len(self.hashes), PRODUCTS, False))
+
+    def focused(self, seed: int) -> Recent:
+        chance = np.random.default_rng(seed)
+        liked = chance.integers(0, len(self.hashes), 2)
+        alike = np.isin(self.brands, self.brands[liked])
+        alike |= np.isin(self.categories, self.categories[liked])
+        return self._recent(chance.choice(np.flatnonzero(alike), PRODUCTS))
+
+    def _recent(self, docs: Int64Array) -> Recent:
+        _, first = np.unique(docs, return_index=True)
+        chosen = self.hashes[docs[np.sort(first)]]
+        return Recent(chosen, np.arange(len(chosen)) // 4, np.ones(len(chosen), dtype=np.uint8))
 
 
 def main() -> None:
@@ -65,27 +95,28 @@ def measure(index: Path) -> None:
     assert full.facts is not None
     without = open_generation(index, replace(current, facts=None), "benchmark")
     requests = requests_of(full)
-    times: dict[str, list[float]] = {"without": [], "facts": [], "facts, profile, region": []}
-    profiles: list[float] = []
+    people, spent = People.of(full.snapshot), time.thread_time
+    times: dict[str, list[float]] = {name: [] for name in ("without", "facts", *ANSWERED.values())}
+    times |= {f"profile of {name}": [] for name in ANSWERED}
     for turn in range(3):
         for number, request in enumerate(requests):
-            recent = someone(full, number)
-            begun = time.thread_time()
-            profile = profile_of(recent, full.segments, full.facts)
-            profiles.append(time.thread_time() - begun)
-            own = replace(request, profile=profile, region="region 3")
-            for name, generation, asked in (
-                ("without", without, request),
-                ("facts", full, request),
-                ("facts, profile, region", full, own),
-            ):
-                begun = time.thread_time()
-                search(asked, generation, time.perf_counter)
+            asked = [("without", without, request), ("facts", full, request)]
+            for name, recent in (
+                ("anyone", people.anyone(number)), ("focused", people.focused(number)),
+            ):  # fmt: skip
+                begun = spent()
+                profile = profile_of(recent, full.segments, full.facts)
+                times[f"profile of {name}"].append(spent() - begun)
+                own = replace(request, profile=profile, region="region 3")
+                asked.append((ANSWERED[name], full, own))
+            for name, generation, one in asked:
+                begun = spent()
+                search(one, generation, time.perf_counter)
                 if turn:
-                    times[name].append(time.thread_time() - begun)
+                    times[name].append(spent() - begun)
     told = {
         name: {f"p{q}": round(float(np.percentile(each, q)) * 1_000, 3) for q in (50, 95)}
-        for name, each in (times | {"profile_of": profiles}).items()
+        for name, each in times.items()
     }
     print(json.dumps({"products": len(full.snapshot.documents), "ms": told}, indent=1))
 

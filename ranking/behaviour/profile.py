@@ -19,7 +19,7 @@ from indexing.columns.priors import PRIOR_NAMES
 from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
 from ranking.behaviour.facts import Facts
-from ranking.behaviour.sums import sums_by_value, sums_of_lists
+from ranking.behaviour.sums import sums_by_value, sums_of_lists, values_at
 
 BY_RANK: Final = 0.9
 """What was looked at before something else counts so much of it."""
@@ -29,6 +29,7 @@ BELIEF: Final = 1.0
 MOST_RELATED: Final = 100
 _PRICE: Final = PRIOR_NAMES.index("price_percentile")
 _LEAST_PRICES: Final = 3
+_NOTHING: Final = np.float32(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,10 +128,7 @@ def looked_up(wanted: Int64Array, known: Int64Array, values: Float32Array) -> Fl
 
     known: int64[k], ascending.
     """
-    if not len(known):
-        return np.zeros(len(wanted), dtype=np.float32)
-    places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    return np.where(known[places] == wanted, values[places], np.float32(0)).astype(np.float32)
+    return values_at(wanted, known, values, _NOTHING)
 
 
 def _located(products: UInt64Array, segments: Sequence[Snapshot]) -> tuple[Int64Array, Int64Array]:

@@ -75,6 +75,22 @@ def sums_of_lists(
     return names[:count], sums[:count]
 
 
+@njit(nogil=True, cache=True)
+def values_at(
+    wanted: Int64Array, known: Int64Array, values: Float32Array, missing: np.float32
+) -> Float32Array:
+    """float32[n]: the value beside each wanted number, `missing` where it is not known.
+
+    known: int64[k], ascending, distinct. O(n log k).
+    """
+    found = np.full(len(wanted), missing, np.float32)
+    for i in range(len(wanted)):
+        place = np.searchsorted(known, wanted[i])
+        if place < len(known) and known[place] == wanted[i]:
+            found[i] = values[place]
+    return found
+
+
 @njit(nogil=True, cache=True, inline="always")
 def _slot(table: Int64Array, name: np.int64) -> int:
     """Where the name stands in a table of 2^b slots that is at most half full, or may be put."""

@@ -36,7 +36,7 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
         rows["category_taste"] = profile.categories.of(inputs.categories)
         if not np.isnan(profile.price):
             near = 0.5 - np.abs(inputs.priors[:, _PRICE] - np.float32(profile.price))
-            rows["price_taste"] = np.nan_to_num(near)
+            rows["price_taste"] = np.where(np.isnan(near), np.float32(0), near)
     if facts is None or (profile is None and region is None):
         return
     if profile is not None and len(profile.related):

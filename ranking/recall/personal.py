@@ -18,6 +18,7 @@ from ranking.behaviour.profile import Taste
 from ranking.query.query import Query
 from ranking.recall.behaviour import products_of, there
 from ranking.recall.hits import NO_HITS, Hits
+from ranking.recall.most_liked import most_liked
 
 QUOTA: Final = 100
 """Products of each channel; of TASTES brands and categories each, of each so many."""
@@ -82,10 +83,7 @@ def _holders(
         if share < LEAST_SHARE or column.table.freqs[ordinal] > MOST_HOLDERS:
             continue
         docs = segment.there(column.table.holders_of(ordinal))
-        if len(docs) > QUOTA:
-            best = np.argpartition(-segment.liked[docs], QUOTA)[:QUOTA]
-            docs = docs[best]
-        found.append((docs, share))
+        found.append((most_liked(docs, segment.liked, QUOTA), share))
     return found
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from indexing.arrays import Float32Array, Int64Array, UInt32Array
 from indexing.columns import Columns
 from indexing.snapshot import Snapshot
+from ranking.behaviour.sums import values_at
 from ranking.query.query import Query
 from ranking.recall.beyond_words import beyond_words
 from ranking.recall.channels import CHANNELS, COUNT, LEXICAL, SEMANTIC
@@ -23,6 +24,7 @@ LIKED, DEMOTED = 0.02, 100.0
 """Worth of popularity, and of being in stock, beside words and meaning."""
 HELD, LACKED = 10.0, 0.1
 """Cost of having what the query denies, and worth of saying that it is not there."""
+_NOT_FOUND = np.float32(np.nan)
 
 
 def coarse_scores(
@@ -98,12 +100,7 @@ def as_candidates(
 
 def _marked_at(mark: Mark, places: Int64Array | UInt32Array) -> Float32Array:
     """float32[k], NaN where the channel did not find it."""
-    scores = np.full(len(places), np.nan, dtype=np.float32)
-    if len(mark.places):
-        at = np.minimum(np.searchsorted(mark.places, places), len(mark.places) - 1)
-        known = mark.places[at] == places
-        scores[known] = mark.scores[at[known]]
-    return scores
+    return values_at(places.astype(np.int64), mark.places, mark.scores, _NOT_FOUND)
 
 
 def ranked(candidates: Candidates) -> Candidates:

@@ -10,7 +10,8 @@ from indexing.arrays import Float32Array, Int64Array
 from ranking.behaviour.facts import Facts
 from ranking.behaviour.neighbours import Neighbours
 from ranking.behaviour.profile import MOST_RELATED, related_to
-from ranking.behaviour.sums import sums_by_value
+from ranking.behaviour.sums import sums_by_value, values_at
+from ranking.recall.most_liked import most_liked
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -23,6 +24,18 @@ def test_sums_by_value_equal_their_twin(seed: int) -> None:
     found, sums = sums_by_value(values, weights)
     assert found.tolist() == names.tolist()
     assert sums.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_values_at_equal_their_twin(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    known = np.flatnonzero(chance.random(30) < seed / 20)
+    values = chance.random(len(known)).astype(np.float32)
+    wanted = chance.integers(-1, 32, 50)
+    beside = dict(zip(known.tolist(), values.tolist(), strict=True))
+    expected = [beside.get(each, np.nan) for each in wanted.tolist()]
+    found = values_at(wanted, known, values, np.float32(np.nan))
+    np.testing.assert_array_equal(found, np.array(expected, dtype=np.float32))
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -58,6 +71,17 @@ def twin(
     scores = np.array([min(sums[name], 1.0) for name in names.tolist()]).astype(np.float32)
     kept = np.sort(np.argsort(-scores, kind="stable")[:MOST_RELATED])
     return names[kept], scores[kept]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_most_liked_equal_their_twin(seed: int) -> None:
+    """Of few different values, so that many are equal."""
+    chance = np.random.default_rng(seed)
+    liked = (chance.integers(0, 6 if seed % 2 else 1_000, 500) / 8).astype(np.float32)
+    docs = np.flatnonzero(chance.random(500) < chance.random()).astype(np.uint32)
+    most = int(chance.integers(1, 120))
+    best = docs[np.argsort(-liked[docs], kind="stable")[:most]]
+    assert np.sort(most_liked(docs, liked, most)).tolist() == np.sort(best).tolist()
 
 
 def test_whoever_saw_nothing_that_is_known_is_related_to_nothing() -> None:
