@@ -12,6 +12,8 @@ from indexing.analysis.units import CANONICAL
 from indexing.arrays import Float32Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
+from indexing.types.type_model import NO_TYPE
+from ranking.query.type_wish import TypeWish
 from ranking.query.words import QueryWords
 
 SURE: Final = 0.5
@@ -21,6 +23,10 @@ MAX_ENTROPY: Final = 4.0
 LEAST_KNOWN: Final = 0.6
 """Share of the query's words that the category model must know."""
 TOLD: Final = 3
+KIND_WORTH: Final = 0.5
+"""Of where a kind's products stand beside the words, for a kind that is certain."""
+MOST_KINDS: Final = 8
+MEMBERS: Final = 1_000
 LIKELIEST: Final = 3
 """Categories that decide together what is usual."""
 
@@ -106,8 +112,49 @@ def predict(
     probabilities = model.predict(sorted(ids))
     if not len(probabilities):
         return NOTHING
+    return _prediction(probabilities, snapshot)
+
+
+def with_kind(prediction: Prediction, kind: TypeWish, snapshot: Snapshot) -> Prediction:
+    """Together with where the products of the kinds that are meant stand.
+
+    P(c) = (1 - w) P(c | words) + w Σ P(kind) n(kind, c) / n(kind), with w half the kind's
+    certainty; the kinds alone where the words say nothing.
+    """
+    stand = _where_kinds_stand(kind, snapshot)
+    total = float(stand.sum())
+    if total <= 0:
+        return prediction
+    by_words = prediction.probabilities
+    if not len(by_words):
+        return _prediction(stand / np.float32(total), snapshot)
+    worth = np.float32(KIND_WORTH * kind.certainty)
+    both = (1 - worth) * by_words + worth * stand / np.float32(total)
+    return _prediction(both.astype(np.float32), snapshot)
+
+
+def _where_kinds_stand(kind: TypeWish, snapshot: Snapshot) -> Float32Array:
+    """float32[classes], not normalised; of large kinds some products spread over all."""
+    model, types = snapshot.categories, snapshot.types
+    total = np.zeros(len(model), dtype=np.float32)
+    if not kind or not len(model):
+        return total
+    chances = zip(kind.types[:MOST_KINDS].tolist(), kind.chances.tolist(), strict=False)
+    for number, chance in chances:
+        if number == NO_TYPE:
+            continue
+        members = types.members_of(number)
+        classes = model.class_of[members[:: max(1, len(members) // MEMBERS)]]
+        classes = classes[classes >= 0]
+        if len(classes):
+            shares = np.bincount(classes, minlength=len(model)).astype(np.float32)
+            total += np.float32(chance / len(classes)) * shares
+    return total
+
+
+def _prediction(probabilities: Float32Array, snapshot: Snapshot) -> Prediction:
     best = int(probabilities.argmax())
     positive = probabilities[probabilities > 1e-6]
     entropy = float(-(positive * np.log2(positive)).sum())
-    sure = int(model.classes[best]) if probabilities[best] >= SURE else None
+    sure = int(snapshot.categories.classes[best]) if probabilities[best] >= SURE else None
     return Prediction(probabilities, entropy if math.isfinite(entropy) else 0.0, sure)

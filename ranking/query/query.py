@@ -89,7 +89,8 @@ class Query:
     length, or None where meaning cannot be searched.
     typed: the words as they came. correction: what may have been meant; corrected: whether text
     is that. expansions: synonyms that were added. price: what was said of it, no word of text
-    that must match. prediction: likely categories. quantities: limits of attributes. kind: what
+    that must match. prediction: likely categories by the words, as features have them;
+    categories: by the words and the kind together. quantities: limits of attributes. kind: what
     kinds of things are meant. clicked: what shoppers did after it, by rows of the facts. profile:
     of who asks, if that is known. region: where they are, by place in the facts. words: of
     the text.
@@ -107,6 +108,7 @@ class Query:
     entities: tuple[Entity, ...] = ()
     price: PriceWish | None = None
     prediction: Prediction = NOTHING
+    categories: Prediction = NOTHING
     quantities: tuple[QuantityWish, ...] = ()
     kind: TypeWish = NO_WISH
     denied: tuple[Denial, ...] = ()

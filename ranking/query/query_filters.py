@@ -120,9 +120,9 @@ def _size(entity: Entity) -> AnyOf | None:
 
 def _meant(query: Query, doc_ids: UInt32Array, snapshot: Snapshot) -> UInt32Array:
     """The matches of the category that is meant; all of them if none is."""
-    if query.prediction.sure is None:
+    if query.categories.sure is None:
         return doc_ids
-    inside = snapshot.columns.keywords["category"].table.holders_of(query.prediction.sure)
+    inside = snapshot.columns.keywords["category"].table.holders_of(query.categories.sure)
     small, large = (inside, doc_ids) if len(inside) < len(doc_ids) else (doc_ids, inside)
     return intersect(small, large)
 

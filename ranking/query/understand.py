@@ -17,11 +17,11 @@ from ranking.query.kinds import wish_of
 from ranking.query.meaning import meaning_of, text_without
 from ranking.query.negation import find_denials, named_denials, without_denied
 from ranking.query.parsed import parse
-from ranking.query.predict import NOTHING, predict
+from ranking.query.predict import NOTHING, predict, with_kind
 from ranking.query.quantity_phrases import QuantityWish, age_words, find_quantities, limit_words
 from ranking.query.query import Denial, Query, Slot
 from ranking.query.synonyms import NO_SYNONYMS, Said, Synonyms, expand, find_said
-from ranking.query.term_weights import weighed
+from ranking.query.term_weights import weighed, with_noun
 from ranking.query.type_wish import NO_WISH
 from ranking.recall.lexical import count_strict
 from ranking.search.request import SearchRequest
@@ -92,6 +92,7 @@ def understand(
         rest = text_without(words, aside)
         thing = text_without(words, aside | brand_places(entities))
         kind = wish_of(rest, slots, snapshot, thing if thing.strip() else rest)
+        slots = with_noun(slots, entities, kind)
     if request.synonyms:
         phrases = _first_of([phrase for phrase in said if phrase.length > 1])
         slots, added = with_names(slots, kind, words, snapshot, phrases.keys())
@@ -112,6 +113,7 @@ def understand(
         entities=entities,
         price=parsed.price,
         prediction=prediction,
+        categories=with_kind(prediction, kind, snapshot),
         quantities=quantities,
         kind=kind,
         denied=denied,
@@ -142,7 +144,7 @@ def query_facts(query: Query, snapshot: Snapshot) -> dict[str, Any]:
         ],
         "entities": [entity.facts() for entity in query.entities],
         "denied": [each.text for each in query.denied],
-        "categories": query.prediction.facts(snapshot),
+        "categories": query.categories.facts(snapshot),
         "kinds": query.kind.facts(snapshot),
         "identifier": query.identifier,
     }

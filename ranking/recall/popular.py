@@ -12,7 +12,7 @@ QUOTA = 100
 
 def popular(query: Query, segment: Snapshot) -> Hits:
     """At most QUOTA, of the category that is meant if that is sure; scores are how well liked."""
-    category = query.prediction.sure
+    category = query.categories.sure
     best = np.sort(_best(segment) if category is None else _best_of(category, segment))
     return Hits(best, segment.liked[best])
 

@@ -22,7 +22,7 @@ def given_up(query: Query, answer: Sequence[MatchSet], leaves: Sequence[Leaf]) -
         return None
     level, required = answer[0].level, query.required
     if level == POPULAR:
-        scope = "popular" if query.prediction.sure is None else "category"
+        scope = "popular" if query.categories.sure is None else "category"
         return Relaxed(POPULAR, _told(query, np.ones(len(required), np.bool_)), scope)
     lacked, by_words = np.zeros(len(required), np.bool_), False
     strict = any((part.levels == 0).any() for part in answer)

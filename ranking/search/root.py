@@ -232,7 +232,7 @@ def _facets(found: Found, context: Context) -> dict[str, Facet]:
         there = [name for name in chosen if name in tables.columns.fields()]
         there = there[: max(DEFAULT_LIMITS.fields - len(asked), 0)]
         asked = tuple(dict.fromkeys([*(n for n in asked if n != AUTO), *there]))
-    asked = focused(asked, found.query.prediction, parts_of(found.answer, context), most)
+    asked = focused(asked, found.query.categories, parts_of(found.answer, context), most)
     with context.log.timed("facets", size(found.matches)) as stage:
         limits = FacetLimits(
             values=request.facet_limit,

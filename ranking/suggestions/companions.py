@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.chunks import Kind
+from indexing.analysis.folding import fold
 from indexing.analysis.pinyin import has_han
 from indexing.snapshot import Snapshot
 from ranking.generation import Generation
@@ -16,7 +18,7 @@ KIND: Final = "kind"
 BESIDE: Final = "beside"
 MOST: Final = 3
 """Of one answer, and no more than a third of it: completions stand before them."""
-LONGEST: Final = 40
+SHORTEST, SHORTEST_HAN, LONGEST = 3, 2, 40
 """Letters of a text that may name a kind."""
 
 
@@ -64,7 +66,8 @@ def _known(
 ) -> tuple[str, Sequence[tuple[str, int]]]:
     """The text that names a kind, and what goes with it."""
     whole = typed.strip()
-    if not len(snapshot.companions) or len(whole) > LONGEST:
+    shortest = SHORTEST_HAN if has_han(whole) else SHORTEST
+    if not len(snapshot.companions) or not shortest <= len(whole) <= LONGEST:
         return whole, ()
     found = companions_of(whole, snapshot)
     if not found and items and items[0].more.get("matched") == "prefix":
@@ -77,16 +80,21 @@ def companions_of(text: str, snapshot: Snapshot) -> list[tuple[str, int]]:
     analyzer, known = snapshot.analyzer, snapshot.companions
     if has_han(text):
         return known.of_kind("".join(text.split()))
-    stems = tuple(
-        token.term
-        for token in analyzer.tokens(text)
-        if token.kind == Kind.WORD
-        and token.term not in analyzer.stop_words
-        and not token.term[0].isdigit()
-    )
+    stems = _stems(text, analyzer)
     names = [stems]
     if snapshot.config.general_kinds and stems:
         general = general_names(stems, analyzer)
         names += general.names if general.said == stems else ()
     keys = dict.fromkeys(" ".join(name) for name in names)
     return [each for key in keys for each in known.of_kind(key)]
+
+
+def _stems(text: str, analyzer: Analyzer) -> tuple[str, ...]:
+    """Of the words that are no numbers and no stop words."""
+    words = fold(text).split()
+    if all(map(str.isalpha, words)):  # most are, and this is asked at each key
+        terms = [analyzer.stem(word) for word in words]
+    else:
+        terms = [token.term for token in analyzer.tokens(text) if token.kind == Kind.WORD]
+    stops = analyzer.stop_words
+    return tuple(term for term in terms if term not in stops and not term[0].isdigit())

@@ -1,14 +1,18 @@
 """Which kinds of things a query means, in a shop that says notebook, washer and digital player."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import orjson
 import pytest
 
 from indexing.build import BuildOptions, build
 from indexing.progress import Silent
 from indexing.snapshot import Snapshot, open_snapshot
+from ranking.query.predict import NOTHING, Prediction, with_kind
 from ranking.query.query import Query
+from ranking.query.type_wish import NO_WISH, TypeWish
 from ranking.query.understand import understand
 from ranking.search.request import SearchRequest
 
@@ -82,3 +86,26 @@ def test_a_brand_beside_a_kind_is_no_other_word(shop: Snapshot) -> None:
 def test_a_thing_is_what_its_kind_is_generally_and_its_case_a_case(shop: Snapshot) -> None:
     assert all("player" in name for name in kinds(shop, "ipod"))
     assert all("case" in name for name in kinds(shop, "ipod case"))
+
+
+def test_a_category_is_meant_by_where_the_kind_stands_too(shop: Snapshot) -> None:
+    """Worked by hand: words say .6 and .4, the kind's products stand 1 and 3 of 4."""
+    model = replace(
+        shop.categories,
+        classes=np.array([0, 1], dtype=np.int32),
+        sizes=np.array([4, 4], dtype=np.float32),
+        class_of=np.array([0, 1, 1, 1, 0, 0, 0, -1], dtype=np.int32),
+    )
+    types = replace(
+        shop.types,
+        members=np.array([0, 1, 2, 3, 7, 4], dtype=np.uint32),
+        member_starts=np.array([0, 5, 6], dtype=np.uint32),
+    )
+    snapshot = replace(shop, categories=model, types=types)
+    wish = TypeWish(np.array([0], dtype=np.int32), np.ones(1, dtype=np.float32), certainty=0.8)
+    by_words = Prediction(np.array([0.6, 0.4], dtype=np.float32), 0.97, 0)
+    found = with_kind(by_words, wish, snapshot)  # w = .4: .36 + .1, .24 + .3
+    assert found.probabilities.tolist() == pytest.approx([0.46, 0.54])
+    assert found.sure == 1
+    assert with_kind(NOTHING, wish, snapshot).probabilities.tolist() == pytest.approx([0.25, 0.75])
+    assert with_kind(by_words, NO_WISH, snapshot) is by_words

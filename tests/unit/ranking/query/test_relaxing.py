@@ -4,10 +4,15 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ranking.generation import Generation
+from ranking.query.entities import Entity, Reading
+from ranking.query.query import Slot
 from ranking.query.synonyms import Synonyms
+from ranking.query.term_weights import with_noun
+from ranking.query.type_wish import TypeWish
 from ranking.rules.rules import Rules
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
@@ -89,3 +94,24 @@ def test_a_word_of_the_language_is_still_searched_by_meaning(shop: Generation) -
     assert run(shop, "couch").hits[0].channels
     found = run(shop, "trainers", synonyms=False, correct=False)
     assert found.relaxed is None or found.relaxed.scope != "popular"
+
+
+def test_the_noun_of_the_kind_counts_as_the_category_that_other_words_name() -> None:
+    slots = tuple(
+        Slot(text, 2.0, (), place) for place, text in enumerate(("dress", "pant", "woman"))
+    )
+    category = Reading("category", "Women", (0,), 1.0, 1.0)
+    women, pants = (Entity("", place, 1, (category,)) for place in (2, 1))
+    kind = TypeWish(
+        np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.float32), "pant", "name", 1.0,
+        phrase=("dress", "pant"),
+    )  # fmt: skip
+
+    def weights(*entities: Entity, meant: TypeWish = kind) -> list[float]:
+        return [slot.weight for slot in with_noun(slots, entities, meant)]
+
+    assert weights(women) == pytest.approx([2.8, 2.8, 2.0])  # `weighed` has raised the category
+    assert weights(pants) == [2.0, 2.0, 2.0]
+    assert weights() == [2.0, 2.0, 2.0]
+    assert weights(women, meant=replace(kind, certainty=0.4)) == [2.0, 2.0, 2.0]
+    assert weights(women, meant=replace(kind, how="likeness")) == [2.0, 2.0, 2.0]
