@@ -1,7 +1,8 @@
 """While building: the type model, from titles, categories and attributes. See docs/types.md."""
 
 import html
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from indexing.types.candidates import (
 )
 from indexing.types.compounds import Compounds, divided, find_compounds, renamed, with_nouns
 from indexing.types.features import features_of
+from indexing.types.general_kinds import Stems, known_names, stems_of
 from indexing.types.learning import label
 from indexing.types.named import NamedTypes, named_types
 from indexing.types.names import (
@@ -36,8 +38,8 @@ from indexing.types.names import (
     words_of_brands,
 )
 from indexing.types.pairs import Pairs
-from indexing.types.phrases import FILLER, NUMBER, Titles, written_in
-from indexing.types.signs import HEAD_FIRST, PURPOSE, WITH
+from indexing.types.phrases import COMMON, FILLER, NUMBER, Titles, written_in
+from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
 from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
 from indexing.vectors.index import VectorIndex
@@ -59,6 +61,10 @@ LONE_WORTH: Final = 0.6
 """Its chance there."""
 MANY_BRANDS: Final = 4
 """From so many, a word of one brand alone is a series."""
+MOSTLY_SMALL: Final = 0.5
+"""Share of a word's places as a head that are in small letters behind capitals, from which it is
+no series, though one brand alone has it.
+"""
 SURE: Final = 0.5
 SMALL: Final = 10_000
 VECTORS_A_TYPE: Final = 64
@@ -88,12 +94,18 @@ def build_types(
     encoder: Encoder,
     vectors: VectorIndex,
     liked: Float32Array,
+    general: bool,
 ) -> TypeModel:
-    """Write the model into the folder. O(words of all titles); a word costs about a microsecond."""
+    """Write the model into the folder. O(words of all titles); a word costs about a microsecond.
+
+    general: names of two words that kinds have everywhere are kinds, though few titles say them.
+    """
     titles = Titles(analyzer)
     for doc in range(len(documents)):
         titles.add(_title(documents, doc))
     read = _candidates(titles, columns, analyzer)
+    known = known_names(analyzer) if general else ()
+    head_first = analyzer.languages[0] in HEAD_FIRST
     nouns = _types(read, titles, columns)
     number_of = np.full(len(titles.words), NO_TYPE, dtype=np.int32)
     number_of[nouns] = np.arange(len(nouns), dtype=np.int32)
@@ -105,9 +117,11 @@ def build_types(
     others = _most_likely_other(read.lists, number_of >= 0)
     labels, chances = label(typed, others, len(nouns), starts, features, count, nouns)
     labels[chances < SURE] = NO_TYPE
-    compounds = _compounds(read, nouns, labels, len(titles.words))
+    compounds = _compounds(
+        read, nouns, labels, len(titles.words), _pairs(known, titles, head_first)
+    )
     labels = divided(labels, nouns, compounds, read.own, read.beside, (starts, features, count))
-    words, head_first = list(titles.words), analyzer.languages[0] in HEAD_FIRST
+    words = list(titles.words)
     written = [titles.written.get(word, word) for word in words]
     made = _Labelled(
         [(words[noun],) for noun in nouns.tolist()]
@@ -119,9 +133,12 @@ def build_types(
     joined = compounds.inside(read.own.items, read.beside)
     own = with_nouns(Lists(read.own.starts, joined, read.own.chances), compounds)
     lists = with_nouns(renamed(read.lists, read.own, joined), compounds)
+    is_noun = np.zeros(len(words), dtype=np.bool_)
+    is_noun[nouns] = True
+    is_noun[len(titles.words) :] = True
     model = _model(
-        made, named_types(own, lists, labels, words), columns, index, analyzer, encoder, vectors,
-        liked,
+        made, named_types(own, lists, labels, words, is_noun), columns, index, analyzer, encoder,
+        vectors, liked,
     )  # fmt: skip
     model.save(folder)
     return model
@@ -142,20 +159,41 @@ def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
     brands = words_of_brands(columns, titles)
     codes, starts = titles.arrays()
     codes[np.isin(codes, _units(codes, len(titles.words)))] = FILLER
-    pairs = Pairs.neighbours(codes)
-    own, beside = all_candidates(codes, starts, head_first, brand_of, brands, pairs)
+    brand_words = np.zeros(len(titles.words), dtype=np.bool_)
+    brand_words[single_words(columns, titles)] = True
+    heads = _passed_over(codes, brand_words)
+    first = replace(brands, items=_passed_over(brands.items, brand_words))
+    pairs = Pairs.neighbours(heads)
+    own, beside = all_candidates(heads, starts, head_first, brand_of, first, pairs)
     said, unsaid = verified(categories, leaf, own, MIN_SAID)
     lists = with_extra(own, leaf, said, CATEGORY_WORTH)
-    lists = with_extra(lists, named, kinds, TYPE_WORTH)
     lists = with_extra(lists, leaf, unsaid, UNSAID_WORTH)
+    said, unsaid = verified(kinds, named, own, MIN_SAID)
+    lists = with_extra(lists, named, said, TYPE_WORTH)
+    lists = with_extra(lists, named, unsaid, UNSAID_WORTH)
     return _Read(codes, starts, lists, own, beside, brand_of, named)
 
 
-def _compounds(read: _Read, nouns: Int64Array, labels: Int32Array, word_count: int) -> Compounds:
+def _passed_over(codes: Int32Array, brand_words: BoolArray) -> Int32Array:
+    """Codes in which brands are fillers: a `hand strap Canon` is no Canon."""
+    inside = (codes >= 0) & brand_words[np.maximum(codes, 0)]
+    return np.where(inside, np.int32(FILLER), codes).astype(np.int32)
+
+
+def _compounds(
+    read: _Read, nouns: Int64Array, labels: Int32Array, word_count: int, known: Int64Array
+) -> Compounds:
     noun_of = np.append(nouns, -1)[labels]
-    return find_compounds(
-        read.own, read.beside, noun_of, read.brand_of, word_count, _several(read.brand_of)
-    )
+    several = _several(read.brand_of)
+    return find_compounds(read.own, read.beside, noun_of, read.brand_of, word_count, several, known)
+
+
+def _pairs(known: Iterable[Stems], titles: Titles, head_first: bool) -> Int64Array:
+    """Names of two words, as the describing word << 32 | noun."""
+    words = titles.words
+    both = [name[::-1] if head_first else name for name in known if len(name) == 2]
+    found = [words[a] << 32 | words[b] for a, b in both if a in words and b in words]
+    return np.array(sorted(found), dtype=np.int64)
 
 
 def _several(brand_of: Int32Array) -> int:
@@ -165,6 +203,7 @@ def _several(brand_of: Int32Array) -> int:
 
 def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
     """Numbers of the words that may be a type, ascending."""
+    none = [stem for word in DESCRIBING for stem in stems_of(word, titles.analyzer)]
     count = len(titles.words)
     lists = read.lists
     at_end = (lists.chances >= AT_END) | (lists.chances == np.float32(UNSAID_WORTH))
@@ -176,12 +215,23 @@ def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
     pairs = np.unique(lists.items[at_end].astype(np.int64) << 32 | brands)
     variety = np.bincount(pairs >> 32, minlength=count)
     least = 2 if columns.doc_count < SMALL else 3
-    good = (ends >= least) & (variety >= _several(read.brand_of)) & (ends >= LEAST_SHARE * seen)
+    small = np.bincount(read.codes[:-1][_before(read.codes, COMMON)], minlength=count)
+    several = (variety >= _several(read.brand_of)) | (
+        small >= np.maximum(least, MOSTLY_SMALL * ends)
+    )
+    good = (ends >= least) & several & (ends >= LEAST_SHARE * seen)
     good[single_words(columns, titles)] = False
+    good[[titles.words[stem] for stem in none if stem in titles.words]] = False
     kinds = np.flatnonzero(good)
     if len(kinds) > MAX_TYPES:
         kinds = np.sort(kinds[np.argsort(-ends[kinds], kind="stable")[:MAX_TYPES]])
     return kinds.astype(np.int64)
+
+
+def _before(codes: Int32Array, sign: int) -> BoolArray:
+    """bool[c - 1]: words right before the sign."""
+    before: BoolArray = (codes[1:] == sign) & (codes[:-1] >= 0)
+    return before
 
 
 def _units(codes: Int32Array, count: int) -> Int64Array:

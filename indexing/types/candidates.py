@@ -12,6 +12,7 @@ from indexing.types.phrases import (
     AND,
     CLOSE,
     COLOUR,
+    COMMON,
     CUT,
     DASH,
     FOR,
@@ -38,6 +39,10 @@ JOINED: Final = 0.2
 """Of a head before `and`: `washer and dryer`."""
 BEFORE_NUMBER: Final = 0.6
 """A series stands there as often as a noun: `Xeon E5320`, `processor 1.86 GHz`."""
+OF_COMMON: Final = 0.8
+"""Of a head in small letters behind words in capitals, however late its phrase is."""
+BEHIND_COMMON: Final = 0.1
+"""Of what stands behind it, over what stands before."""
 AT_END: Final = 0.3
 """From this chance a candidate counts as standing where heads stand."""
 
@@ -249,6 +254,7 @@ def title_candidates(
     """
     count = 0
     phrase = 1.0
+    common = False
     zone = 1.0
     depth = 0
     begin = 0
@@ -264,12 +270,17 @@ def title_candidates(
                 sure = JOINED
             elif code in (NUMBER, MODEL):
                 sure = BEFORE_NUMBER
+            elif code == COMMON and not common:
+                sure = max(1.0, OF_COMMON / phrase)
             sure *= phrase * zone
             before_phrase = count
             count = _phrase(codes, begin, end, head_first, sure, places, chances, count)
-            if count > before_phrase + 1:
+            if count > before_phrase + 1 and code != COMMON and not head_first:
                 _turn(codes, pair_keys, pair_counts, places, chances, before_phrase)
-            if count > before and code != AND:
+            if count > before and code == COMMON and not common:
+                phrase *= BEHIND_COMMON
+                common = True
+            elif count > before and code != AND:
                 phrase *= LATER
         if code == OPEN:
             depth += 1

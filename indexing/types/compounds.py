@@ -24,6 +24,8 @@ from indexing.types.pairs import Pairs, counted
 
 LEAST: Final = 5
 """Titles that say a kind of two words."""
+LEAST_KNOWN: Final = 2
+"""Titles that say one which is known everywhere."""
 LEAST_SHARE: Final = 0.01
 """Of those that say its noun."""
 MOST: Final = 2048
@@ -73,9 +75,10 @@ def find_compounds(
     brand_of: Int32Array,
     word_count: int,
     several: int,
+    known: Int64Array,
 ) -> Compounds:
     """beside: int32, of each candidate, the word beside it, or -1. noun_of: int64[n], what each
-    product is, or -1. several: brands at least.
+    product is, or -1. several: brands at least. known: pairs that are kinds everywhere.
     """
     docs = np.repeat(np.arange(len(own.starts) - 1, dtype=np.int64), np.diff(own.starts))
     is_noun = own.items == noun_of[docs]
@@ -88,7 +91,8 @@ def find_compounds(
     variety = np.bincount(seen >> 32, minlength=len(pairs))
     of_noun = np.bincount(own.items[is_noun], minlength=word_count)
     least = np.maximum(LEAST, LEAST_SHARE * of_noun[pairs & 0xFFFFFFFF])
-    good = np.flatnonzero((counts >= least) & (variety >= several))
+    general = np.isin(pairs, known) & (counts >= LEAST_KNOWN)
+    good = np.flatnonzero(((counts >= least) & (variety >= several)) | general)
     good = np.sort(good[np.argsort(-counts[good], kind="stable")[:MOST]])
     return Compounds(pairs[good].astype(np.int64), word_count)
 

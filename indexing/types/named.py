@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Int32Array, UInt32Array
+from indexing.arrays import BoolArray, Float32Array, Int32Array, UInt32Array
 from indexing.types.candidates import Lists
 
 MOST_TYPES: Final = 32
@@ -13,6 +13,8 @@ MOST_TYPES: Final = 32
 LEAST_CHANCE: Final = 0.01
 AS_HEAD: Final = 0.45
 """Chance by place from which a word is taken for the head of its title."""
+AS_NAME: Final = 0.65
+"""The same of words that are no kind themselves: before a number stands a series as well."""
 BY_CHANCE: Final = 2.0
 """Times as often as by chance a word must stand for a type: any noun stands in titles of films."""
 MAX_WORDS: Final = 50_000
@@ -29,11 +31,17 @@ class NamedTypes:
     heads: Float32Array
 
 
-def named_types(own: Lists, lists: Lists, labels: Int32Array, words: list[str]) -> NamedTypes:
-    """own: candidates of the titles; lists: those of categories too. labels: int32[n]."""
+def named_types(
+    own: Lists, lists: Lists, labels: Int32Array, words: list[str], is_noun: BoolArray
+) -> NamedTypes:
+    """own: candidates of the titles; lists: those of categories too. labels: int32[n].
+
+    is_noun: bool[words], of those that are kinds themselves.
+    """
     count = len(words)
     docs = np.repeat(np.arange(len(labels)), np.diff(lists.starts))
-    head = (lists.chances >= AS_HEAD) & (labels[docs] >= 0)
+    least = np.where(is_noun[lists.items], AS_HEAD, AS_NAME).astype(np.float32)
+    head = (lists.chances >= least) & (labels[docs] >= 0)
     keys = lists.items[head].astype(np.int64) << 32 | labels[docs[head]]
     pairs, counts = np.unique(keys, return_counts=True)
     of_word, kinds = pairs >> 32, (pairs & 0xFFFFFFFF).astype(np.int32)

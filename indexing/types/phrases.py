@@ -16,9 +16,11 @@ from indexing.analysis.chunks import CHUNK, Kind, is_cjk
 from indexing.analysis.folding import fold
 from indexing.analysis.memory import remember_chunk
 from indexing.analysis.pinyin import han_words, has_han
+from indexing.analysis.stopwords import STOP_WORDS
 from indexing.analysis.units import CANONICAL
 from indexing.arrays import Int32Array, Int64Array
 from indexing.types.signs import (
+    CAPITAL_NOUNS,
     COLOURS,
     FILLERS,
     HAN_COLOURS,
@@ -31,10 +33,13 @@ from indexing.types.signs import (
     WITH,
 )
 
-CUT, DASH, OPEN, CLOSE, FOR, PLUS, OFF, AND, NUMBER, MODEL, COLOUR, FILLER = range(-1, -13, -1)
+CUT, DASH, OPEN, CLOSE, FOR, PLUS, OFF, AND, NUMBER, MODEL, COMMON, COLOUR, FILLER = range(
+    -1, -14, -1
+)
 """CUT a comma or slash, DASH ` - `, OPEN and CLOSE brackets; FOR what it fits, PLUS what comes
-with it, OFF `of` or `by`; AND joins; NUMBER digits, MODEL another word with a digit; FILLER a word
-that names nothing. Those from COLOUR down do not end a phrase.
+with it, OFF `of` or `by`; AND joins; NUMBER digits, MODEL another word with a digit; COMMON stands
+behind words in small letters that follow some in capitals: `Brother FAX-275 fax machine Thermal`;
+FILLER a word that names nothing. Those from COLOUR down do not end a phrase.
 """
 ENGLISH: Final = "en"
 MAX_WORDS: Final = 40
@@ -60,13 +65,15 @@ class Titles:
         self.words: dict[str, int] = {} if words is None else words
         self._grows = words is None
         self.written: dict[str, str] = {}
-        self._analyzer = analyzer
+        self.analyzer = analyzer
         self._codes = array("i")
         self._ends = array("q")
         self._chunks: dict[str, tuple[int, ...]] = {}
         self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
         self._accented = signs_without_accents() if analyzer.languages[0] != ENGLISH else {}
         self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
+        self._nouns_are_small = analyzer.languages[0] not in CAPITAL_NOUNS
+        self._stop_words = frozenset().union(*(STOP_WORDS.get(x, ()) for x in analyzer.languages))
 
     def add(self, title: str) -> None:
         codes = self._codes
@@ -78,18 +85,28 @@ class Titles:
         """What `add` would add."""
         found: list[int] = []
         end, chunks, gaps = 0, self._chunks, self._gaps
+        capitals, common = False, False
         for place, match in enumerate(CHUNK.finditer(title)):
             if place >= MAX_WORDS:
                 break
             start = match.start()
+            signs: tuple[int, ...] = ()
             if start > end:
                 gap = title[end:start]
-                signs = gaps.get(gap)
-                found += signs if signs is not None else self._gap(gap)
+                signs = gaps[gap] if gap in gaps else self._gap(gap)
             chunk = match.group()
             known = chunks.get(chunk)
             if known is None:
                 known = self._chunk(chunk)
+            small = chunk.islower()
+            if common and (signs or not small):
+                found.append(COMMON)
+                common = False
+            found += signs
+            if not small:
+                capitals = capitals or (self._nouns_are_small and chunk[0].isupper())
+            elif capitals and known and known[-1] >= 0:
+                common = chunk not in self._stop_words
             if found and len(known) == 1:
                 if found[-1] == NUMBER and chunk.lower() in CANONICAL:
                     known = _UNIT
@@ -97,6 +114,8 @@ class Titles:
                     found[-1] = COLOUR
             found += known
             end = match.end()
+        if common:
+            found.append(COMMON)
         return found
 
     def arrays(self) -> tuple[Int32Array, Int64Array]:
@@ -144,7 +163,7 @@ class Titles:
         if sign is not None:
             return (sign,)
         made: list[int] = []
-        tokens = self._analyzer.chunk_tokens(folded)
+        tokens = self.analyzer.chunk_tokens(folded)
         parts = [token for token in tokens if token.kind == Kind.WORD]
         surfaces = _SPLIT.split(folded)
         plain = [text.isalpha() and len(text) >= LEAST_BESIDE_DIGITS for text in surfaces]
@@ -156,7 +175,8 @@ class Titles:
                 continue
             before = not folded[0].isdigit()  # `paper-1524`, but `10-cycle` counts
             if token.term[0].isdigit() or not (whole or (before and apart and plain[place])):
-                made.append(MODEL)
+                if not made or made[-1] != MODEL:
+                    made.append(MODEL)
                 continue
             surface = surfaces[place] if apart else token.term
             sign = self._sign(surface)

@@ -41,7 +41,7 @@ FILLERS: Final = _words(
     "original genuine refurbished replacement official brand authentic sale free shipping small "
     "medium large xl xxl mini max pro premium deluxe standard basic classic two men women mens "
     "womens kids boys girls adult adults unisex male female mm cm inch inches ft feet oz ml kg lb "
-    "lbs gb mb tb ghz mhz hz mah watt volt amp stück stk serie modell größe packung pièces taille "
+    "lbs gb mb tb ghz mhz hz mah watt volt stück stk serie modell größe packung pièces taille "
     "série unité piezas tamaño pezzi taglia stuks maat first second third single double triple "
     "dual full half extra super ultra"
 )
@@ -57,5 +57,15 @@ HAN_FILLERS: Final = _words(
     "清仓 新品 上市 双 当天 专享 特供 抢先 限量 限 拍 发货 日常"
 )
 """What sellers put into any title."""
+DESCRIBING: Final = _words(
+    "led lcd oled qled hd uhd fhd usb wifi fi bluetooth wireless lan wlan nfc hdmi dvi vga sata "
+    "ide scsi ddr qwerty qwertz azerty optical digital electric electronic electrical automatic "
+    "manual cordless rechargeable thermal android waterproof adjustable analog analogue english "
+    "german french italian spanish elektrisch digital kabellos drahtlos automatisch électrique "
+    "numérique automatique eléctrico inalámbrico automático elettrico automatico"
+)
+"""Words that say how a thing is, and are no kind, wherever they stand."""
 HEAD_FIRST: Final = frozenset(("fr", "es", "it", "pt", "ro"))
 """Languages whose heads stand before what describes them: `coque de téléphone`."""
+CAPITAL_NOUNS: Final = frozenset(("de",))
+"""Languages that write every noun with a capital, so that small letters tell no noun."""

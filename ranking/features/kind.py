@@ -30,21 +30,23 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
 
 
 def _others_met(wish: TypeWish, inputs: Inputs) -> Float32Array:
-    """float32[k]: 1 for what satisfies the brands beside a kind's name, half for none of them.
+    """float32[k]: 1 for what satisfies the brands beside a kind's name, less for none of them.
 
-    Of other words beside it, a kind's agreement says nothing.
+    The name of single things, as `kindle`, is to be satisfied too. Of other words beside a kind's
+    name its agreement says nothing.
     """
     if wish.others:
         return np.ones(len(inputs), dtype=np.float32)
     slots = inputs.query.slots
     weights = np.array(
-        [0.0 if slot.text in wish.phrase else slot.weight for slot in slots], dtype=np.float32
+        [0.0 if slot.text in wish.phrase and not wish.single else slot.weight for slot in slots],
+        dtype=np.float32,
     )
     total = weights.sum()
     if total <= 0:
         return np.ones(len(inputs), dtype=np.float32)
     met: Float32Array = (inputs.matches.chosen >= 0) @ weights / total
-    return np.float32(0.5) + np.float32(0.5) * met
+    return np.float32(wish.unsaid) + np.float32(1 - wish.unsaid) * met
 
 
 def _price_over_level(wish: TypeWish, inputs: Inputs) -> Float32Array | float:

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from indexing.types.candidates import MOST, title_candidates
+from indexing.types.general_kinds import Stems
 from indexing.types.pairs import NO_PAIRS
-from indexing.types.phrases import COLOUR, FILLER, MODEL, NUMBER, Titles
-from ranking.query.general_kinds import Stems
+from indexing.types.phrases import COLOUR, FILLER, MODEL, NUMBER, PLUS, Titles
 
 SAYING: Final = (NUMBER, MODEL, COLOUR, FILLER)
 """Signs for words that say something beside the kind."""
@@ -28,7 +28,7 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """stems: of the words, without numbers, colours and signs. heads: likeliest by place first.
-    said: words in all.
+    said: words before `with`, which says what comes with it.
     """
 
     stems: Stems
@@ -56,7 +56,8 @@ def asked_in(text: str, titles: Titles, head_first: bool) -> Asked:
         heads.append(Head(words[signs[place]], words[signs[other]] if known else "", chance))
     heads.sort(key=lambda head: -head.chance)
     stems = tuple(words[code] for code in signs if code >= 0)
-    return Asked(stems, tuple(heads), words_in(signs), head_first)
+    said = words_in(signs[: signs.index(PLUS)] if PLUS in signs else signs)
+    return Asked(stems, tuple(heads), said, head_first)
 
 
 def words_in(signs: list[int]) -> int:

@@ -1,22 +1,24 @@
 """Ways from a query's words to kinds of things; docs/types.md lists them in order."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Int32Array, Int64Array
+from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
-from ranking.query.general_kinds import (
+from indexing.types.general_kinds import (
     UNKNOWN_NAME,
     General,
     Stems,
     general_names,
     kinds_of_thing,
 )
+from indexing.types.type_model import NO_TYPE
 from ranking.query.heads import Asked, Head
 from ranking.query.named_things import things_named
-from ranking.query.query import Slot
+from ranking.query.query import Alternative, Slot
 from ranking.query.type_wish import NO_WISH, TypeWish
 
 LEAST_HEAD: Final = 0.15
@@ -59,7 +61,12 @@ def by_compound(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     total[kinds] = chances
     siblings = types_of(head.word, snapshot)
     total[siblings] = np.maximum(total[siblings], SIBLING * total.max())
-    said = _general(asked, head, snapshot).said
+    known = _general(asked, head, snapshot)
+    said = known.said
+    if len(said) > 1:
+        best = float(total.max())
+        for other in known.names:
+            total = np.maximum(total, best * _kinds_called(other, asked.head_first, snapshot))
     phrase = said if len(said) > 1 else (head.beside, head.word)
     return _wish(snapshot, total, phrase, head.word, "name", min(1.0, 2.0 * share))
 
@@ -84,6 +91,8 @@ def by_name(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     others[siblings] = 0.0
     mostly = model.sizes @ others > MOSTLY * model.sizes[siblings].sum()
     narrow = mostly & (model.beside_terms[siblings] != UNKNOWN)
+    if _general(asked, head, snapshot).said == (head.word,):
+        narrow |= _known_otherwise(siblings, head.word, snapshot)
     total[siblings] = np.where(narrow, SIBLING * best, best)
     total = np.maximum(total, others * best * (1.0 if mostly else SIBLING))
     return _wish(snapshot, total, (head.word,), head.word, "name", certainty)
@@ -152,6 +161,11 @@ def _kinds_called(name: Stems, head_first: bool, snapshot: Snapshot) -> Float32A
     """float32[types]: chances of those that a name stands for in this catalogue."""
     model = snapshot.types
     total = np.zeros(len(model), dtype=np.float32)
+    tail = name[:2] if head_first else name[-2:]
+    if tail != name and len(name) > 1:
+        said = general_names(tail, snapshot.analyzer)
+        if said.said == tail and name not in said.names:
+            return total  # an uninterruptible power supply is no charger
     noun = name[0] if head_first else name[-1]
     whole = " ".join(name[:2] if head_first else name[-2:])
     kinds, chances = model.named(whole)
@@ -160,8 +174,25 @@ def _kinds_called(name: Stems, head_first: bool, snapshot: Snapshot) -> Float32A
     if len(name) == 1:
         siblings = types_of(noun, snapshot)
         if model.sizes[siblings].sum() >= LEAST_TITLES:
+            siblings = siblings[~_known_otherwise(siblings, noun, snapshot)]
             total[siblings] = max(float(total.max()), SIBLING)
     return total
+
+
+def _known_otherwise(siblings: Int64Array, noun: str, snapshot: Snapshot) -> BoolArray:
+    """bool[s]: kinds of two words that generally are another kind: a mobile workstation is no
+    workstation.
+    """
+    model, lexicon = snapshot.types, snapshot.index.lexicon
+    known = np.zeros(len(siblings), dtype=np.bool_)
+    if not snapshot.config.general_kinds:
+        return known
+    for place, beside in enumerate(model.beside_terms[siblings].tolist()):
+        if beside != UNKNOWN:
+            name = (lexicon[beside], noun)
+            said = general_names(name, snapshot.analyzer)
+            known[place] = said.said == name and (noun,) not in said.names
+    return known
 
 
 def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> TypeWish:
@@ -189,27 +220,47 @@ def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> Type
     total[known <= 0] = 0.0
     if total.sum() < LEAST_OF_KNOWN:
         return NO_WISH
-    return _wish(snapshot, total, asked.stems, " ".join(asked.stems), "thing", 1.0)
+    wish = _wish(snapshot, total, asked.stems, " ".join(asked.stems), "thing", 1.0)
+    return replace(wish, single=True)
 
 
-def by_things(slots: tuple[Slot, ...], snapshot: Snapshot) -> TypeWish:
-    """Types of products at the head of whose titles the words stand: `macbook pro`."""
+def by_things(slots: tuple[Slot, ...], snapshot: Snapshot, model: bool) -> TypeWish:
+    """Types of products at the head of whose titles the words stand: `macbook pro`.
+
+    model: they are model numbers, of which one title is enough.
+    """
     required = [slot for slot in slots if slot.weight > 0]
     if not all(slot.alternatives for slot in required):
         return NO_WISH
-    terms = [term for slot in required for term in slot.alternatives[0].term_ids]
-    kinds, weights = things_named(terms, snapshot)
-    if not len(kinds):
+    names = [[term for slot in required for term in slot.alternatives[0].term_ids]]
+    if model and len(required) == 1:  # `ps4` is a playstation 4 too
+        names += [list(other.term_ids) for other in _synonyms_of(required[0])]
+    total = np.zeros(len(snapshot.types) + 1, dtype=np.float32)
+    for name in names:
+        kinds, weights = things_named(name, snapshot, side_by_side=len(name) > 1 and model)
+        total[kinds] += weights
+    found = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
+    if not len(found):
         return NO_WISH
+    kinds = np.where(found == len(snapshot.types), NO_TYPE, found).astype(np.int32)
+    weights = total[found]
     shares = weights / weights.sum()
     chances = np.sqrt(shares).astype(np.float32)
     kept = chances >= LEAST_OF_THING
-    certainty = float(shares[:MOST_TYPES].sum()) * min(1.0, float(weights.sum()) / LEAST_TITLES)
+    certainty = float(shares[:MOST_TYPES].sum())
+    if not model:
+        certainty *= min(1.0, float(weights.sum()) / LEAST_TITLES)
     words = tuple(slot.text for slot in required)
     return TypeWish(
         kinds[kept], chances[kept], " ".join(words), "thing",
-        certainty if kept.any() else 0.0, words,
+        certainty if kept.any() else 0.0, words, single=True,
+        unsaid=0.0 if model else 0.5,
     )  # fmt: skip
+
+
+def _synonyms_of(slot: Slot) -> tuple[Alternative, ...]:
+    """Three at most."""
+    return tuple(other for other in slot.alternatives[1:] if other.origin == "synonym")[:3]
 
 
 def by_likeness(head: Head, snapshot: Snapshot) -> TypeWish:

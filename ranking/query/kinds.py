@@ -12,7 +12,7 @@ import numpy as np
 from indexing.snapshot import Snapshot
 from indexing.types.phrases import Titles
 from indexing.types.signs import HEAD_FIRST
-from ranking.query.heads import Asked, Head, asked_in, words_in
+from ranking.query.heads import Asked, Head, asked_in
 from ranking.query.kind_ways import (
     LEAST_HEAD,
     by_compound,
@@ -41,11 +41,11 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
         return NO_WISH
     titles = Titles(snapshot.analyzer)
     asked = asked_in(thing, titles, snapshot.analyzer.languages[0] in HEAD_FIRST)
-    words = asked.said if thing == text else words_in(titles.codes_of(text))
     head = _named_head(asked, snapshot) or (asked.heads[0] if asked.heads else None)
-    known = by_known_things(asked, head, snapshot)
+    whole = asked if thing == text else asked_in(text, titles, asked.head_first)
+    known = by_known_things(whole, head, snapshot)
     if head is None:
-        wish = known or by_things(slots, snapshot)
+        wish = known or by_things(slots, snapshot, not whole.stems)
     else:
         last = asked.heads[0]
         wish = (
@@ -56,12 +56,14 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
             or by_name(asked, head, snapshot)
             or by_general_names(asked, head, snapshot, several=False)
             or by_noun(head, snapshot)
-            or by_things(slots, snapshot)
+            or by_things(slots, snapshot, model=False)
             or by_likeness(head, snapshot)
         )
-    vague = wish.how in ("thing", "likeness") and not known
-    others = words - 1 if vague else asked.said - len(wish.phrase)
-    return replace(wish, others=max(others, 0), words=max(words, 1))
+    if wish.how == "likeness":
+        others = whole.said - 1
+    else:
+        others = asked.said - (1 if wish.single and not known else len(wish.phrase))
+    return replace(wish, others=max(others, 0), words=max(whole.said, 1))
 
 
 def _named_head(asked: Asked, snapshot: Snapshot) -> Head | None:

@@ -98,7 +98,7 @@ def _weigh(
         if not seen.all() or (side_by_side and inside < len(terms)):
             continue
         if kind < 0:
-            weights[none] += 1.0
+            weights[none] += BEFORE_HEAD  # nobody knows where its head stands
             continue
         worth = max(LEAST_WORTH, 1.0 - FITTING * accessory[kind])
         weights[kind] += BEFORE_HEAD * worth if head_at > last else worth

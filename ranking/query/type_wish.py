@@ -23,7 +23,8 @@ class TypeWish:
 
     phrase: what of the query means them, as stems; word: the noun of it. how: `name`, `synonym`,
     `thing` or `likeness`. certainty: 0 to 1. words: of the query; others: those beside the phrase
-    and brands.
+    and brands. single: the phrase names single things, which say it, and no kind. unsaid: share of
+    the agreement that is left to products without the brand, or the name of a thing.
     """
 
     types: Int32Array
@@ -34,6 +35,8 @@ class TypeWish:
     phrase: tuple[str, ...] = ()
     others: int = 0
     words: int = 1
+    single: bool = False
+    unsaid: float = 0.5
 
     def __bool__(self) -> bool:
         return self.certainty > 0

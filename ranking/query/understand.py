@@ -88,7 +88,7 @@ def understand(
     slots = by_words(slots, words, snapshot)
     vector = request.vector
     kind = NO_WISH
-    if request.categories and not plain:
+    if request.categories:
         rest = text_without(words, aside)
         thing = text_without(words, aside | brand_places(entities))
         kind = wish_of(rest, slots, snapshot, thing if thing.strip() else rest)

@@ -21,6 +21,7 @@ from ranking.search.segments import BySegment, Texts, texts_of
 _BRAND_ASKED = NAMES.index("brand_filled_share")
 _UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
 _MODEL_DIGITS = 3
+_THING_NAMED = 0.5
 _SIZES = re.compile(r"\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)+[^\W\d_]*")
 
 
@@ -72,14 +73,16 @@ def head_key(name: str, snapshot: Snapshot, doc_ids: UInt32Array) -> Int32Array:
 
 
 def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
-    """Whether the query is an identifier, or names one brand or a model by its number, so a page
-    of it is what was asked.
+    """Whether the query is an identifier, or names one brand, a thing (`kindle`) or a model by its
+    number, so a page of it is what was asked.
 
     A brand is named if it was recognised and nothing else is likely to be meant, or if at least
     half of the first ten products have a brand all of whose words were asked for: "apple juice"
     is no brand query in a shop that answers it without Apple products.
     """
     if query.identifier is not None or any(map(_is_model, query.required)):
+        return True
+    if query.kind.single and query.kind.focus >= _THING_NAMED:
         return True
     named = {e.best.value for e in query.entities if e.kind == "brand" and e.clear}
     if len(named) == 1:

@@ -9,8 +9,8 @@ from indexing.analysis.chunks import Kind
 from indexing.analysis.folding import fold
 from indexing.analysis.pinyin import has_han
 from indexing.snapshot import Snapshot
+from indexing.types.general_kinds import general_names
 from ranking.generation import Generation
-from ranking.query.general_kinds import general_names
 from ranking.suggestions.chosen import Chosen
 from ranking.suggestions.item import QueryItem
 

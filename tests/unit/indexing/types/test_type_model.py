@@ -60,6 +60,10 @@ def computers(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     products: list[dict[str, object]] = [
         {"title": title, "brand": title.split(" - ")[0]} for title in sorted(set(titles))
     ]
+    products += [
+        {"title": f"Lumo LX-{n} car light bulb Halogen", "brand": "Lumo"} for n in range(6)
+    ]
+    products += [{"title": f"Nylon Sleeve {brand}", "brand": "Wrap"} for brand in BRANDS]
     return built(tmp_path_factory.mktemp("computers"), products, ("en",))
 
 
@@ -73,6 +77,8 @@ def computers(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         ("Asus - 4GB DDR Laptop Memory", "laptop memory"),
         ("Sony - Washer/Dryer Pedestal - Silver", "dryer pedestal"),
         ("Sony - 3.6 Cu. Ft. Washer - Silver", "washer"),
+        ("Lumo LX-1 car light bulb Halogen", "light bulb"),
+        ("Nylon Sleeve Acer", "sleeve"),
     ],
 )
 def test_a_product_is_what_the_head_of_its_title_says(
@@ -95,7 +101,7 @@ def test_two_words_name_a_kind_of_their_own(computers: Snapshot) -> None:
     assert model.head_terms[types[0]] == lexicon.id_of("sleev")
     assert model.beside_terms[types[0]] == lexicon.id_of("laptop")
     sleeves = {model.names[kind] for kind in model.named("sleev")[0].tolist()}
-    assert sleeves == {"laptop sleeve", "leather sleeve"}
+    assert sleeves == {"sleeve", "laptop sleeve", "leather sleeve"}
 
 
 def test_sizes_add_up(computers: Snapshot) -> None:

@@ -35,14 +35,35 @@ TITLES = (
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     folder = tmp_path_factory.mktemp("kinds")
-    products = [
-        {"id": f"{brand}-{number}", "title": title.format(brand), "brand": brand}
-        for brand in BRANDS
-        for number, title in enumerate(TITLES)
-    ] + [
-        {"id": f"ipod{gb}", "title": f"Apple iPod Digital Media Player {gb} GB", "brand": "Apple"}
-        for gb in (8, 16, 32, 64)
-    ]  # fmt: skip
+    products = (
+        [
+            {"id": f"{brand}-{number}", "title": title.format(brand), "brand": brand}
+            for brand in BRANDS
+            for number, title in enumerate(TITLES)
+        ]
+        + [
+            {
+                "id": f"ipod{gb}",
+                "title": f"Apple iPod Digital Media Player {gb} GB",
+                "brand": "Apple",
+            }
+            for gb in (8, 16, 32, 64)
+        ]
+        + [
+            {"id": f"rx{number}", "title": title, "brand": brand}
+            for number, (title, brand) in enumerate(
+                (
+                    ("Sony RX210 Compact Camera", "Sony"),
+                    ("Asus RX330 Compact Camera", "Asus"),
+                    ("Acer Z50 Compact Camera", "Acer"),
+                    ("Dell P950 Compact Camera", "Dell"),
+                    ("Sony P70 Compact Camera", "Sony"),
+                    ("Case for Sony RX210", "Medion"),
+                    ("Case with Strap for Sony RX210 and Asus RX330", "Lenovo"),
+                )
+            )
+        ]
+    )
     catalog = folder / "products.jsonl"
     catalog.write_bytes(b"\n".join(map(orjson.dumps, products)))
     summary = build(BuildOptions([catalog], folder / "index", "test"), NOW, Silent())
@@ -109,3 +130,14 @@ def test_a_category_is_meant_by_where_the_kind_stands_too(shop: Snapshot) -> Non
     assert found.sure == 1
     assert with_kind(NOTHING, wish, snapshot).probabilities.tolist() == pytest.approx([0.25, 0.75])
     assert with_kind(by_words, NO_WISH, snapshot) is by_words
+
+
+def test_a_model_number_is_the_thing_that_has_it(shop: Snapshot) -> None:
+    wish = asked(shop, "rx210").kind
+    assert all("camera" in name for name in kinds(shop, "rx210"))
+    assert (wish.single, wish.others, wish.focus) == (True, 0, pytest.approx(1.0))
+
+
+def test_a_kind_under_other_names_of_two_words(shop: Snapshot) -> None:
+    assert all("player" in name for name in kinds(shop, "music player"))
+    assert "memory card" in kinds(shop, "sd card")

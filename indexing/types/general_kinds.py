@@ -46,6 +46,11 @@ def general_names(phrase: Stems, analyzer: Analyzer) -> General:
     return UNKNOWN_NAME
 
 
+def known_names(analyzer: Analyzer) -> tuple[Stems, ...]:
+    """All names of kinds, of single things none."""
+    return tuple(name for name in _names(analyzer.languages) if name)
+
+
 @lru_cache(maxsize=16)
 def _names(languages: tuple[str, ...]) -> Mapping[Stems, General]:
     """All in stems of these languages."""
