@@ -62,6 +62,10 @@ def test_two_columns_and_why_each_hit_stands_there(console: Page, http: httpx.Cl
     expect(console.locator("#summary")).to_contain_text(f"{moved} moved")
     console.go_back()
     expect(console.locator("#summary")).to_contain_text("the same products")
+    console.locator("#b-model").select_option("shipped")  # in force already: nothing moves
+    console.wait_for_url("**b.model=shipped**")
+    expect(console.locator("section[aria-label=Right] .hit")).to_have_count(len(answer))
+    expect(console.locator("#summary")).to_contain_text("the same products in the same order")
 
 
 def test_judging_by_keys(
