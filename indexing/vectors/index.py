@@ -161,6 +161,11 @@ class VectorIndex:
             if not len(rows):
                 return _nothing()
         scores = self._scores(query, rows)
+        if least > -np.inf:  # before they are put in order
+            wanted = np.flatnonzero(scores >= np.float32(least))
+            if not len(wanted):
+                return _nothing()
+            rows, scores = wanted if rows is None else rows[wanted], scores[wanted]
         places = best_places(scores, k)
         return _neighbours(places if rows is None else rows[places], scores[places], self.docs)
 

@@ -48,6 +48,21 @@ def test_flat_equals_numpy(tmp_path: Path) -> None:
         assert (found.doc_ids.dtype, found.scores.dtype) == (np.uint32, np.float32)
 
 
+@pytest.mark.parametrize(("kind", "count"), [("flat", 300), ("flat", 2000), ("flat_sq8", 500)])
+def test_what_is_wanted_is_found_whatever_is_not(tmp_path: Path, kind: str, count: int) -> None:
+    index, rows = built(tmp_path, clustered(count), kind), np.arange(count)
+    for query in clustered(10, seed=1):
+        for k in (5, 50):
+            every = index.search(query, k)
+            for least in (every.scores[0] + 0.1, *every.scores[[0, k // 2, -1]], -1.0):
+                for mask in (None, rows % 3 > 0):
+                    found = index.search(query, k, mask, least=float(least))
+                    whole = index.search(query, k, mask)
+                    wanted = whole.scores >= least
+                    assert names(found)[: wanted.sum()] == whole.doc_ids[wanted].tolist()
+                    assert (found.scores[wanted.sum() :] < least).all()
+
+
 @pytest.mark.parametrize("kind", ["flat_sq8", "ivf"])
 def test_codes_cost_little(tmp_path: Path, kind: str) -> None:
     rows = clustered(2000)
