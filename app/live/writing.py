@@ -37,7 +37,9 @@ from indexing.live.writer import LiveWriter
 from indexing.snapshot import Snapshot, open_snapshot
 
 TICK_S: Final = 0.1
-MOST_AT_ONCE: Final = 2_000
+AT_ONCE: Final = 2_000
+MOST_AT_ONCE: Final = 8_000
+"""Where the log is far ahead: fewer and larger segments, which need not be merged after."""
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 2.0
 _MERGE_RETRY_S: Final = 60.0
@@ -72,6 +74,7 @@ class IndexWriter:
         self._merging: _Merging | None = None
         self._again_at = self._merge_at = self._rested_at = 0.0
         self._told = ""
+        self._at_once = AT_ONCE
         self.behind = False
         """Whether the log may hold more: then nobody waits."""
 
@@ -106,11 +109,12 @@ class IndexWriter:
         self.behind = False
         if self._writer is None:
             return
-        found = self._log.read(self._index, self._writer.state.seq, MOST_AT_ONCE)
+        found = self._log.read(self._index, self._writer.state.seq, self._at_once)
         if found:
             changes = [LiveChange(c.seq, c.product_id, c.op, c.body, c.at_ms) for c in found]
             self._writer.apply(changes, popular=False)
-            self.behind = len(found) == MOST_AT_ONCE
+            self.behind = len(found) == self._at_once
+            self._at_once = min(2 * self._at_once, MOST_AT_ONCE) if self.behind else AT_ONCE
         else:
             self._writer.shorten_journal()
         self._merge()
