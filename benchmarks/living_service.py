@@ -39,7 +39,7 @@ class Service:
         self._parent: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Again, until the port is free and a worker answers."""
+        """Again, until the port is free and a worker answers that is not of a killed parent."""
         until = time.monotonic() + START_S
         while time.monotonic() < until:
             if self._parent is None or self._parent.poll() is not None:
@@ -49,7 +49,8 @@ class Service:
                         start_new_session=True,
                     )  # fmt: skip
             with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                ready = httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+                if ready and self._parent.poll() is None and self.workers():
                     return
             time.sleep(0.1)
         raise SystemExit(f"the service did not start: {self._log}")
