@@ -13,7 +13,7 @@ from indexing.analysis.folding import arabic_root, fold, visible
 from indexing.analysis.identifiers import IDENTIFIER_SIGN, bare
 from indexing.analysis.lemmas import Lemmas
 from indexing.analysis.memory import remember_chunk
-from indexing.analysis.numbers import COMMA_LANGUAGES, joined_sizes
+from indexing.analysis.numbers import COMMA_LANGUAGES, SPACE_LANGUAGES, joined_sizes
 from indexing.analysis.stopwords import STOP_WORDS
 from indexing.analysis.units import CANONICAL
 from indexing.errors import IndexingError
@@ -58,12 +58,12 @@ class Analyzer:
         self.languages = tuple(languages)
         stemmed = [name for name in languages if name in STEMMERS]
         self._stemmer = Stemmer.Stemmer(STEMMERS[stemmed[0]]) if stemmed else None
-        self.stop_words = frozenset().union(
-            *(STOP_WORDS.get(name, frozenset()) for name in languages)
-        )
         self._lemmas = Lemmas(languages)
+        stops = (word for name in languages for word in STOP_WORDS.get(name, ()))
+        self.stop_words = frozenset(form for word in stops for form in (word, self.stem(word)))
         self.decimal_comma = self.languages[0] in COMMA_LANGUAGES
-        self._elided = elided_words(languages)
+        self.elided = elided_words(languages)
+        self._spaced = self.languages[0] in SPACE_LANGUAGES
         self._units = CANONICAL | {self.stem(each): unit for each, unit in CANONICAL.items()}
         self._chunks: dict[str, tuple[Token, ...]] = {}
         self._cuts: dict[str, tuple[Cut, ...]] = {}
@@ -82,7 +82,7 @@ class Analyzer:
             if is_cjk(folded):
                 made = cjk_tokens(folded)
             else:
-                made = word_tokens(folded, self.stem, self.decimal_comma, self._elided)
+                made = word_tokens(folded, self.stem, self.decimal_comma, self.elided)
             known = tuple(made)
             remember_chunk(self._chunks, chunk, known)
         return known
@@ -143,14 +143,24 @@ class Analyzer:
         """Whether `join` could say anything of these tokens behind others; asked once a chunk."""
         if len(found) != 1 or found[0].kind != Kind.WORD:
             return False
-        return len(found[0].term) == 1 or found[0].term in self._units
+        term = found[0].term
+        return len(term) == 1 or term in self._units or self._ends_thousands(term)
+
+    def _ends_thousands(self, term: str) -> bool:
+        return self._spaced and len(term) == 3 and term.isdecimal()
 
     def join(self, before: tuple[Token, ...], found: tuple[Token, ...]) -> "Joined | None":
-        """Neighbours that shops write with and without a space: `500 ml`, `3/4 in`, `usb c`."""
+        """Neighbours that shops write with and without a space: `500 ml`, `3/4 in`, `usb c`.
+
+        In some languages `1 500` as well.
+        """
         if not before or not self.may_join(found):
             return None
         term = found[0].term
         number = _number(before)
+        if number is not None and self._ends_thousands(term):
+            begins = number.back == 1 == len(before) and len(number.text) <= 3
+            return Joined(number.text + term, 1, term) if begins else None
         if number is not None:
             unit = self._units.get(term)
             return None if unit is None else Joined(number.text + unit, number.back, unit)

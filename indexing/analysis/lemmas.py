@@ -11,7 +11,12 @@ from indexing.analysis.folding import fold
 _LEAST_BEFORE: Final = 2  # letters before an ending: bookshelves, but not selves
 # Regular in the language, but not for its stemmer, which sees words without accents.
 _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    "fr": ((r"(?<=..[aou])s$", ""),),
+    "fr": (
+        (r"(?<=..[aou])s$", ""),
+        (r"(?<=...)eres?$", "er"),
+        (r"(?<=..[clrstv])ives?$", "if"),
+        (r"(?<=...)ees?$", "e"),
+    ),
     "es": (
         # Of words in -ce; the others in -ces are of words in -z.
         (
@@ -26,6 +31,7 @@ _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"(?<=..)(?<!c)([cg])he$", r"\1a"),
         (r"(?<=...)ai$", "aio"),
         (r"(?<=...)ieri$", "iere"),
+        (r"(?<=...)ani$", "ano"),
     ),
     "pt": (
         (r"(?<=..)[oa]es$", "ao"),
@@ -34,9 +40,32 @@ _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"(?<=..[aeiou])ns$", "m"),
         (r"(?<=.[aeo]u)s$", ""),
     ),
-    "nl": ((r"(?<=..e[nlrm])s$", ""),),
-    "da": ((r"(?<=..[aeo])er$", ""),),
-    "no": ((r"(?<=..[aeo])er$", ""), (r"(?<=...)ere$", "er")),
+    "nl": (
+        (r"(?<=..e[nlrm])s$", ""),
+        (r"(?<=.)([lrn]d|[lrnktp]s)en$", r"\1"),
+        (r"(?<=...)oze$", "oos"),
+        (r"(?<=...)bare$", "baar"),
+        (r"(?<=...)(ig|isch|lijk|dicht)e$", r"\1"),
+    ),
+    "sv": ((r"(?<=..t)orer(na)?$", "or"), (r"(?<=...)ater(na)?$", "at")),
+    "da": ((r"(?<=.u)er$", "e"), (r"(?<=..[aeo])er$", "")),
+    "no": ((r"(?<=.u)er$", "e"), (r"(?<=..[aeo])er$", ""), (r"(?<=...)ere$", "er")),
+    "fi": ((r"(?<=...)i(?:nen|set|sen|sia)$", "is"), (r"(?<=...)(?:nen|set)$", "s")),
+    "ru": (
+        (r"(?<=...)([ыои])и$", r"\1й"),  # folding takes the mark of the last letter
+        (r"(?<=...)ок$", "к"),
+        (r"(?<=..[жшчщц])ек$", "к"),
+        (r"(?<=..)лек$", "льк"),
+        (r"(?<=..)еек$", "еик"),
+        (r"(?<=..)лец$", "льц"),
+        (r"(?<=...)ец$", "ц"),
+    ),
+    "tr": (
+        (r"(?<=...)l[ae]r(?:[iae]|d[ae]n?|in|ini|l[ae])?$", ""),
+        (r"(?<=...[aeiou])s[iu]$", ""),
+        (r"(?<=...)g[iu]$", "k"),
+        (r"(?<=...)b[iu]$", "p"),
+    ),
 }
 
 

@@ -8,6 +8,9 @@ COMMA_LANGUAGES: Final = frozenset(
 )
 """Languages that write one and a half as 1,5."""
 
+SPACE_LANGUAGES: Final = frozenset(("fr", "es", "pt", "sv", "no", "fi", "hu", "ru"))
+"""Languages that write a thousand as 1 000, too."""
+
 _MARKED = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)+(?![\d]|[.,]\d)")
 _LENGTH = r"(?:cm|mm|in|inch|[\"″])"
 _SIZE = re.compile(
@@ -16,6 +19,16 @@ _SIZE = re.compile(
 )
 _SIZE_SIGNS: Final = (" x ", " X ", "×", "\u2715", "\u2716", "*", "mx", "mX", '"x', '"X')
 _SPACED = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
+_AREA = re.compile(
+    r"(?<=\d)\s?(?:(?P<metres>m²|m2|qm|mq|sq(?:uare|\.)?\s?m(?:et(?:er|re)s?)?)"
+    r"|(?:ft²|ft2|sq(?:uare|\.)?\s?(?:ft|feet|foot)))(?![^\W_])",
+    re.IGNORECASE,
+)
+_AREA_SIGNS: Final = ("²", "m2", "ft2", "qm", "mq", "sq", "Sq", "SQ")
+_LEADING = re.compile(
+    r"(?<![\w.,])[.,](?=\d+\s?(?:m?l|cl|dl|[kmc]?m|in|inch|k?g|oz|lb|gal|qt|ct)(?![^\W_]))"
+)
+_STROKES = re.compile(r"(?<=[^\W\d_])[`\u00b4](?=[^\W\d_])")
 _LONGEST_NAME: Final = 200
 _LETTERS = re.compile(
     r"(?<![^\W_])([^\W\d_]) (?:and|und|et|&|'?n'?) ([^\W\d_])(?![^\W_])"
@@ -83,11 +96,20 @@ def _decimal(whole: str, rest: str) -> str:
 
 
 def joined_sizes(text: str) -> str:
-    """`30 × 40` and `30 cm x 40 cm` are 30x40, and `D and M` is D&M: each one word."""
+    """`30 × 40` and `30 cm x 40 cm` are 30x40, and `D and M` is D&M: each one word.
+
+    `3 m²` is 3 sqm, `.5 l` is 0.5 l, and a grave accent between letters an apostrophe.
+    """
     if "\u00a0" in text or "\u202f" in text:
         text = _SPACED.sub("", text)
     if any(sign in text for sign in _SIZE_SIGNS):
         text = _SIZE.sub("x", text)
+    if any(sign in text for sign in _AREA_SIGNS):
+        text = _AREA.sub(lambda said: " sqm" if said["metres"] else " sqft", text)
+    if " ." in text or " ," in text:
+        text = _LEADING.sub("0.", text)
+    if "`" in text or "\u00b4" in text:
+        text = _STROKES.sub("'", text)
     if len(text) <= _LONGEST_NAME and " " in text:
         text = _LETTERS.sub(lambda f: f"{f[1] or f[3]}&{f[2] or f[4]}", text)
     return text

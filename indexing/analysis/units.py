@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from typing import Final
 
 _SPELLINGS = {
-    "in": "inch inches zoll pouce pouces pulgada pulgadas pollice pollici duim tum tommer",
+    "in": "inch inches zoll pouce pouces pulgada pulgadas polegada polegadas pollice pollici duim "
+    "tum tommer tuumaa",
     "ft": "foot feet",
     "yd": "yard yards yds",
     "mm": "millimeter millimeters millimetre millimetres milimetros milimetro millimetri",
     "cm": "centimeter centimeters centimetre centimetres zentimeter centimetros "
     "centimetro centimetri",
-    "m": "meter meters metre metres metro metros metri",
-    "ml": "milliliter milliliters millilitre millilitres mililitros millilitri",
-    "l": "liter liters litre litres ltr litro litros litri",
+    "m": "meter meters metre metres metro metros metri metria метр метра метров м",
+    "ml": "milliliter milliliters millilitre millilitres mililitros millilitri мл",
+    "l": "liter liters litre litres ltr litro litros litri litraa литр литра литров л",
     "cl": "centiliter centiliters centilitre centilitres",
     "dl": "deciliter deciliters decilitre decilitres",
     "gal": "gallon gallons",
@@ -21,7 +22,8 @@ _SPELLINGS = {
     "oz": "ounce ounces",
     "lb": "lbs pound pounds",
     "g": "gram grams gm gms gr gramm gramme grammes gramo gramos grammo grammi grama gramas",
-    "kg": "kilogram kilograms kgs kilo kilos kilogramm kilogramme kilogrammes kilogramo kilogramos",
+    "kg": "kilogram kilograms kgs kilo kilos kilogramm kilogramme kilogrammes kilogramo kilogramos "
+    "кг",
     "mg": "milligram milligrams milligramm milligrammes",
     "w": "watt watts",
     "kw": "kilowatt kilowatts",
@@ -45,7 +47,8 @@ _SPELLINGS = {
     "pack": "pk packs",
     "ct": "count cnt",
     "pc": "pcs piece pieces teile teil teilig tlg stuck stk pezzi pezzo pieza piezas "
-    "pecas stuks delig",
+    "pecas stuks delig stycken kpl szt шт штук",
+    "sqm": "quadratmeter",
     "sqft": "",
 }
 
@@ -54,7 +57,9 @@ CANONICAL: dict[str, str] = {unit: unit for unit in _SPELLINGS} | {
 }
 """Spelling → unit, for a word right after a number."""
 
-_MEASURE = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
+_MEASURE = re.compile(r"(\d+(?:\.\d+)?|[1-9]/(?:2|4|8|16))([a-z]+)")
+_FRACTIONS: Final = {n / d: f"{n}/{d}" for d in (16, 8, 4, 2) for n in range(1, d) if n % 2}
+_FRACTIONAL: Final = frozenset(("in", "ft", "yd", "oz", "lb", "gal", "qt"))
 # Units of one quantity, each with its worth in the first of them.
 _QUANTITIES: Final = (
     {"ml": 1, "cl": 10, "dl": 100, "l": 1000},
@@ -71,11 +76,14 @@ _QUANTITIES: Final = (
 
 
 def other_measures(term: str) -> Iterator[str]:
-    """The same measure in other units: of 500ml 0.5l and 50cl."""
+    """The same measure in other units: of 500ml 0.5l and 50cl; and of 0.5in 1/2in."""
     found = _MEASURE.fullmatch(term)
     if found is None:
         return
-    number, unit = float(found[1]), found[2]
+    over, unit = found[1].split("/"), found[2]
+    number = float(over[0]) / float(over[1]) if len(over) > 1 else float(over[0])
+    if unit in _FRACTIONAL and number in _FRACTIONS:
+        yield f"{number:g}{unit}" if len(over) > 1 else _FRACTIONS[number] + unit
     for units in _QUANTITIES:
         if unit in units:
             for other, worth in units.items():

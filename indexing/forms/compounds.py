@@ -2,7 +2,8 @@
 
 A head is a word of the catalogue that ends another one. What stands before it is a word of the
 catalogue, too, with or without a linking letter; or it can be one, and both stand on products of
-the same category: Rat is not in Fahrrad, and no Lade in Schokolade.
+the same category: Rat is not in Fahrrad, and no Lade in Schokolade. A long head, and one behind an
+s that only links, needs no such witness.
 """
 
 import re
@@ -28,6 +29,8 @@ LINKING: Final = {
 _LEAST_HEAD, _LEAST_MODIFIER = 3, 3
 _LEAST_UNKNOWN: Final = 3
 _SAMPLE: Final = 200
+_LONG_HEAD, _LEAST_LINKED = 7, 5
+_LINKED: Final = re.compile("[bdfgklmnprt]s$")
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -95,7 +98,10 @@ def _compounds(
             modifier = _modifier(term[:end], known, analyzer, links)
             if modifier is None:
                 plausible = end >= _LEAST_UNKNOWN and _VOWEL.search(term[:end])
-                if plausible and _share_category(term_id, head, index, leaves):
+                if plausible and (
+                    _says_itself(term[:end], term[end:])
+                    or _share_category(term_id, head, index, leaves)
+                ):
                     best = max(best, (float(len(term) - end), NONE, head), key=_first)
             else:
                 worth = 100.0 + float(np.log1p(freqs[head]) + np.log1p(freqs[modifier]))
@@ -106,6 +112,11 @@ def _compounds(
 
 def _first(each: tuple[float, int, int]) -> float:
     return each[0]
+
+
+def _says_itself(before: str, head: str) -> bool:
+    """Whether a compound is one by its letters: Arbeitshandschuhe, where Arbeit is no word here."""
+    return len(head) >= _LONG_HEAD or (len(head) >= _LEAST_LINKED and bool(_LINKED.search(before)))
 
 
 def _modifier(

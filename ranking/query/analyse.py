@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
 
 from indexing.analysis.chunks import Kind, Token
 from indexing.analysis.folding import fold
@@ -17,6 +19,11 @@ MEASURE_BOOST = 0.9
 """Of the same measure in another unit."""
 CHAR_BOOST = 0.3
 """Scattered single characters must not outrank words, which are bigrams."""
+
+_SILENT: Final = frozenset("aeiouyh")
+LONG: Final = "ー"
+_LEAST_KANA: Final = 3
+"""Kana before a last long sign that may as well be left out: プリンター, but カレー."""
 
 _MODEL = re.compile(r"(?<!\d)[^\W\d_]\d+[^\W\d_]|\d(?!(?:x|in)\d)[^\W\d_]+\d")
 _IDENTIFIER = re.compile(r"(?=[^\s]*\d)[^\W_]+(?:[-./_ ][^\W_]+)*")
@@ -38,6 +45,7 @@ def slots_from(
     plain = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
     if groups or any(t.term not in stops for t in plain):
         plain = [t for t in plain if t.term not in stops or _is_letter_name(t, words)]
+    plain = [t for t in plain if t.term != LONG or not _ends_kana(t, words)]
     # Behind a size the unit is only said: 30x40 cm is what a title calls 30 x 40.
     said = {t for t in plain if t.term in CANONICAL and t.position - 1 in covered}
     singles = plain + [t for t in tokens if t.kind == Kind.BIGRAM]
@@ -98,6 +106,36 @@ def _is_letter_name(token: Token, words: QueryWords) -> bool:
     """Whether a letter that is also an article ends the query, where no article does: vitamin a."""
     last = token.position == len(words.primary) - 1 and token.position > 0
     return last and len(token.term) == 1 and token.term.isalpha()
+
+
+def _ends_kana(token: Token, words: QueryWords) -> bool:
+    """Whether it is the last of a run of kana long enough to be written without it."""
+    at = words.spans[token.position][0]
+    run = words.text[max(at - _LEAST_KANA, 0) : at]
+    return (
+        len(run) == _LEAST_KANA
+        and all(map(_is_kana, run))
+        and not _is_kana(words.text[at + 1 : at + 2])
+    )
+
+
+def _is_kana(sign: str) -> bool:
+    return "\u3041" <= sign <= "\u30ff"
+
+
+def elided_alone(words: QueryWords, elided: frozenset[str]) -> frozenset[int]:
+    """Positions of articles typed apart from the word that they elide before: d ordinateur.
+
+    The d of vitamine d is a name where the catalogue has both as one.
+    """
+    said = [words.folded(place) for place in range(len(words.primary))] if elided else []
+    named = {t.position + t.span - 1 for t in words.tokens
+             if t.kind == Kind.WHOLE and words.known(t.term)}  # fmt: skip
+    return frozenset(
+        place
+        for place, (word, following) in enumerate(pairwise(said))
+        if word in elided and following[:1] in _SILENT and place not in named
+    )
 
 
 def _single(

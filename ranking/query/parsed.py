@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from indexing.analysis.chunks import Kind
 from indexing.snapshot import Snapshot
-from ranking.query.analyse import slots_from
+from ranking.query.analyse import elided_alone, slots_from
 from ranking.query.names import names_product, title_holds
 from ranking.query.price_phrases import PriceWish, find_price
 from ranking.query.query import Slot
@@ -30,7 +30,8 @@ def parse(text: str, snapshot: Snapshot, prices: bool) -> Parsed:
     stops = snapshot.analyzer.stop_words
     if _is_name(words, stops, snapshot):
         stops = frozenset()
-    slots = slots_from(words, stops, index.statistics, taken)
+    unsaid = taken | elided_alone(words, snapshot.analyzer.elided)
+    slots = slots_from(words, stops, index.statistics, unsaid)
     slots = with_forms(slots, words, snapshot)
     return Parsed(words, slots, price, taken)
 

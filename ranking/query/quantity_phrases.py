@@ -28,9 +28,15 @@ _AFTER = re.compile(
 )
 
 
+# What may be counted behind an article: a 5 star hotel pillow is of no paper size.
+_COUNTED = (
+    r"years?|yrs?|months?|weeks?|jahre?n?|jahrige[nrs]?|monate?n?|ans|mois|anos?|anni|mesi|"
+    r"stars?|persons?|people|man|seater|piece|pack|door|drawer|tier|shelf|burner|speed|blade|"
+    r"string|way|panel|player|slice|cup|pocket|light|hole|ring|season|sterne?|etoiles?|estrellas?"
+)
 _AGE = re.compile(
     r"(?<!\w)(?P<article>an?|une?|una?|eine?[nrm]?|age[sd]?|from|ab|for)\s\d{1,3}[\s-]*"
-    r"(?:years?|yrs?|months?|weeks?|jahre?n?|jahrige[nrs]?|monate?n?|ans|mois|anos?|anni|mesi)(?!\w)"
+    rf"(?:{_COUNTED})(?!\w)"
 )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from indexing.analysis.chunks import is_cjk
 from indexing.analysis.spellings import other_spellings
+from indexing.forms.compounds import LINKING
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from ranking.query.compound_words import apart, cuts_of, names_kind, together
@@ -52,7 +53,31 @@ def _together(slots: list[Slot], words: QueryWords, snapshot: Snapshot) -> tuple
         if whole is not None and (beside or forms.parts_of(whole) is not None):
             added = [Alternative((whole,), TOGETHER_BOOST, "form")]
             slots[n], slots[m] = (_with(slots[each], added, snapshot) for each in (n, m))
+    for n, m, compound in _compounds_of_unknown(slots, words, snapshot):
+        added = [Alternative((compound,), TOGETHER_BOOST, "form")]
+        slots[n], slots[m] = (_with(slots[each], added, snapshot) for each in (n, m))
     return tuple(slots)
+
+
+def _compounds_of_unknown(
+    slots: list[Slot], words: QueryWords, snapshot: Snapshot
+) -> list[tuple[int, int, int]]:
+    """(slot, slot, term) of two words, one of which the catalogue has in compounds only:
+    Papier für Drucker is Druckerpapier.
+    """
+    analyzer, find = snapshot.analyzer, snapshot.index.lexicon.id_of
+    links = {link for name in analyzer.languages for link in LINKING.get(name, ())}
+    if not links or "compounds" not in snapshot.config.word_forms:
+        return []
+    single = [n for n, s in enumerate(slots[:MOST_TOGETHER]) if s.weight > 0 and s.span == 1]
+    said = {n: words.folded(slots[n].position) for n in single}
+    found = []
+    for n, m in permutations(single, 2):
+        unknown = sum(not slots[each].alternatives for each in (n, m))
+        if unknown and said[n].isalpha() and said[m].isalpha() and said[n] != said[m]:
+            wholes = (find(analyzer.stem(said[n] + link + said[m])) for link in sorted(links))
+            found += [(n, m, whole) for whole in wholes if whole != UNKNOWN][:1]
+    return found
 
 
 def _single(slot: Slot, words: QueryWords) -> int:

@@ -29,7 +29,8 @@ def terms(text: str, language: str = "en") -> set[str]:
         (
             "fr",
             "cheval chevaux,bijou bijoux,œil yeux,vélo vélos,gâteau gâteaux,travail travaux,"
-            "gris grise,blanc blanche,gros grosses",
+            "gris grise,blanc blanche,gros grosses,léger légères,dernier dernière,actif active,"
+            "carré carrée,balai balais,olive olives,cuillère cuillères,français française",
         ),
         (
             "es",
@@ -39,14 +40,50 @@ def terms(text: str, language: str = "en") -> set[str]:
         (
             "it",
             "uovo uova,lago laghi,giacca giacche,chiave chiavi,cucchiaio cucchiai,arancia arance,"
-            "bicchiere bicchieri,specchio specchi,lenzuolo lenzuola",
+            "bicchiere bicchieri,specchio specchi,lenzuolo lenzuola,asciugamano asciugamani,"
+            "orso orsi,rasoio rasoi,divano divani",
         ),
         ("pt", "pão pães,botão botões,papel papéis,lençol lençóis,imagem imagens,chapéu chapéus"),
-        ("nl", "huis huizen,brief brieven,kind kinderen,kussen kussens,deken dekens,ei eieren"),
-        ("sv", "bok böcker,gås gäss,cykel cyklar,nyckel nycklar,hand händer"),
-        ("da", "bog bøger,barn børn,hånd hænder,sofa sofaer,gaffel gafler"),
-        ("no", "bok bøker,tann tenner,genser gensere,sofa sofaer"),
-        ("ru", "стул стулья,лист листья"),
+        (
+            "nl",
+            "huis huizen,brief brieven,kind kinderen,kussen kussens,deken dekens,ei eieren,"
+            "kaars kaarsen,paard paarden,muts mutsen,rood rode,draadloos draadloze,"
+            "wasbaar wasbare,handig handige,regenlaars regenlaarzen,wijnglas wijnglazen",
+        ),
+        (
+            "sv",
+            "bok böcker,gås gäss,cykel cyklar,nyckel nycklar,hand händer,dator datorer,"
+            "tomat tomater,barnbok barnböcker,fönster fönstret,grön gröna,röd rött",
+        ),
+        (
+            "da",
+            "bog bøger,barn børn,hånd hænder,sofa sofaer,gaffel gafler,skrue skruer,"
+            "hammer hamre,børnebog børnebøger,kabel kabler",
+        ),
+        (
+            "no",
+            "bok bøker,tann tenner,genser gensere,sofa sofaer,lue luer,spiker spikre,"
+            "barnebok barnebøker",
+        ),
+        (
+            "fi",
+            "kenkä kengät,kuppi kupit,valkoinen valkoiset,lautanen lautaset,rengas renkaat,"
+            "muovinen muoviset,hammas hampaat,omena omenat",
+        ),
+        (
+            "ru",
+            "стул стулья,лист листья,носок носки,подарок подарками,сумка сумок,ложка ложек,"
+            "батарейка батареек,кошелёк кошельки,огурец огурцы,палец пальцы,полотенце полотенец,"
+            "кресло кресел,ребёнок детей,ребёнок ребёнка,ковёр ковры,белый белая,новый новую,"
+            "большой большие,блок блоки,игрок игроки,линия линии",
+        ),
+        ("ro", "floare flori,oglindă oglinzi,geantă genți,covor covoare,cheie chei,roșu roșie"),
+        ("hu", "táska táskák,tükör tükrök,játék játékok,kabát kabátok,macska macskák"),
+        (
+            "tr",
+            "masa masalar,kalem kalemler,çocuk çocuğu,bardak bardağı,gözlük gözlükleri,"
+            "kitap kitabı,sandalye sandalyesi,elbise elbiseler,ağaç ağaçlar",
+        ),
     ],
 )
 def test_forms_of_a_word_are_one_term(language: str, pairs: str) -> None:
@@ -131,6 +168,17 @@ def test_arabic_words_meet_with_and_without_article() -> None:
         ("fr", "l'école", "ecol"),
         ("fr", "L'Oréal", "loreal"),
         ("it", "dell'olio", "oli"),
+        ("fr", "d`hiver", "hiv"),
+        ("fr", "d´hiver", "hiv"),
+        ("fr", "1 500 pièces", "1500"),
+        ("sv", "1\u00a0500 bitar", "1500"),
+        ("en", "3 m²", "3sqm"),
+        ("de", "3 qm", "3sqm"),
+        ("it", "3mq", "3sqm"),
+        ("en", "200 sq. ft.", "200sqft"),
+        ("fr", "gourde ,75 l", "0.75l"),
+        ("en", "rope .5 in", "0.5in"),
+        ("ru", "0,5 л", "0.5l"),
     ],
 )
 def test_the_term_is_among_those_of_the_text(language: str, text: str, term: str) -> None:
@@ -143,6 +191,9 @@ def test_the_term_is_among_those_of_the_text(language: str, text: str, term: str
         ("de", "1,5 l", "15l"),
         ("en", "sizes 36,38", "36.38"),
         ("en", "zoom 10x 20 mp", "10x20"),
+        ("en", "pack 1 500 ml", "1500"),
+        ("en", "ssd m2 drive", "sqm"),
+        ("en", "pellets .22", "0.22"),
         ("fr", "l'école", "l"),
     ],
 )

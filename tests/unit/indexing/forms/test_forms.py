@@ -39,6 +39,10 @@ GERMAN = [
     ("Rat und Tat", "Spiele"),
     ("Rohr Kupfer", "Eisenwaren"),
     ("Ohr Thermometer", "Eisenwaren"),
+    ("Arbeitshandschuhe Leder", "Schutz"),
+    ("Handschuhe Wolle", "Mode"),
+    ("Druckerpapier 500 Blatt", "Büro"),
+    ("Drucker Laser", "Büro"),
 ]
 
 
@@ -56,7 +60,16 @@ def built(folder: Path, rows: list[tuple[str, str]], config: IndexConfig) -> dic
 
 QUERIES = {
     "en": ("powerbank", "power bank", "carpet", "tshirt", "t shirt", "wifi", "wi fi"),
-    "de": ("tasche", "holzschraube", "schraube holz", "lade", "rat", "ohr"),
+    "de": (
+        "tasche",
+        "holzschraube",
+        "schraube holz",
+        "lade",
+        "rat",
+        "ohr",
+        "handschuhe",
+        "papier für drucker",
+    ),
 }
 
 
@@ -78,6 +91,8 @@ def test_compounds_are_found_by_their_heads_and_parts(tmp_path: Path) -> None:
     assert found["lade"] == {"Lade aus Eiche"}
     assert found["rat"] == {"Rat und Tat"}
     assert found["ohr"] == {"Ohr Thermometer"}
+    assert found["handschuhe"] == {"Arbeitshandschuhe Leder", "Handschuhe Wolle"}
+    assert found["papier für drucker"] == {"Druckerpapier 500 Blatt"}
 
 
 def test_compounds_can_be_switched_off(tmp_path: Path) -> None:

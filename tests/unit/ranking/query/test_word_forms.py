@@ -1,5 +1,7 @@
 """What words find beside themselves, and what they must not."""
 
+from pathlib import Path
+
 import pytest
 from catalogs import build_index, open_index
 
@@ -26,6 +28,10 @@ PRODUCTS = [
     {"id": "i", "title": "Poster 50 × 70"},
     {"id": "j", "title": "Poster 50x70cm"},
     {"id": "k", "title": "Poster 50 x 75 cm"},
+    {"id": "l", "title": "プリンタ用紙"},
+    {"id": "m", "title": "カレー粉"},
+    {"id": "n", "title": "カレンダ"},
+    {"id": "o", "title": "Pipe 1/2 in copper"},
 ]
 
 
@@ -59,15 +65,25 @@ def strict(shop: Generation, text: str) -> set[str]:
         ("poster 50 x 70 cm", {"i", "j"}),
         ("poster 50x70cm", {"i", "j"}),
         ("poster 50*70", {"i", "j"}),
+        ("プリンター", {"l"}),
+        ("カレー", {"m"}),
+        ("pipe 0.5 inch", {"o"}),
     ],
 )
 def test_what_is_found_strictly(shop: Generation, text: str, ids: set[str]) -> None:
     assert strict(shop, text) == ids
 
 
-def test_spellings_and_other_words_can_be_switched_off(tmp_path: object) -> None:
-    from pathlib import Path
+def test_an_article_typed_apart_is_no_word(tmp_path: Path) -> None:
+    titles = ("Housse d'ordinateur", "Vitamine D enfant", "Vitamine C enfant")
+    rows = [{"id": str(n), "title": title} for n, title in enumerate(titles)]
+    build_index(tmp_path / "index", rows, config=IndexConfig(languages=("fr",)))
+    shop = open_index(tmp_path / "index")
+    assert strict(shop, "housse d ordinateur") == {"0"}
+    assert strict(shop, "vitamine d enfant") == {"1"}
 
+
+def test_spellings_and_other_words_can_be_switched_off(tmp_path: object) -> None:
     folder = Path(str(tmp_path)) / "index"
     build_index(folder, PRODUCTS, config=IndexConfig(word_forms=()))
     shop = open_index(folder)
