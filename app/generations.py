@@ -296,10 +296,11 @@ class Generations:
 
     def _await_changes(self) -> None:
         """Be ready for the first change of what is served, as soon as its folder is prepared."""
-        for name, generation in list(self._unchanged.items() if self._changes else ()):
+        waiting, self._unchanged = self._unchanged, {}  # what raises is not tried again
+        for name, generation in waiting.items() if self._changes else ():
             live = live_folder(self._data / name, generation.snapshot.id)
-            if self._served.get(name) is not generation or ready_for_changes(generation, live):
-                del self._unchanged[name]
+            if self._served.get(name) is generation and not ready_for_changes(generation, live):
+                self._unchanged[name] = generation
 
 
 def _under(generation: Generation, policy: str | None) -> Generation:
