@@ -21,7 +21,15 @@ from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights
 from ranking.query.query import Slot
-from ranking.recall.lexical import LEVELS, LexicalMatches, cover, level_of, scored, strict
+from ranking.recall.lexical import (
+    LEVELS,
+    LexicalMatches,
+    Scoring,
+    cover,
+    level_of,
+    scored,
+    strict,
+)
 
 WORDS = ["red", "lamp", "chair", "usb-c", "500 ml", "灯具", "wh-1000xm4", "desk", "3/4 in", "oak"]
 TITLES = st.lists(st.sampled_from(WORDS), min_size=0, max_size=6).map(" ".join)
@@ -47,7 +55,7 @@ def match(
         covered = cover(slots, index)
         level = level_of([covered.counts], min_matches)
         docs = covered.reaching(level)
-    return scored(docs, slots, index, WEIGHTS, level)
+    return scored(docs, Scoring.of(slots, WEIGHTS, index.statistics), index, level)
 
 
 def found(index: InvertedIndex, query: str, min_matches: int, relax: bool = True) -> LexicalMatches:
