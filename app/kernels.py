@@ -23,6 +23,7 @@ KEPT_VERSIONS = 3
 TOLD_EVERY_S = 5.0
 _PACKAGES = ("indexing", "ranking")
 _MARKER = "ready-"
+_ROOT = Path(__file__).resolve().parents[1]
 log = logging.getLogger("vitrina.kernels")
 
 
@@ -53,15 +54,14 @@ def _writable(folder: Path) -> bool:
 @cache
 def fingerprint() -> str:
     """Of the kernels' source and of what compiles it; 16 hex digits."""
-    root = Path(__file__).resolve().parents[1]
     seen = hashlib.blake2b(digest_size=8)
     for part in (*sys.version_info[:3], version("numba"), version("llvmlite"), version("numpy")):
         seen.update(f"{part}\0".encode())
     for package in _PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
+        for path in sorted((_ROOT / package).rglob("*.py")):
             source = path.read_bytes()
             if b"njit" in source:
-                seen.update(f"{path.relative_to(root)}\0".encode() + source)
+                seen.update(f"{path.relative_to(_ROOT)}\0".encode() + source)
     return seen.hexdigest()
 
 
@@ -106,7 +106,9 @@ def mark_compiled(folder: Path) -> None:
 
 
 def _machine() -> str:
-    """What Numba compiles for: the processor's name and features, unless the environment says."""
+    """What Numba compiles for: the processor's name and features, unless the environment says; and
+    where this copy of the code lies, as another copy's kernels are not found by it.
+    """
     facts = list(numba_target())
     if not facts:
         facts = [platform.machine(), platform.processor()]
@@ -118,6 +120,7 @@ def _machine() -> str:
                 for line in first.splitlines()
                 if line.startswith(("model name", "flags", "Features", "CPU part"))
             ]
+    facts.append(str(_ROOT))
     return hashlib.blake2b("\n".join(facts).encode(), digest_size=8).hexdigest()
 
 

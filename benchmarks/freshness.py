@@ -1,14 +1,14 @@
 """How soon changes are seen, and what they cost searches.
 
     python -m benchmarks.freshness [--data FOLDER] [--products N] [--seconds S] [--samples N]
-        [--log sqlite|redis] [--parts visible beside grown]
+        [--workers N ...] [--log sqlite|redis] [--parts visible beside grown]
 
 FOLDER is a data folder with an index `main` of a demo shop; it is copied, its snapshots linked, so
 TMPDIR must lie on the same disk. Without one a shop of N products is made and built. The load
 generator shares the cores with the service.
 
 - visible: from the answer to a change until every worker shows it, cached answers included (p50,
-  p99, most), one change at a time; numbers, then new products; 1 and 2 workers.
+  p99, most), one change at a time; numbers, then new products; 1 and 2 workers by default.
 - beside: 1,000 patches a second, in batches, for S seconds while four connections search; searches
   a second without (for a minute at most) and with, memory of the workers before, midway and after.
 - grown: 10,000 new products; how many a second are taken and seen; search p50 before and after.
@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=20_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--samples", type=int, default=200)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--log", choices=("sqlite", "redis"), default="sqlite")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     asked = parser.parse_args()
@@ -67,7 +68,7 @@ def main() -> None:
             stack.callback(server.stop)
             settings["redis_url"] = server.url
         ids = copied(asked.data, data, asked.products)
-        for workers in (1, 2) if "visible" in asked.parts else ():
+        for workers in asked.workers if "visible" in asked.parts else ():
             with served(data, workers, **settings) as running:
                 visible(data, running, workers, ids, asked.samples)
         with served(data, 2, cache_memory_bytes="0", **settings) as running:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from app import kernels
 from app.settings import Settings
 
 
@@ -16,3 +17,13 @@ def test_kernels_are_kept_with_the_users_caches(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
     assert one.kernels == Path("/caches/vitrina")
     assert Settings(kernel_cache_dir=Path("/kernels")).kernels == Path("/kernels")
+
+
+def test_another_copy_of_the_code_compiles_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numba finds kernels by where their file lies."""
+    kernels.mark_compiled(tmp_path)
+    monkeypatch.setattr(kernels, "_ROOT", tmp_path / "elsewhere")
+    kernels.mark_compiled(tmp_path)
+    assert len(list(tmp_path.glob("ready-*"))) == 2
