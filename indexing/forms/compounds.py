@@ -8,6 +8,7 @@ s that only links, needs no such witness.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,16 @@ _LINKED: Final = re.compile("[bdfgklmnprt]s$")
 _VOWEL = re.compile("[aeiouy]")
 
 
+@lru_cache(maxsize=16)
+def links_of(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """What may link the parts of a compound, the shortest first; none where words are not joined.
+
+    In one order in every process, so that the same catalogue gives the same forms.
+    """
+    links = {link for name in languages for link in LINKING.get(name, ())}
+    return tuple(sorted(links, key=lambda link: (len(link), link)))
+
+
 def find_forms(
     index: InvertedIndex,
     pairs: JoinedPairs,
@@ -51,10 +62,10 @@ def find_forms(
     for key, whole in zip(pairs.keys.tolist(), pairs.wholes.tolist(), strict=True):
         first, second = terms[key >> 32], terms[key & 0xFFFFFFFF]
         joined[lexicon.id_of(first) << 32 | lexicon.id_of(second)] = lexicon.id_of(terms[whole])
-    links = {link for name in analyzer.languages for link in LINKING.get(name, ())}
+    links = links_of(analyzer.languages)
     split: dict[int, tuple[int, int]] = {}
     if compounds and links:
-        split = dict(_compounds(index, analyzer, leaves, sorted(links, key=len)))
+        split = dict(_compounds(index, analyzer, leaves, links))
     for compound, (modifier, head) in split.items():
         if modifier != NONE:
             joined.setdefault(modifier << 32 | head, compound)

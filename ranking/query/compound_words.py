@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.forms.compounds import LINKING
+from indexing.forms.compounds import links_of
 from indexing.forms.forms import WordForms
 from indexing.postings.doc_sets import intersect
 from indexing.postings.lexicon import UNKNOWN, Lexicon
@@ -30,10 +30,9 @@ def cuts_of(word: str, analyzer: Analyzer, lexicon: Lexicon) -> list[tuple[int, 
 
     At most `MOST_CUTS`; none if it is no compound of words that the catalogue has.
     """
-    links = {link for name in analyzer.languages for link in LINKING.get(name, ())}
+    links = links_of(analyzer.languages)
     if not links or not word.isalpha() or not 2 * LEAST_SHORT < len(word) <= MOST_LETTERS:
         return []
-    ordered = sorted(links, key=lambda link: (len(link), link))
     ids: dict[str, int] = {}
 
     def known(text: str) -> int:
@@ -45,7 +44,7 @@ def cuts_of(word: str, analyzer: Analyzer, lexicon: Lexicon) -> list[tuple[int, 
 
     for least in LEAST:
         for count in range(2, MOST_PARTS + 1):
-            cuts = _cuts(word, count, least, ("",), known, tuple(ordered))
+            cuts = _cuts(word, count, least, ("",), known, links)
             found = list(dict.fromkeys(islice(cuts, MOST_CUTS)))
             if found:
                 return found

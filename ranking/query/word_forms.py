@@ -7,7 +7,7 @@ from typing import Final
 
 from indexing.analysis.chunks import is_cjk
 from indexing.analysis.spellings import other_spellings
-from indexing.forms.compounds import LINKING
+from indexing.forms.compounds import links_of
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from ranking.query.compound_words import apart, cuts_of, names_kind, together
@@ -66,7 +66,7 @@ def _compounds_of_unknown(
     Papier für Drucker is Druckerpapier.
     """
     analyzer, find = snapshot.analyzer, snapshot.index.lexicon.id_of
-    links = {link for name in analyzer.languages for link in LINKING.get(name, ())}
+    links = links_of(analyzer.languages)
     if not links or "compounds" not in snapshot.config.word_forms:
         return []
     single = [n for n, s in enumerate(slots[:MOST_TOGETHER]) if s.weight > 0 and s.span == 1]
