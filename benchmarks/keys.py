@@ -15,16 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.change_log import shown_lines
+from benchmarks.http_load import make
 from benchmarks.http_service import served
-from indexing.build import BuildOptions, build
-from indexing.demo.shop import write_demo_shop
-from indexing.progress import Silent
 
 Headers = Mapping[str, str]
 
@@ -96,9 +93,7 @@ def main() -> int:
         data = given.data
         if data is None:
             data = Path(folder) / "var"
-            shop = write_demo_shop(Path(folder), given.products, seed=1)
-            options = BuildOptions([shop.products], data / "main", "bench")
-            build(options, datetime.now(UTC), Silent())
+            make(Path(folder), given.products, 1)
         draw = random.Random(7)
         products = [json.loads(line) for line in draw.sample(shown_lines(data), given.queries)]
         texts = [" ".join(str(product["title"]).split()[:2]) for product in products]
