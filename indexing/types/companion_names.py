@@ -37,13 +37,11 @@ class Writing:
         if parts is not None and parts[0] == kind:
             return self._word(head, True)
         if self._naming.head_first:
-            said = self._astitles_saying(kind, head)
+            said = self._as_titles_say(kind, head)
             if said:
                 return said
-        words, thing = (
-            [self._word(each, False) for each in self._terms(kind)],
-            self._word(head, True),
-        )
+        words = [self._word(each, False) for each in self._terms(kind)]
+        thing = self._word(head, True)
         whole = [thing, *words] if self._naming.head_first else [*words, thing]
         return " ".join(whole) if all(whole) else ""
 
@@ -77,7 +75,7 @@ class Writing:
         for doc in docs[::step][:LOOKED_AT].tolist():
             yield str(self._documents.product_at(doc).get("title", ""))
 
-    def _astitles_saying(self, kind: int, head: int) -> str:
+    def _as_titles_say(self, kind: int, head: int) -> str:
         """From the head to the kind, little between, as most titles have it: coque de téléphone."""
         terms, naming = self._terms(kind), self._naming
         docs = naming.index.postings(terms[-1])[0]

@@ -62,7 +62,6 @@ def _first_words(*lists: str) -> frozenset[str]:
 
 
 SURE_MOST: Final = _any_of(_MOST)
-SURE_LEAST: Final = _any_of(_LEAST)
 LAST_MOST: Final = _any_of(_MOST, _ALSO_MOST)
 LAST_LEAST: Final = _any_of(_LEAST, _ALSO_LEAST)
 MOST: Final = rf"(?:{_any_of(_MOST, _ALSO_MOST, _WITH_CURRENCY_MOST)}|<=?|≤)"
