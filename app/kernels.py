@@ -9,10 +9,12 @@ import logging
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -78,7 +80,9 @@ def ensure_compiled(folder: Path, data: Path) -> None:
     log.info("compiling kernels (first start only) ...")
     folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
-    child = subprocess.Popen([sys.executable, "-m", "app.warming", str(data)])  # noqa: S603 - our own module
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "app.warming", str(data)], start_new_session=True
+    )
     try:
         while child.poll() is None:
             try:
@@ -89,7 +93,9 @@ def ensure_compiled(folder: Path, data: Path) -> None:
                     sum(1 for _ in folder.rglob("*.nbi")), time.monotonic() - begun,
                 )  # fmt: skip
     finally:
-        child.kill()
+        if child.poll() != 0:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # with the second one that it started
         child.wait()
     if child.returncode:
         log.warning("compiling kernels ahead failed (exit code %d)", child.returncode)

@@ -3,10 +3,12 @@
 Also opens one index apart from everybody: `python -m app.warming --index FOLDER`.
 """
 
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +22,8 @@ from indexing.errors import IndexingError
 from indexing.live.state import live_folder
 from indexing.live.warm import warm_live
 from indexing.progress import Silent
-from ranking.generation import open_generation
-from ranking.warm import warm
+from ranking.generation import Generation, open_generation
+from ranking.warm import warm, warm_beside
 
 
 def compile_kernels() -> float:
@@ -29,49 +31,84 @@ def compile_kernels() -> float:
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         shop = write_demo_shop(Path(folder) / "shop", 1_000, 1)
-        options = BuildOptions(
-            [shop.products], Path(folder) / "main", code_version(), queries=shop.queries
-        )
+        data = Path(folder) / "data"
+        options = BuildOptions([shop.products], data / "main", code_version(), queries=shop.queries)
         build(options, datetime.now(UTC), Silent())
-        _warm_index(Path(folder) / "main", live=True)
+        with _second_process(data):
+            warm_indexes(data)
     return time.perf_counter() - begun
 
 
-def warm_indexes(data: Path) -> int:
-    """Run the warm-up queries of every published index; the number of those that can be opened."""
-    warmed = 0
-    for name in list_indexes(data):
-        try:
-            warmed += _warm_index(data / name, live=not warmed)
-        except IndexingError:
-            continue  # the workers tell what is wrong with it
-    return warmed
+def warm_indexes(data: Path, beside: bool = False) -> bool:
+    """Run the warm-up queries of every published index; whether any can be opened.
+
+    Two processes do it, the second with `beside`: they begin at different ends of what is to be
+    compiled for the first index, each finds what the other has compiled, and they share the rest.
+    """
+    folders = [data / name for name in list_indexes(data)]
+    while folders and not _is_warmed(folders[0], _beside if beside else _first):
+        del folders[0]
+    for folder in folders[1 + beside :: 2]:
+        _is_warmed(folder, lambda generation, _: warm(generation))
+    return bool(folders)
 
 
-def _warm_index(folder: Path, *, live: bool = False) -> bool:
+@contextmanager
+def _second_process(data: Path) -> Iterator[None]:
+    second = subprocess.Popen([sys.executable, "-m", "app.warming", "--beside", str(data)])  # noqa: S603 - our own module
+    try:
+        yield
+        second.wait()
+    finally:
+        second.kill()
+        second.wait()
+
+
+def _is_warmed(folder: Path, run: Callable[[Generation, Path], None]) -> bool:
+    try:
+        return _run_on(folder, run)
+    except IndexingError:
+        return False  # the workers tell what is wrong with it
+
+
+def _run_on(folder: Path, run: Callable[[Generation, Path], None]) -> bool:
     current = read_current(folder)
     if current is None:
         return False
     with opening(folder, current.snapshot):
         generation = open_generation(folder, current, code_version())
-        warm(generation)
-        its_live = live_folder(folder, current.snapshot)
-        joined = warm_live(generation.snapshot, its_live) if live else None
-        if joined is not None:
-            parts = (joined.snapshot, *joined.segments)
-            warm(replace(generation, snapshot=joined.snapshot, parts=parts))
+        run(generation, live_folder(folder, current.snapshot))
     return True
+
+
+def _first(generation: Generation, live: Path) -> None:
+    warm(generation)
+    joined = warm_live(generation.snapshot, live)
+    if joined is not None:
+        parts = (joined.snapshot, *joined.segments)
+        warm(replace(generation, snapshot=joined.snapshot, parts=parts))
+
+
+def _beside(generation: Generation, live: Path) -> None:
+    warm_beside(generation)
+    warm_live(generation.snapshot, live)
 
 
 def main(arguments: Sequence[str]) -> int:
     """`DATA`: all indexes, or a small shop if there is none. `--index FOLDER`: this one."""
-    if arguments[0] == "--index":
+    option, folder = arguments[0], Path(arguments[-1])
+    if option == "--index":
         try:
-            return 0 if _warm_index(Path(arguments[1])) else 1
+            return 0 if _run_on(folder, lambda generation, _: warm(generation)) else 1
         except IndexingError as error:
             print(error, file=sys.stderr)  # noqa: T201 - read by who started this process
             return 1
-    if not warm_indexes(Path(arguments[0])):
+    if option == "--beside":
+        warm_indexes(folder, beside=True)
+        return 0
+    with _second_process(folder):
+        warmed = warm_indexes(folder)
+    if not warmed:
         compile_kernels()
     return 0
 

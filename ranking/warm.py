@@ -21,11 +21,13 @@ _LOGGED = 8
 _FEW = 3
 """Searches under each of the other policies: kernels that only they use, and their models."""
 _HITS = 5
+_FACETS = ("brand", "category", "price", "auto")
 
 
 def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter) -> None:
     """Run searches of every shape on the generation; what they find is thrown away."""
     snapshot = generation.snapshot
+    docs = np.linspace(0, max(snapshot.doc_count - 1, 0), _TITLES).astype(int)
     docs = np.linspace(0, max(snapshot.doc_count - 1, 0), _TITLES).astype(int)
     titles = [
         str(snapshot.documents.product_at(int(doc)).get("title", ""))
@@ -36,16 +38,10 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
     if snapshot.doc_count:
         texts.append(snapshot.documents.id_at(0))
     plain = SearchRequest(page_size=_HITS, budget_ms=60_000)
-    facets = ("brand", "category", "price", "auto")
     for text in texts:
-        search(replace(plain, text=text, facets=facets), generation, clock)
+        search(replace(plain, text=text, facets=_FACETS), generation, clock)
     plain = replace(plain, text=titles[0] if titles else "")
-    _count_held(generation)
-    for clause in _clauses(generation):
-        search(replace(plain, filters=(clause,), facets=facets), generation, clock)
-    for sort in (Sort("price"), Sort("newest", True)):
-        search(replace(plain, sort=sort), generation, clock)
-    search(replace(plain, facets=("rating",), number_values=100), generation, clock)
+    _warm_columns(plain, generation, clock)
     search(replace(plain, extras=EXTRAS, explain=True), generation, clock)
     shared = replace(generation, rival=Rival(generation, "", ("", ""), ""))
     search(plain, shared, clock)
@@ -53,9 +49,34 @@ def warm(generation: Generation, clock: Callable[[], float] = time.perf_counter)
     for other in generation.others.values():
         for text in texts[:_FEW]:
             search(replace(plain, text=text), other, clock)
-    if snapshot.doc_count:
-        similar(int(docs[0]), generation, 10)
-    text = plain.text
+    _warm_suggestions(plain.text, generation)
+
+
+def warm_beside(generation: Generation, clock: Callable[[], float] = time.perf_counter) -> None:
+    """What `warm` comes to last, and nothing that ranks, with which it begins: for a second process
+    that compiles kernels at the same time.
+    """
+    _warm_suggestions("table", generation)
+    counted = SearchRequest(page_size=0, budget_ms=60_000)
+    for text in ("", "zzzzqqqq", "AB-1234"):
+        search(replace(counted, text=text, facets=_FACETS), generation, clock)
+    _warm_columns(counted, generation, clock)
+
+
+def _warm_columns(plain: SearchRequest, generation: Generation, clock: Callable[[], float]) -> None:
+    """Filters, orders and facets."""
+    _count_held(generation)
+    for clause in _clauses(generation):
+        search(replace(plain, filters=(clause,), facets=_FACETS), generation, clock)
+    for sort in (Sort("price"), Sort("newest", True)):
+        search(replace(plain, sort=sort, page_size=_HITS), generation, clock)
+    search(replace(plain, facets=("rating",), number_values=100), generation, clock)
+
+
+def _warm_suggestions(text: str, generation: Generation) -> None:
+    """And similar products."""
+    if generation.snapshot.doc_count:
+        similar(0, generation, 10)
     for prefix in ("a", text[:4], text[:2] + "q" + text[2:5]):
         suggest(prefix, 10, generation)
 
@@ -67,8 +88,7 @@ def warm_few(generation: Generation, clock: Callable[[], float]) -> None:
         str(each.documents.product_at(each.doc_count - 1).get("title", ""))
         for each in (segment, generation.snapshot)
     ]
-    facets = ("brand", "category", "price", "auto")
-    plain = SearchRequest(page_size=_HITS, budget_ms=60_000, facets=facets)
+    plain = SearchRequest(page_size=_HITS, budget_ms=60_000, facets=_FACETS)
     for text in (*titles, *(" ".join(title.split()[:2]) for title in titles), "", "zzzzqqqq"):
         search(replace(plain, text=text), generation, clock)
     for text in ("", titles[0]):
