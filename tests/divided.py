@@ -102,6 +102,7 @@ def columns_of(whole: Columns, docs: UInt32Array) -> Columns:
         groups=Groups.of(groups.astype(np.int64) + 1),
         keys=whole.keys[docs],
         completeness=whole.completeness[docs],
+        number_bits=whole.number_bits[docs],
     )
 
 

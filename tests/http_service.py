@@ -52,7 +52,7 @@ def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
             yield client
     finally:
         server.should_exit = True
-        thread.join(COMPILING_S)
+        thread.join(30)
         assert not thread.is_alive()
 
 

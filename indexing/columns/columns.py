@@ -1,6 +1,7 @@
 """All columns of a snapshot."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,8 @@ CORE_NUMBERS = (
 
 
 KEYS = "keys.npy"
+MOST_BITS = 64
+"""Number attributes that have a bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Columns:
     completeness: float32[n], share of the core fields that the product fills.
     number_counts: number attributes' fields, with how many products have each; the most first,
     equal ones by name.
+    number_bits: uint64[n], bit i clear where the product lacks the i-th of these for sure: set
+    where it has it, and everywhere of those that most have (dense ones).
     attribute_names: text attributes' fields, sorted; all are in one table.
     attribute_of: uint16[v], for each ordinal of that table the place of its field among them.
     """
@@ -56,12 +61,14 @@ class Columns:
     attribute_names: tuple[str, ...]
     attribute_of: UInt16Array
     number_counts: dict[str, int]
+    number_bits: UInt64Array
 
     @classmethod
     def load(cls, folder: Path) -> "Columns":
         numbers, keywords = load_numeric(folder), _load_keywords(folder)
         texts = tuple(name for name in keywords if name.startswith(PREFIX))
         held = [(-len(numbers[name].values), name) for name in numbers if name.startswith(PREFIX)]
+        counts = {name: -count for count, name in sorted(held)}
         completeness = load_array(folder / "completeness.npy")
         return cls(
             len(completeness),
@@ -72,7 +79,8 @@ class Columns:
             completeness,
             texts,
             load_array(folder / "attributes.fields.npy"),
-            {name: -count for count, name in sorted(held)},
+            counts,
+            bits_of([numbers[name] for name in counts], len(completeness)),
         )
 
     def numeric(self, name: str) -> NumericColumn | None:
@@ -98,6 +106,15 @@ class Columns:
         kinds = {name: "date" if name == "created_at" else "number" for name in self.numbers}
         kinds.update((name, column.kind) for name, column in self.keywords.items())
         return kinds
+
+
+def bits_of(numbers: Sequence[NumericColumn], doc_count: int) -> UInt64Array:
+    """See `Columns.number_bits`; of the first 64. O(n + what the sparse ones hold)."""
+    everywhere = sum(1 << place for place, each in enumerate(numbers[:MOST_BITS]) if each.dense)
+    bits = np.full(doc_count, everywhere, dtype=np.uint64)
+    for place, column in enumerate(numbers[:MOST_BITS]):
+        bits[column.docs] |= np.uint64(1 << place)  # a dense one has none here
+    return bits
 
 
 def _load_keys(folder: Path, doc_count: int) -> UInt64Array:

@@ -7,6 +7,7 @@ import numpy as np
 
 from indexing.arrays import Int32Array, UInt16Array, UInt32Array
 from indexing.columns import Columns, KeywordColumn, KeywordTable, NumericColumn
+from indexing.columns.columns import bits_of
 from indexing.columns.keyword import SEPARATOR
 from indexing.live.value_space import (
     Insertions,
@@ -121,6 +122,7 @@ class ColumnSpace:
             attribute_names=names,
             attribute_of=self.columns.attribute_of,
             number_counts=counts,
+            number_bits=bits_of([numbers[name] for name in counts], count),
         )
 
 

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from columns_of import columns_of, product
 
-from ranking.facets.choice import choose_facets, worth
+from indexing.columns.columns import MOST_BITS
+from ranking.facets.choice import choose_facets, held_at_most, worth
 from ranking.facets.parts import Part
 
 
@@ -44,3 +46,31 @@ def test_telling_attributes_come_first(tmp_path: Path) -> None:
     assert rest == ["attributes.serial"]  # what all share is worth nothing, what few have too
     assert "attributes.rare" in choose_facets([Part(columns, docs[:20])], 9)  # but here they all do
     assert choose_facets([Part(columns, docs)], 0) == []
+
+
+def test_numbers_are_chosen_as_if_every_column_were_read(tmp_path: Path) -> None:
+    """Seventy attributes, so that some have no bit; some dense, most sparse; any sample."""
+    chance = np.random.default_rng(7)
+    shares = np.concatenate([chance.uniform(0.02, 0.3, 60), chance.uniform(0.3, 1.0, 10)])
+    products = [
+        product(
+            i,
+            attributes={
+                f"n{number}": float(chance.integers(0, 9))
+                for number in np.flatnonzero(chance.random(70) < shares).tolist()
+            },
+        )
+        for i in range(300)
+    ]
+    columns = columns_of(tmp_path, products)
+    assert len(columns.number_counts) > MOST_BITS
+    for size in (3, 40, 200):
+        docs = np.sort(chance.choice(300, size, replace=False)).astype(np.uint32)
+        at_most = held_at_most([columns], [docs])
+        assert len(at_most) == MOST_BITS
+        for name, most in at_most.items():
+            column = columns.numbers[name]
+            assert most == (size if column.dense else column.held_by(docs))
+        unhelped = replace(columns, number_bits=np.full(300, 2**64 - 1, dtype=np.uint64))
+        chosen = choose_facets([Part(columns, docs)], 20)
+        assert chosen == choose_facets([Part(unhelped, docs)], 20) != []
