@@ -97,7 +97,7 @@ class Analyzer:
 
     def _cut(self, found: re.Match[str]) -> Cut:
         tokens = self.chunk_tokens(found.group())
-        terms = frozenset(token.term for token in tokens)
+        terms = frozenset([token.term for token in tokens])
         return Cut(found.start(), found.end(), tokens, terms)
 
     @staticmethod

@@ -1,7 +1,6 @@
 """Where the query's terms stand in a text that is shown."""
 
 import re
-from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -58,25 +57,31 @@ class Highlighter:
         """Ascending, not overlapping. CJK is marked by bigrams where the query has any."""
         if not self._terms:  # browsing, recommendations
             return []
-        words, marked, terms = text.split(), self._marked, self._terms
-        unseen = set(words).difference(self._seen)
-        self._seen |= unseen
-        for word in unseen:
-            if self._is_foreign(word):
-                continue
-            for cut in self._analyzer.cuts(word):
-                inside = [] if terms.isdisjoint(cut.terms) else self._within(cut)
-                if inside:
-                    marked[word] = [*marked.get(word, ()), *inside]
-                    self._found.setdefault(word, set()).update(terms.intersection(cut.terms))
-        if marked.keys().isdisjoint(words):
-            return []
+        words, marked = set(text.split()), self._marked
+        unseen = words - self._seen
+        if unseen:
+            self._seen |= unseen
+            self._look_at(unseen)
         return sorted(
             (begin + start, begin + stop)
-            for word in marked.keys() & set(words)
+            for word in words.intersection(marked)
             for begin in _places(word, text)
             for start, stop in marked[word]
         )
+
+    def _look_at(self, words: set[str]) -> None:
+        """Note which of the words, seen for the first time, hold terms, and where."""
+        terms, cuts = self._terms, self._analyzer.cuts
+        for word in words:
+            if len(word) > _SHORT and self._is_foreign(word):
+                continue
+            for cut in cuts(word):
+                if terms.isdisjoint(cut.terms):
+                    continue
+                inside = self._within(cut)
+                if inside:
+                    self._marked[word] = [*self._marked.get(word, ()), *inside]
+                    self._found.setdefault(word, set()).update(terms.intersection(cut.terms))
 
     def terms_in(self, text: str) -> set[str]:
         """Which of the terms the text holds."""
@@ -87,7 +92,7 @@ class Highlighter:
         """Whether it is a run of CJK that holds none of the terms: these are parts of it as it is
         folded. Most runs of descriptions are, and taking them apart is dear.
         """
-        if len(word) <= _SHORT or not _CJK_RUN.fullmatch(word):
+        if not _CJK_RUN.fullmatch(word):
             return False
         folded = fold(word)
         return not any(term in folded for term in self._terms)
@@ -114,22 +119,26 @@ class Highlighter:
         return spans
 
 
-def _places(word: str, text: str) -> Iterator[int]:
+def _places(word: str, text: str) -> list[int]:
     """Where the word stands between white space."""
+    places, size = [], len(word)
     begin = text.find(word)
     while begin >= 0:
-        end = begin + len(word)
-        if (begin == 0 or text[begin - 1].isspace()) and (end == len(text) or text[end].isspace()):
-            yield begin
+        end = begin + size
+        before, behind = text[begin - 1 : begin], text[end : end + 1]  # empty at either end
+        if not before.strip() and not behind.strip():
+            places.append(begin)
         begin = text.find(word, end)
+    return places
 
 
 def mark(text: str, spans: Spans) -> str:
     """HTML-escaped text with <em> around the spans."""
-    written = escape if _UNSAFE.search(text) else str
-    pieces = []
-    end = 0
+    pieces, end = [], 0
     for start, stop in spans:
-        pieces += [written(text[end:start]), "<em>", written(text[start:stop]), "</em>"]
+        pieces += [text[end:start], "<em>", text[start:stop], "</em>"]
         end = stop
-    return "".join([*pieces, written(text[end:])])
+    pieces.append(text[end:])
+    if _UNSAFE.search(text):
+        pieces[::2] = map(escape, pieces[::2])
+    return "".join(pieces)

@@ -29,8 +29,7 @@ def make_hits(
     marker = None
     if request.highlights:
         marker = Highlighter(matched_terms(query, generation), generation.snapshot.analyzer)
-    falling = falling_scores(ordered.scores)
-    hits = [_hit(place, falling, request.fields, ordered, generation, marker) for place in places]
+    hits = _hits(places, request.fields, ordered, generation, marker)
     if request.explain:
         hits = [
             replace(hit, explanation=explain_hit(place, query, ordered, generation))
@@ -65,42 +64,56 @@ def wanted_words(query: Query, generation: Generation) -> tuple[tuple[str, froze
     )
 
 
-def _hit(
-    place: int,
-    falling: Float32Array,
+def _hits(
+    places: range,
     fields: tuple[str, ...] | None,
     ordered: Ordered,
     generation: Generation,
     marker: Highlighter | None,
-) -> Hit:
-    """falling: the score of each place, or of a place before it if that is less."""
-    candidates = ordered.candidates
-    segment = generation.segments[int(candidates.segments[place])]
-    raw = segment.json_at(int(candidates.doc_ids[place]))
-    product = orjson.loads(raw)
-    if fields is not None:
-        wanted = {name: product[name] for name in fields if name in product}
-        raw = orjson.dumps(wanted)
-    ranks, scores = candidates.ranks[place].tolist(), candidates.scores[place].tolist()
-    channels = tuple(
-        ChannelHit(name, rank, round(score, 5))
-        for name, rank, score in zip(_CHANNELS, ranks, scores, strict=False)
-        if rank > 0
-    )
-    return Hit(
-        id=product["id"],
-        score=round(float(falling[place]), 5),
-        rank_score=_rank_score(place, ordered),
-        level=int(candidates.levels[place]),
-        channels=channels,
-        product=raw,
-        variants=int(candidates.variants[place]),
-        highlights={} if marker is None else marker.highlights(product),
-        placed=None if ordered.placing is None else ordered.placing.placed.get(place),
-    )
+) -> list[Hit]:
+    found, page = ordered.candidates, slice(places.start, places.stop)
+    placed = {} if ordered.placing is None else ordered.placing.placed
+    hits = []
+    for place, segment, doc, ranks, channel_scores, score, rank_score, level, variants in zip(
+        places,
+        found.segments[page].tolist(),
+        found.doc_ids[page].tolist(),
+        found.ranks[page].tolist(),
+        found.scores[page].tolist(),
+        falling_scores(ordered.scores)[page].tolist(),
+        _rank_scores(ordered)[page].tolist(),
+        found.levels[page].tolist(),
+        found.variants[page].tolist(),
+        strict=True,
+    ):
+        raw = generation.segments[segment].json_at(doc)
+        product = orjson.loads(raw)
+        if fields is not None:
+            wanted = {name: product[name] for name in fields if name in product}
+            raw = orjson.dumps(wanted)
+        channels = [
+            ChannelHit(name, rank, round(channel_score, 5))
+            for name, rank, channel_score in zip(_CHANNELS, ranks, channel_scores, strict=False)
+            if rank > 0
+        ]
+        hits.append(
+            Hit(
+                id=product["id"],
+                score=round(score, 5),
+                rank_score=None if math.isnan(rank_score) else round(rank_score, 5),
+                level=level,
+                channels=tuple(channels),
+                product=raw,
+                variants=variants,
+                highlights={} if marker is None else marker.highlights(product),
+                placed=placed.get(place),
+            )
+        )
+    return hits
 
 
-def _rank_score(place: int, ordered: Ordered) -> float | None:
-    """None where no ranker looked at it."""
-    score = float(ordered.scores[place])
-    return None if ordered.ranked_by == SORT or math.isnan(score) else round(score, 5)
+def _rank_scores(ordered: Ordered) -> Float32Array:
+    """float32[k], NaN where no ranker looked at it."""
+    if ordered.ranked_by == SORT:
+        return np.full(len(ordered), np.nan, dtype=np.float32)
+    return ordered.scores
