@@ -59,6 +59,7 @@ BENCHMARKS = (
     Benchmark("structure"),
     Benchmark("click_models", (DATA,)),
     Benchmark("learning_from_clicks"),
+    Benchmark("personalisation"),
     Benchmark("policy_value", (DATA,)),
     Benchmark("training_from_clicks"),
     Benchmark("behaviour_weights"),

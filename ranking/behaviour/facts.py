@@ -38,6 +38,8 @@ LISTS: Final = ("related", "together", "popular", "trending")
 ARRAYS: Final = (
     _ARRAYS_OF_FORMAT_1 | {"favourites": "uint64", "region_hashes": "uint64"} | arrays_of(LISTS)
 )
+USUAL_PRICE: Final = 0.5
+"""Percentile within its category of what is clicked, where facts do not tell."""
 LEAST_KNOWN: Final = 0.01
 """Share of the facts' products that the snapshot must have, of a hundred or more."""
 _MOST_SEGMENTS: Final = 64
@@ -116,6 +118,12 @@ class Facts:
             return NOT_CLICKED
         begin, end = int(self.pair_begins[place]), int(self.pair_begins[place + 1])
         return Clicked(self.pair_rows[begin:end], self.pair_lifts[begin:end])
+
+    @property
+    def usual_price(self) -> float:
+        """Mean percentile, within their categories, of the prices of what is clicked."""
+        told = self.manifest.get("usual_price")
+        return told if isinstance(told, float) and 0 <= told <= 1 else USUAL_PRICE
 
     def region(self, name: str | None) -> int | None:
         """The place of a region; of everywhere for one that is not known; None without any."""

@@ -18,7 +18,7 @@ from indexing.arrays import (
 from indexing.columns.priors import PRIOR_NAMES
 from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
-from ranking.behaviour.facts import Facts
+from ranking.behaviour.facts import USUAL_PRICE, Facts
 from ranking.behaviour.sums import sums_by_value, sums_of_lists, values_at
 
 BY_RANK: Final = 0.9
@@ -28,7 +28,11 @@ BELIEF: Final = 1.0
 """Of no taste at all: who has seen one product of a brand is half sure of it."""
 MOST_RELATED: Final = 100
 _PRICE: Final = PRIOR_NAMES.index("price_percentile")
-_LEAST_PRICES: Final = 3
+SPREAD_OF_PRICES: Final = 1 / 12
+"""Variance of percentiles."""
+CHANCE: Final = 4.0
+"""Squared standard errors within which a mean price is anybody's; one product never is farther off
+where the usual price is near the middle."""
 _NOTHING: Final = np.float32(0)
 
 
@@ -67,21 +71,35 @@ class Taste:
         return looked_up(ordinals, self.ordinals, self.shares)
 
 
+@dataclass(frozen=True, slots=True)
+class PriceTaste:
+    """lean: d ln(how likely this person's choice is beside anybody's) / d(percentile of the price
+    within its category), above 0 for whoever likes what is dear. usual: the percentile at which
+    both are alike.
+    """
+
+    lean: float
+    usual: float
+
+    def of(self, percentiles: Float32Array) -> Float32Array:
+        """float32[n]: ln of how much likelier; NaN stays."""
+        return np.float32(self.lean) * (percentiles - np.float32(self.usual))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """digest: the same for the same influence on an answer of this generation.
 
     seen: by segment's folder, groups (ascending) and how much each was looked at, 0 to 1.
     related_rows: uint32[k], ascending, of the facts; related: float32[k], 0 to 1: what people
-    liked who liked what this one saw. price: mean percentile of the prices within their
-    categories, NaN of fewer than three.
+    liked who liked what this one saw. prices: None where they are what anybody's might be.
     """
 
     digest: str
     seen: Mapping[str, tuple[Int64Array, Float32Array]]
     brands: Taste
     categories: Taste
-    price: float
+    prices: "PriceTaste | None"
     related_rows: UInt32Array
     related: Float32Array
 
@@ -97,7 +115,8 @@ def profile_of(recent: Recent, segments: Sequence[Snapshot], facts: Facts | None
     number, docs = number[known], docs[known]
     worths = 1 + np.log(recent.worths[known].astype(np.float64))
     ages = 0.5 ** (recent.days[known] / HALF_LIFE_DAYS)
-    weights = (worths * BY_RANK ** np.arange(len(known)) * ages).astype(np.float32)
+    lasting = worths * ages
+    weights = (lasting * BY_RANK ** np.arange(len(known))).astype(np.float32)
     whole = float(weights.sum()) + BELIEF
     brands, categories, rows = np.full((3, len(docs)), -1)
     prices = np.full(len(docs), np.nan)
@@ -118,7 +137,7 @@ def profile_of(recent: Recent, segments: Sequence[Snapshot], facts: Facts | None
         seen,
         _taste(brands, weights, whole),
         _taste(categories, weights, whole),
-        _mean(prices, weights),
+        price_taste(prices, lasting, USUAL_PRICE if facts is None else facts.usual_price),
         *related_to(rows, weights, facts),
     )
 
@@ -149,12 +168,25 @@ def _taste(ordinals: Int64Array, weights: Float32Array, whole: float) -> Taste:
     return Taste(names, (sums / whole).astype(np.float32))
 
 
-def _mean(prices: Float64Array, weights: Float32Array) -> float:
-    """NaN of fewer than three that are known."""
+def price_taste(prices: Float64Array, weights: Float64Array, usual: float) -> PriceTaste | None:
+    """prices: percentiles, NaN where unknown. usual: mean of what is clicked in this shop.
+
+    Of two normal distributions of the same variance v, the ln of their ratio is a line: the
+    difference of their means ÷ v. The mean is drawn towards the usual one by the positive part of
+    1 − CHANCE / z² (James and Stein 1961, with two standard errors in place of one), so that who
+    has no taste keeps the order that everybody has. What is long ago makes n, too, less.
+    """
     known = ~np.isnan(prices)
-    if np.count_nonzero(known) < _LEAST_PRICES:
-        return np.nan
-    return float((prices[known] * weights[known]).sum() / weights[known].sum(dtype=np.float64))
+    weights = weights[known]
+    whole = float(weights.sum())
+    if not whole:
+        return None
+    off = float(weights @ prices[known]) / whole - usual
+    n = min(whole * whole / float(weights @ weights), whole)
+    squares = off * off * n / SPREAD_OF_PRICES
+    if squares <= CHANCE:
+        return None
+    return PriceTaste(off * (1 - CHANCE / squares) / SPREAD_OF_PRICES, usual)
 
 
 def related_to(

@@ -12,6 +12,7 @@ from ranking.features.inputs import Inputs
 
 _PRICE = PRIOR_NAMES.index("price_percentile")
 NOBODY = "nothing is known: 0"
+MOST_BY_PRICE = 0.5
 
 FEATURES = (
     Feature("seen_lately", "how much this shopper looked at it lately", 0, 1, NOBODY),
@@ -20,8 +21,9 @@ FEATURES = (
     Feature("brand_taste", "share of this shopper's attention that its brand has", 0, 1, NOBODY),
     Feature("category_taste", "share of this shopper's attention that its category has", 0, 1,
             NOBODY),
-    Feature("price_taste", "how near its price, within its category, is to those that this shopper "
-            "looks at: 0.5 less the distance of the percentiles", -0.5, 0.5, NOBODY),
+    Feature("price_taste", "ln of how much likelier a price of this percentile within its category "
+            "is for this shopper than for anybody, as far as it is no chance", -MOST_BY_PRICE,
+            MOST_BY_PRICE, NOBODY, version=2),
     Feature("regional_demand", "demand where the shopper is, over the highest there", 0, 1,
             NOBODY),
 )  # fmt: skip
@@ -34,9 +36,9 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
         rows["seen_lately"] = inputs.read(lambda segment, docs: _seen(profile, segment, docs))
         rows["brand_taste"] = profile.brands.of(inputs.brands)
         rows["category_taste"] = profile.categories.of(inputs.categories)
-        if not np.isnan(profile.price):
-            near = 0.5 - np.abs(inputs.priors[:, _PRICE] - np.float32(profile.price))
-            rows["price_taste"] = np.where(np.isnan(near), np.float32(0), near)
+        if profile.prices is not None:
+            likelier = np.nan_to_num(profile.prices.of(inputs.priors[:, _PRICE]))
+            rows["price_taste"] = np.clip(likelier, -MOST_BY_PRICE, MOST_BY_PRICE)
     if facts is None or (profile is None and region is None):
         return
     if profile is not None and len(profile.related):

@@ -16,6 +16,7 @@ from ranking.behaviour.query_key import hash_of, query_key
 from ranking.errors import FactsError
 from ranking.learning.behaviour.counts import CART, PURCHASE, Counts, count
 from ranking.learning.behaviour.lists import lists
+from ranking.learning.behaviour.usual_price import usual_price
 from ranking.learning.behaviour.views import make_views
 
 SMOOTHING: Final = 5.0
@@ -173,6 +174,7 @@ def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot)
         },
         "place_ctr": np.round(counts.place_ctr[:20], 5).tolist(),
         "worth_of_click": round(worth_of_click, 4),
+        "usual_price": usual_price(sums(pairs["clicks"]), groups, snapshot),
     }
     return Learnt(arrays, told)
 

@@ -7,12 +7,22 @@ import numpy as np
 import pytest
 from catalogs import build_index
 from feature_inputs import plain_candidates
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot, open_snapshot
 from ranking.behaviour.facts import ARRAYS, VALUES, Facts, RowMap
 from ranking.behaviour.neighbours import Neighbours
-from ranking.behaviour.profile import BELIEF, NOTHING_RECENT, Profile, Recent, profile_of
+from ranking.behaviour.profile import (
+    BELIEF,
+    NOTHING_RECENT,
+    Profile,
+    Recent,
+    price_taste,
+    profile_of,
+)
+from ranking.learning.behaviour.usual_price import usual_price
 from ranking.query.query import Query
 from ranking.recall.personal import marked
 from ranking.search.candidates import Candidates
@@ -74,10 +84,70 @@ def test_shares_by_hand(shop: Snapshot) -> None:
     assert shares == pytest.approx([one / whole, (two + three) / whole, 0])
     lamps = shop.columns.keywords["category"].ordinal("Home > Lamps")
     assert profile.categories.of(np.array([lamps])) == pytest.approx([(one + two) / whole])
-    assert profile.price == pytest.approx(
-        np.average([1 / 6, 0.5, 0.5], weights=[one, two, three]), abs=1e-3
-    )
-    assert np.isnan(known(recent("lamp", "hat"), shop).price)
+    assert profile.prices is None  # two of three are in the middle
+
+
+def test_a_taste_of_prices_by_hand() -> None:
+    dear = price_taste(np.array([0.9, np.nan, 0.8, 0.9, 1.0]), np.ones(5), usual=0.5)
+    off, squares = 0.4, 0.4**2 * 4 * 12
+    assert dear is not None
+    assert dear.lean == pytest.approx(12 * off * (1 - 4 / squares))
+    likelier = dear.of(np.array([0.5, 1.0, np.nan], dtype=np.float32))
+    assert likelier == pytest.approx([0, dear.lean / 2, np.nan], nan_ok=True)
+    cheap = price_taste(np.array([0.1, 0.2, 0.1, 0.0]), np.ones(4), usual=0.5)
+    assert cheap is not None
+    assert cheap.lean == pytest.approx(-dear.lean)
+
+
+@pytest.mark.parametrize(
+    ("prices", "weight", "usual"),
+    [
+        ([1.0], 2.4, 0.5),  # one product, be it bought
+        ([0.3, 0.8, 0.6, 0.9], 1.0, 0.5),  # may be chance
+        ([0.8, 0.8, 0.8, 0.8], 1.0, 0.75),  # everybody likes what is dear here
+        ([0.9, 0.9, 0.9, 0.9], 0.05, 0.5),  # long ago
+        ([np.nan, np.nan], 1.0, 0.5),
+        ([], 1.0, 0.5),
+    ],
+)
+def test_no_taste_of_prices(prices: list[float], weight: float, usual: float) -> None:
+    assert price_taste(np.array(prices), np.full(len(prices), weight), usual) is None
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=32),
+    st.floats(0.01, 1.0),
+    st.floats(0.3, 0.7),
+)
+def test_a_taste_is_weaker_than_it_looks_and_of_its_side(
+    prices: list[float], weight: float, usual: float
+) -> None:
+    found = price_taste(np.array(prices), np.full(len(prices), weight), usual)
+    off = float(np.mean(prices)) - usual
+    if found is not None:
+        assert 0 < found.lean * np.sign(off) < 12 * abs(off)
+        more = price_taste(np.array(prices), np.full(len(prices), 2 * weight), usual)
+        assert more is not None
+        assert abs(more.lean) >= abs(found.lean) - 1e-9  # what is surer says no less
+
+
+def test_the_usual_price_is_told_by_the_facts(shop: Snapshot) -> None:
+    facts = facts_of(shop)
+    assert facts.usual_price == 0.5
+    for told, usual in ((0.25, 0.25), ("dear", 0.5), (float("nan"), 0.5), (7.0, 0.5), (None, 0.5)):
+        facts.manifest["usual_price"] = told
+        assert facts.usual_price == usual
+
+
+def test_the_usual_price_by_hand(shop: Snapshot) -> None:
+    docs = [shop.find(name) for name in ("lamp", "lamp-3", "hat")]
+    groups = np.array(sorted(int(shop.columns.group_of[doc]) for doc in docs if doc is not None))
+    clicks = np.zeros(len(groups))
+    for doc, count in zip(docs, (3.0, 1.0, 5.0), strict=True):  # the hat has no price
+        assert doc is not None
+        clicks[np.searchsorted(groups, shop.columns.group_of[doc])] = count
+    assert usual_price(clicks, groups, shop) == pytest.approx((3 / 6 + 5 / 6) / 4, abs=1e-3)
+    assert usual_price(0 * clicks, groups, shop) == 0.5
 
 
 def test_age_and_worth(shop: Snapshot) -> None:
