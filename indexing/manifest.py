@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -109,10 +110,15 @@ def _listed(numbers: tuple[int, ...]) -> str:
 
 def facts_of(folder: Path) -> dict[str, FileFacts]:
     """Sizes and checksums of all files below the folder, but the manifest."""
+    found = []
+    for inner, _, names in os.walk(folder):
+        path = Path(inner)
+        found += [path / name for name in names if name != FILE_NAME]
+    start = len(folder.parts)
     return {
-        path.relative_to(folder).as_posix(): FileFacts(path.stat().st_size, checksum(path))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != FILE_NAME
+        "/".join(path.parts[start:]): FileFacts(path.stat().st_size, checksum(path))
+        for path in sorted(found)
+        if path.is_file()
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 
 from indexing.arrays import Int64Array, UInt32Array, UInt64Array, load_array, save_array
-from indexing.catalogue.product import Product
+from indexing.catalogue.product import PRODUCT_FIELDS, Product
 from indexing.catalogue.replaced_rows import ReplacedRows, replaced_rows
 from indexing.catalogue.row_order import hash_of_group, hash_of_id
 from indexing.strings import StringTable
@@ -31,6 +31,7 @@ def shown_json(product: Product) -> bytes:
     if "price_original" in fields and "price" not in fields:
         fields["price"] = fields["price_original"]["amount"]  # shown, in no column
         fields["currency"] = fields["price_original"]["currency"]
+        fields = {name: fields[name] for name in PRODUCT_FIELDS if name in fields}
     return orjson.dumps(fields, option=orjson.OPT_UTC_Z)
 
 

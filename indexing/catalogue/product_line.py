@@ -60,7 +60,7 @@ def patched(product: Product, patch: bytes, currency: str | None) -> Product:
             fields[name] = _merged(fields.get(name) or {}, value)
         else:
             fields[name] = value
-    if fields.get("price") is not None and fields.get("currency") is None:
+    if changes.get("price") is not None and fields.get("currency") is None:
         fields["currency"] = currency
     return _checked(fields)
 

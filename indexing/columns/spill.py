@@ -22,7 +22,6 @@ class SpillingArray:
         self.pending: array[Any] = array(typecode)
         self._dtype = np.dtype(_DTYPES[typecode])
         self._path = path
-        path.touch()
 
     def spill(self) -> None:
         with self._path.open("ab") as file:  # opened anew: a build that stops leaves none open
@@ -30,9 +29,9 @@ class SpillingArray:
         del self.pending[:]
 
     def close(self) -> npt.NDArray[Any]:
-        """All that was appended, mapped from the file."""
-        self.spill()
-        if not self._path.stat().st_size:
-            return np.zeros(0, dtype=self._dtype)
-        mapped = np.memmap(self._path, dtype=self._dtype, mode="r+")
-        return mapped.view(np.ndarray)
+        """All that was appended; mapped, if it outgrew memory."""
+        if self._path.exists():
+            self.spill()
+            if self._path.stat().st_size:
+                return np.memmap(self._path, dtype=self._dtype, mode="r+").view(np.ndarray)
+        return np.array(self.pending, dtype=self._dtype)

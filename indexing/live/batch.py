@@ -27,15 +27,20 @@ class LiveChange(NamedTuple):
     at_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """products: by id, None for one that goes. seen: where each of them stood, (place of segment,
     document), None for a new one. numbers: of the others, by where they stand and field.
+
+    born: those that were put when they were not there: how many were before them. One that was
+    deleted is a new one after, in one batch as in two. births: how often that was.
     """
 
     products: dict[str, Product | None] = field(default_factory=dict)
     seen: dict[str, tuple[int, int] | None] = field(default_factory=dict)
     numbers: dict[tuple[int, int], dict[str, float]] = field(default_factory=dict)
+    born: dict[str, int] = field(default_factory=dict)
+    births: int = 0
 
 
 def sorted_out(changes: Sequence[LiveChange], view: View) -> Batch:
@@ -69,6 +74,14 @@ def _take(change: LiveChange, batch: Batch, view: View) -> None:
     product = None if change.op == "delete" else product_of(body, currency)
     if name not in batch.products:
         batch.seen[name] = view.find(name)
+        there = batch.seen[name] is not None
+    else:
+        there = batch.products[name] is not None
+    if product is None:
+        batch.born.pop(name, None)
+    elif not there:
+        batch.born[name] = batch.births
+        batch.births += 1
     batch.products[name] = product
 
 

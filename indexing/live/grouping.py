@@ -14,7 +14,8 @@ from indexing.live.view import View
 from indexing.snapshot import Snapshot
 from indexing.vectors.encoder import GivenEncoder
 
-_ROW = (1 << 32) - 1
+ROW = (1 << 32) - 1
+"""Of a key, the bits that are the product's own."""
 _GROUP = re.compile(rb'"group_id":"((?:[^"\\]|\\.)*)"')
 
 
@@ -74,7 +75,7 @@ def placed_at(segment: Snapshot, doc: int) -> Placed:
         vector = segment.vectors.vectors(np.array([doc], dtype=np.uint32))[0]
         if vector.any():
             product = product.model_copy(update={"vector": tuple(vector.tolist())})
-    return Placed(product, int(segment.columns.keys[doc]) & _ROW)
+    return Placed(product, int(segment.columns.keys[doc]) & ROW)
 
 
 def in_order(products: Iterable[Placed]) -> tuple[list[Product], UInt64Array]:

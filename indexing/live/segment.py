@@ -31,7 +31,7 @@ from indexing.forms.joined import JoinedPairs
 from indexing.live.checksums import seal_files
 from indexing.live.type_guess import type_guesses
 from indexing.postings.inversion import invert
-from indexing.postings.lexicon import UNKNOWN, Lexicon
+from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import FIELD_COUNT, HeldTerms, InvertedIndex
 from indexing.postings.token_stream import TermNumbers, TokenStream
 from indexing.searchable import searchable_texts, unsearched_fields
@@ -80,7 +80,7 @@ def open_segment(folder: Path) -> Segment:
         load_array(folder / _TYPE_OF),
         load_array(folder / _SURENESS),
         known,
-        tuple(index.lexicon[place] for place in np.flatnonzero(known == UNKNOWN).tolist()),
+        _new_terms(index, known),
     )
 
 
@@ -104,22 +104,26 @@ def build_segment(
             columns.add(product)
         order = np.arange(len(products), dtype=np.uint32)
         written = documents.finish(_made(folder / "documents"), order)
-        columns.finish(_made(folder / "columns"), order, keys)
-        pairs = _pairs(numbers, base)
-        invert(_made(folder / "postings"), tokens.finish(), order, list(numbers.ids), pairs)
+        ordered = columns.finish(_made(folder / "columns"), order, keys)
+        pairs, terms = _pairs(numbers, base), list(numbers.ids)
+        index = invert(_made(folder / "postings"), tokens.finish(), order, terms, pairs)
     finally:
         tokens.close()
         documents.close()
-    _save_vectors(_made(folder / "vectors"), products, written, base)
+    vectors = _save_vectors(_made(folder / "vectors"), products, written, base)
     type_of, sureness = type_guesses(products, base)
     save_array(folder / _TYPE_OF, type_of)
     save_array(folder / _SURENESS, sureness)
     shutil.rmtree(scratch)
-    terms = Lexicon.load(folder / "postings").terms
-    known = [base.index.lexicon.id_of(term) for term in terms]
-    save_array(folder / _KNOWN, np.array(known, dtype=np.int64))
+    known = np.array([base.index.lexicon.id_of(term) for term in index.lexicon.terms], np.int64)
+    save_array(folder / _KNOWN, known)
     seal_files(folder)
-    return open_segment(folder)
+    parts = index, ordered, written, vectors, type_of, sureness, known
+    return Segment(folder, *parts, _new_terms(index, known))
+
+
+def _new_terms(index: InvertedIndex, known: Int64Array) -> tuple[str, ...]:
+    return tuple(index.lexicon[place] for place in np.flatnonzero(known == UNKNOWN).tolist())
 
 
 def attribute_kinds(columns: Columns) -> dict[str, bool]:
@@ -151,12 +155,12 @@ def _pairs(numbers: TermNumbers, base: Snapshot) -> JoinedPairs:
 
 def _save_vectors(
     folder: Path, products: Sequence[Product], documents: Documents, base: Snapshot
-) -> None:
+) -> VectorIndex:
     encoder = base.encoder
     chunks = encoded(documents, encoder)
     if isinstance(encoder, GivenEncoder):
         chunks = iter([_given(products, encoder.dimension)])
-    build_vectors(chunks, len(products), folder, dimension=encoder.dimension, kind="flat")
+    return build_vectors(chunks, len(products), folder, dimension=encoder.dimension, kind="flat")
 
 
 def _given(products: Sequence[Product], dimension: int) -> Float32Array:

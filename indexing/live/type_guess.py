@@ -1,7 +1,8 @@
 """What kind of thing a product is that came after the type model was learnt.
 
 A build agrees on types by looking at all products together; here the words that stand where heads
-stand are asked one by one.
+stand are asked one by one. A product that the build had under the same title keeps its kind,
+however often it is made anew: with its group, or when segments are merged.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,10 @@ def type_guesses(products: Sequence[Product], base: Snapshot) -> tuple[Int32Arra
         return types, sureness
     purposes = set(base.types.purpose_terms.tolist())
     for place, product in enumerate(products):
+        built = _built(product, base)
+        if built is not None:
+            types[place], sureness[place] = base.types.type_of[built], base.types.sureness[built]
+            continue
         best = 0.0
         for word in _leading_words(product.title, purposes, base):
             kinds, chances = base.types.named(word)
@@ -35,6 +40,14 @@ def type_guesses(products: Sequence[Product], base: Snapshot) -> tuple[Int32Arra
                 best, types[place] = chance, kinds[0]
                 sureness[place] = round(255 * min(chance, 1.0))
     return types, sureness
+
+
+def _built(product: Product, base: Snapshot) -> int | None:
+    """The snapshot's document of the same id and title, there or gone."""
+    doc = base.documents.find(product.id)
+    if doc is None or base.documents.product_at(doc).get("title", "") != product.title:
+        return None
+    return doc
 
 
 def _leading_words(title: str, purposes: set[int], base: Snapshot) -> list[str]:

@@ -18,7 +18,7 @@ from indexing.columns.columns import CORE_NUMBERS
 from indexing.errors import IndexingError
 from indexing.live.batch import PLACE_OF, Batch, LiveChange, sorted_out, with_noted
 from indexing.live.checksums import check_state
-from indexing.live.grouping import GroupIndex, Placed, in_order, members, placed_at
+from indexing.live.grouping import ROW, GroupIndex, Placed, in_order, members, placed_at
 from indexing.live.journal import GONE, RECORD, Journal, records
 from indexing.live.merging import Merge, due
 from indexing.live.segment import Segment, build_segment
@@ -159,27 +159,18 @@ class LiveWriter:
         return rows
 
     def _with_segment(self, batch: Batch, state: State) -> State:
-        placed = []
-        next_row = state.next_row
-        for name, product in batch.products.items():
-            if product is None:
-                continue
-            at = batch.seen.get(name)
-            if at is None:
-                placed.append(Placed(product, next_row))
-                next_row += 1
-            else:
-                held = self.view.segments[at[0]].columns.keys[at[1]]
-                placed.append(Placed(product, int(held) & 0xFFFFFFFF))
+        rows = {name: state.next_row + before for name, before in batch.born.items()}
+        state = replace(state, next_row=state.next_row + batch.births)
+        for name, at in batch.seen.items():
+            if at is not None and name not in rows:
+                rows[name] = int(self.view.segments[at[0]].columns.keys[at[1]]) & ROW
+        made = batch.products.items()
+        placed = [Placed(product, rows[name]) for name, product in made if product is not None]
         if not placed:
             return state
         number = self._build(placed, state)
-        return replace(
-            state,
-            next_row=next_row,
-            next_segment=number + 1,
-            segments=(*state.segments, number),
-        )
+        segments = (*state.segments, number)
+        return replace(state, next_segment=number + 1, segments=segments)
 
     def _build(self, placed: Sequence[Placed], state: State) -> int:
         folder = segment_folder(self._folder, state.next_segment)
@@ -227,7 +218,7 @@ class LiveWriter:
 
 def _next_row(base: Snapshot) -> int:
     keys = base.columns.keys
-    return int((keys & np.uint64(0xFFFFFFFF)).max()) + 1 if len(keys) else 0
+    return int((keys & np.uint64(ROW)).max()) + 1 if len(keys) else 0
 
 
 def _held(number: int, segment: Snapshot) -> "np.ndarray[tuple[int], np.dtype[Any]]":

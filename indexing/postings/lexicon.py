@@ -20,11 +20,13 @@ class Lexicon:
     """All terms of an index, sorted by their UTF-8 bytes. Lookups are remembered (bounded).
 
     added: terms that came after the build (indexing/live), numbered behind the others in this
-    order, and in no prefix's range.
+    order, and in no prefix's range. lost: those of them that no product has any more: they are
+    looked up in vain.
     """
 
     terms: StringTable
     added: tuple[str, ...] = ()
+    lost: frozenset[str] = frozenset()
     _built: Callable[[str], int] | None = field(default=None, repr=False, compare=False)
     _added: dict[str, int] = field(init=False, repr=False, compare=False)
 
@@ -33,7 +35,8 @@ class Lexicon:
             # Not of a bound method: that would be a cycle, and keep a replaced snapshot mapped.
             found = lru_cache(CACHED_TERMS)(partial(_found, self.terms))
             object.__setattr__(self, "_built", found)
-        added = {term: number for number, term in enumerate(self.added, len(self.terms))}
+        numbered = enumerate(self.added, len(self.terms))
+        added = {term: number for number, term in numbered if term not in self.lost}
         object.__setattr__(self, "_added", added)
 
     @classmethod
@@ -50,9 +53,9 @@ class Lexicon:
         built = len(self.terms)
         return self.terms[term_id] if term_id < built else self.added[term_id - built]
 
-    def with_added(self, added: tuple[str, ...]) -> "Lexicon":
+    def with_added(self, added: tuple[str, ...], lost: frozenset[str] = frozenset()) -> "Lexicon":
         """The same with these in place of what was added; what is remembered stays. O(added)."""
-        return Lexicon(self.terms, added, self._built)
+        return Lexicon(self.terms, added, lost, self._built)
 
     def id_of(self, term: str) -> int:
         """The term's id, or UNKNOWN. O(log n)."""

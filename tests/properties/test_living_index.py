@@ -35,7 +35,7 @@ SHOP = 260
 KEPT = 200
 """Of the shop's products so many are there from the beginning."""
 BATCHES = 12
-HISTORIES = int(os.environ.get("HISTORIES", "6"))
+HISTORIES = int(os.environ.get("HISTORIES", "3"))
 REQUESTS = 40
 
 
