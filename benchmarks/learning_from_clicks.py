@@ -187,10 +187,9 @@ def of_model(
         if seed == 1:
             looks = ", ".join(f"{each:.2f}" for each in known.examined[:10])
             told(f"{model}: {int(log.clicked.sum()):,} clicks; looked at {looks}")
-            if model == POSITION:
-                true = np.arange(1.0, PAGE + 1) ** -1.0
-                wrong = np.abs(known.examined / true - 1)
-                told(f"largest relative error: {wrong[:10].max():.1%}, to 20 {wrong.max():.1%}")
+        if model == POSITION:
+            wrong = np.abs(known.examined * np.arange(1.0, PAGE + 1) - 1)
+            told(f"seed {seed}, wrong by {wrong[:10].max():.1%} to 10, {wrong.max():.1%} to 20")
         evidence = evidence_of(log, known, now=float(log.times.max()))
         for estimate in ESTIMATES:
             labelled = rows.labelled(grades_of(log, evidence, estimate))

@@ -23,13 +23,10 @@ from ranking.learning.clicks.click_log import ORGANIC, ClickLog
 from ranking.learning.clicks.click_proof import MEASURE, compare_later, with_facts
 from ranking.learning.clicks.click_rows import ClickRows, Graded, click_rows, most_clicked
 from ranking.learning.clicks.evidence import Evidence, evidence_of
+from ranking.learning.clicks.moved_positions import moved_propensities
 from ranking.learning.clicks.people import person_weights
 from ranking.learning.clicks.position_based import Cells
-from ranking.learning.clicks.propensities import (
-    Propensities,
-    moved_propensities,
-    regression_em,
-)
+from ranking.learning.clicks.propensities import Propensities, regression_em
 from ranking.learning.cross_validation import Fold, Sampling, choose_trees
 from ranking.learning.errors import TrainingError
 from ranking.learning.gate import LEAST_QUERIES, judge

@@ -1,11 +1,10 @@
-"""Propensities: how likely each position is looked at, beside the first. Three ways to find them.
+"""Propensities: how likely each position is looked at, beside the first. Two ways to find them; the
+third, of what moved of itself, is in `moved_positions.py`.
 
 By **regression EM** (Wang, Golbandi, Bendersky, Metzler and Najork 2018): a position-based model
 whose attractiveness is a regression on features, so that what was shown at one position only still
 tells its position from itself. By **randomised swaps** (Joachims, Swaminathan and Schnabel 2017):
-where a coin exchanged the first product and another one, the same products stood at both. By what
-**moved** of itself (after Agarwal, Zaitsev, Wang, Li, Najork and Joachims 2019): other rankers,
-prices and explored products show the same product at several positions.
+where a coin exchanged the first product and another one, the same products stood at both.
 """
 
 from dataclasses import dataclass
@@ -34,9 +33,6 @@ _TREES: Final = {
     "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 LEAST: Final = 1e-3
-MOVED_ROUNDS: Final = 500
-START_CLICKS: Final = 10.0
-"""Clicks on moved products that what was believed of a position before is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +114,6 @@ def _with_trees(
     for _ in range(rounds):
         booster.update(fobj=told)
     return theta
-
-
-def moved_propensities(cells: Cells, start: Propensities) -> Propensities:
-    """From pairs that were clicked at several positions; elsewhere start holds.
-
-    Clicks of a position and of a pair are what θα lets expect: Σ c = Σ n θ α for each (the scores
-    of a Poisson likelihood, unbiased whatever the noise is), solved by turns. Pairs that never
-    moved say nothing of θ, and take no part in it. O(rounds · cells).
-    """
-    size = int(cells.places.max(initial=0)) + 1
-    begin = start.of(np.arange(1, size + 1))
-    theta = begin
-    clicks = np.bincount(cells.places, cells.clicked, size)
-    clicked = cells.by_pair(cells.clicked)
-    for _ in range(MOVED_ROUNDS if clicks.sum() else 0):
-        before = theta
-        looks = cells.by_pair(cells.shown * theta[cells.places])
-        alpha = clicked / np.maximum(looks, 1e-12)
-        expected = np.bincount(cells.places, cells.shown * alpha[cells.pair_of], size)
-        theta = (clicks + START_CLICKS) / (expected + START_CLICKS / begin)
-        theta = theta / theta[0]
-        if np.abs(theta / before - 1.0).max() < _STILL:
-            break
-    return Propensities(theta, np.bincount(cells.places, cells.shown, size).astype(np.float64))
 
 
 def swap_propensities(log: ClickLog, partners: Int64Array) -> Propensities:

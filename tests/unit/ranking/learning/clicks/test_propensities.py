@@ -8,7 +8,6 @@ from ranking.learning.clicks.click_log import log_of_pages
 from ranking.learning.clicks.position_based import Cells
 from ranking.learning.clicks.propensities import (
     Propensities,
-    moved_propensities,
     regression_em,
     swap_propensities,
 )
@@ -32,22 +31,6 @@ def test_regression_em_finds_them_where_each_pair_was_shown_a_few_times() -> Non
     # what is clicked at a place is what attracts there, too
     rates = np.bincount(shop.log.positions - 1, shop.log.clicked)
     assert relative_error(Propensities(rates / rates[0], rates), shop.examined) > 0.10
-
-
-def test_what_moves_finds_them_from_a_wrong_start() -> None:
-    shop = simulated(60_000, noise=0.1)
-    cells = Cells.of(shop.log)
-    start = Propensities(np.arange(1.0, 11) ** -0.4, np.full(10, 1e6))
-    assert relative_error(moved_propensities(cells, start), shop.examined) < 0.10
-
-
-def test_where_nothing_moves_the_start_holds() -> None:
-    pages = np.tile(np.arange(3), (50, 1))
-    clicked = np.random.default_rng(1).random((50, 3)) < 0.3
-    log = log_of_pages(np.zeros(50, dtype=np.int64), pages, clicked, ("q",), ("a", "b", "c"))
-    start = Propensities(np.array([1.0, 0.6, 0.2]), np.full(3, 50.0))
-    found = moved_propensities(Cells.of(log), start)
-    assert found.examined == pytest.approx(start.examined)
 
 
 def test_swaps_find_them_however_good_the_order() -> None:
