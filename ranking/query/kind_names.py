@@ -4,6 +4,9 @@ from collections.abc import Set
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
+from indexing.arrays import Int32Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from indexing.types.type_model import NO_TYPE
@@ -16,6 +19,9 @@ BOOST: Final = 0.8
 MOST_NAMES: Final = 3
 LEAST_CHANCE: Final = 0.3
 """Of a type, over the likeliest one's, to lend its name."""
+LEAST_SAID: Final = 3
+LEAST_SAID_SHARE: Final = 0.02
+"""Products of a kind that say a word, and their share of it, from which the word tells them apart."""
 LENT: Final = ("synonym", "likeness")
 """Ways to a type by which its name is another than the query's."""
 
@@ -36,6 +42,7 @@ def with_names(
         return slots, ()
     model = snapshot.types
     likely = wish.types[(wish.chances >= LEAST_CHANCE * wish.chances.max())][:MOST_NAMES]
+    lent = [i for i in places if slots[i].text == wish.word or not _said(slots[i], likely, snapshot)]
     widened, told = list(slots), []
     for kind in likely.tolist():
         if kind == NO_TYPE or model.head_terms[kind] == UNKNOWN:
@@ -47,7 +54,7 @@ def with_names(
         )
         new = [
             place
-            for place in places
+            for place in lent
             if not any(set(each.term_ids) <= set(terms) for each in widened[place].alternatives)
         ]
         for place in new:
@@ -58,3 +65,14 @@ def with_names(
             said = words.said(first.position, last.position + last.span - first.position)
             told.append(Expansion(said, model.names[kind]))
     return tuple(widened), tuple(told)
+
+
+def _said(slot: Slot, types: Int32Array, snapshot: Snapshot) -> bool:
+    """Whether products of the types say the word beside their noun: some hdtv is an `led` one."""
+    model = snapshot.types
+    term = snapshot.index.lexicon.id_of(slot.text)
+    if term == UNKNOWN:
+        return False
+    kinds = model.type_of[snapshot.index.postings(term)[0]]
+    said = np.count_nonzero(np.isin(kinds, types[types != NO_TYPE]))
+    return bool(said >= max(LEAST_SAID, LEAST_SAID_SHARE * model.sizes[types].sum()))
