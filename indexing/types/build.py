@@ -40,6 +40,13 @@ from indexing.types.names import (
 from indexing.types.pairs import Pairs
 from indexing.types.phrases import COMMON, FILLER, NUMBER, Titles, written_in
 from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
+from indexing.types.titled_things import (
+    THING_WORTH,
+    game_word,
+    kinds_of_things,
+    label_games,
+    with_games,
+)
 from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
 from indexing.vectors.index import VectorIndex
@@ -74,6 +81,7 @@ VECTORS_A_TYPE: Final = 64
 class _Read:
     """codes, starts: titles (`phrases.py`). lists: candidates by word; own: those of the title
     alone; beside: int32, the word that describes each of those, or -1. brand_of: int32[n].
+    games: bool[n], titles that name the console they are for.
     """
 
     codes: Int32Array
@@ -83,6 +91,7 @@ class _Read:
     beside: Int32Array
     brand_of: Int32Array
     named: Int32Array
+    games: BoolArray
 
 
 def build_types(
@@ -103,13 +112,17 @@ def build_types(
     titles = Titles(analyzer)
     for doc in range(len(documents)):
         titles.add(_title(documents, doc))
-    read = _candidates(titles, columns, analyzer)
+    read = _candidates(titles, columns, analyzer, general)
     known = known_names(analyzer) if general else ()
     head_first = analyzer.languages[0] in HEAD_FIRST
     nouns = _types(read, titles, columns)
     number_of = np.full(len(titles.words), NO_TYPE, dtype=np.int32)
     number_of[nouns] = np.arange(len(nouns), dtype=np.int32)
-    typed = only(read.lists, number_of >= 0, number_of)
+    lists = read.lists
+    if general:
+        of_thing, kinds = kinds_of_things(read.codes, read.starts, titles, nouns, read.games)
+        lists = with_extra(lists, of_thing, kinds, THING_WORTH)
+    typed = only(lists, number_of >= 0, number_of)
     raise_lone(typed, UNSAID_WORTH, LONE_WORTH)
     starts, features, count = features_of(
         read.codes, read.starts, len(titles.words), columns, read.brand_of, read.named
@@ -117,6 +130,8 @@ def build_types(
     others = _most_likely_other(read.lists, number_of >= 0)
     labels, chances = label(typed, others, len(nouns), starts, features, count, nouns)
     labels[chances < SURE] = NO_TYPE
+    fits = fitting(read.codes, read.starts, columns)
+    label_games(labels, read.games, fits, int(number_of[game_word(titles)]))
     compounds = _compounds(
         read, nouns, labels, len(titles.words), _pairs(known, titles, head_first)
     )
@@ -127,7 +142,7 @@ def build_types(
         [(words[noun],) for noun in nouns.tolist()]
         + [(words[noun], words[other]) for other, noun in compounds.both()],
         [written[noun] for noun in nouns.tolist()] + compounds.names(written, head_first),
-        labels, chances, fitting(read.codes, read.starts, columns),
+        labels, chances, read.games | fits,
     )  # fmt: skip
     words += compounds.names(words, head_first)
     joined = compounds.inside(read.own.items, read.beside)
@@ -149,7 +164,7 @@ def _title(documents: Documents, doc: int) -> str:
     return html.unescape(title) if "&#" in title else title
 
 
-def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
+def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer, general: bool) -> _Read:
     head_first = analyzer.languages[0] in HEAD_FIRST
     every = np.arange(columns.doc_count, dtype=np.uint32)
     brand_of = first_ordinals(columns.keywords["brand"], every)
@@ -158,6 +173,9 @@ def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
     named, kinds = product_type_heads(columns, titles, head_first)
     brands = words_of_brands(columns, titles)
     codes, starts = titles.arrays()
+    games = np.zeros(columns.doc_count, dtype=np.bool_)
+    if general:
+        games = with_games(codes, starts, titles, brands, brand_of)
     codes[np.isin(codes, _units(codes, len(titles.words)))] = FILLER
     brand_words = np.zeros(len(titles.words), dtype=np.bool_)
     brand_words[single_words(columns, titles)] = True
@@ -171,7 +189,7 @@ def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer) -> _Read:
     said, unsaid = verified(kinds, named, own, MIN_SAID)
     lists = with_extra(lists, named, said, TYPE_WORTH)
     lists = with_extra(lists, named, unsaid, UNSAID_WORTH)
-    return _Read(codes, starts, lists, own, beside, brand_of, named)
+    return _Read(codes, starts, lists, own, beside, brand_of, named, games)
 
 
 def _passed_over(codes: Int32Array, brand_words: BoolArray) -> Int32Array:

@@ -51,6 +51,11 @@ def known_names(analyzer: Analyzer) -> tuple[Stems, ...]:
     return tuple(name for name in _names(analyzer.languages) if name)
 
 
+def known_things(analyzer: Analyzer) -> Mapping[Stems, tuple[Stems, ...]]:
+    """Name of each single thing → the names of its kind."""
+    return _things(analyzer.languages)
+
+
 @lru_cache(maxsize=16)
 def _names(languages: tuple[str, ...]) -> Mapping[Stems, General]:
     """All in stems of these languages."""

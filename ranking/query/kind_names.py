@@ -21,7 +21,7 @@ LEAST_CHANCE: Final = 0.3
 """Of a type, over the likeliest one's, to lend its name."""
 LEAST_SAID: Final = 3
 LEAST_SAID_SHARE: Final = 0.02
-"""Products of a kind that say a word, and their share of it, from which the word tells them apart."""
+"""Products of a kind that say a word, and their share of it, from which it tells them apart."""
 LENT: Final = ("synonym", "likeness")
 """Ways to a type by which its name is another than the query's."""
 
@@ -42,7 +42,9 @@ def with_names(
         return slots, ()
     model = snapshot.types
     likely = wish.types[(wish.chances >= LEAST_CHANCE * wish.chances.max())][:MOST_NAMES]
-    lent = [i for i in places if slots[i].text == wish.word or not _said(slots[i], likely, snapshot)]
+    lent = [
+        i for i in places if slots[i].text == wish.word or not _said(slots[i], likely, snapshot)
+    ]
     widened, told = list(slots), []
     for kind in likely.tolist():
         if kind == NO_TYPE or model.head_terms[kind] == UNKNOWN:

@@ -14,6 +14,7 @@ from indexing.types.general_kinds import (
     Stems,
     general_names,
     kinds_of_thing,
+    known_things,
 )
 from indexing.types.type_model import NO_TYPE
 from ranking.query.heads import Asked, Head
@@ -224,6 +225,20 @@ def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> Type
     return replace(wish, single=True)
 
 
+def by_thing_alone(asked: Asked, slots: tuple[Slot, ...], snapshot: Snapshot) -> TypeWish:
+    """The query is a known thing and nothing else: what is called so, or else its kinds."""
+    if not snapshot.config.general_kinds or asked.stems not in known_things(snapshot.analyzer):
+        return NO_WISH
+    wish = by_things(slots, snapshot, model=False)
+    if wish.certainty >= CLEAR_THING:
+        return wish
+    total = np.zeros(len(snapshot.types), dtype=np.float32)
+    for name in kinds_of_thing(asked.stems, snapshot.analyzer):
+        total = np.maximum(total, _kinds_called(name, asked.head_first, snapshot))
+    wish = _wish(snapshot, total, asked.stems, " ".join(asked.stems), "thing", 1.0)
+    return replace(wish, single=True) if wish else wish
+
+
 def by_things(slots: tuple[Slot, ...], snapshot: Snapshot, model: bool) -> TypeWish:
     """Types of products at the head of whose titles the words stand: `macbook pro`.
 
@@ -236,9 +251,16 @@ def by_things(slots: tuple[Slot, ...], snapshot: Snapshot, model: bool) -> TypeW
     if model and len(required) == 1:  # `ps4` is a playstation 4 too
         names += [list(other.term_ids) for other in _synonyms_of(required[0])]
     total = np.zeros(len(snapshot.types) + 1, dtype=np.float32)
+    known = snapshot.config.general_kinds and tuple(slot.text for slot in required) in known_things(
+        snapshot.analyzer
+    )
     for name in names:
-        kinds, weights = things_named(name, snapshot, side_by_side=len(name) > 1 and model)
+        kinds, weights = things_named(
+            name, snapshot, side_by_side=len(name) > 1 and (model or known)
+        )
         total[kinds] += weights
+    if known:
+        total = _no_accessories(total, snapshot)
     found = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
     if not len(found):
         return NO_WISH
@@ -256,6 +278,13 @@ def by_things(slots: tuple[Slot, ...], snapshot: Snapshot, model: bool) -> TypeW
         certainty if kept.any() else 0.0, words, single=True,
         unsaid=0.0 if model else 0.5,
     )  # fmt: skip
+
+
+def _no_accessories(total: Float32Array, snapshot: Snapshot) -> Float32Array:
+    """float32[types + 1]: a thing that is generally known is no accessory: `psp` is no game."""
+    others = total.copy()
+    others[:-1][snapshot.types.accessory > MOST_FITTING] = 0
+    return others if others[:-1].any() else total
 
 
 def _synonyms_of(slot: Slot) -> tuple[Alternative, ...]:

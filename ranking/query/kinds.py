@@ -21,6 +21,7 @@ from ranking.query.kind_ways import (
     by_likeness,
     by_name,
     by_noun,
+    by_thing_alone,
     by_things,
     types_of,
 )
@@ -50,6 +51,7 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
         last = asked.heads[0]
         wish = (
             known
+            or by_thing_alone(whole, slots, snapshot)
             or by_compound(asked, last, snapshot)
             or by_general_names(asked, last, snapshot, several=True)
             or (by_compound(asked, head, snapshot) if head is not last else NO_WISH)

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from numba import njit
 
-from indexing.arrays import Int32Array, UInt32Array, UInt64Array
+from indexing.arrays import BoolArray, Int32Array, UInt32Array, UInt64Array
 from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.snapshot import Snapshot
 from ranking.features.features import NAMES
@@ -19,9 +19,11 @@ from ranking.search.candidates import Ordered
 from ranking.search.segments import BySegment, Texts, texts_of
 
 _BRAND_ASKED = NAMES.index("brand_filled_share")
+_KIND_AGREEMENT = NAMES.index("kind_agreement")
 _UNIFORM_TOP, _UNIFORM_SHARE = 10, 0.5
 _MODEL_DIGITS = 3
 _THING_NAMED = 0.5
+_KIND_NAMED = 0.5
 _SIZES = re.compile(r"\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)+[^\W\d_]*")
 
 
@@ -47,6 +49,7 @@ def rerank_head(
         titles=_title_terms(texts_of(stand)),
         curve=ranker.curve if ordered.ranked_by == ranker.name else None,
         uniform=asks_for_sameness(query, ordered),
+        strangers=of_other_kinds(query, ordered, len(head)),
     )
     places = range(len(head)) if told else ()
     moved = {place: describe(made, place, policy) for place in places}
@@ -91,6 +94,16 @@ def asks_for_sameness(query: Query, ordered: Ordered) -> bool:
         return False
     asked = ordered.features[:_UNIFORM_TOP, _BRAND_ASKED] >= 1.0
     return bool(len(asked)) and float(asked.mean()) >= _UNIFORM_SHARE
+
+
+def of_other_kinds(query: Query, ordered: Ordered, count: int) -> BoolArray | None:
+    """bool[count]: products of another kind than a query that names nothing but a kind."""
+    if ordered.features is None or query.kind.focus < _KIND_NAMED:
+        return None
+    found = np.zeros(count, dtype=np.bool_)
+    agreement = ordered.features[:count, _KIND_AGREEMENT]
+    found[: len(agreement)] = agreement < 0
+    return found
 
 
 def _is_model(slot: Slot) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexing.arrays import Float32Array, Int32Array, UInt8Array, UInt32Array
+from indexing.arrays import BoolArray, Float32Array, Int32Array, UInt8Array, UInt32Array
 from ranking.rerank.dpp import dpp_order
 from ranking.rerank.gain_curve import GainCurve
 from ranking.rerank.mmr import mmr_order
@@ -18,6 +18,8 @@ from ranking.rerank.relevance import scaled_relevance, score_order
 from ranking.rerank.similarity import cosines, mixed_similarity
 from ranking.rerank.window_caps import cap_windows
 
+WORTHLESS = np.float32(1.0)
+"""More than any gap of expected gains."""
 OFF = 2.0
 """A likeness that no two products reach."""
 
@@ -68,6 +70,7 @@ def rerank(
     titles: HeadTitles | None = None,
     curve: GainCurve | None = None,
     uniform: bool = False,
+    strangers: BoolArray | None = None,
 ) -> Reranked:
     """Rearrange the first `policy.head` products of a list; the others follow as they come.
 
@@ -76,7 +79,8 @@ def rerank(
     int32[n] ordinals, −1 missing; keys that the policy names and that are absent here are
     ignored. Vectors, titles and keys may be cut to the head. curve: what the ranker's scores are
     worth; without one they are scaled to 0…1. uniform: the query asks for one
-    product or one brand, so sameness is what was asked for: only the order by score.
+    product or one brand, so sameness is what was asked for: only the order by score. strangers:
+    bool[n], products that are not what was asked for: worth nothing, so caps let all others pass.
 
     Stages: near-identical ones demoted, MMR or DPP, window caps. None but a hard cap lifts a
     product above one whose expected gain is higher by more than `policy.relevance_gap`.
@@ -85,6 +89,8 @@ def rerank(
     scaled = scaled_relevance(head_scores)
     relevance = scaled if curve is None else curve.expected(head_scores)
     by_score = score_order(scaled)
+    if strangers is not None:
+        relevance = np.where(strangers[: len(relevance)], relevance - WORTHLESS, relevance)
     head = len(by_score)
     reranked = _untouched(by_score, len(scores), UNIFORM if uniform else None)
     if uniform or head < 2:

@@ -29,6 +29,8 @@ TITLES = (
     "{} Pod Digital Player 32 GB",
     "{} Clock Radio with Pod Dock",
     "{} Case for iPod - Blue",
+    "{} HDTV 40 LED 1080p",
+    "{} HDTV 50 Plasma 720p",
 )
 
 
@@ -141,3 +143,11 @@ def test_a_model_number_is_the_thing_that_has_it(shop: Snapshot) -> None:
 def test_a_kind_under_other_names_of_two_words(shop: Snapshot) -> None:
     assert all("player" in name for name in kinds(shop, "music player"))
     assert "memory card" in kinds(shop, "sd card")
+
+
+def test_a_word_that_tells_products_of_a_kind_apart_stays_one(shop: Snapshot) -> None:
+    """HDTV sets are what `led tv` means, but each of them is no `led` one."""
+    slots = {slot.text: slot.alternatives for slot in asked(shop, "led tv").slots}
+    assert kinds(shop, "led tv") == ["hdtv"]
+    assert [each.origin for each in slots["led"]] == ["literal"]
+    assert [each.origin for each in slots["tv"]] == ["synonym"]

@@ -155,3 +155,12 @@ def test_policies_that_cannot_be_are_refused(change: dict[str, object], message:
     for most, window in ((0, 3), (4, 3)):
         with pytest.raises(PolicyError, match="makes no sense"):
             WindowCap("brand", most, window)
+
+
+def test_a_stranger_is_not_lifted_for_the_sake_of_variety() -> None:
+    brands = {"brand": np.array([1, 1, 1, 2, 1, 1, 3], np.int32)}
+    policy = replace(NO_DIVERSITY, relevance_gap=0.5, caps=(WindowCap("brand", 2, 3),))
+    assert rerank(SCORES, None, brands, policy).order.tolist()[:4] == [0, 1, 3, 2]
+    strangers = np.array([0, 0, 0, 1, 0, 0, 1], np.bool_)
+    kept = rerank(SCORES, None, brands, policy, strangers=strangers)
+    assert kept.order.tolist() == [0, 1, 2, 4, 5, 3, 6]
