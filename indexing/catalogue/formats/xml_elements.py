@@ -1,5 +1,6 @@
 """What an element of XML says: its text, its attributes, the elements in it, without prefixes."""
 
+from functools import lru_cache
 from typing import Any
 
 Fields = dict[str, Any]
@@ -16,6 +17,9 @@ _INLINE = frozenset(("b", "i", "u", "em", "strong", "span", "a", "sup", "sub", "
 _OF_PROSE = frozenset(
     _MARK + name for name in ("class", "style", "href", "target", "rel", "id", "align", "title")
 )
+
+_ONE_VALUE = frozenset(("price", "name", "title", "description", "brand", "stock", "id"))
+"""What a product has one of, whatever it is wrapped in."""
 
 
 def marked(attributes: dict[str, str]) -> Fields:
@@ -42,10 +46,15 @@ def with_attributes(tag: str, fields: Fields, text: str, parent: Fields) -> obje
 
     `<param name="Colour">Red</param>` is a name and a value. `<price currency="EUR">5</price>` is
     "5", and its parent gets `price@currency`. `<link href="…"/>` is the address.
+    `<images><image>…</image></images>` is a list, also of one.
     """
     if any(not name.startswith(_MARK) for name in fields):
         if text:
             fields.setdefault("text", text)
+        elif len(fields) == 1:
+            [(name, held)] = fields.items()
+            if is_plural(_plain(tag), _plain(name)):
+                return held if type(held) is list else [held]
         return fields
     if not text:
         for name in _ADDRESSES:
@@ -60,6 +69,30 @@ def with_attributes(tag: str, fields: Fields, text: str, parent: Fields) -> obje
     for name, value in fields.items():
         parent.setdefault(tag + name, value)
     return text
+
+
+def add(fields: Fields, tag: str, value: object) -> None:
+    """One more element of this name. Two lists are one."""
+    if tag not in fields:
+        fields[tag] = value
+        return
+    before = fields[tag]
+    held = before if type(before) is list else [before]
+    held.extend(value if type(value) is list else [value])
+    fields[tag] = held
+
+
+@lru_cache(maxsize=1_000)
+def is_plural(name: str, of: str) -> bool:
+    """Whether elements of this name hold those of the other: `images` or `imageList`, `image`."""
+    many, one = name.lower(), of.lower()
+    stems = {one, one.removesuffix("y") + "ie", one.removesuffix("e"), one.removesuffix("o") + "oe"}
+    endings = ("s", "es", "n", "en", "er", "list", "_list", "-list")
+    return one not in _ONE_VALUE and many in {stem + ending for stem in stems for ending in endings}
+
+
+def _plain(tag: str) -> str:
+    return tag.rpartition(":")[2]
 
 
 class LocalNames:

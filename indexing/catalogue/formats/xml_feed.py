@@ -6,7 +6,13 @@ from typing import Any
 from xml.parsers import expat
 
 from indexing.catalogue.formats.byte_streams import MAX_LINE
-from indexing.catalogue.formats.xml_elements import LocalNames, marked, prose_end, with_attributes
+from indexing.catalogue.formats.xml_elements import (
+    LocalNames,
+    add,
+    marked,
+    prose_end,
+    with_attributes,
+)
 from indexing.catalogue.formats.xml_text import MAX_DEPTH, MAX_ELEMENTS, RefusedError, fed
 from indexing.catalogue.formats.xml_tree import GiveUpError, tree_records
 from indexing.catalogue.product import RejectedLine
@@ -128,10 +134,8 @@ class _Builder:
             value = with_attributes(tag, fields, text, parent) if fields else text
             if tag not in parent:
                 parent[tag] = value
-            elif type(before := parent[tag]) is list:
-                before.append(value)
             else:
-                parent[tag] = [before, value]
+                add(parent, tag, value)
 
         parser.StartElementHandler = start
         parser.EndElementHandler = end

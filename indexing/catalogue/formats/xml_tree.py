@@ -13,6 +13,7 @@ from indexing.catalogue.formats.byte_streams import MAX_LINE
 from indexing.catalogue.formats.xml_elements import (
     GOOGLE,
     LocalNames,
+    add,
     marked,
     prose_end,
     with_attributes,
@@ -132,12 +133,12 @@ class _Trees:
                 value = with_attributes(name, fields, value, made)
                 if type(value) is dict:
                     value = self._names.plain(value)
+                elif type(value) is list:
+                    value = [self._names.plain(v) if type(v) is dict else v for v in value]
             if name not in made:
                 made[name] = value
-            elif type(before := made[name]) is list:
-                before.append(value)
             else:
-                made[name] = [before, value]
+                add(made, name, value)
         return made, "".join(parts)
 
     def _attributes(self, element: Element) -> dict[str, str]:

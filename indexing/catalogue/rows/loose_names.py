@@ -26,9 +26,10 @@ no nr num english german french spanish italian dutch polish deutsch englisch
 _ADDRESSES = "url urls link links address adresse adres uri href src path file"
 _NAMES = "name names nom nome naam nazwa title"
 _FOR_TARGET = {
-    "image": _ADDRESSES, "url": "address adresse", "brand": _NAMES,
-    "category": f"{_NAMES} path pfad tree", "identifiers": "code codes", "rating": "average avg",
-    "rating_count": "count total", "stock": "count level total", "created_at": "on am date",
+    "image": f"{_ADDRESSES} list gallery", "url": "address adresse", "brand": _NAMES,
+    "category": f"{_NAMES} path pfad tree list", "identifiers": "code codes",
+    "rating": "average avg", "rating_count": "count total", "stock": "count level total",
+    "created_at": "on am date",
 }  # fmt: skip
 TARGETS = (
     "title", "price", "list_price", "sale_price", "description", "brand", "category", "stock",

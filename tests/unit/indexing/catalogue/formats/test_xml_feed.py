@@ -41,6 +41,15 @@ def written(folder: Path, text: str | bytes, name: str = "a.xml") -> Path:
          {"price": "5", "price@currency": "EUR", "link": "https://a.example"}),
         ('<param name="Size" unit="cm">5</param><param name="Colour">Red</param>',
          {"param": [{"name": "Size", "value": "5 cm"}, {"name": "Colour", "value": "Red"}]}),
+        ("<categories><category>A &gt; B</category></categories>"
+         "<tags><tag>x</tag><tag>y</tag></tags>",
+         {"categories": ["A > B"], "tags": ["x", "y"]}),
+        ('<g:params><g:param name="Size">5</g:param></g:params>'
+         "<imageList><image>a</image></imageList>"
+         "<imageList><image>b</image></imageList>",
+         {"params": [{"name": "Size", "value": "5"}], "imageList": ["a", "b"]}),
+        ("<prices><price>5</price></prices><Farben><Farbe>rot</Farbe></Farben><box><inner>1</inner></box>",
+         {"prices": {"price": "5"}, "Farben": ["rot"], "box": {"inner": "1"}}),
     ],
 )  # fmt: skip
 def test_items(tmp_path: Path, item: str, row: dict[str, object]) -> None:
