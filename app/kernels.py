@@ -14,17 +14,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from app.file_locks import is_held
 from app.settings import numba_target
 
 KEPT_VERSIONS = 3
 TOLD_EVERY_S = 5.0
 _PACKAGES = ("indexing", "ranking")
 _MARKER = "ready-"
+_LOCK = ".compiling"
+_PATIENCE_S = 300.0
 _ROOT = Path(__file__).resolve().parents[1]
 log = logging.getLogger("vitrina.kernels")
 
@@ -67,31 +73,79 @@ def fingerprint() -> str:
     return seen.hexdigest()
 
 
+def is_compiled(folder: Path) -> bool:
+    """Whether all kernels are there, for machines like this one."""
+    return (folder / f"{_MARKER}{_machine()}").exists()
+
+
 def ensure_compiled(folder: Path, data: Path) -> None:
-    """Compile all kernels in a process of its own, unless that was done on such a machine before.
+    """Compile all kernels in processes of their own, unless that was done on such a machine before.
 
     Workers then find them compiled, and the parent stays small. One that cannot be compiled so
-    is compiled where it is needed; that it failed is told, and no reason not to start.
+    is compiled where it is needed; that it failed is told, and no reason not to start. Where
+    another process compiles them already, it is waited for.
     """
-    marker = folder / f"{_MARKER}{_machine()}"
-    if marker.exists():
+    if is_compiled(folder):
         os.utime(folder)
         return
     log.info("compiling kernels (first start only) ...")
     folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
+    with _alone(folder, begun):
+        if is_compiled(folder) or _compile(folder, data, begun):
+            log.info(
+                "kernels are compiled after %.1f s, and kept in %s",
+                time.monotonic() - begun, folder,
+            )  # fmt: skip
+
+
+@contextmanager
+def _alone(folder: Path, begun: float) -> Iterator[None]:
+    """While no other process compiles into the folder, or after minutes in spite of one."""
+    lock = FileLock(folder / _LOCK)
+    try:
+        while not lock.is_locked and time.monotonic() < begun + _PATIENCE_S:
+            try:
+                lock.acquire(timeout=TOLD_EVERY_S)
+            except Timeout:
+                _tell_progress(folder, begun)
+        yield
+    finally:
+        lock.release()
+
+
+def compile_behind(folder: Path, data: Path) -> bool:
+    """Begin to compile what serving needs, in a process that may outlive this one and steps back
+    for others. False where nothing is left to do, or another does it.
+    """
+    if is_compiled(folder) or is_compiling(folder):
+        return False
+    nothing = [(os.POSIX_SPAWN_OPEN, handle, os.devnull, os.O_RDWR, 0) for handle in (0, 1, 2)]
+    command = [sys.executable, "-m", "app.warming", "--behind", str(folder), str(data)]
+    os.posix_spawn(  # not Popen, which wants to be waited for
+        sys.executable, command, os.environ, file_actions=nothing, setpgroup=0
+    )
+    return True
+
+
+def is_compiling(folder: Path) -> bool:
+    """Whether some process compiles into the folder."""
+    try:
+        return is_held(folder / _LOCK)
+    except OSError:
+        return False
+
+
+def _compile(folder: Path, data: Path, begun: float) -> bool:
     child = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "app.warming", str(data)], start_new_session=True
+        [sys.executable, "-m", "app.warming", str(data)], process_group=0
     )
     try:
         while child.poll() is None:
             try:
                 child.wait(TOLD_EVERY_S)
             except subprocess.TimeoutExpired:
-                log.info(
-                    "compiling kernels: %d so far, %.0f s",
-                    sum(1 for _ in folder.rglob("*.nbi")), time.monotonic() - begun,
-                )  # fmt: skip
+                _tell_progress(folder, begun)
     finally:
         if child.poll() != 0:
             with suppress(ProcessLookupError):
@@ -99,10 +153,17 @@ def ensure_compiled(folder: Path, data: Path) -> None:
         child.wait()
     if child.returncode:
         log.warning("compiling kernels ahead failed (exit code %d)", child.returncode)
-        return
+        return False
     mark_compiled(folder)
     _prune(folder)
-    log.info("kernels are compiled after %.1f s, and kept in %s", time.monotonic() - begun, folder)
+    return True
+
+
+def _tell_progress(folder: Path, begun: float) -> None:
+    log.info(
+        "compiling kernels: %d so far, %.0f s",
+        sum(1 for _ in folder.rglob("*.nbi")), time.monotonic() - begun,
+    )  # fmt: skip
 
 
 def mark_compiled(folder: Path) -> None:

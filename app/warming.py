@@ -1,8 +1,10 @@
 """Compiling every kernel before anybody waits for it: `python -m app.warming DATA`.
 
-Also opens one index apart from everybody: `python -m app.warming --index FOLDER`.
+Also opens one index apart from everybody: `python -m app.warming --index FOLDER`, and compiles
+behind a command that has ended: `python -m app.warming --behind KERNELS DATA`.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.kernels import ensure_compiled, is_compiling
 from app.openings import opening
 from app.version import code_version
 from indexing.build import BuildOptions, build
@@ -24,6 +27,9 @@ from indexing.live.warm import warm_live
 from indexing.progress import Silent
 from ranking.generation import Generation, open_generation
 from ranking.warm import warm, warm_beside
+
+_STEPS_BACK = 5
+"""Nicer by so much than whatever the user runs; not the most, as a service may wait for it."""
 
 
 def compile_kernels() -> float:
@@ -103,6 +109,11 @@ def main(arguments: Sequence[str]) -> int:
         except IndexingError as error:
             print(error, file=sys.stderr)  # noqa: T201 - read by who started this process
             return 1
+    if option == "--behind":
+        os.nice(_STEPS_BACK)
+        if not is_compiling(Path(arguments[1])):
+            ensure_compiled(Path(arguments[1]), folder)
+        return 0
     if option == "--beside":
         warm_indexes(folder, beside=True)
         return 0

@@ -11,6 +11,7 @@ from app.kernels import use_kernel_cache
 
 if os.environ.get("CI") == "true":  # all is compiled once, for the tests and what they start
     use_kernel_cache(KERNELS)
+os.environ["VITRINA_KERNEL_CACHE_DIR"] = str(KERNELS)  # of commands, which compile behind them
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -20,6 +20,7 @@ from app.commands.options import (
     MapFileOption,
     MappingOption,
     MapsOption,
+    compile_for_serving,
     tell_compiling,
 )
 from app.jobs.files import STAGED
@@ -151,5 +152,7 @@ def build(
     ):
         runs = run.of_locales(index, given) if locale == ALL_LOCALES else [(index, run)]
         reports = [(name, each.build(name, given, progress)) for name, each in runs]
+    if not stage and progress_file is None:  # which a service's own jobs have
+        compile_for_serving(data)
     if any(report.objections for _, report in reports):
         raise typer.Exit(STAGED)

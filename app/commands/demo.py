@@ -9,7 +9,13 @@ import typer
 from rich.console import Console
 
 from app.commands.announcing import tell_services
-from app.commands.options import DEFAULT_DATA, DEFAULT_INDEX, DataOption, IndexOption
+from app.commands.options import (
+    DEFAULT_DATA,
+    DEFAULT_INDEX,
+    DataOption,
+    IndexOption,
+    compile_for_serving,
+)
 from app.commands.serve import (
     DEFAULT_HOST,
     DEFAULT_PORT,
@@ -62,6 +68,8 @@ def demo(
     folder = index_folder(data, index)
     if read_current(folder) is None:
         shop_folder = data / "demo-shop"
+        if not once:
+            compile_for_serving(data)
         with ConsoleProgress(console) as progress:
             shop = _generate(shop_folder, products, seed, progress)
             options = BuildOptions(

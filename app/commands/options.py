@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.kernels import use_kernel_cache
+from app.kernels import compile_behind, use_kernel_cache
 from app.settings import load_settings
 
 
@@ -21,6 +21,16 @@ def tell_compiling(data: Path) -> None:
     if not folder.is_dir():
         typer.echo(
             f"compiling kernels, this once, into {folder} (VITRINA_KERNEL_CACHE_DIR)", err=True
+        )
+
+
+def compile_for_serving(data: Path) -> None:
+    """Beside and behind this command, what it does not need itself but a service will."""
+    if compile_behind(use_kernel_cache(load_settings(data_dir=data).kernels), data):
+        typer.echo(
+            "compiling what serving needs in the background, this once; "
+            "`vitrina serve` waits for it",
+            err=True,
         )
 
 

@@ -1,6 +1,8 @@
+import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from app import kernels
 from app.settings import Settings
@@ -27,3 +29,24 @@ def test_another_copy_of_the_code_compiles_its_own(
     monkeypatch.setattr(kernels, "_ROOT", tmp_path / "elsewhere")
     kernels.mark_compiled(tmp_path)
     assert len(list(tmp_path.glob("ready-*"))) == 2
+
+
+def test_one_process_compiles_and_others_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(kernels.subprocess, "Popen", lambda *given, **_: started.append(given))
+    monkeypatch.setattr(kernels.os, "posix_spawn", lambda *given, **_: started.append(given))
+    monkeypatch.setattr(kernels, "TOLD_EVERY_S", 0.01)
+    with FileLock(tmp_path / ".compiling"):
+        waiting = threading.Thread(target=kernels.ensure_compiled, args=(tmp_path, tmp_path))
+        waiting.start()
+        waiting.join(0.1)
+        assert waiting.is_alive()
+        assert not kernels.compile_behind(tmp_path, tmp_path)
+        kernels.mark_compiled(tmp_path)
+    waiting.join()
+    assert not kernels.compile_behind(tmp_path, tmp_path)
+    assert not started
+    assert kernels.compile_behind(tmp_path / "other", tmp_path)
+    assert len(started) == 1
