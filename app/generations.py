@@ -217,7 +217,8 @@ class Generations:
         begun = time.monotonic()
         try:
             before = self._served.get(name)
-            if self._is_suspect(name, folder, current):
+            unknown = before is None or before.snapshot.id != current.snapshot
+            if unknown and self._is_suspect(name, folder, current):
                 return
             with opening(folder, current.snapshot):
                 generation = open_generation(folder, current, code_version(), before, self._verify)
@@ -245,7 +246,8 @@ class Generations:
     def _is_suspect(self, name: str, folder: Path, current: Current) -> bool:
         """Whether a process died while it opened this snapshot, and so may this one.
 
-        The first look only says so, as nobody must wait for a trial at the start.
+        The first look only says so, as nobody must wait for a trial at the start. Not asked of what
+        is served already: another rule or model in force says nothing about the snapshot.
         """
         if not killed_openers(folder, current.snapshot):
             return False
@@ -255,7 +257,7 @@ class Generations:
                 "in a process of its own", again_s=0.0,
             )  # fmt: skip
             return True
-        why = try_apart(folder, current.snapshot)
+        why = try_apart(folder, current.snapshot, self._stop)
         if why is None:
             return False
         self._not_served(name, current, why, again_s=_TRIAL_EVERY_S)

@@ -52,7 +52,7 @@ def serving(data: Path, **given: Any) -> Iterator[httpx.Client]:
             yield client
     finally:
         server.should_exit = True
-        thread.join(30)
+        thread.join(COMPILING_S)
         assert not thread.is_alive()
 
 

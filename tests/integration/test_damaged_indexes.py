@@ -1,5 +1,6 @@
 """One damaged index must not take the others, or the service, with it."""
 
+import os
 import random
 import re
 import subprocess
@@ -118,3 +119,35 @@ def test_an_index_that_kills_whoever_opens_it_stays_out(
         wait_until(lambda: ready(http)["indexes"] == ["main", "other"], SOON_S)
         withdraw(data / "main")
         wait_until(lambda: ready(http)["indexes"] == ["other"], SOON_S)
+
+
+def test_what_is_served_is_not_suspected_and_a_trial_ends_with_the_service(
+    data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    die_while_opening(data / "main", current_of(data / "main"))
+    begun = tmp_path / "trial"
+    endless = (
+        f"import os, time; open({str(begun)!r}, 'w').write(f'{{os.getpid()}} '); time.sleep(600)"
+    )
+    monkeypatch.setattr("app.openings.TRIAL", ("-c", endless))
+    with serving(data) as http:
+        wait_until(lambda: begun.exists() and begun.read_text().endswith(" "), SOON_S)
+        assert ready(http)["indexes"] == ["other"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text()), 0)
+    assert killed_openers(data / "main", current_of(data / "main"))  # as nobody knows yet
+
+
+def test_a_rule_comes_into_force_though_another_process_was_killed(data: Path) -> None:
+    with serving(data) as http:
+        wait_until(lambda: ready(http)["indexes"] == ["main", "other"], SOON_S)
+        die_while_opening(data / "main", current_of(data / "main"))
+        assert http.put("/v1/admin/synonyms", json={"text": "torch => lamp"}).status_code == 200
+        wait_until(lambda: http.get("/v1/search?q=torch").json()["total"] == len(LAMPS), SOON_S)
+        assert not ready(http)["failed"]
+
+
+def current_of(index: Path) -> str:
+    current = read_current(index)
+    assert current is not None
+    return current.snapshot
