@@ -16,8 +16,9 @@ import numpy as np
 import orjson
 from living_shop import drawn_patch, drawn_product
 
+from app.changes.change_log import Accepted, NewChange, Op, Outcome, Stale, Unknown
 from indexing.catalogue.product import Product, ProductError
-from indexing.catalogue.product_line import line_of, patched
+from indexing.catalogue.product_line import line_of, patched, product_of
 from indexing.columns.columns import CORE_NUMBERS
 from indexing.live.batch import LiveChange
 from indexing.live.frozen_priors import FrozenPriors
@@ -37,17 +38,22 @@ MOST = 30
 
 @dataclass(slots=True)
 class Catalogue:
-    """held: products by id; rows: where each first appeared, which decides between equals."""
+    """held: products by id; rows: where each first appeared, which decides between equals.
+    versions: the highest of each product. asked: all that was sent, and whether it is taken.
+    """
 
     currency: str | None
+    draw: random.Random
     held: dict[str, Product] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     next_row: int = 0
+    versions: dict[str, int] = field(default_factory=dict)
+    asked: list[tuple[NewChange, type[Outcome]]] = field(default_factory=list)
     seq: int = 0
 
     @classmethod
-    def of(cls, base: Snapshot) -> "Catalogue":
-        made = cls(base.config.currency)
+    def of(cls, base: Snapshot, draw: random.Random) -> "Catalogue":
+        made = cls(base.config.currency, draw)
         for doc in range(base.doc_count):
             placed = placed_at(base, doc)
             made.held[placed.product.id] = placed.product
@@ -55,70 +61,92 @@ class Catalogue:
         made.next_row = max(made.rows.values(), default=-1) + 1
         return made
 
-    def put(self, product: Product) -> LiveChange:
-        name = product.id
-        if name not in self.held:
-            self.rows[name] = self.next_row
-            self.next_row += 1
-        self.held[name] = product
-        return self._change(name, "put", line_of(product))
+    def put(self, product: Product) -> list[LiveChange]:
+        name, body = product.id, line_of(product)
+        changes = self._taken(name, "put", body)
+        if changes:
+            if name not in self.held:
+                self.rows[name] = self.next_row
+                self.next_row += 1
+            self.held[name] = product_of(body, self.currency)
+        return changes
 
-    def delete(self, name: str) -> LiveChange:
-        self.held.pop(name, None)
-        self.rows.pop(name, None)
-        return self._change(name, "delete", None)
+    def delete(self, name: str) -> list[LiveChange]:
+        changes = self._taken(name, "delete", None)
+        if changes:
+            self.held.pop(name, None)
+            self.rows.pop(name, None)
+        return changes
 
-    def patch(self, name: str, fields: dict[str, Any]) -> LiveChange:
+    def patch(self, name: str, fields: dict[str, Any]) -> list[LiveChange]:
         body = orjson.dumps(fields)
-        if name in self.held:
+        changes = self._taken(name, "patch", body)
+        if changes and name in self.held:
             with suppress(ProductError):  # passed over by the writer too
                 self.held[name] = patched(self.held[name], body, self.currency)
-        return self._change(name, "patch", body)
+        return changes
 
-    def _change(self, name: str, op: str, body: bytes | None) -> LiveChange:
-        self.seq += 1
-        return LiveChange(self.seq, name, op, body)
+    def _taken(self, name: str, op: Op, body: bytes | None) -> list[LiveChange]:
+        """The change, if it is not one that the log refuses."""
+        version, draw = None, self.draw.random()
+        if draw < 0.15:
+            version = len(self.asked) if draw < 0.1 else self.draw.randrange(len(self.asked) + 1)
+        held, told = self.versions.get(name), Accepted
+        if version is not None and held is not None and version < held:
+            told = Stale
+        elif op != "put" and name not in self.held:
+            told = Unknown
+        elif version is not None:
+            self.versions[name] = version
+        self.asked.append((NewChange(name, op, body, version), told))
+        if told is Stale:
+            return []
+        self.seq += told is Accepted
+        return [LiveChange(self.seq, name, op, body)]
+
+    def in_order(self) -> list[str]:
+        return sorted(self.held, key=self.rows.__getitem__)
 
     def placed(self) -> tuple[list[Product], "np.ndarray"]:
         return in_order(Placed(self.held[name], self.rows[name]) for name in self.held)
 
 
 def drawn_step(catalogue: Catalogue, draw: random.Random, *, vectors: bool) -> list[LiveChange]:
-    """One or a few changes that belong together."""
+    """One or a few changes that belong together; none if they are refused."""
     held, kind = catalogue.held, draw.random()
     name = draw.choice(sorted(held) or ["p0"])
     another = f"p{draw.randrange(2 * MOST)}"
     fresh = Product.model_validate(drawn_product(draw, another, vectors=vectors))
     known = held.get(name)
     if known is None:
-        return [catalogue.put(fresh)]
+        return catalogue.put(fresh)
     if kind < 0.5:
-        return [catalogue.patch(name, drawn_patch(draw, known))]
+        return catalogue.patch(name, drawn_patch(draw, known))
     if kind < 0.54:  # to nothing and back
         price = {"price_max": None, "price_original": None}
-        first = catalogue.patch(name, price | {"price": None, "stock": None})
         back = price | {"price": draw.choice((known.price, 9.99)), "stock": draw.choice((0, 5))}
-        return [first, catalogue.patch(name, back)]
+        first = catalogue.patch(name, price | {"price": None, "stock": None})
+        return first + catalogue.patch(name, back)
     if kind < 0.58:  # the leader of a group is sold out, or is not any more
         leaders = [each for each in sorted(held) if held[each].group_id == known.group_id]
-        return [catalogue.patch(leaders[0], {"stock": draw.choice((0, 3))})]
+        return catalogue.patch(leaders[0], {"stock": draw.choice((0, 3))})
     if kind < 0.7 and len(held) > 2:
-        return [catalogue.delete(name)]
+        return catalogue.delete(name)
     if kind < 0.75:  # gone and there again
         again = draw.choice((known, known.model_copy(update={"title": "mug quokka"})))
-        return [catalogue.delete(name), catalogue.put(again)]
+        return catalogue.delete(name) + catalogue.put(again)
     if kind < 0.8:
-        return [catalogue.put(known)]
+        return catalogue.put(known)
     if kind < 0.86:  # to another group, or out of one
         other = held[draw.choice(sorted(held))]
-        return [catalogue.put(known.model_copy(update={"group_id": other.group_id}))]
+        return catalogue.put(known.model_copy(update={"group_id": other.group_id}))
     if kind < 0.9:  # unlike before in everything
-        return [catalogue.put(fresh.model_copy(update={"id": name}))]
+        return catalogue.put(fresh.model_copy(update={"id": name}))
     if kind < 0.92:
-        return [catalogue.delete("nobody"), catalogue.patch("nobody", {"price": 3.0})]
+        return catalogue.delete("nobody") + catalogue.patch("nobody", {"price": 3.0})
     if kind < 0.95 and len(held) < MOST:  # a twin in all but its name
-        return [catalogue.put(known.model_copy(update={"id": another}))]
-    return [catalogue.put(fresh if len(held) < MOST else known)]
+        return catalogue.put(known.model_copy(update={"id": another}))
+    return catalogue.put(fresh if len(held) < MOST else known)
 
 
 class Living:

@@ -3,13 +3,16 @@ changes and requests over it.
 """
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from catalogs import build_index, open_index
+from catalogs import NOW, open_index
 
+from indexing.build import BuildOptions, build
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.product import Product
+from indexing.progress import Silent
 from ranking.filters.filters import And, AnyOf, Exists, Filter, Not, Or, Range
 from ranking.generation import Generation
 from ranking.search.request import SearchRequest, Sort
@@ -73,12 +76,17 @@ def drawn_product(draw: random.Random, name: str, *, vectors: bool = False) -> d
 def drawn_shop(
     draw: random.Random, index: Path, config: IndexConfig, *, vectors: bool = False
 ) -> Generation:
-    """A generation over a few products, built as every catalogue is."""
+    """A generation over a few products."""
     count = draw.choice((1, 5, 14, 14, 20))
-    products = [drawn_product(draw, f"p{n}", vectors=vectors) for n in range(count)]
-    for product in products:
-        product.pop("price_original", None)  # of our own, not a shop's
-    build_index(index, products, config=config)
+    drawn = [drawn_product(draw, f"p{n}", vectors=vectors) for n in range(count)]
+    return rebuilt(index, config, [Product.model_validate(each) for each in drawn])
+
+
+def rebuilt(index: Path, config: IndexConfig, products: Sequence[Product]) -> Generation:
+    """Built as every catalogue is, from products that are read already."""
+    index.mkdir(parents=True)
+    options = BuildOptions([], index, "test", config=config, force=True, beside=lambda _: products)
+    build(options, NOW, Silent())
     return open_index(index)
 
 

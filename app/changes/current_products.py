@@ -10,6 +10,7 @@ from app.changes.change_log import Change, ChangeLog
 from app.changes.folded import folded_in, kept_in
 from indexing.catalogue.product import Product, ProductError
 from indexing.catalogue.product_line import patched, product_of
+from indexing.live.grouping import ROW
 from indexing.snapshot import Snapshot
 from indexing.vectors.encoder import GivenEncoder
 
@@ -48,23 +49,39 @@ class CurrentProducts:
         self._currency = snapshot.config.currency
         self._told = told
         self._states: dict[str, _State] = {}
+        self._born: dict[str, None] = {}
         self._made = dict.fromkeys(kept_in(snapshot.manifest))
         self.kept: list[str] = []
         for change in _changes(
             log, index, folded_in(snapshot.manifest, log.identity(index)), up_to
         ):
-            self._states.setdefault(change.product_id, _State()).add(change)
-            if change.op == "put" and snapshot.documents.find(change.product_id) is None:
-                self._made[change.product_id] = None
+            self._add(change)
+
+    def _add(self, change: Change) -> None:
+        name = change.product_id
+        state = self._states.setdefault(name, _State())
+        built = self._snapshot.documents.find(name) is not None
+        there = not state.deleted and (state.put is not None or built)
+        state.add(change)
+        if change.op == "delete":
+            self._born.pop(name, None)
+        elif change.op == "put":
+            if not there:
+                self._born[name] = None
+            if not built:
+                self._made[name] = None
 
     def all(self) -> Iterator[Product]:
-        """The snapshot's in their order, then new ones in the order of their changes."""
-        documents = self._snapshot.documents
-        for doc in range(len(documents)):
-            yield from self._now(documents.id_at(doc), doc)
-        for product_id in self._states:
-            if documents.find(product_id) is None:
-                yield from self._now(product_id, None)
+        """The snapshot's in the order of their rows, then new ones in the order in which they
+        came: as the living index has them. One that was deleted and put again is a new one.
+        """
+        documents, keys = self._snapshot.documents, self._snapshot.columns.keys
+        for doc in np.argsort(keys & np.uint64(ROW), kind="stable").tolist():
+            product_id = documents.id_at(doc)
+            if product_id not in self._born:
+                yield from self._now(product_id, doc)
+        for product_id in self._born:
+            yield from self._now(product_id, documents.find(product_id))
 
     def missing(self, has: Callable[[str], bool]) -> Iterator[Product]:
         """Those that were made over the API, and that a catalogue does not have."""

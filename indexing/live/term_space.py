@@ -1,59 +1,16 @@
 """Terms of segments among those of a snapshot: known ones have its number, new ones follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexing.arrays import BoolArray, Int64Array
+from indexing.arrays import Int64Array
 from indexing.live.segment import Segment
 from indexing.live.value_space import sealed
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import HeldTerms, InvertedIndex, TitleTerms
 from indexing.postings.token_stream import EXTRA
-from indexing.snapshot import Snapshot
-
-
-class LostTerms:
-    """Terms that came with products which are all gone: they are known no more."""
-
-    def __init__(self) -> None:
-        self._held: dict[int, tuple[BoolArray | None, Sequence[str]]] = {}
-
-    def hidden(
-        self, segments: Sequence[Snapshot], parts: Mapping[int, Segment]
-    ) -> tuple[Snapshot, ...]:
-        """segments: the snapshot first; parts: the others by number, as they lie on disk. O(terms
-        that the snapshot lacks), of segments where products went since it was last asked.
-        """
-        found = {}
-        for segment, (number, part) in zip(segments[1:], parts.items(), strict=True):
-            known = self._held.get(number)
-            if known is None or known[0] is not segment.gone:
-                known = segment.gone, _held_terms(part, segment.gone)
-            found[number] = known
-        self._held = found
-        lexicon = segments[0].index.lexicon
-        lost = frozenset(lexicon.added).difference(*(terms for _, terms in found.values()))
-        if lost == lexicon.lost:
-            return tuple(segments)
-        lexicon = lexicon.with_added(lexicon.added, lost)
-        return tuple(
-            replace(segment, index=replace(segment.index, lexicon=lexicon)) for segment in segments
-        )
-
-
-def _held_terms(part: Segment, gone: BoolArray | None) -> Sequence[str]:
-    """Of the terms that are new with a segment those that a product has which is there."""
-    if gone is None or not part.new:
-        return part.new
-    places = np.flatnonzero(part.known == UNKNOWN)
-    bounds = part.index.offsets.astype(np.int64)
-    starts, counts = bounds[places], bounds[places + 1] - bounds[places]
-    first = np.cumsum(counts) - counts
-    at = np.repeat(starts - first, counts) + np.arange(int(counts.sum()))
-    there = np.logical_or.reduceat(~gone[part.index.docs[at]], first)
-    return [term for term, held in zip(part.new, there.tolist(), strict=True) if held]
 
 
 @dataclass(frozen=True, slots=True)

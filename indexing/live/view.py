@@ -14,11 +14,11 @@ from indexing.errors import IndexingError, SnapshotError
 from indexing.live.frozen_priors import FrozenPriors
 from indexing.live.joined import Joined, alone, carried, join
 from indexing.live.journal import GONE, Journal
+from indexing.live.lost import Lost
 from indexing.live.patches import Patches, with_patches
 from indexing.live.segment import Segment, open_segment
 from indexing.live.spares import Spares
 from indexing.live.state import FROZEN, State, read_state, segment_folder
-from indexing.live.term_space import LostTerms
 from indexing.live.value_space import sealed
 from indexing.snapshot import Snapshot
 
@@ -71,7 +71,7 @@ class ViewKeeper:
         self._opened: dict[int, Segment] = {}
         self._joined = alone(base)
         self._spares: dict[int, Spares] = {}
-        self._lost = LostTerms()
+        self._lost = Lost()
         self._segments: tuple[int, ...] = ()
         self._run = ""
         self._journal = ""
@@ -120,7 +120,7 @@ class ViewKeeper:
                 for number, segment in zip(numbers, segments, strict=True)
             )
         segments = self._with(segments, numbers, rows, popular=popular)
-        segments = self._lost.hidden(segments, {n: self._opened[n] for n in state.segments})
+        segments = self._lost.hidden(segments, numbers, made)
         self._journal, self._records = state.journal, state.records
         self.view = View(state.seq, state.removed, segments, numbers, state.at_ms)
         return self.view
@@ -135,7 +135,7 @@ class ViewKeeper:
         """Segments and records of another run are none of this one."""
         self._run, self._journal, self._records = run, "", 0
         self._segments, self._opened, self._joined = (), {}, alone(self._base)
-        self._spares, self._lost = {}, LostTerms()
+        self._spares, self._lost = {}, Lost()
 
     def opened(self, number: int, segment: Segment) -> None:
         """Of the writer, which has just made it."""
