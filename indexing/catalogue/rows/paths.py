@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from indexing.catalogue.formats.xml_elements import is_plural
 from indexing.catalogue.rows.names import name_key
 
 Steps = tuple[str | int, ...]
@@ -13,6 +14,12 @@ _PATH = re.compile(r"[\w@$-]+(?:\.[\w@$-]+|\[\d*\])+")
 _PART = re.compile(r"([^.\[\]]+)|\[(\d*)\]")
 
 
+class _Member(str):
+    """A step to what a list is of: `images.image` are `images` where these are one (XML)."""
+
+    __slots__ = ()
+
+
 @lru_cache(maxsize=10_000)
 def steps_of(path: str) -> tuple[str, Steps]:
     """The first name, and the steps behind it; a name without `.` and `[` has none."""
@@ -20,7 +27,10 @@ def steps_of(path: str) -> tuple[str, Steps]:
         return path, ()
     parts: list[str | int] = []
     for name, place in _PART.findall(path):
-        parts.append(name if name else EACH if place == "" else int(place))
+        if name and parts and is_plural(str(parts[-1]), name):
+            parts.append(_Member(name))
+        else:
+            parts.append(name if name else EACH if place == "" else int(place))
     return str(parts[0]), tuple(parts[1:])
 
 
@@ -41,7 +51,10 @@ def value_at(value: object, steps: Steps) -> object:
             value = value[step]
             continue
         if isinstance(value, list | tuple):
-            value = value[0] if value else None
+            first = value[0] if value else None
+            if isinstance(step, _Member) and not (isinstance(first, dict) and step in first):
+                continue
+            value = first
         if not isinstance(value, dict):
             return None
         value = value[step] if step in value else _alike(value, step)
