@@ -19,6 +19,8 @@ from ranking.recall.hits import NO_HITS, Hits
 LEVELS = (1.0, 0.75, 0.5, 0.0)
 """Share of the query's weight that a document must cover, level by level; 0 means any term."""
 
+FEW = 1 / 16
+"""Share of all documents up to which those that hold a word are looked at one by one."""
 TINY = 1e-6
 _SLACK = 1e-4  # float32 sums of the same weights may differ this much, relatively
 _LEAST_SHARES = np.array(LEVELS, dtype=np.float32) - np.float32(_SLACK)
@@ -42,12 +44,14 @@ class LexicalMatches:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """coverage: float32[n], weight of the query that each document of a segment holds.
+    """docs: uint32[c], ascending, those that hold any of the query, or None for all of the segment.
+    coverage: float32[c], weight of the query that each of them holds.
 
     thresholds: float32[levels], weight that each level asks for. counts: uint32[levels],
     documents of the segment that reach each.
     """
 
+    docs: UInt32Array | None
     coverage: Float32Array
     thresholds: Float32Array
     counts: UInt32Array
@@ -55,7 +59,8 @@ class Covered:
     def reaching(self, level: int) -> UInt32Array:
         """Documents that reach the level, ascending."""
         count = int(self.counts[level])
-        return _sealed(reaching(self.coverage, float(self.thresholds[level]), count))
+        places = reaching(self.coverage, float(self.thresholds[level]), count)
+        return _sealed(places if self.docs is None else self.docs[places])
 
 
 def strict(slots: Sequence[Slot], index: InvertedIndex) -> UInt32Array:
@@ -76,16 +81,22 @@ def cover(slots: Sequence[Slot], index: InvertedIndex) -> Covered:
     coverage = np.zeros(index.doc_count, dtype=np.float32)
     # Numbers last, and where there are words for what has one of them: any product may have a 5.
     words = [slot for slot in required if not slot.is_amount]
+    held = []
     for slot in words or required:
         if slot.alternatives:
-            accumulate(coverage, _documents(slot, index), slot.weight, 0.0)
+            held.append(_documents(slot, index))
+            accumulate(coverage, held[-1], slot.weight, 0.0)
     for slot in required if words else ():
         if slot.is_amount and slot.alternatives:
             accumulate(coverage, _documents(slot, index), slot.weight, TINY)
     if index.gone is not None:
         coverage[index.gone] = 0
     thresholds = np.array([share * total * (1 - _SLACK) for share in LEVELS], dtype=np.float32)
-    return Covered(coverage, thresholds, count_reaching(coverage, thresholds))
+    docs = None
+    if held and sum(map(len, held)) < FEW * index.doc_count:  # less than to look at all of them
+        docs = _united(held)
+        coverage = coverage[docs]
+    return Covered(docs, coverage, thresholds, count_reaching(coverage, thresholds))
 
 
 def level_of(counts: Sequence[UInt32Array], min_matches: int) -> int:
@@ -182,7 +193,11 @@ def score(
 
 def _documents(slot: Slot, index: InvertedIndex) -> UInt32Array:
     """Documents that satisfy the slot, ascending."""
-    lists = [_holding(alternative, index) for alternative in slot.alternatives]
+    return _united([_holding(alternative, index) for alternative in slot.alternatives])
+
+
+def _united(lists: Sequence[UInt32Array]) -> UInt32Array:
+    """Documents of any of the lists, ascending."""
     found = lists[0]
     for docs in lists[1:]:
         found = _sealed(unite(found, docs))

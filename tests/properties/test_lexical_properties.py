@@ -21,6 +21,7 @@ from indexing.postings.statistics import Statistics
 from indexing.postings.token_stream import EXTRA, TermNumbers, TokenStream
 from ranking.bm25 import Bm25Weights
 from ranking.query.query import Slot
+from ranking.recall import lexical
 from ranking.recall.lexical import (
     LEVELS,
     LexicalMatches,
@@ -63,13 +64,20 @@ def found(index: InvertedIndex, query: str, min_matches: int, relax: bool = True
     return match(slots, index, min_matches, relax)
 
 
+@pytest.mark.parametrize("few", [0.0, lexical.FEW, 9.0])  # whether holders are looked at, or all
 @given(st.lists(TITLES, min_size=1, max_size=20), TITLES, st.integers(0, 5))
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_matches_equal_the_reference(
-    tmp_path_factory: pytest.TempPathFactory, titles: list[str], query: str, min_matches: int
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    few: float,
+    titles: list[str],
+    query: str,
+    min_matches: int,
 ) -> None:
+    monkeypatch.setattr(lexical, "FEW", few)
     index = build(tmp_path_factory.mktemp("index"), titles)
     slots = slots_of(query, ANALYZER, index.lexicon, index.statistics)
     result = match(slots, index, min_matches)
