@@ -141,7 +141,7 @@ def times_of_features(cases: list[Case], generation: Generation) -> None:
 
 def time_of_group(group: Group, cases: list[Case], generation: Generation) -> float:
     given = {case.text: _inputs(case, generation) for case in cases}
-    rows = Rows(group.features, np.empty((len(group.features), POOL), dtype=np.float32))
+    rows = Rows(group.places, np.empty((len(group.features), POOL), dtype=np.float32))
     return median_ms(cases, lambda case: group.fill(given[case.text], rows))
 
 

@@ -24,7 +24,8 @@ def best_of(scores: Float32Array) -> np.float32:
     """The highest of those that are known (not NaN); NOTHING if none is above it."""
     best = NOTHING
     for score in scores:
-        best = max(best, score) if not np.isnan(score) else best
+        if score > best:  # noqa: PLR1730 (NaN is not, whatever `max` makes of it)
+            best = score
     return best
 
 

@@ -142,6 +142,8 @@ class VectorIndex:
 
     def vectors(self, doc_ids: UInt32Array) -> Float32Array:
         """The documents' vectors, float32[k, d], of 8-bit precision unless `flat`; else zeros."""
+        if self.docs is None:
+            return self.stored(doc_ids.astype(np.int64))
         rows, present = self._rows_of(doc_ids)
         out = np.zeros((len(doc_ids), self.dimension), dtype=np.float32)
         out[present] = self.stored(rows)

@@ -23,6 +23,6 @@ def extract(query: Query, candidates: Candidates, generation: Generation) -> Flo
     begin = 0
     for group in GROUPS:
         end = begin + len(group.features)
-        group.fill(inputs, Rows(group.features, by_feature[begin:end]))
+        group.fill(inputs, Rows(group.places, by_feature[begin:end]))
         begin = end
     return np.ascontiguousarray(by_feature.T)

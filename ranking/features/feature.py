@@ -1,7 +1,7 @@
 """What a feature is, and a group of them: one file a group declares its own and fills its rows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,9 +32,10 @@ class Rows:
     matrix: float32[features of the group, k]; kernels that know its order write it at once.
     """
 
-    def __init__(self, features: tuple[Feature, ...], matrix: Float32Array) -> None:
+    def __init__(self, places: Mapping[str, int], matrix: Float32Array) -> None:
+        """places: of the group's features, by name."""
         self.matrix = matrix
-        self._places = {feature.name: place for place, feature in enumerate(features)}
+        self._places = places
 
     def __setitem__(self, name: str, values: Float32Array | Float64Array | float) -> None:
         """values: float[k], or one for all. Raises KeyError for a feature of another group."""
@@ -52,6 +53,11 @@ class Group:
     meaning: str
     features: tuple[Feature, ...]
     fill: Callable[[Inputs, Rows], None]
+    places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places = {feature.name: place for place, feature in enumerate(self.features)}
+        object.__setattr__(self, "places", places)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,5 +66,5 @@ class Group:
     def values(self, inputs: Inputs) -> dict[str, Float32Array]:
         """float32[k] by feature name."""
         matrix = np.full((len(self.features), len(inputs)), np.nan, dtype=np.float32)
-        self.fill(inputs, Rows(self.features, matrix))
+        self.fill(inputs, Rows(self.places, matrix))
         return dict(zip(self.names, matrix, strict=True))

@@ -13,7 +13,7 @@ from ranking.features.inputs import Inputs
 from ranking.features.shares import key_shares
 from ranking.score_mix import best_of, mixed_scores
 from ranking.search.candidates import Candidates
-from ranking.search.segments import read
+from ranking.search.segments import BySegment
 
 BEST = 20
 """So many best matches speak for the query; measured, see docs/learning.md."""
@@ -44,8 +44,9 @@ def brand_shares(inputs: Inputs, best: Int64Array) -> Float64Array:
 def centroid_cosines(inputs: Inputs, best: Int64Array) -> Float32Array:
     """float32[k]: cosine to the weighted mean of the best's vectors; NaN where there are none."""
     weights = _RANK_WEIGHTS[: len(best)].astype(np.float32)
-    chosen = inputs.candidates.take(best)
-    vectors = read(chosen, inputs.segments, lambda segment, docs: segment.vectors.vectors(docs))
+    found = inputs.candidates
+    stand = BySegment.at(found.segments[best], found.doc_ids[best], inputs.segments)
+    vectors = stand.read(lambda segment, docs: segment.vectors.vectors(docs))
     centre = direction(weights @ vectors)
     if not centre.any():
         return np.full(len(inputs), np.nan, dtype=np.float32)

@@ -6,20 +6,27 @@ from numba import njit
 from indexing.arrays import Float64Array, Int64Array
 
 
-@njit(nogil=True, cache=True)
 def mid_ranks(values: Float64Array) -> Float64Array:
     """float64[k]: mid-rank of each among the known values, 0 to 1; NaN for NaN. O(k log k)."""
-    count = 0
-    known = np.empty(len(values), np.float64)
-    for value in values:
-        if not np.isnan(value):
-            known[count] = value
-            count += 1
-    known = np.sort(known[:count])
+    ranks: Float64Array = _mid_ranks(values, np.sort(values))  # NumPy's sort takes a third
+    return ranks
+
+
+@njit(nogil=True, cache=True)
+def _mid_ranks(values: Float64Array, known: Float64Array) -> Float64Array:
+    """known: the same ascending, NaN last."""
+    count = len(known)
+    while count and np.isnan(known[count - 1]):
+        count -= 1
     out = np.full(len(values), np.nan)
     for i in range(len(values)):
         if not np.isnan(values[i]):
-            low = np.searchsorted(known, values[i])
+            low, size = 0, count
+            while size > 1:  # without branches that could be foretold wrongly
+                half = size // 2
+                low += half * (known[low + half - 1] < values[i])
+                size -= half
+            low += known[low] < values[i]
             high = low
             while high < count and known[high] == values[i]:
                 high += 1

@@ -121,6 +121,8 @@ def _fill_title(
 ) -> None:
     """out: float32[features, k], zeros before. Bits of masks: where each slot stands."""
     masks = np.zeros(len(weights), dtype=np.uint64)
+    wanted = np.empty(len(term_ids), dtype=np.uint32)  # of one title
+    owner = np.empty(len(term_ids), dtype=np.int64)  # each one's slot
     required = 1e-9
     for slot in range(len(weights)):
         required += weights[slot] > 0
@@ -129,6 +131,13 @@ def _fill_title(
         masks[:] = np.uint64(0)
         position = -1
         matched = np.uint64(0)
+        count = 0
+        for slot in range(len(weights)):
+            if chosen[i, slot] >= 0 and weights[slot] > 0:
+                own = chosen[i, slot]
+                for place in range(alternatives[own], alternatives[own + 1]):
+                    wanted[count], owner[count] = term_ids[place], slot
+                    count += 1
         for at in range(offsets[doc], offsets[doc + 1]):
             if titles[at] < np.uint32(0x80000000):
                 position += 1
@@ -137,15 +146,11 @@ def _fill_title(
             term = titles[at] & np.uint32(0x7FFFFFFF)
             if prefix_low <= term < prefix_high:
                 out[_PREFIX, i] = 1
-            for slot in range(len(weights)):
-                if chosen[i, slot] < 0 or weights[slot] <= 0:
-                    continue
-                own = chosen[i, slot]
-                for place in range(alternatives[own], alternatives[own + 1]):
-                    if term_ids[place] == term:
-                        bit = np.uint64(1) << np.uint64(position)
-                        masks[slot] |= bit
-                        matched |= bit
+            for place in range(count):
+                if wanted[place] == term:
+                    bit = np.uint64(1) << np.uint64(position)
+                    masks[owner[place]] |= bit
+                    matched |= bit
         length = position + 1
         out[_LENGTH, i] = np.log1p(np.float32(length))
         if length and matched:

@@ -9,6 +9,7 @@ from indexing.arrays import Float32Array
 from ranking.errors import RankerFailedError
 from ranking.features.features import NAMES
 from ranking.rerank.gain_curve import GainCurve
+from ranking.score_mix import or_zero
 
 FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What code over arrays raises when it is given what it did not expect."""
@@ -154,7 +155,7 @@ def linear_weights(weights: Mapping[str, float]) -> Float32Array:
 def linear_scores(features: Float32Array, weights: Float32Array) -> Float32Array:
     """float32[k]: weighted sums; NaN counts nothing."""
     used = np.flatnonzero(weights)
-    scores: Float32Array = np.nan_to_num(features[:, used]) @ weights[used]
+    scores: Float32Array = or_zero(features[:, used]) @ weights[used]
     return scores
 
 

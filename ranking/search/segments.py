@@ -27,7 +27,15 @@ class BySegment:
 
     @classmethod
     def of(cls, candidates: Candidates, segments: Sequence[Snapshot]) -> "BySegment":
-        numbers, docs = candidates.segments, candidates.doc_ids
+        return cls.at(candidates.segments, candidates.doc_ids, segments)
+
+    @classmethod
+    def at(
+        cls, numbers: UInt16Array, docs: UInt32Array, segments: Sequence[Snapshot]
+    ) -> "BySegment":
+        """Documents of the segments of these numbers, equally many."""
+        if len(segments) == 1:
+            return cls(len(docs), ((segments[0], np.arange(len(docs)), docs),))
         there = np.flatnonzero(np.bincount(numbers, minlength=1)).tolist()
         if len(there) <= 1:
             only = segments[there[0] if there else 0]

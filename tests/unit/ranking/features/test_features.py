@@ -40,7 +40,7 @@ def inputs(shop: Generation) -> Inputs:
 def test_every_row_is_written_by_its_group(inputs: Inputs) -> None:
     for group in GROUPS:
         matrix = np.full((len(group.features), len(inputs)), UNWRITTEN, dtype=np.float32)
-        group.fill(inputs, Rows(group.features, matrix))
+        group.fill(inputs, Rows(group.places, matrix))
         left = [name for name, row in zip(group.names, matrix, strict=True) if UNWRITTEN in row]
         assert not left, group.name
 
@@ -57,6 +57,6 @@ def test_the_matrix_holds_every_group_s_values_under_their_names(
 
 def test_a_group_writes_no_feature_of_another() -> None:
     group = GROUPS[0]
-    rows = Rows(group.features, np.zeros((len(group.features), 1), dtype=np.float32))
+    rows = Rows(group.places, np.zeros((len(group.features), 1), dtype=np.float32))
     with pytest.raises(KeyError):
         rows[GROUPS[1].names[0]] = 1.0
