@@ -8,7 +8,6 @@ from numba import njit
 
 from indexing.arrays import Int64Array, UInt16Array, UInt32Array
 from indexing.columns import Columns
-from indexing.columns.columns import MOST_BITS
 from ranking.facets.bins import bin_sizes, even_edges, extent
 from ranking.facets.parts import Part, Passing, spread
 
@@ -101,10 +100,11 @@ def _numbers_worth(
     names: Sequence[str], columns: Sequence[Columns], samples: Sequence[UInt32Array]
 ) -> list[tuple[float, str]]:
     size, scored = sum(map(len, samples)), []
-    least, at_most = _LEAST_COVERAGE * size, held_at_most(columns, samples)
+    least = _LEAST_COVERAGE * size
+    at_most = [each.held_at_most(docs) for each, docs in zip(columns, samples, strict=True)]
     for name in names:
-        if at_most.get(name, size) < least:  # most: seen sooner than columns are read
-            continue
+        if sum(held.get(name, size) for held in at_most) < least:
+            continue  # as most: seen sooner than columns are read
         own = [each.numbers[name] for each in columns]
         held = sum(column.held_by(docs) for column, docs in zip(own, samples, strict=True))
         if held < least:
@@ -116,18 +116,6 @@ def _numbers_worth(
         sizes = bin_sizes(values, even_edges(low, high, _VALUES, whole))
         scored.append((worth(sizes, held, size), name))
     return scored
-
-
-def held_at_most(columns: Sequence[Columns], samples: Sequence[UInt32Array]) -> dict[str, int]:
-    """How many of the documents may have each number attribute; of the first 64 attributes, which
-    are the same in all segments.
-    """
-    total = np.zeros(MOST_BITS, dtype=np.int64)
-    for each, docs in zip(columns, samples, strict=True):
-        octets = each.number_bits[docs].astype("<u8", copy=False).view(np.uint8)
-        bits = np.unpackbits(octets.reshape(-1, MOST_BITS // 8), axis=1, bitorder="little")
-        total += bits.sum(axis=0, dtype=np.uint16)  # of at most 256
-    return dict(zip(columns[0].number_counts, total.tolist(), strict=False))
 
 
 @njit(nogil=True, cache=True)

@@ -112,19 +112,17 @@ def count_facets(
 def _keyword_facet(
     column: KeywordColumn, counts: Int64Array, chosen: set[int], limits: FacetLimits
 ) -> Facet:
-    most = limits.values_of(column.name)
-    if column.kind == "category":
+    most, is_tree = limits.values_of(column.name), column.kind == "category"
+    if is_tree:
         shown = tree_places(column, counts, chosen, most, max(limits.nodes, 5 * most))
-        other = hidden_below(column.parents, counts, shown)
     else:
         shown = keyword_places(column, counts, chosen, most)
-        other = int(counts.sum()) - int(counts[shown].sum())
-    return Facet(
-        column.kind,
-        values_at(column, shown, counts, chosen),
-        distinct=int(np.count_nonzero(counts)),
-        other=other,
-    )
+    values = values_at(column, shown, counts, chosen)
+    if is_tree:
+        other = hidden_below(column.parents, counts, shown)
+    else:
+        other = int(counts.sum()) - sum(value.count for value in values)
+    return Facet(column.kind, values, distinct=int(np.count_nonzero(counts)), other=other)
 
 
 def _resolved(base: Sequence[Passing], fields: Sequence[str], limits: FacetLimits) -> list[str]:

@@ -6,6 +6,9 @@ from indexing.arrays import Int32Array, Int64Array
 from indexing.columns import KeywordColumn
 from ranking.search.result import FacetValue
 
+_FEW = 64
+"""Values up to which a list is sorted faster than an array."""
+
 
 def keyword_places(
     column: KeywordColumn, counts: Int64Array, chosen: set[int], limit: int
@@ -14,7 +17,10 @@ def keyword_places(
 
     counts: int64[last - first], products by ordinal. chosen: ordinals.
     """
-    shown = {*most_frequent(counts, limit), *(ordinal - column.first for ordinal in chosen)}
+    best = most_frequent(counts, limit)
+    if not chosen:
+        return best
+    shown = {*best, *(ordinal - column.first for ordinal in chosen)}
     return sorted(shown, key=lambda place: (-counts[place], place))
 
 
@@ -23,6 +29,11 @@ def most_frequent(counts: Int64Array, limit: int) -> list[int]:
 
     O(v + k log k).
     """
+    if len(counts) <= _FEW:  # NumPy's calls would take longer than they save
+        listed = counts.tolist()
+        held = [place for place, count in enumerate(listed) if count]
+        held.sort(key=listed.__getitem__, reverse=True)  # equal ones stay in order
+        return held[:limit]
     places = np.flatnonzero(counts)
     keys = counts[places] << 32 | (0xFFFFFFFF - places)  # distinct; larger is better
     if len(keys) > limit:
@@ -86,11 +97,9 @@ def values_at(
     """The values at these places; all texts are cut from the table at once, for speed."""
     places = np.array(shown, dtype=np.int64) + column.first
     starts, ends = column.values.offsets[places], column.values.offsets[places + 1]
-    blob = column.values.blob
+    blob = column.values.blob.data
     return tuple(
-        FacetValue(
-            blob[start:end].tobytes().decode("utf-8", "surrogatepass"), count, ordinal in chosen
-        )
+        FacetValue(str(blob[start:end], "utf-8", "surrogatepass"), count, ordinal in chosen)
         for start, end, count, ordinal in zip(
             starts.tolist(),
             ends.tolist(),

@@ -65,14 +65,15 @@ def fields_with(
     inside = snapshot.columns.keywords["category"].table.holders_of(predicted.sure)
     sample = inside[:: max(1, len(inside) // SAMPLE)]
     said = {token.term for token in words.tokens}
-    found = []
+    found, at_most = [], snapshot.columns.held_at_most(sample)
+    least = LEAST_USUAL[1] * len(sample)
     for name, column in list(snapshot.columns.numbers.items())[:_MOST_FIELDS]:
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or at_most.get(name, len(sample)) < least:
             continue
         values = column.at(sample)
         known = len(values) - int(np.isnan(values).sum())
         same = known if value is None else int((values == value).sum())
-        if same and known >= LEAST_USUAL[1] * len(sample):
+        if same and known >= least:
             parts = name.removeprefix(PREFIX).split("_")
             own = {t.term for part in parts for t in snapshot.analyzer.tokens(part)}
             has_unit = bool(unit) and CANONICAL.get(parts[-1], parts[-1]) == unit

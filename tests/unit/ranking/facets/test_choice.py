@@ -6,7 +6,7 @@ import pytest
 from columns_of import columns_of, product
 
 from indexing.columns.columns import MOST_BITS
-from ranking.facets.choice import choose_facets, held_at_most, worth
+from ranking.facets.choice import choose_facets, worth
 from ranking.facets.parts import Part
 
 
@@ -66,7 +66,7 @@ def test_numbers_are_chosen_as_if_every_column_were_read(tmp_path: Path) -> None
     assert len(columns.number_counts) > MOST_BITS
     for size in (3, 40, 200):
         docs = np.sort(chance.choice(300, size, replace=False)).astype(np.uint32)
-        at_most = held_at_most([columns], [docs])
+        at_most = columns.held_at_most(docs)
         assert len(at_most) == MOST_BITS
         for name, most in at_most.items():
             column = columns.numbers[name]
