@@ -36,7 +36,8 @@ class Statistics:
         Robertson and Sparck Jones weight; the 1 keeps it positive for terms in more than half of
         the documents. The only idf there is: a list's own length is one segment's frequency.
         """
-        freq = self.doc_freq(term_id)
+        known = 0 <= term_id < len(self.doc_freqs)
+        freq = int(self.doc_freqs[term_id]) if known else 0
         return math.log1p((self.doc_count - freq + 0.5) / (freq + 0.5))
 
     def save(self, folder: Path) -> None:

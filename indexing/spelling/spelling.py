@@ -1,7 +1,9 @@
 """The correction index: a word → the known words that may have been meant, memory-mapped."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -26,6 +28,7 @@ LAST_PLANE_0: Final = "\uffff"  # beyond are emoji and rare characters: never co
 LONG_WORD: Final = 5  # from here on two edits are looked for
 HOMOPHONES: Final = range(2, 5)  # characters of Chinese words that are corrected by sound
 _MAX_NEAR: Final = 4096
+REMEMBERED: Final = 16_384  # words that were looked up
 # Costs, in edits, of what is no single letter.
 JOIN_COST: Final = 0.5
 SAME_PINYIN: Final = 0.5
@@ -120,9 +123,13 @@ def blurred_sound(word: str) -> int:
     return _sound_key("~", " ".join(blurred(syllable) for syllable in syllables(word)))
 
 
+def _number(characters: UInt16Array, offsets: UInt32Array, word: str) -> int:
+    return int(find_word(characters, offsets, codes_of(word)))
+
+
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """The correction index over memory-mapped arrays.
+    """The correction index over memory-mapped arrays. Lookups are remembered (bounded).
 
     Words, sorted by their UTF-16 codes: characters uint16[c], offsets uint32[n + 1],
     frequencies uint32[n]. Deletion neighbourhoods (`build_deletions`): buckets uint32[b + 1]
@@ -142,10 +149,17 @@ class Spelling:
     sounds: UInt64Array
     sound_words: UInt32Array
     total: Int64Array
+    _numbers: Callable[[str], int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Not of a bound method: that would be a cycle, and keep a replaced snapshot mapped.
+        found = lru_cache(REMEMBERED)(partial(_number, self.characters, self.offsets))
+        object.__setattr__(self, "_numbers", found)
 
     @classmethod
     def load(cls, folder: Path) -> "Spelling":
-        return cls(*(load_array(folder / f"{name}.npy") for name in cls.__slots__))
+        names = [each.name for each in fields(cls) if each.init]
+        return cls(*(load_array(folder / f"{name}.npy") for name in names))
 
     def __len__(self) -> int:
         return len(self.frequencies)
@@ -156,7 +170,7 @@ class Spelling:
 
     def number(self, word: str) -> int:
         """Number of a known word, or -1."""
-        return find_word(self.characters, self.offsets, codes_of(word))
+        return self._numbers(word)
 
     def beginning(self, prefix: str) -> tuple[int, int]:
         """Numbers of the words that begin so: from the first to before the second. O(log n)."""

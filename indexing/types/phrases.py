@@ -73,7 +73,7 @@ class Titles:
         self._accented = signs_without_accents() if analyzer.languages[0] != ENGLISH else {}
         self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
         self._nouns_are_small = analyzer.languages[0] not in CAPITAL_NOUNS
-        self._stop_words = frozenset().union(*(STOP_WORDS.get(x, ()) for x in analyzer.languages))
+        self._stop_words = _stop_words(analyzer.languages)
 
     def add(self, title: str) -> None:
         codes = self._codes
@@ -205,6 +205,11 @@ def _shades(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Stems of words before a colour."""
     analyzer = Analyzer(languages)
     return tuple(analyzer.chunk_tokens(shade)[0].term for shade in SHADES)
+
+
+@lru_cache(maxsize=16)
+def _stop_words(languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(STOP_WORDS.get(each, ()) for each in languages))
 
 
 UNSEEN: Final = 1 << 30

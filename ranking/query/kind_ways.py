@@ -86,16 +86,19 @@ def by_name(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     surest = float(total[siblings].sum() + chances[:3][other].sum())
     certainty = min(1.0, 2.0 * share) * min(1.0, surest)
     best = float(total.max())
-    others = np.zeros(len(model), dtype=np.float32)
+    others, mostly = None, np.False_
     for name in _other_names(head, snapshot):
-        others = np.maximum(others, _kinds_called(name, asked.head_first, snapshot))
-    others[siblings] = 0.0
-    mostly = model.sizes @ others > MOSTLY * model.sizes[siblings].sum()
+        called = _kinds_called(name, asked.head_first, snapshot)
+        others = called if others is None else np.maximum(others, called)
+    if others is not None:
+        others[siblings] = 0.0
+        mostly = model.sizes @ others > MOSTLY * model.sizes[siblings].sum()
     narrow = mostly & (model.beside_terms[siblings] != UNKNOWN)
     if _general(asked, head, snapshot).said == (head.word,):
         narrow |= _known_otherwise(siblings, head.word, snapshot)
     total[siblings] = np.where(narrow, SIBLING * best, best)
-    total = np.maximum(total, others * best * (1.0 if mostly else SIBLING))
+    if others is not None:
+        total = np.maximum(total, others * best * (1.0 if mostly else SIBLING))
     return _wish(snapshot, total, (head.word,), head.word, "name", certainty)
 
 

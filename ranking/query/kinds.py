@@ -4,10 +4,9 @@
 notebook, `laptop` means notebooks. See docs/types.md.
 """
 
+import math
 from dataclasses import replace
 from typing import Final
-
-import numpy as np
 
 from indexing.snapshot import Snapshot
 from indexing.types.phrases import Titles
@@ -79,7 +78,7 @@ def _named_head(asked: Asked, snapshot: Snapshot) -> Head | None:
         if not len(kinds) or share < LEAST_HEAD:
             continue
         fits = float(model.accessory[kinds] @ chances)
-        worth = float(np.sqrt(head.chance)) * (0.3 + share) * (1.0 + fits)
+        worth = math.sqrt(head.chance) * (0.3 + share) * (1.0 + fits)
         if worth > best:
             best, chosen = worth, head
     return chosen

@@ -48,22 +48,30 @@ class Prediction:
 
     def likeliest(self, snapshot: Snapshot, most: int = LIKELIEST) -> list[tuple[int, float]]:
         """Ordinals of the likeliest categories, with their probabilities."""
-        best = np.argsort(-self.probabilities, kind="stable")[:most]
-        chances = self.probabilities[best].tolist()
-        return list(zip(snapshot.categories.classes[best].tolist(), chances, strict=True))
+        classes = snapshot.categories.classes
+        return [
+            (int(classes[place]), float(self.probabilities[place])) for place in self._first(most)
+        ]
+
+    def _first(self, most: int) -> list[int]:
+        """Classes by falling probability, the first of equals first."""
+        left, first = self.probabilities.copy(), []
+        for _ in range(min(most, len(left))):
+            first.append(int(left.argmax()))
+            left[first[-1]] = -1.0
+        return first
 
     def facts(self, snapshot: Snapshot) -> list[dict[str, Any]]:
         """The likeliest categories by path; none if the prediction says nothing."""
         if not self.useful:
             return []
         column = snapshot.columns.keywords["category"]
-        best = np.argsort(-self.probabilities, kind="stable")[:TOLD]
         return [
             {
                 "value": column.values[int(snapshot.categories.classes[place])],
                 "probability": round(float(self.probabilities[place]), 3),
             }
-            for place in best
+            for place in self._first(TOLD)
             if self.probabilities[place] >= 0.05
         ]
 
