@@ -5,6 +5,7 @@ interleaved; how soon good new products are found, and what that costs.
 """
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 
@@ -119,16 +120,15 @@ def _needed(finds: Callable[[int], bool]) -> int:
 
 
 def new_products(worlds: int = 20, days: int = 60, first_seed: int = 100) -> None:
-    """60 products a query, of which 4 come new and last; the order is learnt from clicks daily.
-
-    The default share was chosen on seeds 0 to 19.
+    """60 products a query, of which 4 or 20 come new and last, two of them good; the order is
+    learnt from clicks daily. The default share was chosen on seeds 0 to 19.
     """
-    for share in (0.05, 0.1, 0.2):
+    for new, share in product((4, 20), (0.05, 0.1, 0.2, 0.34, 0.5)):
         settings = TrafficSettings(impressions_a_day=200, share=share)
         with_, without = [], []
         for seed in range(first_seed, first_seed + worlds):
-            with_.append(_world(seed, days, settings))
-            without.append(_world(seed, days, None))
+            with_.append(_world(seed, days, settings, new))
+            without.append(_world(seed, days, None, new))
         found, lost = np.array(with_), np.array(without)
         costs = 1 - found[:, 1:] / lost[:, 1:]
         half = 1.96 * costs.std(axis=0, ddof=1) / np.sqrt(worlds)
@@ -139,19 +139,22 @@ def new_products(worlds: int = 20, days: int = 60, first_seed: int = 100) -> Non
             )
         )
         print(
-            f"share {share:g}: good new products are in the first ten after "
+            f"{new} new, share {share:g}: good new products are in the first ten after "
             f"{found[:, 0].mean():.1f} days instead of {lost[:, 0].mean():.1f}; clicks lost: {told}"
         )
 
 
-def _world(seed: int, days: int, settings: TrafficSettings | None) -> tuple[float, float, float]:
+def _world(
+    seed: int, days: int, settings: TrafficSettings | None, new: int
+) -> tuple[float, float, float]:
     """Mean days until a good new one is among the first ten (`days` if never), and clicks."""
     chance = np.random.default_rng(seed)
-    searches, products, new = 60, 60, 4
+    searches, products = 60, 60
+    nobodys = [0.01, 0.02] * (new // 2 - 1)
     firsts, clicks = [], np.zeros(days)
     for query in range(20):
         worth = np.sort(chance.beta(0.8, 4.0, products))[::-1]
-        worth[-new:] = chance.permutation([worth[2], worth[5], 0.01, 0.02])
+        worth[-new:] = chance.permutation([worth[2], worth[5], *nobodys])
         good = np.flatnonzero(worth >= worth[5])
         good = good[good >= products - new]
         seen, hits = 200 * EXAMINED[:products].copy(), np.zeros(products)

@@ -5,7 +5,9 @@ of price and brand shop where everybody sees the same; the shop learns facts, pr
 asked, a model of it. Then people of each class are drawn as often as they search, and ask what is
 asked: true nDCG@10, by the class's own tastes, of the page with their profile and of the page as
 nobody. Others: the profile is somebody's of another persona (a shared account), the same with
-three clicks of the asker's own as the latest (a present), or nothing but the region is known.
+three clicks of the asker's own as the latest (a present), or nothing but the region is known. If
+asked, what newcomers find after everybody has shopped once more, each with their profile or all as
+nobody, and facts of that.
 """
 
 import argparse
@@ -18,16 +20,16 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.taught_shop import PAGE, TaughtShop, teach
+from benchmarks.taught_shop import PAGE, TaughtShop, taught_again, teach
 from indexing.arrays import BoolArray, Float64Array, Int64Array
 from ranking.behaviour.profile import Profile, Recent
 from ranking.simulation.browsing import CLICK_MODELS
-from ranking.simulation.true_ndcg import AT, Interval, ideal_dcg, mean_interval
+from ranking.simulation.true_ndcg import AT, Interval, ideal_dcg, mean_interval, true_ndcg
 from ranking.simulation.world import CLASSES, PERSONAS, REGIONS
 
 PRODUCTS, INTENTS, SEARCHES, USERS = 3_000, 250, 200_000, 10_000
 THIN, FULL = 3, 16
-OWN_CLICKS = 3
+OWN_CLICKS, SEEN_BY = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,33 @@ def measure(shop: TaughtShop, people: People, seed: int) -> None:
                  scores(shop, people, lambda n: (presents[n], None)), people)  # fmt: skip
 
 
+def newcomers(shop: TaughtShop, people: People, folder: Path, model: str, seed: int) -> None:
+    """SEEN_BY people of each class stand for all of it."""
+    world, crowd = shop.truth.world, shop.crowd
+    intents = range(len(world.intents))
+    nobody = np.stack([shop.page(intent, None, None) for intent in intents])
+    shown = []
+    for each in range(CLASSES):
+        region = REGIONS[each % len(REGIONS)]
+        for n in np.resize(np.flatnonzero(people.classes == each), SEEN_BY).tolist():
+            profile = shop.profile(people.recent[n])
+            shown.append(np.stack([shop.page(intent, profile, region) for intent in intents]))
+    everybody = np.arange(len(crowd.classes))
+    personal = crowd.classes * SEEN_BY + everybody % SEEN_BY
+    taught = [
+        taught_again(shop, rankings, seen, folder, model, seed)
+        for rankings, seen in ((nobody[None], everybody * 0), (np.stack(shown), personal))
+    ]
+    told(f"{'newcomers, one period later':<28}{'as nobody':>9}  after personal pages")
+    pages = [np.stack([each.page(intent, None, None) for intent in intents]) for each in taught]
+    for n, persona in [*enumerate(PERSONAS), (-1, "all")]:
+        classes = np.arange(CLASSES)
+        classes = classes if n < 0 else classes[classes // len(REGIONS) == n]
+        before, after = (true_ndcg(each, shop.truth, classes) for each in pages)
+        change = mean_interval(after - before, world.asked, seed=0)
+        told(f"  {persona:<26}{mean_interval(before, world.asked, 0).mean:>9.4f}  {change:+}")
+
+
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.personalisation")
     parser.add_argument("--catalogue", type=Path, help="a products.jsonl.gz; default: a demo shop")
@@ -160,6 +189,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--asked", type=int, default=30, help="queries of each of them")
     parser.add_argument("--click-model", choices=CLICK_MODELS, default=CLICK_MODELS[0])
     parser.add_argument("--train", action="store_true", help="also a model of the clicks")
+    parser.add_argument("--later", action="store_true", help="also newcomers, one period later")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
@@ -174,7 +204,10 @@ def main(arguments: Sequence[str]) -> None:
             f"clicks, ranked by {shop.generation.ranker.name}; seed {asked.seed}; "
             f"{time.monotonic() - begun:.0f} s"
         )
-        measure(shop, People.drawn(shop, asked.people, asked.asked, asked.seed), asked.seed)
+        people = People.drawn(shop, asked.people, asked.asked, asked.seed)
+        measure(shop, people, asked.seed)
+        if asked.later:
+            newcomers(shop, people, Path(name), asked.click_model, asked.seed)
         told(f"{time.monotonic() - begun:.0f} s")
 
 

@@ -130,11 +130,28 @@ def teach(
         made_searches, pages[made_searches.intents], truth, crowd, Browsing(model), chance
     )
     shop = replace(shop, visits=visits)
-    shop = replace(shop, generation=_taught(shop, folder, train=train))
-    # facts belong to what a query finds, so all are matched again
-    return replace(
-        shop, matched=tuple(_matched(each, shop.generation) for each in truth.world.texts)
-    )
+    return _matched_again(replace(shop, generation=_taught(shop, folder, train=train)))
+
+
+def taught_again(
+    shop: TaughtShop, rankings: Int64Array, seen: Int64Array, folder: Path, model: str, seed: int
+) -> TaughtShop:
+    """After as many searches more, with facts of those alone. rankings: int64[n, intents, PAGE].
+    seen: int64[users], which of them each is shown.
+    """
+    chance, world = np.random.default_rng([seed, 6]), shop.truth.world
+    count = len(shop.visits.searches)
+    searches = make_searches(count, 0.0, DAYS, world.asked, shop.crowd, chance)
+    pages = rankings[seen[searches.users], searches.intents]
+    visits = visit(searches, pages, shop.truth, shop.crowd, Browsing(model), chance)
+    shop = replace(shop, visits=visits)
+    return _matched_again(replace(shop, generation=_taught(shop, folder, train=False)))
+
+
+def _matched_again(shop: TaughtShop) -> TaughtShop:
+    """Facts belong to what a query finds."""
+    texts = shop.truth.world.texts
+    return replace(shop, matched=tuple(_matched(each, shop.generation) for each in texts))
 
 
 def _matched(text: str, generation: Generation) -> Matched:

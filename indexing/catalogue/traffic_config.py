@@ -17,7 +17,7 @@ class TrafficSettings(BaseModel):
 
     impressions_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     new_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
-    share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] = 0.2
+    share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] = 0.34
     first_place: Annotated[int, Field(ge=1, le=100)] = 3
     depth: Annotated[int, Field(ge=1, le=100)] = 40
     evidence: Annotated[int, Field(ge=1, le=10_000_000)] = 1_000

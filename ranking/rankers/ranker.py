@@ -25,16 +25,16 @@ BEHAVIOUR_WEIGHTS: Mapping[str, float] = {
     "clicks_anywhere": 0.3,
     "bought_of_clicked": 0.2,
     "demand_percentile": 0.2,
-    "seen_lately": 0.4,
-    "related_to_seen": 0.2,
-    "brand_taste": 0.8,
-    "category_taste": 0.5,
+    "seen_lately": 0.2,
+    "related_to_seen": 0.1,
+    "brand_taste": 0.4,
+    "category_taste": 0.25,
     "price_taste": 6.0,
-    "regional_demand": 0.2,
+    "regional_demand": 0.1,
 }
 """Worth of what shoppers did, for every ranker that was not trained with it. Each value is bounded
 (`features/behaviour.py`, `features/personal.py`), so that what all of them did moves a score by 12
-at most, twice what the kind of thing does, and what this one did by 5, less than that. The weights
+at most, twice what the kind of thing does, and what this one did by 4, less than that. The weights
 of this one were chosen in simulated shops, and proven in others (docs/learning.md)."""
 
 EXPECTED = "expected"

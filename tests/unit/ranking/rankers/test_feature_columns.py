@@ -49,7 +49,7 @@ def renamed(old: str, new: str) -> tuple[str, list[list[Any]]]:
     """The model as if a feature had another name, in its trees and in its manifest."""
     names = [new if name == old else name for name in NAMES]
     text = BOOSTER.model_to_string().replace(" ".join(NAMES), " ".join(names))
-    return with_sizes(text), [[name, 1] for name in names]
+    return with_sizes(text), [[name, VERSIONS.get(name, 1)] for name in names]
 
 
 def some_rows() -> Float32Array:
@@ -64,7 +64,7 @@ def test_a_model_of_few_features_in_another_order_finds_its_own() -> None:
     settings = {"objective": "lambdarank", "min_data_in_leaf": 2, "verbose": -1, "num_threads": 1}
     known = lightgbm.Dataset(own, np.arange(40) % 4, group=[20, 20], feature_name=names)
     booster = lightgbm.train(settings, known, 5)
-    features = tuple((name, 1) for name in names)
+    features = tuple((name, VERSIONS[name]) for name in names)
     facts = replace(tiny_manifest(), features=features, base={"bm25": 2.0})
     ranker = ModelRanker(booster, facts)
     assert ranker._trees is not None
@@ -99,14 +99,16 @@ def test_a_feature_that_no_tree_asks_for_may_be_lacking(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [READ[0], "bm25"])
 def test_another_version_of_a_needed_feature_is_refused_by_name(tmp_path: Path, name: str) -> None:
-    features = [[each, 1 + (each == name)] for each in NAMES]
+    features = [[each, VERSIONS[each] + (each == name)] for each in NAMES]
     folder = written(tmp_path / "tiny", BOOSTER.model_to_string(), features=features)
-    with pytest.raises(ModelError, match=f"{name} was defined otherwise: it needs version 2"):
+    with pytest.raises(
+        ModelError, match=f"{name} was defined otherwise: it needs version {VERSIONS[name] + 1}"
+    ):
         load_model(folder, *NEEDS)
 
 
 def test_another_version_of_a_feature_that_nothing_asks_for_is_no_fault(tmp_path: Path) -> None:
-    features = [[each, 1 + (each == UNREAD[0])] for each in NAMES]
+    features = [[each, VERSIONS[each] + (each == UNREAD[0])] for each in NAMES]
     folder = written(tmp_path / "tiny", BOOSTER.model_to_string(), features=features)
     rows = some_rows()
     found = load_model(folder, *NEEDS).scores(rows)
