@@ -96,7 +96,10 @@ class SourceReading:
         self.rows = RowFields(platform, plain, rules, wishes, habits, text_only)
         how = platform.variants
         nested = platform.model_copy(
-            update={"key_values": how.key_values or platform.key_values, "pairs": ()}
+            update={
+                "key_values": how.key_values or platform.key_values,
+                "pairs": platform.pairs if how.kind else (),  # rows of the same columns
+            }
         )
         self.variants = RowFields(
             nested, plain, how.fields, Wishes(frozenset(), {}, *wishes[2:]), habits, text_only

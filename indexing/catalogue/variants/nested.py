@@ -1,5 +1,6 @@
 """Variants within their product's object: Shopify's and other platforms' JSON."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ def nested_drafts(
         picture = pictures.get(str(variant.get("image_id") or variant.get("id")))
         if picture is not None and not says(own.get("image")):
             own["image"] = picture
+        _keep_title(own, parent)
         made.append(from_parent(own, parent))
     group = parent.get("group_id") or parent.get("id")
     if len(made) > 1 and group is not None:
@@ -43,6 +45,21 @@ def nested_drafts(
     elif len(made) == 1:
         made[0].pop("group_id", None)
     return made
+
+
+def _keep_title(own: Fields, parent: Fields) -> None:
+    """A variant called `S` or `42 / red` is called as its product, of which this is the variant."""
+    title, whole = str(own.get("title") or ""), str(parent.get("title") or "")
+    if not title or not whole or not _words(title).isdisjoint(_words(whole)):
+        return
+    own.pop("title")
+    held = own.get("more_attributes") or {}
+    if title.casefold() != _DEFAULT and title not in map(str, held.values()):
+        own["more_attributes"] = {**held, "variant": title}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _forget(parent: Fields, wanted: set[str]) -> None:
