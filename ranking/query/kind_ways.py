@@ -264,7 +264,8 @@ def by_things(slots: tuple[Slot, ...], snapshot: Snapshot, model: bool) -> TypeW
         total[kinds] += weights
     if known:
         total = _no_accessories(total, snapshot)
-    found = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
+    held = np.flatnonzero(total)
+    found = held[np.argsort(-total[held], kind="stable")]
     if not len(found):
         return NO_WISH
     kinds = np.where(found == len(snapshot.types), NO_TYPE, found).astype(np.int32)

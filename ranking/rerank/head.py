@@ -35,8 +35,8 @@ def rerank_head(
     told: fill `moved`, for explanations.
     """
     policy, ranker = generation.policy.diversity, generation.ranker
-    head = ordered.candidates.take(np.arange(min(policy.head, len(ordered))))
-    stand = BySegment.of(head, generation.segments)
+    found, head = ordered.candidates, slice(min(policy.head, len(ordered)))
+    stand = BySegment.at(found.segments[head], found.doc_ids[head], generation.segments)
     keys = {name: stand.read(partial(head_key, name)) for name in policy.keys}
     vectors = None
     if policy.spread != "off" or policy.twin_cosine:
@@ -49,14 +49,14 @@ def rerank_head(
         titles=_title_terms(texts_of(stand)),
         curve=ranker.curve if ordered.ranked_by == ranker.name else None,
         uniform=asks_for_sameness(query, ordered),
-        strangers=of_other_kinds(query, ordered, len(head)),
+        strangers=of_other_kinds(query, ordered, stand.count),
     )
-    places = range(len(head)) if told else ()
+    places = range(stand.count) if told else ()
     moved = {place: describe(made, place, policy) for place in places}
     features = ordered.features
     order = made.order.astype(np.int64)
     return Ordered(
-        ordered.candidates.take(order),
+        found.take(order),
         ordered.scores[order],
         None if features is None else features[order[: len(features)]],
         moved,

@@ -77,7 +77,17 @@ class Candidates:
 
     def take(self, places: Int64Array) -> "Candidates":
         """A subset or another order."""
-        return Candidates(*(getattr(self, name)[places] for name in self.__slots__))
+        return Candidates(
+            self.doc_ids[places],
+            self.segments[places],
+            self.keys[places],
+            self.levels[places],
+            self.coverage[places],
+            self.cosine[places],
+            self.scores.take(places, axis=0),  # a sixth of the time that an index takes of rows
+            self.ranks.take(places, axis=0),
+            self.variants[places],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def find(context: Context, matched: Matched | None = None) -> Found:
     if request.forced:
         matches = _allowed(matches, context)
     implied = implied_filters(query, request, matches, context.segments)
-    request = replace(request, filters=(*request.filters, *clauses_of(implied)))
+    if implied:
+        request = replace(request, filters=(*request.filters, *clauses_of(implied)))
     with log.timed("filter", size(matches)) as stage:
         pairs = zip(context.leaves, matches, strict=True)
         answer = tuple(leaf.passing(part, request.filters) for leaf, part in pairs)
