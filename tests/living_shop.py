@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from catalogs import NOW, open_index
 
 from indexing.build import BuildOptions, build
@@ -138,8 +139,15 @@ def drawn_request(draw: random.Random, generation: Generation, names: list[str])
     text = draw.choice(QUERIES)
     if draw.random() < 0.3:
         text = draw.choice((drawn_title(draw), draw.choice(names)))
+    vector = None
+    if generation.snapshot.encoder.family == "given" and draw.random() < 0.4:
+        vector = np.array([draw.choice((-1.0, 0.25, 1.0)) for _ in range(DIMENSION)], np.float32)
+    some = [drawn_filter(draw, fields)]
     return SearchRequest(
         text=text,
+        vector=vector,
+        forced=tuple(some if draw.random() < 0.1 else ()),
+        preferred=tuple(some if draw.random() < 0.1 else ()),
         filters=tuple(drawn_filter(draw, fields) for _ in range(draw.choice((0, 0, 1, 1, 2)))),
         facets=tuple(draw.sample(facets, draw.choice((0, 2, 4, len(facets))))),
         facet_limit=draw.choice((1, 3, 20)),

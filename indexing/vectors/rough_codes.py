@@ -3,6 +3,11 @@
 An exact scan is bound by how fast memory gives the rows; a quarter of the bytes takes less than
 half as long. A rough score is at most `Σ |query| · step / 2` away from the exact one, so what is
 left holds all that the exact scan finds: the answer is the same.
+
+Where a score is named that all must reach, as another segment has the quota of better ones, the
+first 64 components are looked at before. The encoder's are in the order of what they hold of a
+vector; the product of the others is at most that of their lengths (Cauchy-Schwarz), which rules out
+nearly all.
 """
 
 from dataclasses import dataclass
@@ -24,6 +29,10 @@ from indexing.vectors.quantized import encode_rows, score_all, score_rows
 ROUGH_FROM = 1_000
 """Rows from which this pays."""
 CODES_FILE, SCALE_FILE = "rough.npy", "rough_scale.npy"
+HEADS_FILE, TAILS_FILE = "rough_heads.npy", "rough_tails.npy"
+HEAD = 64
+_MOST_LEFT = 0.5
+"""Share of the rows; if the heads leave more, all are scored as if nothing had been tried."""
 _CHUNK = 16_384
 _BINS = 1_024
 _ROUNDING = 1e-4
@@ -32,11 +41,17 @@ _ROUNDING = 1e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoughCodes:
-    """codes: uint8[m, d]; a component is at most half a step from low + code · step."""
+    """codes: uint8[m, d]; a component is at most half a step from low + code · step.
+
+    heads: uint8[m, 64], their first components; tails: float32[m], the length of all others; None
+    if there are no others, or the index is of before 2026-11-28.
+    """
 
     codes: UInt8Array
     low: Float32Array
     step: Float32Array
+    heads: UInt8Array | None = None
+    tails: Float32Array | None = None
 
     @classmethod
     def load(cls, folder: Path) -> "RoughCodes | None":
@@ -44,7 +59,11 @@ class RoughCodes:
         if not (folder / CODES_FILE).exists():
             return None
         low, step = load_array(folder / SCALE_FILE)
-        return cls(load_array(folder / CODES_FILE), low, step)
+        codes = load_array(folder / CODES_FILE)
+        if not (folder / TAILS_FILE).exists():
+            return cls(codes, low, step)
+        heads, tails = load_array(folder / HEADS_FILE), load_array(folder / TAILS_FILE)
+        return cls(codes, low, step, heads, tails)
 
     def possible(
         self, query: Float32Array, k: int, rows: Int64Array | None, least: float = -np.inf
@@ -56,19 +75,46 @@ class RoughCodes:
         count = len(self.codes) if rows is None else len(rows)
         if count <= 2 * k:
             return np.arange(count, dtype=np.int64)
-        weights, offset = query * self.step, np.float32(query @ self.low)
-        scores = np.empty(count, dtype=np.float32)
-        if rows is None:
-            score_all(self.codes, weights, offset, scores)
-        else:
-            score_rows(self.codes, rows, weights, offset, scores)
-        away = np.abs(weights).sum() / 2 + _ROUNDING * max(float(np.linalg.norm(query)), 1.0)
+        left = self._left_by_heads(query, rows, least) if least > -np.inf else None
+        if left is not None:
+            rows = left if rows is None else rows[left]
+        scores, away = _scores(self.codes, query, self.low, self.step, rows)
         places = np.flatnonzero(scores >= np.float32(least - away))
-        if len(places) <= k:
-            return places
-        wanted = scores[places]
-        possible: Int64Array = places[wanted >= below_best(wanted, k) - 2 * away]
-        return possible
+        if len(places) > k:
+            wanted = scores[places]
+            places = places[wanted >= below_best(wanted, k) - 2 * away]
+        return places if left is None else left[places]
+
+    def _left_by_heads(
+        self, query: Float32Array, rows: Int64Array | None, least: float
+    ) -> Int64Array | None:
+        """Places that may reach `least`; None if that is not worth while."""
+        if self.heads is None or self.tails is None:
+            return None
+        low, step = self.low[:HEAD], self.step[:HEAD]
+        scores, away = _scores(self.heads, query[:HEAD], low, step, rows)
+        tails = self.tails if rows is None else self.tails[rows]
+        scores += np.float32(np.linalg.norm(query[HEAD:]) * (1 + _ROUNDING)) * tails
+        left = np.flatnonzero(scores >= np.float32(least - away))
+        return left if len(left) <= _MOST_LEFT * len(scores) else None
+
+
+def _scores(
+    codes: UInt8Array,
+    query: Float32Array,
+    low: Float32Array,
+    step: Float32Array,
+    rows: Int64Array | None,
+) -> tuple[Float32Array, float]:
+    """float32[k], and how far the exact ones are away at most."""
+    weights, offset = query * step, np.float32(query @ low)
+    scores = np.empty(len(codes) if rows is None else len(rows), dtype=np.float32)
+    if rows is None:
+        score_all(codes, weights, offset, scores)
+    else:
+        score_rows(codes, rows, weights, offset, scores)
+    away = np.abs(weights).sum() / 2 + _ROUNDING * max(float(np.linalg.norm(query)), 1.0)
+    return scores, float(away)
 
 
 @njit(nogil=True, cache=True)
@@ -103,3 +149,6 @@ def write_rough(folder: Path, rows: Float32Array) -> None:
         codes[first : first + _CHUNK] = encode_rows(rows[first : first + _CHUNK], low, step)
     codes.flush()
     save_array(folder / SCALE_FILE, np.stack([low, step]))
+    if rows.shape[1] > HEAD:
+        save_array(folder / HEADS_FILE, codes[:, :HEAD])
+        save_array(folder / TAILS_FILE, np.linalg.norm(rows[:, HEAD:], axis=1))

@@ -236,6 +236,30 @@ def test_ruling_out_by_rough_codes_changes_nothing(
     np.testing.assert_array_equal(found.scores, plain.scores)
 
 
+@pytest.fixture(scope="module")
+def falling_rows(tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
+    """1,500 of 96 components that matter less and less, so that the first 64 say most."""
+    rows = np.random.default_rng(3).normal(size=(1_500, 96)) * 0.97 ** np.arange(96)
+    folder = tmp_path_factory.mktemp("falling")
+    chunks = iter([rows.astype(np.float32)])
+    return build_vectors(chunks, 1_500, folder, dimension=96, kind="flat")
+
+
+@settings(deadline=None, max_examples=80)
+@given(seeds, st.integers(1, 300), st.one_of(st.none(), st.floats(0.4, 1)), st.floats(-0.2, 1))
+def test_ruling_out_by_the_first_components_changes_nothing(
+    falling_rows: VectorIndex, seed: int, k: int, share: float | None, least: float
+) -> None:
+    random = np.random.default_rng(seed)
+    assert falling_rows.rough is not None and falling_rows.rough.heads is not None
+    query = unit_rows((random.normal(size=(1, 96)) * 0.97 ** np.arange(96)).astype(np.float32))[0]
+    mask = None if share is None else random.random(1_500) < share
+    plain = replace(falling_rows, rough=None).search(query, k, mask, least=least)
+    found = falling_rows.search(query, k, mask, least=least)
+    np.testing.assert_array_equal(found.doc_ids, plain.doc_ids)
+    np.testing.assert_array_equal(found.scores, plain.scores)
+
+
 @given(st.lists(st.integers(-9, 9), min_size=1, max_size=60), st.integers(1, 60), seeds)
 def test_below_best_is_no_more_than_the_kth(values: list[int], k: int, seed: int) -> None:
     k = min(k, len(values))
