@@ -50,11 +50,12 @@ def nested_drafts(
 def _keep_title(own: Fields, parent: Fields) -> None:
     """A variant called `S` or `42 / red` is called as its product, of which this is the variant."""
     title, whole = str(own.get("title") or ""), str(parent.get("title") or "")
-    if not title or not whole or not _words(title).isdisjoint(_words(whole)):
+    said = title.casefold()
+    if not title or whole.casefold() in said or not _words(title).isdisjoint(_words(whole)):
         return
     own.pop("title")
     held = own.get("more_attributes") or {}
-    if title.casefold() != _DEFAULT and title not in map(str, held.values()):
+    if said != _DEFAULT and title not in map(str, held.values()):
         own["more_attributes"] = {**held, "variant": title}
 
 
