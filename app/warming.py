@@ -9,8 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,8 +39,7 @@ def compile_kernels() -> float:
         data = Path(folder) / "data"
         options = BuildOptions([shop.products], data / "main", code_version(), queries=shop.queries)
         build(options, datetime.now(UTC), Silent())
-        with _second_process(data):
-            warm_indexes(data)
+        _in_two_processes(data)
     return time.perf_counter() - begun
 
 
@@ -59,15 +57,18 @@ def warm_indexes(data: Path, beside: bool = False) -> bool:
     return bool(folders)
 
 
-@contextmanager
-def _second_process(data: Path) -> Iterator[None]:
+def _in_two_processes(data: Path) -> bool:
+    """`warm_indexes`; no second one where there is nothing to share."""
+    if not list_indexes(data):
+        return False
     second = subprocess.Popen([sys.executable, "-m", "app.warming", "--beside", str(data)])  # noqa: S603 - our own module
     try:
-        yield
+        warmed = warm_indexes(data)
         second.wait()
     finally:
         second.kill()
         second.wait()
+    return warmed
 
 
 def _is_warmed(folder: Path, run: Callable[[Generation, Path], None]) -> bool:
@@ -117,9 +118,7 @@ def main(arguments: Sequence[str]) -> int:
     if option == "--beside":
         warm_indexes(folder, beside=True)
         return 0
-    with _second_process(folder):
-        warmed = warm_indexes(folder)
-    if not warmed:
+    if not _in_two_processes(folder):
         compile_kernels()
     return 0
 
