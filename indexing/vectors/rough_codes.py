@@ -44,7 +44,7 @@ class RoughCodes:
     """codes: uint8[m, d]; a component is at most half a step from low + code · step.
 
     heads: uint8[m, 64], their first components; tails: float32[m], the length of all others; None
-    if there are no others, or the index is of before 2026-11-28.
+    if there are no others, or the index was built before these were kept.
     """
 
     codes: UInt8Array

@@ -99,7 +99,7 @@ class Profile:
     seen: Mapping[str, tuple[Int64Array, Float32Array]]
     brands: Taste
     categories: Taste
-    prices: "PriceTaste | None"
+    prices: PriceTaste | None
     related_rows: UInt32Array
     related: Float32Array
 
