@@ -32,7 +32,7 @@ INSIDE: Final = np.array([1.0, 0.002, 0.001, 0.001], dtype=np.float32)
 the language puts heads first)."""
 TURNED: Final = 0.3
 """Of a last word that as well stands before the other one: `photo printer inkjet`."""
-LEAST_TURNED: Final = 0.5
+LEAST_TURNED: Final = 0.4
 """How often it must, over how often it stands behind."""
 AFTER_WITH: Final = 0.05
 JOINED: Final = 0.2
