@@ -188,7 +188,9 @@ function placeFilters() {
 byId("open").addEventListener("click", () => byId("sheet").showModal());
 byId("close").addEventListener("click", () => byId("sheet").close());
 byId("sheet").addEventListener("click", (event) => { if (event.target === byId("sheet")) byId("sheet").close(); });
-byId("sheet").addEventListener("close", () => byId("open").focus());
+byId("sheet").addEventListener("close", () => { // told after it is closed: whoever types already is not interrupted
+  if (document.activeElement === document.body) byId("open").focus();
+});
 narrow.addEventListener("change", placeFilters);
 byId("sort").addEventListener("change", (event) => go({ ...state, sort: event.target.value, pages: 1 }));
 byId("why").addEventListener("change", (event) => go({ ...state, why: event.target.checked }, true));

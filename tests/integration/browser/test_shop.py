@@ -339,6 +339,18 @@ def test_chinese(browser: Browser, http: httpx.Client) -> None:
     context.close()
 
 
+def test_closing_the_sheet_interrupts_nobody_who_types(phone: Page) -> None:
+    """The browser tells that it is closed a moment later, when the box may have the focus."""
+    phone.locator("#open").tap()
+    focused = phone.evaluate("""() => new Promise((told) => {
+        const sheet = document.getElementById("sheet");
+        sheet.addEventListener("close", () => told(document.activeElement.id));
+        sheet.close();
+        document.getElementById("box").focus();
+    })""")
+    assert focused == "box"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
     browser: Browser, http: httpx.Client, scheme: Any, packages: None
