@@ -18,6 +18,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--screenshots", action="store_true", help="Take the pictures of docs/images anew."
     )
+    parser.addoption(
+        "--late", type=int, default=0, metavar="MS",
+        help="Browsers hear of every answer so much later, on a third of a processor: shows what "
+        "a test reads before it is there.",
+    )  # fmt: skip
 
 
 # Kernels are compiled inside the first example, so single examples have no deadline.

@@ -65,7 +65,7 @@ class Machines:
 
     async def counted(self, at: float, most: dict[str, list[int]]) -> None:
         """Soon: each machine counts this, of the day, of all days, clicks."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while [self._counts(each.folder, at) for each in self.states] != [most] * len(
                 self.states
             ):

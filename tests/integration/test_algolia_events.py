@@ -19,7 +19,7 @@ def rows(data: Path, table: str, columns: str, where: str) -> list[tuple[Any, ..
         found[:] = read(data / "state", f"SELECT {columns} FROM {table} WHERE {where}")  # noqa: S608
         return bool(found)
 
-    wait_until(swept, 10)
+    wait_until(swept)
     return found
 
 

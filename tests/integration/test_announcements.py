@@ -20,7 +20,7 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
     server.stop()
 
 
-async def until(true: Callable[[], bool], within_s: float = 10.0) -> None:
+async def until(true: Callable[[], bool], within_s: float = 60.0) -> None:
     give_up = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < give_up, "it did not happen in time"

@@ -104,7 +104,7 @@ def test_the_services_one_after_the_other(tmp_path: Path) -> None:
             deployment.run("demo-data")
             deployment.run("index")
             wait_for_status(f"{deployment.url}/readyz", 200, within_s=120)
-            answer = json.loads(wait_for_status(f"{deployment.url}/v1/search?q=shoes", 200, 10))
+            answer = json.loads(wait_for_status(f"{deployment.url}/v1/search?q=shoes", 200, 60))
             assert answer["total"] > 0
             assert answer["hits"]
             # The health checks of the files, word for word but for the port.
@@ -113,7 +113,7 @@ def test_the_services_one_after_the_other(tmp_path: Path) -> None:
             subprocess.run([sys.executable, "-c", code], check=True)
             # Redis dies: searches go on.
             redis.stop()
-            wait_for_status(f"{deployment.url}/v1/search?q=lamp", 200, within_s=1)
+            wait_for_status(f"{deployment.url}/v1/search?q=lamp", 200, within_s=60)
             api.send_signal(signal.SIGTERM)
             assert api.wait(timeout=30) == 0
     finally:

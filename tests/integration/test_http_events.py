@@ -50,7 +50,7 @@ def kept(data: Path, column: str, product: str) -> list[Any]:
         found[:] = [value for (value,) in read(data / "state", query, (product,))]
         return bool(found)
 
-    wait_until(swept, 10)
+    wait_until(swept)
     return found
 
 
@@ -155,7 +155,7 @@ def test_people_are_keyed_hashes_and_nothing_else_is_kept_of_them(
     post(shop, click("p-1", product_id="p", user_id="Ada", session_id="Ada"))
     post(shop, click("p-2", product_id="p", user_id="Ada", session_id="Bob"))
     users, sessions = kept(data, "user_key", "p"), kept(data, "session_key", "p")
-    wait_until(lambda: len(kept(data, "user_key", "p")) == 2, 10)
+    wait_until(lambda: len(kept(data, "user_key", "p")) == 2)
     users, sessions = kept(data, "user_key", "p"), kept(data, "session_key", "p")
     assert users[0] == users[1] != sessions[0] != sessions[1]
     assert all(len(each) == 32 for each in (*users, *sessions))
@@ -172,7 +172,7 @@ def test_purchases_count_with_the_key_only(shop: httpx.Client, data: Path) -> No
     assert answer["accepted"] == 1
     assert "X-Admin-Key" in answer["warnings"][0]
     assert "warnings" not in post(shop, bought, **{"X-Admin-Key": KEY})
-    wait_until(lambda: len(kept(data, "trusted", "m")) == 2, 10)
+    wait_until(lambda: len(kept(data, "trusted", "m")) == 2)
     assert kept(data, "trusted", "m") == [0, 1]
     assert kept(data, "value", "m") == [5.0, 5.0], "in the index's currency"
 
@@ -212,7 +212,7 @@ def test_bots_are_kept_apart(shop: httpx.Client, data: Path) -> None:
     )
     post(shop, click("p", product_id="rate", session_id="slow"))
     assert kept(data, "bot", "bot") == [1]
-    wait_until(lambda: len(kept(data, "bot", "rate")) == 1_501, 10)
+    wait_until(lambda: len(kept(data, "bot", "rate")) == 1_501)
     bots = kept(data, "bot", "rate")
     assert bots[:1_200] == [0] * 1_200
     assert bots[1_200:-1] == [2] * 300
@@ -225,7 +225,7 @@ def test_the_same_ids_sent_by_many_at_once_are_there_once(shop: httpx.Client, da
         answers = list(pool.map(lambda _: post(shop, batch), range(16)))
     assert sum(each["accepted"] for each in answers) == 100
     assert sum(each["duplicates"] for each in answers) == 1_500
-    wait_until(lambda: len(kept(data, "key", "many")) == 100, 10)
+    wait_until(lambda: len(kept(data, "key", "many")) == 100)
 
 
 def test_a_restart_forgets_nothing(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def none_running(shop: httpx.Client) -> Iterator[None]:
     yield
     for each in listed(shop)["items"]:
         shop.post(f"/v1/admin/experiments/{each['id']}/stop").raise_for_status()
-    wait_until(lambda: not listed(shop)["served"], 20)
+    wait_until(lambda: not listed(shop)["served"])
 
 
 def listed(shop: httpx.Client) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def begin(shop: httpx.Client, name: str, **told: Any) -> dict[str, Any]:
     answer = shop.post("/v1/admin/experiments", json=given | told)
     assert answer.status_code == 200, answer.text
     made: dict[str, Any] = answer.json()
-    wait_until(lambda: name in listed(shop)["served"], 20)
+    wait_until(lambda: name in listed(shop)["served"])
     return made
 
 
@@ -135,7 +135,7 @@ def test_who_is_served_what_and_when_it_is_decided(shop: httpx.Client) -> None:
     ]  # fmt: skip
     stopped = shop.post("/v1/admin/experiments/caps/stop").json()
     assert stopped["state"] == "stopped"
-    wait_until(lambda: {policy(shop, s) for s in sessions[:12]} == {"default"}, 20)
+    wait_until(lambda: {policy(shop, s) for s in sessions[:12]} == {"default"})
     assert report(shop, "caps")["units"]["counted"] == 60
 
 
@@ -257,9 +257,9 @@ def given(shop: httpx.Client) -> list[str]:
 
 
 def test_new_products_are_given_places_until_their_budget_is_spent(shop: httpx.Client) -> None:
-    wait_until(lambda: given(shop), 20)
+    wait_until(lambda: given(shop))
     seen = {each for _ in range(3) for each in given(shop)}
     assert seen <= {"27", "28", "29"}
     answer = search(shop, "t", index="new", page_size=30)
     assert answer["generation"]["id"].count("-") == 1
-    wait_until(lambda: not given(shop), 20)
+    wait_until(lambda: not given(shop))

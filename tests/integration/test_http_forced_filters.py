@@ -61,7 +61,7 @@ def http(data: Path) -> Iterator[httpx.Client]:
             hits = client.get("/v1/search", params={"q": "lamp"}).json()["hits"]
             return bool(hits[0]["id"] == f"{THEIRS}-7")
 
-        wait_until(pinned, 5)
+        wait_until(pinned)
         yield client
 
 

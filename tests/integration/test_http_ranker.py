@@ -54,7 +54,7 @@ def activate(data: Path, model_id: str) -> None:
 def test_a_model_is_picked_up_and_explains_itself(data: Path, http: httpx.Client) -> None:
     assert model_of(http) != "tiny"
     publish_tiny(data / "main")
-    wait_until(lambda: model_of(http) == "tiny", 10)
+    wait_until(lambda: model_of(http) == "tiny")
     body = search(http, q="red lamp", explain=True)
     assert body["degraded"] == []
     for hit in body["hits"]:
@@ -69,7 +69,7 @@ def test_a_model_that_does_not_fit_is_refused_and_the_service_goes_on(
     write_tiny(data / "main", "foreign", family="given")
     with caplog.at_level(logging.ERROR, "vitrina.search"):
         activate(data, "foreign")
-        wait_until(lambda: search(http, q="lamp")["degraded"], 10)
+        wait_until(lambda: search(http, q="lamp")["degraded"])
         for _ in range(3):
             body = search(http, q="red lamp")
             assert len(body["hits"]) == len(LAMPS)
@@ -79,7 +79,7 @@ def test_a_model_that_does_not_fit_is_refused_and_the_service_goes_on(
     logged = [record.getMessage() for record in caplog.records if record.name == "vitrina.search"]
     assert len([line for line in logged if "model_incompatible" in line]) == 1
     publish_tiny(data / "main")
-    wait_until(lambda: model_of(http) == "tiny", 10)
+    wait_until(lambda: model_of(http) == "tiny")
     assert search(http, q="lamp")["degraded"] == []
 
 
@@ -90,7 +90,7 @@ def test_a_truncated_model_is_refused_and_the_service_goes_on(
     file = data / "main" / "models" / "cut" / "model.txt"
     file.write_text(file.read_text(encoding="utf-8")[:-500], encoding="utf-8")
     activate(data, "cut")
-    wait_until(lambda: search(http, q="lamp")["degraded"], 10)
+    wait_until(lambda: search(http, q="lamp")["degraded"])
     (reason,) = search(http, q="lamp")["degraded"]
     assert "truncated" in reason
     assert search(http, q="lamp")["hits"]
@@ -103,7 +103,7 @@ def test_a_model_that_fails_costs_quality_only(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     publish_tiny(data / "main")
-    wait_until(lambda: model_of(http) == "tiny", 10)
+    wait_until(lambda: model_of(http) == "tiny")
 
     def no_numbers(self: ModelRanker, features: Float32Array) -> Float32Array:
         return np.full(len(features), np.nan, dtype=np.float32)

@@ -39,7 +39,7 @@ def impression(state: Path, query_id: str) -> dict[str, Any]:
         found[:] = read(state, "SELECT * FROM impressions WHERE query_id = ?", (query_id,))
         return bool(found)
 
-    wait_until(swept, 10)
+    wait_until(swept)
     (row,) = found
     return dict(zip(IMPRESSION_COLUMNS, row[1:], strict=True))
 

@@ -64,7 +64,7 @@ def learn(http: httpx.Client, data: Path) -> str:
 
 
 def served(http: httpx.Client, before: str) -> None:
-    wait_until(lambda: search(http)["generation"]["id"] != before, 20)
+    wait_until(lambda: search(http)["generation"]["id"] != before)
 
 
 def test_clicks_lift_a_product_and_the_explanation_says_so(
@@ -174,7 +174,7 @@ def test_facts_of_another_index_are_refused_and_told(shop: tuple[httpx.Client, P
     (copied / "manifest.json").write_text(json.dumps(told | {"index": "elsewhere"}))
     current = json.loads((data / "main" / "CURRENT").read_text())
     (data / "main" / "CURRENT").write_text(json.dumps(current | {"facts": "copied"}))
-    wait_until(lambda: search(http)["degraded"] != [], 20)
+    wait_until(lambda: search(http)["degraded"] != [])
     answer = search(http)
     assert answer["degraded"][0].startswith("facts_refused: ")
     assert "elsewhere" in answer["degraded"][0]

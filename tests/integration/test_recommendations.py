@@ -67,7 +67,7 @@ def learnt(data: Path) -> Iterator[tuple[httpx.Client, list[str]]]:
         assert ended["result"]["facts"] is not None
         assert ended["result"]["snapshot"] is None
         assert ended["progress"]["stage"] == "queries"
-        wait_until(lambda: items(http, "/v1/popular") != [], 20)
+        wait_until(lambda: items(http, "/v1/popular") != [])
         yield http, ids
 
 
@@ -308,7 +308,7 @@ def test_queries_of_live_searches_are_offered(
     before = http.get("/v1/search?index=small").json()["generation"]["id"]
     done = CliRunner().invoke(app, ["learn", "--data", str(data), "--index", "small"])
     assert done.exit_code == 0, done.output
-    wait_until(lambda: http.get("/v1/search?index=small").json()["generation"]["id"] != before, 20)
+    wait_until(lambda: http.get("/v1/search?index=small").json()["generation"]["id"] != before)
 
     def offered(path: str, **asked: Any) -> dict[str, str]:
         answer = http.get(path, params={"index": "small"} | asked).json()

@@ -14,7 +14,7 @@ import pytest
 from browser_shop import HERE, PRODUCTS, QUERIES
 from catalogs import build_index
 from http_service import serving
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from indexing.catalogue.index_config import IndexConfig
 
@@ -96,6 +96,28 @@ def storefront(service: httpx.Client, packages: None) -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join(10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def late(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Every page of every context, if `--late` asks for it."""
+    late_ms: int = pytestconfig.getoption("--late")
+    make = BrowserContext.new_page
+
+    def new_page(context: BrowserContext) -> Page:
+        page = make(context)
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        speed = {"downloadThroughput": -1, "uploadThroughput": -1}
+        asked = {"offline": False, "latency": late_ms, **speed}
+        session.send("Network.emulateNetworkConditions", asked)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 3})
+        return page
+
+    with pytest.MonkeyPatch.context() as patch:
+        if late_ms:
+            patch.setattr(BrowserContext, "new_page", new_page)
+        yield
 
 
 @pytest.fixture(scope="module")
