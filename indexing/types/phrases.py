@@ -27,6 +27,7 @@ from indexing.types.signs import (
     HAN_FILLERS,
     HAN_PURPOSE,
     JOIN,
+    NAMED_FILLERS,
     OF,
     PURPOSE,
     SHADES,
@@ -72,6 +73,10 @@ class Titles:
         self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
         self._accented = signs_without_accents() if analyzer.languages[0] != ENGLISH else {}
         self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
+        self._names = {
+            (filler, self._number(noun)): self._number(stem)
+            for filler, stem, noun in _named_fillers(analyzer.languages)
+        }
         self._nouns_are_small = analyzer.languages[0] not in CAPITAL_NOUNS
         self._stop_words = _stop_words(analyzer.languages)
 
@@ -85,7 +90,7 @@ class Titles:
         """What `add` would add."""
         found: list[int] = []
         end, chunks, gaps = 0, self._chunks, self._gaps
-        capitals, common = False, False
+        capitals, common, before = False, False, ""
         for place, match in enumerate(CHUNK.finditer(title)):
             if place >= MAX_WORDS:
                 break
@@ -112,7 +117,10 @@ class Titles:
                     known = _UNIT
                 elif known[0] == COLOUR and found[-1] in self._shades:
                     found[-1] = COLOUR
+                elif found[-1] == FILLER and not signs:
+                    found[-1] = self._names.get((before, known[0]), FILLER)
             found += known
+            before = chunk.lower()
             end = match.end()
         if common:
             found.append(COMMON)
@@ -205,6 +213,21 @@ def _shades(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Stems of words before a colour."""
     analyzer = Analyzer(languages)
     return tuple(analyzer.chunk_tokens(shade)[0].term for shade in SHADES)
+
+
+@lru_cache(maxsize=16)
+def _named_fillers(languages: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Word that else is a filler, its stem, and the stem of a noun that it makes a name with."""
+    analyzer = Analyzer(languages)
+
+    def stem(word: str) -> str:
+        return analyzer.chunk_tokens(word)[0].term
+
+    return tuple(
+        (filler, stem(filler), stem(noun))
+        for filler, nouns in NAMED_FILLERS
+        for noun in nouns.split()
+    )
 
 
 @lru_cache(maxsize=16)

@@ -46,6 +46,12 @@ FILLERS: Final = _words(
     "dual full half extra super ultra"
 )
 """Words that a phrase may end with, though its head stands before them."""
+NAMED_FILLERS: Final = (
+    ("mini", "fridge refrigerator freezer bar oven pc computer projector"),
+    ("small", "fridge refrigerator"),
+    ("large", "format"),
+)
+"""Before these nouns such a word belongs to the name: a mini fridge is a kind of its own."""
 HAN_COLOURS: Final = _words(
     "黑色 白色 红色 蓝色 绿色 黄色 橙色 紫色 粉色 粉红色 灰色 银色 金色 棕色 米色 咖啡色 透明 "
     "彩色 藏青色 酒红色 奶油色 石墨色 玫瑰金 古铜色 米白色 卡其色 天蓝色"

@@ -26,6 +26,10 @@ LEAST_HEAD: Final = 0.15
 """Share of a word's titles whose product it names, or it names nothing."""
 LEAST_CHANCE: Final = 0.04
 """Of a type over the likeliest one's, among those that are meant."""
+BARE_NOUN: Final = 0.5
+"""Of the chance of what is only called by the noun, where most is called by another name: among
+smartphones, what is called phone may be any other one than the `mobile phone` that is meant.
+"""
 SIBLING: Final = 0.5
 """Chance of the other kinds of a noun, over that of the kind of two words that is meant."""
 LEAST_OF_THING: Final = 0.08
@@ -43,7 +47,9 @@ LEAST_LIKENESS: Final = 0.36
 """Cosine of two names from which one may stand for the other."""
 SHARPNESS: Final = 12.0
 FITTING: Final = 2.0
-"""A type of which half say what they fit has no general name of another thing."""
+"""A type of which half say what they fit has no general name of another noun."""
+OWN_NOUN: Final = 0.25
+"""Least worth of a name for kinds of its noun: wall mounts, all of which fit something."""
 MOST_FITTING: Final = 0.2
 """Share of a kind's titles that say what they fit, from which it is an accessory."""
 MOST_TYPES: Final = 6
@@ -132,11 +138,18 @@ def by_general_names(asked: Asked, head: Head, snapshot: Snapshot, several: bool
     if not known.said or (len(known.said) > 1) != several:
         return NO_WISH
     model = snapshot.types
-    total = np.zeros(len(model), dtype=np.float32)
+    total, bare = np.zeros((2, len(model)), dtype=np.float32)
     for name in known.names if several else (known.said, *known.names):
-        total = np.maximum(total, _kinds_called(name, asked.head_first, snapshot))
-    total = np.maximum(total, _kinds_of_things(known, snapshot))
-    total *= np.maximum(1.0 - FITTING * model.accessory, 0.0)  # `mobile phone` in cases
+        called = _kinds_called(name, asked.head_first, snapshot)
+        if several and name == (head.word,):
+            bare = called
+        else:
+            total = np.maximum(total, called)
+    things = _kinds_of_things(known, snapshot) * _standing(np.True_, snapshot)
+    total = np.maximum(total, things)
+    if model.sizes @ (total > 0) > MOSTLY * (model.sizes @ (bare > 0)):
+        bare *= BARE_NOUN
+    total = np.maximum(total, bare)
     return _wish(snapshot, total, known.said, head.word, "synonym", 1.0)
 
 
@@ -175,12 +188,25 @@ def _kinds_called(name: Stems, head_first: bool, snapshot: Snapshot) -> Float32A
     kinds, chances = model.named(whole)
     if len(kinds) and model.head_share(whole) >= LEAST_HEAD:
         total[kinds] = chances
+    other = model.head_terms != snapshot.index.lexicon.id_of(noun)
+    if tail != name:
+        total[other] = 0.0  # a `tv wall mount` is no `wall mount rack`
     if len(name) == 1:
         siblings = types_of(noun, snapshot)
         if model.sizes[siblings].sum() >= LEAST_TITLES:
             siblings = siblings[~_known_otherwise(siblings, noun, snapshot)]
             total[siblings] = max(float(total.max()), SIBLING)
-    return total
+    return total * _standing(other, snapshot)
+
+
+def _standing(other: BoolArray | np.bool_, snapshot: Snapshot) -> Float32Array:
+    """float32[types]: worth of a name, less for what says what it fits: cases say `mobile phone`.
+
+    other: whether the kind's own noun is another one.
+    """
+    fits, least = np.where(other, FITTING, 1.0), np.where(other, 0.0, OWN_NOUN)
+    worth: Float32Array = np.maximum(1.0 - fits * snapshot.types.accessory, least)
+    return worth.astype(np.float32)
 
 
 def _known_otherwise(siblings: Int64Array, noun: str, snapshot: Snapshot) -> BoolArray:

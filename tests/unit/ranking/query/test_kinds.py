@@ -31,6 +31,10 @@ TITLES = (
     "{} Case for iPod - Blue",
     "{} HDTV 40 LED 1080p",
     "{} HDTV 50 Plasma 720p",
+    "{} Wall Mount for HDTV Sets",
+    "{} Wall Mount Rack 6 U",
+    "{} Fridge 200 l",
+    "{} Mini Fridge 40 l",
 )
 
 
@@ -91,6 +95,8 @@ def kinds(shop: Snapshot, text: str) -> list[str]:
         ("laptop", ["gaming notebook", "notebook"]),
         ("sony laptop", ["gaming notebook", "notebook"]),
         ("laptop case", ["case", "notebook case"]),
+        ("tv wall bracket", ["wall mount"]),
+        ("mini refrigerator", ["mini fridge"]),
     ],
 )
 def test_a_query_names_a_kind(shop: Snapshot, text: str, meant: list[str]) -> None:
