@@ -187,7 +187,7 @@ def _publish(
     types = build_types(
         _made(staging / TYPES), documents, columns, index, analyzer,
         load_encoder(staging / "encoder"), VectorIndex.load(staging / "vectors"),
-        load_array(staging / "liked.npy"), options.config.general_kinds,
+        load_array(staging / "liked.npy"), forms, options.config.general_kinds,
     )  # fmt: skip
     build_kinds(_made(staging / KINDS), types, analyzer.languages[0] in HEAD_FIRST)
     hidden = hidden_products(columns, options.config)

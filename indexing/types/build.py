@@ -13,6 +13,7 @@ from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
 from indexing.columns.single_values import first_ordinals, leaf_categories
+from indexing.forms.forms import WordForms
 from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.postings.postings import InvertedIndex
 from indexing.strings import StringTable
@@ -20,11 +21,13 @@ from indexing.types.candidates import (
     AT_END,
     Lists,
     all_candidates,
+    fitted,
     only,
     raise_lone,
     verified,
     with_extra,
 )
+from indexing.types.compound_heads import compound_heads, together
 from indexing.types.compounds import Compounds, divided, find_compounds, renamed, with_nouns
 from indexing.types.features import features_of
 from indexing.types.general_kinds import Stems, known_names, stems_of
@@ -40,6 +43,7 @@ from indexing.types.names import (
 from indexing.types.pairs import Pairs
 from indexing.types.phrases import COMMON, FILLER, NUMBER, Titles, written_in
 from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
+from indexing.types.strangers import strangers
 from indexing.types.titled_things import (
     THING_WORTH,
     game_word,
@@ -80,8 +84,11 @@ VECTORS_A_TYPE: Final = 64
 @dataclass(frozen=True, slots=True)
 class _Read:
     """codes, starts: titles (`phrases.py`). lists: candidates by word; own: those of the title
-    alone; beside: int32, the word that describes each of those, or -1. brand_of: int32[n].
-    games: bool[n], titles that name the console they are for.
+    alone; beside: int32, the word that describes each of those, or -1. also: what they
+    are called besides; joined: bool[words], what several compounds end in (`compound_heads.py`).
+    brand_of: int32[n].
+    games: bool[n], titles that name the console they are for. fitted: row << 32 | word, what they
+    fit.
     """
 
     codes: Int32Array
@@ -89,9 +96,12 @@ class _Read:
     lists: Lists
     own: Lists
     beside: Int32Array
+    also: Lists
+    joined: BoolArray
     brand_of: Int32Array
     named: Int32Array
     games: BoolArray
+    fitted: Int64Array
 
 
 def build_types(
@@ -103,6 +113,7 @@ def build_types(
     encoder: Encoder,
     vectors: VectorIndex,
     liked: Float32Array,
+    forms: WordForms,
     general: bool,
 ) -> TypeModel:
     """Write the model into the folder. O(words of all titles); a word costs about a microsecond.
@@ -112,7 +123,7 @@ def build_types(
     titles = Titles(analyzer)
     for doc in range(len(documents)):
         titles.add(_title(documents, doc))
-    read = _candidates(titles, columns, analyzer, general)
+    read = _candidates(titles, columns, forms, index.lexicon, general)
     known = known_names(analyzer) if general else ()
     head_first = analyzer.languages[0] in HEAD_FIRST
     nouns = _types(read, titles, columns)
@@ -131,6 +142,7 @@ def build_types(
     labels, chances = label(typed, others, len(nouns), starts, features, count, nouns)
     labels[chances < SURE] = NO_TYPE
     fits = fitting(read.codes, read.starts, columns)
+    labels[strangers(labels, nouns, read.fitted, fits)] = NO_TYPE
     label_games(labels, read.games, fits, int(number_of[game_word(titles)]))
     compounds = _compounds(
         read, nouns, labels, len(titles.words), _pairs(known, titles, head_first)
@@ -148,9 +160,11 @@ def build_types(
     joined = compounds.inside(read.own.items, read.beside)
     own = with_nouns(Lists(read.own.starts, joined, read.own.chances), compounds)
     lists = with_nouns(renamed(read.lists, read.own, joined), compounds)
+    own, lists = together(own, read.also), together(lists, read.also)
     is_noun = np.zeros(len(words), dtype=np.bool_)
     is_noun[nouns] = True
     is_noun[len(titles.words) :] = True
+    is_noun[read.also.items] = True
     model = _model(
         made, named_types(own, lists, labels, words, is_noun), columns, index, analyzer, encoder,
         vectors, liked,
@@ -164,15 +178,19 @@ def _title(documents: Documents, doc: int) -> str:
     return html.unescape(title) if "&#" in title else title
 
 
-def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer, general: bool) -> _Read:
-    head_first = analyzer.languages[0] in HEAD_FIRST
+def _candidates(
+    titles: Titles, columns: Columns, forms: WordForms, lexicon: Lexicon, general: bool
+) -> _Read:
+    head_first = titles.analyzer.languages[0] in HEAD_FIRST
     every = np.arange(columns.doc_count, dtype=np.uint32)
     brand_of = first_ordinals(columns.keywords["brand"], every)
     leaf = leaf_categories(columns, every).astype(np.int32)
     categories = category_heads(columns, leaf, titles, head_first)
     named, kinds = product_type_heads(columns, titles, head_first)
     brands = words_of_brands(columns, titles)
-    codes, starts = titles.arrays()
+    written, starts = titles.arrays()
+    compounds = compound_heads(written, titles, forms, lexicon)
+    codes = compounds.read(written) if compounds else written
     games = np.zeros(columns.doc_count, dtype=np.bool_)
     if general:
         games = with_games(codes, starts, titles, brands, brand_of)
@@ -183,13 +201,22 @@ def _candidates(titles: Titles, columns: Columns, analyzer: Analyzer, general: b
     first = replace(brands, items=_passed_over(brands.items, brand_words))
     pairs = Pairs.neighbours(heads)
     own, beside = all_candidates(heads, starts, head_first, brand_of, first, pairs)
+    also = Lists(np.zeros_like(starts), own.items[:0], own.chances[:0])
+    if compounds:
+        said, _ = all_candidates(
+            _passed_over(written, brand_words), starts, head_first, brand_of, first, pairs
+        )
+        also = compounds.names(said)
     said, unsaid = verified(categories, leaf, own, MIN_SAID)
     lists = with_extra(own, leaf, said, CATEGORY_WORTH)
     lists = with_extra(lists, leaf, unsaid, UNSAID_WORTH)
     said, unsaid = verified(kinds, named, own, MIN_SAID)
     lists = with_extra(lists, named, said, TYPE_WORTH)
     lists = with_extra(lists, named, unsaid, UNSAID_WORTH)
-    return _Read(codes, starts, lists, own, beside, brand_of, named, games)
+    return _Read(
+        codes, starts, lists, own, beside, also, compounds.several, brand_of, named, games,
+        fitted(codes, starts, own),
+    )  # fmt: skip
 
 
 def _passed_over(codes: Int32Array, brand_words: BoolArray) -> Int32Array:
@@ -237,6 +264,7 @@ def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
     several = (variety >= _several(read.brand_of)) | (
         small >= np.maximum(least, MOSTLY_SMALL * ends)
     )
+    several[: len(read.joined)] |= read.joined
     good = (ends >= least) & several & (ends >= LEAST_SHARE * seen)
     good[single_words(columns, titles)] = False
     good[[titles.words[stem] for stem in none if stem in titles.words]] = False

@@ -124,6 +124,17 @@ def verified(nouns: Lists, row_of: Int32Array, own: Lists, least: float) -> tupl
     return _where(nouns, good), _where(nouns, ~good)
 
 
+def fitted(codes: Int32Array, starts: Int64Array, own: Lists) -> Int64Array:
+    """Row << 32 | word of what titles only say that they fit, ascending: a pump for bicycles is no
+    bicycle, though its category is called so. own: candidates of the titles, which stand.
+    """
+    docs = np.repeat(np.arange(len(starts) - 1, dtype=np.int64), np.diff(starts))
+    fits = np.cumsum(codes == FOR)
+    behind = (codes >= 0) & (fits > np.append(0, fits)[starts[docs]])
+    rows = np.repeat(np.arange(len(own.starts) - 1, dtype=np.int64), np.diff(own.starts))
+    return np.setdiff1d(docs[behind] << 32 | codes[behind], rows << 32 | own.items)
+
+
 def _where(lists: Lists, kept: BoolArray) -> Lists:
     count = np.concatenate([[0], np.cumsum(kept)])
     return Lists(count[lists.starts], lists.items[kept], lists.chances[kept])

@@ -79,6 +79,20 @@ def _names(languages: tuple[str, ...]) -> Mapping[Stems, General]:
 
 
 @lru_cache(maxsize=16)
+def written_names(languages: tuple[str, ...]) -> Mapping[Stems, str]:
+    """The names by their stems, as they are written."""
+    analyzer = Analyzer(languages)
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    names = (
+        name.strip()
+        for line in lines
+        if not line.startswith("#")
+        for name in line.partition(":")[0].split(",")
+    )
+    return {stems_of(name, analyzer): name for name in reversed(list(names)) if name}
+
+
+@lru_cache(maxsize=16)
 def _things(languages: tuple[str, ...]) -> Mapping[Stems, tuple[Stems, ...]]:
     """Name of a thing → the names of its kind."""
     return {

@@ -27,6 +27,7 @@ from indexing.types.signs import (
     HAN_FILLERS,
     HAN_PURPOSE,
     JOIN,
+    MATERIALS,
     NAMED_FILLERS,
     OF,
     PURPOSE,
@@ -72,6 +73,8 @@ class Titles:
         self._chunks: dict[str, tuple[int, ...]] = {}
         self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
         self._accented = signs_without_accents() if analyzer.languages[0] != ENGLISH else {}
+        if analyzer.languages[0] in CAPITAL_NOUNS:
+            self._accented = self._accented | dict.fromkeys(MATERIALS, COLOUR)
         self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
         self._names = {
             (filler, self._number(noun)): self._number(stem)
@@ -109,9 +112,12 @@ class Titles:
                 common = False
             found += signs
             if not small:
-                capitals = capitals or (self._nouns_are_small and chunk[0].isupper())
+                capitals = capitals or chunk[0].isupper()
             elif capitals and known and known[-1] >= 0:
-                common = chunk not in self._stop_words
+                if self._nouns_are_small:
+                    common = chunk not in self._stop_words
+                else:
+                    known = _UNIT  # `Gartenstuhl klappbar`
             if found and len(known) == 1:
                 if found[-1] == NUMBER and chunk.lower() in CANONICAL:
                     known = _UNIT

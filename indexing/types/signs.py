@@ -34,6 +34,12 @@ COLOURS: Final = _words(
     "amarelo roxo cinza prata dourado castanho color colour coloured colored"
 )
 """At the end of a phrase they say what it looks like."""
+MATERIALS: Final = _words(
+    "edelstahl stahl aluminium alu eisen gusseisen messing metall kunststoff plastik silikon gummi "
+    "holz massivholz eiche buche kiefer akazie bambus rattan leder kunstleder wildleder baumwolle "
+    "leinen wolle seide samt webstoff polyester porzellan keramik granit marmor"
+)
+"""They stand behind the noun where languages write `Brotdose Edelstahl`."""
 SHADES: Final = ("light", "dark", "bright", "deep", "pale", "hell", "dunkel", "clair", "chiaro")
 """Before a colour they are part of it."""
 FILLERS: Final = _words(

@@ -44,7 +44,7 @@ class Asked:
 
 def asked_in(text: str, titles: Titles, head_first: bool) -> Asked:
     """titles: empty, of the snapshot's analyzer."""
-    signs = titles.codes_of(text)
+    signs = titles.codes_of(text.lower())
     codes = np.array(signs, dtype=np.int32)
     places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
     count = title_candidates(codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)

@@ -9,6 +9,7 @@ import numpy as np
 from indexing.arrays import Int32Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
+from indexing.types.general_kinds import general_names, written_names
 from indexing.types.type_model import NO_TYPE
 from ranking.query.query import Alternative, Expansion, Slot
 from ranking.query.type_wish import TypeWish
@@ -38,6 +39,8 @@ def with_names(
     ruled: positions inside longer phrases whose synonyms stand in their place.
     """
     places = [i for i, slot in enumerate(slots) if slot.text in wish.phrase]
+    if not wish:
+        return _generally(slots, words, snapshot)
     if not places or wish.how not in LENT or any(slots[i].position in ruled for i in places):
         return slots, ()
     model = snapshot.types
@@ -78,3 +81,27 @@ def _said(slot: Slot, types: Int32Array, snapshot: Snapshot) -> bool:
     kinds = model.type_of[snapshot.index.postings(term)[0]]
     said = np.count_nonzero(np.isin(kinds, types[types != NO_TYPE]))
     return bool(said >= max(LEAST_SAID, LEAST_SAID_SHARE * model.sizes[types].sum()))
+
+
+def _generally(
+    slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot
+) -> tuple[tuple[Slot, ...], tuple[Expansion, ...]]:
+    """A word that no product has is satisfied by what its kind is generally called besides: in a
+    shop with too few phones to learn a kind from, `handy` finds a smartphone.
+    """
+    if not snapshot.config.general_kinds or "words" not in snapshot.config.word_forms:
+        return slots, ()
+    widened, told = list(slots), []
+    for place, slot in enumerate(slots):
+        if slot.alternatives:
+            continue
+        names = general_names((slot.text,), snapshot.analyzer).names
+        terms = {name: tuple(snapshot.index.lexicon.id_of(stem) for stem in name) for name in names}
+        known = [name for name, ids in terms.items() if ids and UNKNOWN not in ids][:MOST_NAMES]
+        if known:
+            also = tuple(Alternative(terms[name], BOOST, "synonym") for name in known)
+            widened[place] = replace(slot, alternatives=also)
+            said = words.said(slot.position, slot.span)
+            written = written_names(snapshot.analyzer.languages)
+            told += [Expansion(said, written[name]) for name in known]
+    return tuple(widened), tuple(told)

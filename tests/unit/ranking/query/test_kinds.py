@@ -64,6 +64,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
                     ("Acer Z50 Compact Camera", "Acer"),
                     ("Dell P950 Compact Camera", "Dell"),
                     ("Sony P70 Compact Camera", "Sony"),
+                    ("Medion Vacuum", "Medion"),
                     ("Case for Sony RX210", "Medion"),
                     ("Case with Strap for Sony RX210 and Asus RX330", "Lenovo"),
                 )
@@ -157,3 +158,12 @@ def test_a_word_that_tells_products_of_a_kind_apart_stays_one(shop: Snapshot) ->
     assert kinds(shop, "led tv") == ["hdtv"]
     assert [each.origin for each in slots["led"]] == ["literal"]
     assert [each.origin for each in slots["tv"]] == ["synonym"]
+
+
+def test_a_word_without_a_kind_finds_what_it_is_generally_called(shop: Snapshot) -> None:
+    """No product is called hoover, and one vacuum makes no kind."""
+    query = asked(shop, "hoover")
+    term = shop.index.lexicon.id_of("vacuum")
+    assert not query.kind
+    assert [each.term_ids for each in query.slots[0].alternatives] == [(term,)]
+    assert [(each.said, each.also) for each in query.expansions] == [("hoover", "vacuum")]
