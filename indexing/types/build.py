@@ -30,7 +30,7 @@ from indexing.types.candidates import (
 from indexing.types.compound_heads import compound_heads, together
 from indexing.types.compounds import Compounds, divided, find_compounds, renamed, with_nouns
 from indexing.types.features import features_of
-from indexing.types.general_kinds import Stems, known_names, stems_of
+from indexing.types.general_kinds import Stems, known_names, long_names, stems_of
 from indexing.types.learning import label
 from indexing.types.named import NamedTypes, named_types
 from indexing.types.names import (
@@ -47,6 +47,7 @@ from indexing.types.strangers import strangers
 from indexing.types.titled_things import (
     THING_WORTH,
     game_word,
+    join_long_names,
     kinds_of_things,
     label_games,
     with_games,
@@ -126,6 +127,8 @@ def build_types(
     read = _candidates(titles, columns, forms, index.lexicon, general)
     known = known_names(analyzer) if general else ()
     head_first = analyzer.languages[0] in HEAD_FIRST
+    if general and not head_first:
+        known = (*known, *long_names(analyzer.languages))
     nouns = _types(read, titles, columns)
     number_of = np.full(len(titles.words), NO_TYPE, dtype=np.int32)
     number_of[nouns] = np.arange(len(nouns), dtype=np.int32)
@@ -153,7 +156,8 @@ def build_types(
     made = _Labelled(
         [(words[noun],) for noun in nouns.tolist()]
         + [(words[noun], words[other]) for other, noun in compounds.both()],
-        [written[noun] for noun in nouns.tolist()] + compounds.names(written, head_first),
+        [written[noun] for noun in nouns.tolist()]
+        + _full_names(compounds, titles, written, head_first),
         labels, chances, read.games | fits,
     )  # fmt: skip
     words += compounds.names(words, head_first)
@@ -193,6 +197,8 @@ def _candidates(
     codes = compounds.read(written) if compounds else written
     games = np.zeros(columns.doc_count, dtype=np.bool_)
     if general:
+        if not head_first:
+            join_long_names(codes, titles)
         games = with_games(codes, starts, titles, brands, brand_of)
     codes[np.isin(codes, _units(codes, len(titles.words)))] = FILLER
     brand_words = np.zeros(len(titles.words), dtype=np.bool_)
@@ -231,6 +237,19 @@ def _compounds(
     noun_of = np.append(nouns, -1)[labels]
     several = _several(read.brand_of)
     return find_compounds(read.own, read.beside, noun_of, read.brand_of, word_count, several, known)
+
+
+def _full_names(
+    compounds: Compounds, titles: Titles, written: list[str], head_first: bool
+) -> list[str]:
+    """As titles write them, those of three words whole."""
+    words, long = list(titles.words), long_names(titles.analyzer.languages)
+    names = compounds.names(written, head_first)
+    for place, (other, noun) in enumerate(compounds.both()):
+        whole = long.get((words[other], words[noun]))
+        if whole is not None and not head_first:
+            names[place] = " ".join(titles.written.get(stem, stem) for stem in whole)
+    return names
 
 
 def _pairs(known: Iterable[Stems], titles: Titles, head_first: bool) -> Int64Array:

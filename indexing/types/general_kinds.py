@@ -36,6 +36,18 @@ def kinds_of_thing(phrase: Stems, analyzer: Analyzer) -> tuple[Stems, ...]:
     return next((names for names in found if names is not None), ())
 
 
+def places_of_things(phrase: Stems, analyzer: Analyzer) -> frozenset[int]:
+    """Places of the words of a phrase that name single things."""
+    known = _things(analyzer.languages)
+    return frozenset(
+        place
+        for begin in range(len(phrase))
+        for end in range(begin + 1, min(begin + MOST_WORDS, len(phrase)) + 1)
+        if phrase[begin:end] in known
+        for place in range(begin, end)
+    )
+
+
 def general_names(phrase: Stems, analyzer: Analyzer) -> General:
     """Of the longest name that a phrase ends with; without a name if none is known."""
     known = _names(analyzer.languages)
@@ -75,6 +87,19 @@ def _names(languages: tuple[str, ...]) -> Mapping[Stems, General]:
             )
     return {
         name: General(name, tuple(others), tuple(things[name])) for name, others in names.items()
+    }
+
+
+@lru_cache(maxsize=16)
+def long_names(languages: tuple[str, ...]) -> Mapping[tuple[str, str], Stems]:
+    """Names of three words by the first and the last of them, where the last two are another
+    thing: an uninterruptible power supply is no power supply.
+    """
+    known = _names(languages)
+    return {
+        (name[0], name[2]): name
+        for name, general in known.items()
+        if len(name) == 3 and name[1:] in known and name[1:] not in general.names
     }
 
 

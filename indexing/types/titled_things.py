@@ -11,7 +11,7 @@ import numpy as np
 
 from indexing.arrays import BoolArray, Int32Array, Int64Array
 from indexing.types.candidates import Lists
-from indexing.types.general_kinds import Stems, known_things, stems_of
+from indexing.types.general_kinds import Stems, known_things, long_names, stems_of
 from indexing.types.phrases import (
     AND,
     CLOSE,
@@ -103,6 +103,14 @@ class _Signs:
 def _before(marked: BoolArray) -> Int64Array:
     """int64[n + 1]: how many are marked before each place."""
     return np.concatenate([[0], np.cumsum(marked)])
+
+
+def join_long_names(codes: Int32Array, titles: Titles) -> None:
+    """Put the first word of known names of three words beside the noun, in the codes."""
+    for name in long_names(titles.analyzer.languages).values():
+        places = _places(name, codes, titles.words)
+        codes[places + 1] = codes[places]
+        codes[places] = FILLER
 
 
 def with_games(codes: Int32Array, starts: Int64Array, titles: Titles, brands: Lists,

@@ -32,14 +32,15 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
 def _others_met(wish: TypeWish, inputs: Inputs) -> Float32Array:
     """float32[k]: 1 for what satisfies the brands beside a kind's name, less for none of them.
 
-    The name of single things, as `kindle`, is to be satisfied too. Of other words beside a kind's
-    name its agreement says nothing.
+    The name of single things, as `kindle`, is to be satisfied too, and one that no kind is called.
+    Of other words beside a kind's name its agreement says nothing.
     """
     if wish.others:
         return np.ones(len(inputs), dtype=np.float32)
     slots = inputs.query.slots
+    unasked = () if wish.single or wish.names else wish.phrase
     weights = np.array(
-        [0.0 if slot.text in wish.phrase and not wish.single else slot.weight for slot in slots],
+        [0.0 if slot.text in unasked else slot.weight for slot in slots],
         dtype=np.float32,
     )
     total = weights.sum()

@@ -1,12 +1,13 @@
 """A query's words as a phrase, and which of them may be what is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from indexing.analysis.analyzer import Analyzer
 from indexing.types.candidates import MOST, title_candidates
-from indexing.types.general_kinds import Stems
+from indexing.types.general_kinds import Stems, long_names
 from indexing.types.pairs import NO_PAIRS
 from indexing.types.phrases import COLOUR, FILLER, MODEL, NUMBER, PLUS, Titles
 
@@ -58,6 +59,21 @@ def asked_in(text: str, titles: Titles, head_first: bool) -> Asked:
     stems = tuple(words[code] for code in signs if code >= 0)
     said = words_in(signs[: signs.index(PLUS)] if PLUS in signs else signs)
     return Asked(stems, tuple(heads), said, head_first)
+
+
+def with_long_names(asked: Asked, analyzer: Analyzer) -> Asked:
+    """The first word of a known name of three describes its last one, as in the type model."""
+    long = long_names(analyzer.languages)
+    if asked.head_first or len(asked.stems) < 3:
+        return asked
+    for first, middle, last in zip(asked.stems, asked.stems[1:], asked.stems[2:], strict=False):
+        if long.get((first, last)) == (first, middle, last):
+            heads = tuple(
+                replace(head, beside=first) if (head.beside, head.word) == (middle, last) else head
+                for head in asked.heads
+            )
+            asked = replace(asked, heads=heads)
+    return asked
 
 
 def words_in(signs: list[int]) -> int:

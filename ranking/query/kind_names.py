@@ -41,6 +41,8 @@ def with_names(
     places = [i for i, slot in enumerate(slots) if slot.text in wish.phrase]
     if not wish:
         return _generally(slots, words, snapshot)
+    if wish.names:
+        return _said_otherwise(slots, places, wish, words, snapshot)
     if not places or wish.how not in LENT or any(slots[i].position in ruled for i in places):
         return slots, ()
     model = snapshot.types
@@ -81,6 +83,31 @@ def _said(slot: Slot, types: Int32Array, snapshot: Snapshot) -> bool:
     kinds = model.type_of[snapshot.index.postings(term)[0]]
     said = np.count_nonzero(np.isin(kinds, types[types != NO_TYPE]))
     return bool(said >= max(LEAST_SAID, LEAST_SAID_SHARE * model.sizes[types].sum()))
+
+
+def _said_otherwise(
+    slots: tuple[Slot, ...],
+    places: list[int],
+    wish: TypeWish,
+    words: QueryWords,
+    snapshot: Snapshot,
+) -> tuple[tuple[Slot, ...], tuple[Expansion, ...]]:
+    """The slots of a name that no kind is called, satisfied by other names that titles say."""
+    if "words" not in snapshot.config.word_forms or not places:
+        return slots, ()
+    widened, told = list(slots), []
+    first, last = slots[places[0]], slots[places[-1]]
+    said = words.said(first.position, last.position + last.span - first.position)
+    written = written_names(snapshot.analyzer.languages)
+    for name in [name for name in wish.names if name != wish.phrase][:MOST_NAMES]:
+        terms = tuple(snapshot.index.lexicon.id_of(stem) for stem in name)
+        for place in places:
+            if any(set(each.term_ids) <= set(terms) for each in widened[place].alternatives):
+                continue
+            more = (*widened[place].alternatives, Alternative(terms, BOOST, "synonym"))
+            widened[place] = replace(widened[place], alternatives=more)
+        told.append(Expansion(said, written[name]))
+    return tuple(widened), tuple(told)
 
 
 def _generally(

@@ -15,11 +15,13 @@ from indexing.types.general_kinds import (
     general_names,
     kinds_of_thing,
     known_things,
+    long_names,
 )
 from indexing.types.type_model import NO_TYPE
 from ranking.query.heads import Asked, Head
 from ranking.query.named_things import things_named
 from ranking.query.query import Alternative, Slot
+from ranking.query.said_names import by_said_names
 from ranking.query.type_wish import NO_WISH, TypeWish
 
 LEAST_HEAD: Final = 0.15
@@ -67,6 +69,7 @@ def by_compound(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     total = np.zeros(len(model), dtype=np.float32)
     total[kinds] = chances
     siblings = types_of(head.word, snapshot)
+    siblings = siblings[~_long_named(siblings, head, snapshot)]
     total[siblings] = np.maximum(total[siblings], SIBLING * total.max())
     known = _general(asked, head, snapshot)
     said = known.said
@@ -153,6 +156,16 @@ def by_general_names(asked: Asked, head: Head, snapshot: Snapshot, several: bool
     return _wish(snapshot, total, known.said, head.word, "synonym", 1.0)
 
 
+def by_names_said(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
+    """A name of several words that is generally known, but is no kind's here."""
+    known = _general(asked, head, snapshot)
+    if len(known.said) < 2:
+        return NO_WISH
+    siblings = np.zeros(len(snapshot.types), dtype=np.bool_)
+    siblings[types_of(head.word, snapshot)] = True
+    return by_said_names(known, head.word, siblings, snapshot)
+
+
 def _general(asked: Asked, head: Head, snapshot: Snapshot) -> General:
     if not snapshot.config.general_kinds:
         return UNKNOWN_NAME
@@ -179,6 +192,12 @@ def _kinds_called(name: Stems, head_first: bool, snapshot: Snapshot) -> Float32A
     model = snapshot.types
     total = np.zeros(len(model), dtype=np.float32)
     tail = name[:2] if head_first else name[-2:]
+    if (
+        len(name) == 3
+        and not head_first
+        and long_names(snapshot.analyzer.languages).get((name[0], name[2])) == name
+    ):
+        tail = name = (name[0], name[2])
     if tail != name and len(name) > 1:
         said = general_names(tail, snapshot.analyzer)
         if said.said == tail and name not in said.names:
@@ -207,6 +226,18 @@ def _standing(other: BoolArray | np.bool_, snapshot: Snapshot) -> Float32Array:
     fits, least = np.where(other, FITTING, 1.0), np.where(other, 0.0, OWN_NOUN)
     worth: Float32Array = np.maximum(1.0 - fits * snapshot.types.accessory, least)
     return worth.astype(np.float32)
+
+
+def _long_named(siblings: Int64Array, head: Head, snapshot: Snapshot) -> BoolArray:
+    """bool[s]: kinds that have a name of three words: no power supply is an uninterruptible one."""
+    found = np.zeros(len(siblings), dtype=np.bool_)
+    if not snapshot.config.general_kinds:
+        return found
+    long, lexicon = long_names(snapshot.analyzer.languages), snapshot.index.lexicon
+    for place, beside in enumerate(snapshot.types.beside_terms[siblings].tolist()):
+        if beside != UNKNOWN:
+            found[place] = (lexicon[beside], head.word) in long
+    return found
 
 
 def _known_otherwise(siblings: Int64Array, noun: str, snapshot: Snapshot) -> BoolArray:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from indexing.snapshot import Snapshot
+from indexing.types.general_kinds import places_of_things
 from indexing.types.phrases import Titles
 from indexing.types.signs import HEAD_FIRST
-from ranking.query.heads import Asked, Head, asked_in
+from ranking.query.heads import Asked, Head, asked_in, with_long_names
 from ranking.query.kind_ways import (
     LEAST_HEAD,
     by_compound,
@@ -19,6 +20,7 @@ from ranking.query.kind_ways import (
     by_known_things,
     by_likeness,
     by_name,
+    by_names_said,
     by_noun,
     by_thing_alone,
     by_things,
@@ -41,6 +43,9 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
         return NO_WISH
     titles = Titles(snapshot.analyzer)
     asked = asked_in(thing, titles, snapshot.analyzer.languages[0] in HEAD_FIRST)
+    if snapshot.config.general_kinds:
+        asked = with_long_names(asked, snapshot.analyzer)
+        asked = _without_things(asked, snapshot)
     head = _named_head(asked, snapshot) or (asked.heads[0] if asked.heads else None)
     whole = asked if thing == text else asked_in(text, titles, asked.head_first)
     known = by_known_things(whole, head, snapshot)
@@ -53,6 +58,7 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
             or by_thing_alone(whole, slots, snapshot)
             or by_compound(asked, last, snapshot)
             or by_general_names(asked, last, snapshot, several=True)
+            or by_names_said(asked, last, snapshot)
             or (by_compound(asked, head, snapshot) if head is not last else NO_WISH)
             or by_name(asked, head, snapshot)
             or by_general_names(asked, head, snapshot, several=False)
@@ -65,6 +71,28 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
     else:
         others = asked.said - (1 if wish.single and not known else len(wish.phrase))
     return replace(wish, others=max(others, 0), words=max(whole.said, 1))
+
+
+def _without_things(asked: Asked, snapshot: Snapshot) -> Asked:
+    """Less heads that are a known thing's name before a noun: `xbox 360 controller`."""
+    inside = places_of_things(asked.stems, snapshot.analyzer)
+    if not inside or asked.head_first:
+        return asked
+    places = [asked.stems.index(head.word) for head in asked.heads]
+    nouns = [
+        place
+        for place, head in zip(places, asked.heads, strict=True)
+        if place not in inside and snapshot.types.head_share(head.word) >= LEAST_HEAD
+    ]
+    last = max(nouns, default=-1)
+    return replace(
+        asked,
+        heads=tuple(
+            head
+            for place, head in zip(places, asked.heads, strict=True)
+            if place not in inside or place > last
+        ),
+    )
 
 
 def _named_head(asked: Asked, snapshot: Snapshot) -> Head | None:

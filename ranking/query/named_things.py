@@ -48,6 +48,12 @@ def things_named(
     return kinds, weights[order]
 
 
+def worth_of(accessory: Float32Array) -> Float32Array:
+    """What a title counts by how often its type says what it fits."""
+    worth: Float32Array = np.maximum(np.float32(LEAST_WORTH), 1 - np.float32(FITTING) * accessory)
+    return worth
+
+
 def _by_price(weights: Float32Array, found: "np.ndarray", snapshot: Snapshot) -> Float32Array:
     known = found[found < len(snapshot.types)]
     levels = snapshot.types.price_levels[known]

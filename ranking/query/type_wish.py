@@ -24,7 +24,8 @@ class TypeWish:
     phrase: what of the query means them, as stems; word: the noun of it. how: `name`, `synonym`,
     `thing` or `likeness`. certainty: 0 to 1. words: of the query; others: those beside the phrase
     and brands. single: the phrase names single things, which say it, and no kind. unsaid: share of
-    the agreement that is left to products without the brand, or the name of a thing.
+    the agreement that is left to products without the brand, or the name of a thing. names: of a
+    phrase that no kind is called, those that titles say; products are to say one.
     """
 
     types: Int32Array
@@ -37,6 +38,7 @@ class TypeWish:
     words: int = 1
     single: bool = False
     unsaid: float = 0.5
+    names: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
         return self.certainty > 0

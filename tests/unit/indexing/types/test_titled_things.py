@@ -5,9 +5,10 @@ import pytest
 
 from indexing.analysis.analyzer import Analyzer
 from indexing.types.candidates import Lists
-from indexing.types.phrases import Titles
+from indexing.types.phrases import FILLER, Titles
 from indexing.types.titled_things import (
     game_word,
+    join_long_names,
     kinds_of_things,
     label_games,
     with_games,
@@ -78,3 +79,13 @@ def test_accessories_keep_their_kind_where_a_game_would_be() -> None:
     fitting = np.array([0, 1, 1, 0, 0, 0], dtype=np.bool_)
     label_games(labels, np.array([1, 0, 0, 1, 1, 1], dtype=np.bool_), fitting, 2)
     assert labels.tolist() == [2, 1, 1, 1, 2, 2]
+
+
+def test_the_first_of_three_words_describes_the_last_where_the_last_two_are_another_thing() -> None:
+    titles = titles_of("Uninterruptible Power Supply 700 VA", "Power Supply", "USB Flash Drive")
+    codes, starts = titles.arrays()
+    join_long_names(codes, titles)
+    number = titles.words
+    assert codes[:3].tolist() == [FILLER, number["uninterrupt"], number["suppli"]]
+    assert codes[starts[1] : starts[1] + 2].tolist() == [number["power"], number["suppli"]]
+    assert codes[starts[2] + 1] == number["flash"]

@@ -65,6 +65,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
                     ("Dell P950 Compact Camera", "Dell"),
                     ("Sony P70 Compact Camera", "Sony"),
                     ("Medion Vacuum", "Medion"),
+                    ("Sony Receipt Printer 80 mm", "Sony"),
+                    ("Asus Laser Printer A4", "Asus"),
+                    ("Acer Laser Printer A3", "Acer"),
+                    ("Dell Laser Printer A3", "Dell"),
                     ("Case for Sony RX210", "Medion"),
                     ("Case with Strap for Sony RX210 and Asus RX330", "Lenovo"),
                 )
@@ -116,6 +120,7 @@ def test_a_brand_beside_a_kind_is_no_other_word(shop: Snapshot) -> None:
 def test_a_thing_is_what_its_kind_is_generally_and_its_case_a_case(shop: Snapshot) -> None:
     assert all("player" in name for name in kinds(shop, "ipod"))
     assert all("case" in name for name in kinds(shop, "ipod case"))
+    assert all("case" in name for name in kinds(shop, "blue ipod 4 case"))
 
 
 def test_a_category_is_meant_by_where_the_kind_stands_too(shop: Snapshot) -> None:
@@ -167,3 +172,16 @@ def test_a_word_without_a_kind_finds_what_it_is_generally_called(shop: Snapshot)
     assert not query.kind
     assert [each.term_ids for each in query.slots[0].alternatives] == [(term,)]
     assert [(each.said, each.also) for each in query.expansions] == [("hoover", "vacuum")]
+
+
+def test_a_name_that_no_kind_has_is_what_titles_say_it_is(shop: Snapshot) -> None:
+    """One receipt printer makes no kind; other printers come behind, as they do not say so."""
+    query = asked(shop, "pos printer")
+    assert query.kind.names == (("receipt", "printer"),)
+    assert (query.kind.others, query.kind.phrase) == (0, ("pos", "printer"))
+    assert all("printer" in shop.types.names[int(kind)] for kind in query.kind.types)
+    terms = tuple(shop.index.lexicon.id_of(stem) for stem in ("receipt", "printer"))
+    assert [each.alternatives[-1].term_ids for each in query.slots] == [terms, (terms[1],)]
+    assert [(each.said, each.also) for each in query.expansions] == [
+        ("pos printer", "receipt printer")
+    ]
