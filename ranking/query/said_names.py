@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from indexing.arrays import BoolArray, Float32Array
+from indexing.arrays import BoolArray
+from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from indexing.types.general_kinds import General, Stems
 from ranking.query.named_things import things_named, worth_of
@@ -28,11 +29,14 @@ def by_said_names(known: General, word: str, noun: BoolArray, snapshot: Snapshot
     none = len(snapshot.types)
     total = np.zeros(none + 1, dtype=np.float32)
     said: list[tuple[float, Stems]] = []
-    for name in (known.said, *known.names)[:MOST_NAMES]:
-        if len(name) > 1:
-            weights = _weights(name, snapshot)
-            total += weights
-            said.append((float(weights.sum()), name))
+    names = [name for name in (known.said, *known.names) if len(name) > 1]
+    terms = {name: [snapshot.index.lexicon.id_of(stem) for stem in name] for name in names}
+    for name in [name for name in names if UNKNOWN not in terms[name]][:MOST_NAMES]:
+        weights = np.zeros(none + 1, dtype=np.float32)
+        types, found = things_named(terms[name], snapshot, side_by_side=True)
+        weights[types] = found
+        total += weights
+        said.append((float(weights.sum()), name))
     siblings = np.flatnonzero(noun)
     total[siblings] /= worth_of(snapshot.types.accessory[siblings])  # an accessory by its own noun
     if total.sum() < LEAST_TITLES:
@@ -42,17 +46,8 @@ def by_said_names(known: General, word: str, noun: BoolArray, snapshot: Snapshot
     chances[siblings] = np.maximum(chances[siblings], OF_NOUN * chances.max())
     kinds = np.flatnonzero(chances)
     kinds = kinds[np.argsort(-chances[kinds], kind="stable")]
-    names = tuple(name for weight, name in sorted(said, key=lambda x: -x[0]) if weight)
+    spoken = tuple(name for weight, name in sorted(said, key=lambda x: -x[0]) if weight)
     return TypeWish(
         np.where(kinds == none, -1, kinds).astype(np.int32), chances[kinds], word, "name",
-        min(1.0, float(total.sum()) / (2 * LEAST_TITLES)), known.said, names=names,
+        min(1.0, float(total.sum()) / (2 * LEAST_TITLES)), known.said, names=spoken,
     )  # fmt: skip
-
-
-def _weights(name: Stems, snapshot: Snapshot) -> Float32Array:
-    """float32[types + 1]: of the titles that say the name, the last for those of no type."""
-    weights = np.zeros(len(snapshot.types) + 1, dtype=np.float32)
-    terms = [snapshot.index.lexicon.id_of(stem) for stem in name]
-    kinds, found = things_named(terms, snapshot, side_by_side=True)
-    weights[kinds] = found
-    return weights
