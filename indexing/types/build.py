@@ -1,7 +1,7 @@
 """While building: the type model, from titles, categories and attributes. See docs/types.md."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,7 @@ from indexing.types.compounds import Compounds, divided, find_compounds, renamed
 from indexing.types.features import features_of
 from indexing.types.general_kinds import Stems, known_names, long_names, stems_of
 from indexing.types.learning import label
+from indexing.types.levels import levels_and_means
 from indexing.types.named import NamedTypes, named_types
 from indexing.types.names import (
     category_heads,
@@ -79,7 +80,6 @@ no series, though one brand alone has it.
 """
 SURE: Final = 0.5
 SMALL: Final = 10_000
-VECTORS_A_TYPE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,13 @@ def build_types(
     titles = Titles(analyzer)
     for doc in range(len(documents)):
         titles.add(_title(documents, doc))
-    read = _candidates(titles, columns, forms, index.lexicon, general)
     known = known_names(analyzer) if general else ()
+    one_word = frozenset(name[0] for name in known if len(name) == 1)
+    read = _candidates(titles, columns, forms, index.lexicon, one_word)
     head_first = analyzer.languages[0] in HEAD_FIRST
     if general and not head_first:
         known = (*known, *long_names(analyzer.languages))
-    nouns = _types(read, titles, columns)
+    nouns = _types(read, titles, columns, one_word)
     number_of = np.full(len(titles.words), NO_TYPE, dtype=np.int32)
     number_of[nouns] = np.arange(len(nouns), dtype=np.int32)
     lists = read.lists
@@ -183,8 +184,9 @@ def _title(documents: Documents, doc: int) -> str:
 
 
 def _candidates(
-    titles: Titles, columns: Columns, forms: WordForms, lexicon: Lexicon, general: bool
+    titles: Titles, columns: Columns, forms: WordForms, lexicon: Lexicon, known: Set[str]
 ) -> _Read:
+    """known: nouns that kinds have everywhere; none if general kinds are off."""
     head_first = titles.analyzer.languages[0] in HEAD_FIRST
     every = np.arange(columns.doc_count, dtype=np.uint32)
     brand_of = first_ordinals(columns.keywords["brand"], every)
@@ -193,10 +195,10 @@ def _candidates(
     named, kinds = product_type_heads(columns, titles, head_first)
     brands = words_of_brands(columns, titles)
     written, starts = titles.arrays()
-    compounds = compound_heads(written, titles, forms, lexicon)
+    compounds = compound_heads(written, titles, forms, lexicon, known)
     codes = compounds.read(written) if compounds else written
     games = np.zeros(columns.doc_count, dtype=np.bool_)
-    if general:
+    if known:
         if not head_first:
             join_long_names(codes, titles)
         games = with_games(codes, starts, titles, brands, brand_of)
@@ -265,8 +267,15 @@ def _several(brand_of: Int32Array) -> int:
     return 2 if len(np.unique(brand_of[brand_of >= 0])) >= MANY_BRANDS else 1
 
 
-def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
-    """Numbers of the words that may be a type, ascending."""
+def _numbers(stems: Iterable[str], titles: Titles) -> list[int]:
+    return [titles.words[stem] for stem in stems if stem in titles.words]
+
+
+def _types(read: _Read, titles: Titles, columns: Columns, known: Set[str]) -> Int64Array:
+    """Numbers of the words that may be a type, ascending.
+
+    known: nouns that kinds have everywhere: one brand alone may say those.
+    """
     none = [stem for word in DESCRIBING for stem in stems_of(word, titles.analyzer)]
     count = len(titles.words)
     lists = read.lists
@@ -284,9 +293,10 @@ def _types(read: _Read, titles: Titles, columns: Columns) -> Int64Array:
         small >= np.maximum(least, MOSTLY_SMALL * ends)
     )
     several[: len(read.joined)] |= read.joined
+    several[_numbers(known, titles)] = True
     good = (ends >= least) & several & (ends >= LEAST_SHARE * seen)
     good[single_words(columns, titles)] = False
-    good[[titles.words[stem] for stem in none if stem in titles.words]] = False
+    good[_numbers(none, titles)] = False
     kinds = np.flatnonzero(good)
     if len(kinds) > MAX_TYPES:
         kinds = np.sort(kinds[np.argsort(-ends[kinds], kind="stable")[:MAX_TYPES]])
@@ -343,7 +353,7 @@ def _model(
     labels, known = made.labels, made.labels >= 0
     sizes = np.bincount(labels[known], minlength=len(made.names)).astype(np.float32)
     fitting = np.bincount(labels[known & made.fitting], minlength=len(made.names))
-    levels, means = _levels_and_means(labels, len(made.names), columns, vectors)
+    levels, means = levels_and_means(labels, len(made.names), columns, vectors)
     names = [encoder.encode_query(name) for name in made.names]
     members = np.lexsort((np.arange(len(labels)), -liked, labels))[np.count_nonzero(~known) :]
     every = np.arange(len(made.names) + 1)
@@ -370,26 +380,3 @@ def _model(
         members.astype(np.uint32), np.searchsorted(labels[members], every).astype(np.uint32),
         beside, types_by_noun(heads),
     )  # fmt: skip
-
-
-def _levels_and_means(
-    labels: Int32Array, count: int, columns: Columns, vectors: VectorIndex
-) -> tuple[Float32Array, Float32Array]:
-    """Median ln price of each type, NaN without; and the mean of some of its vectors, as a unit."""
-    price = columns.dense("price")
-    logs = np.log(np.where(price > 0, price, np.nan))
-    levels = np.full(count, np.nan, dtype=np.float32)
-    means = np.zeros((count, vectors.dimension), dtype=np.float32)
-    order = np.argsort(labels, kind="stable")
-    bounds = np.searchsorted(labels[order], np.arange(count + 1))
-    for kind in range(count):
-        docs = order[bounds[kind] : bounds[kind + 1]]
-        known = logs[docs][~np.isnan(logs[docs])]
-        if len(known):
-            levels[kind] = np.median(known)
-        step = max(1, len(docs) // VECTORS_A_TYPE)
-        if len(docs):
-            mean = vectors.vectors(docs[::step].astype(np.uint32)).mean(axis=0)
-            length = float(np.linalg.norm(mean))
-            means[kind] = mean / length if length else mean
-    return levels, means

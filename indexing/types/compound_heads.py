@@ -5,6 +5,7 @@ say is read as its head, so that Bürostuhl and Gartenstuhl make one kind; one t
 kind by itself, and its head's name stands for it too.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,8 @@ from indexing.types.phrases import Titles
 
 LEAST_OWN: Final = 5
 """Titles that say a compound, from which it is a kind by itself."""
+LEAST_KNOWN: Final = 2
+"""The same of one that is a kind everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ class CompoundHeads:
 
 
 def compound_heads(
-    codes: Int32Array, titles: Titles, forms: WordForms, lexicon: Lexicon
+    codes: Int32Array, titles: Titles, forms: WordForms, lexicon: Lexicon, known: Set[str]
 ) -> CompoundHeads:
+    """known: stems of kinds that are so called everywhere."""
     words = titles.words
     head_of = np.full(len(words), -1, dtype=np.int32)
     for compound, (_, head) in zip(forms.split.tolist(), forms.parts.tolist(), strict=True):
@@ -62,7 +66,9 @@ def compound_heads(
             head_of[whole] = ending
     seen = np.bincount(codes[codes >= 0], minlength=len(words))
     ends = np.bincount(head_of[head_of >= 0], minlength=len(words))
-    return CompoundHeads(head_of, (head_of >= 0) & (seen < LEAST_OWN), ends > 1)
+    least = np.full(len(words), LEAST_OWN)
+    least[[words[stem] for stem in known if stem in words]] = LEAST_KNOWN
+    return CompoundHeads(head_of, (head_of >= 0) & (seen < least), ends > 1)
 
 
 def together(one: Lists, other: Lists) -> Lists:

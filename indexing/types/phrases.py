@@ -76,10 +76,6 @@ class Titles:
         if analyzer.languages[0] in CAPITAL_NOUNS:
             self._accented = self._accented | dict.fromkeys(MATERIALS, COLOUR)
         self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
-        self._names = {
-            (filler, self._number(noun)): self._number(stem)
-            for filler, stem, noun in _named_fillers(analyzer.languages)
-        }
         self._nouns_are_small = analyzer.languages[0] not in CAPITAL_NOUNS
         self._stop_words = _stop_words(analyzer.languages)
 
@@ -124,13 +120,20 @@ class Titles:
                 elif known[0] == COLOUR and found[-1] in self._shades:
                     found[-1] = COLOUR
                 elif found[-1] == FILLER and not signs:
-                    found[-1] = self._names.get((before, known[0]), FILLER)
+                    found[-1] = self._named_filler(before, known[0])
             found += known
             before = chunk.lower()
             end = match.end()
         if common:
             found.append(COMMON)
         return found
+
+    def _named_filler(self, filler: str, noun: int) -> int:
+        """Number of a filler as a word, if it makes a name with the noun behind it."""
+        named = _named_fillers(self.analyzer.languages).get(filler)
+        if named is None or noun not in [self.words.get(each) for each in named[1]]:
+            return FILLER
+        return self._number(named[0])
 
     def arrays(self) -> tuple[Int32Array, Int64Array]:
         """codes: int32[c] of all titles. starts: int64[n + 1] into them."""
@@ -222,18 +225,16 @@ def _shades(languages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _named_fillers(languages: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
-    """Word that else is a filler, its stem, and the stem of a noun that it makes a name with."""
+def _named_fillers(languages: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Word that else is a filler → its stem, and the stems of nouns that it makes names with."""
     analyzer = Analyzer(languages)
 
     def stem(word: str) -> str:
         return analyzer.chunk_tokens(word)[0].term
 
-    return tuple(
-        (filler, stem(filler), stem(noun))
-        for filler, nouns in NAMED_FILLERS
-        for noun in nouns.split()
-    )
+    return {
+        filler: (stem(filler), tuple(map(stem, nouns.split()))) for filler, nouns in NAMED_FILLERS
+    }
 
 
 @lru_cache(maxsize=16)

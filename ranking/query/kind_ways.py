@@ -76,7 +76,7 @@ def by_compound(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     if len(said) > 1:
         best = float(total.max())
         for other in known.names:
-            total = np.maximum(total, best * _kinds_called(other, asked.head_first, snapshot))
+            _raise_called(total, other, asked.head_first, snapshot, best)
     phrase = said if len(said) > 1 else (head.beside, head.word)
     return _wish(snapshot, total, phrase, head.word, "name", min(1.0, 2.0 * share))
 
@@ -95,18 +95,18 @@ def by_name(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     surest = float(total[siblings].sum() + chances[:3][other].sum())
     certainty = min(1.0, 2.0 * share) * min(1.0, surest)
     best = float(total.max())
-    others, mostly = None, np.False_
-    for name in _other_names(head, snapshot):
-        called = _kinds_called(name, asked.head_first, snapshot)
-        others = called if others is None else np.maximum(others, called)
-    if others is not None:
+    names, mostly = _other_names(head, snapshot), np.False_
+    others = np.zeros(len(model) if names else 0, dtype=np.float32)
+    for name in names:
+        _raise_called(others, name, asked.head_first, snapshot)
+    if names:
         others[siblings] = 0.0
         mostly = model.sizes @ others > MOSTLY * model.sizes[siblings].sum()
     narrow = mostly & (model.beside_terms[siblings] != UNKNOWN)
     if _general(asked, head, snapshot).said == (head.word,):
         narrow |= _known_otherwise(siblings, head.word, snapshot)
     total[siblings] = np.where(narrow, SIBLING * best, best)
-    if others is not None:
+    if names:
         total = np.maximum(total, others * best * (1.0 if mostly else SIBLING))
     return _wish(snapshot, total, (head.word,), head.word, "name", certainty)
 
@@ -143,16 +143,13 @@ def by_general_names(asked: Asked, head: Head, snapshot: Snapshot, several: bool
     model = snapshot.types
     total, bare = np.zeros((2, len(model)), dtype=np.float32)
     for name in known.names if several else (known.said, *known.names):
-        called = _kinds_called(name, asked.head_first, snapshot)
-        if several and name == (head.word,):
-            bare = called
-        else:
-            total = np.maximum(total, called)
-    things = _kinds_of_things(known, snapshot) * _standing(np.True_, snapshot)
-    total = np.maximum(total, things)
-    if model.sizes @ (total > 0) > MOSTLY * (model.sizes @ (bare > 0)):
-        bare *= BARE_NOUN
-    total = np.maximum(total, bare)
+        only_noun = several and name == (head.word,)
+        _raise_called(bare if only_noun else total, name, asked.head_first, snapshot)
+    _raise_things(total, known, snapshot)
+    if bare.any():
+        if model.sizes @ (total > 0) > MOSTLY * (model.sizes @ (bare > 0)):
+            bare *= BARE_NOUN
+        total = np.maximum(total, bare)
     return _wish(snapshot, total, known.said, head.word, "synonym", 1.0)
 
 
@@ -173,24 +170,23 @@ def _general(asked: Asked, head: Head, snapshot: Snapshot) -> General:
     return general_names(asked.stems[:until], snapshot.analyzer)
 
 
-def _kinds_of_things(known: General, snapshot: Snapshot) -> Float32Array:
-    """float32[types]: chances of those that most of the titles with a thing's name are of."""
-    total = np.zeros(len(snapshot.types), dtype=np.float32)
+def _raise_things(total: Float32Array, known: General, snapshot: Snapshot) -> None:
+    """Raise, in float32[types], kinds that most of the titles with a thing's name are of."""
     for thing in known.things:
         terms = [snapshot.index.lexicon.id_of(stem) for stem in thing]
         kinds, weights = things_named(terms, snapshot, side_by_side=True)
         if not len(kinds) or weights.sum() < LEAST_TITLES:
             continue
-        shares = weights / weights.sum()
-        clear = (shares >= CLEAR_THING) & (kinds >= 0)
-        total[kinds[clear]] = 1.0
-    return total
+        for kind in kinds[(weights >= CLEAR_THING * weights.sum()) & (kinds >= 0)].tolist():
+            standing = _standing(float(snapshot.types.accessory[kind]), own=False)
+            total[kind] = max(float(total[kind]), standing)
 
 
-def _kinds_called(name: Stems, head_first: bool, snapshot: Snapshot) -> Float32Array:
-    """float32[types]: chances of those that a name stands for in this catalogue."""
+def _raise_called(
+    total: Float32Array, name: Stems, head_first: bool, snapshot: Snapshot, worth: float = 1.0
+) -> None:
+    """Raise, in float32[types], the kinds that a name stands for here to their chances × worth."""
     model = snapshot.types
-    total = np.zeros(len(model), dtype=np.float32)
     tail = name[:2] if head_first else name[-2:]
     if (
         len(name) == 3
@@ -198,34 +194,38 @@ def _kinds_called(name: Stems, head_first: bool, snapshot: Snapshot) -> Float32A
         and long_names(snapshot.analyzer.languages).get((name[0], name[2])) == name
     ):
         tail = name = (name[0], name[2])
-    if tail != name and len(name) > 1:
+    whole = " ".join(tail)
+    kinds, chances = model.named(whole)
+    if len(kinds) and model.head_share(whole) < LEAST_HEAD:
+        kinds, chances = kinds[:0], chances[:0]
+    if len(name) > 1 and not len(kinds):
+        return
+    if tail != name:
         said = general_names(tail, snapshot.analyzer)
         if said.said == tail and name not in said.names:
-            return total  # an uninterruptible power supply is no charger
-    noun = name[0] if head_first else name[-1]
-    whole = " ".join(name[:2] if head_first else name[-2:])
-    kinds, chances = model.named(whole)
-    if len(kinds) and model.head_share(whole) >= LEAST_HEAD:
-        total[kinds] = chances
-    other = model.head_terms != snapshot.index.lexicon.id_of(noun)
-    if tail != name:
-        total[other] = 0.0  # a `tv wall mount` is no `wall mount rack`
+            return  # an uninterruptible power supply is no charger
+    noun, best = snapshot.index.lexicon.id_of(name[0] if head_first else name[-1]), 0.0
+    for kind, chance in zip(kinds.tolist(), chances.tolist(), strict=True):
+        own = int(model.head_terms[kind]) == noun
+        if own or tail == name:  # a `tv wall mount` is no `wall mount rack`
+            standing = _standing(float(model.accessory[kind]), own)
+            total[kind] = max(float(total[kind]), worth * chance * standing)
+            best = max(best, chance)
     if len(name) == 1:
-        siblings = types_of(noun, snapshot)
+        siblings = model.of_noun(noun)
         if model.sizes[siblings].sum() >= LEAST_TITLES:
-            siblings = siblings[~_known_otherwise(siblings, noun, snapshot)]
-            total[siblings] = max(float(total.max()), SIBLING)
-    return total * _standing(other, snapshot)
+            siblings = siblings[~_known_otherwise(siblings, name[0], snapshot)]
+            for kind in siblings.tolist():
+                standing = _standing(float(model.accessory[kind]), own=True)
+                total[kind] = max(float(total[kind]), worth * max(best, SIBLING) * standing)
 
 
-def _standing(other: BoolArray | np.bool_, snapshot: Snapshot) -> Float32Array:
-    """float32[types]: worth of a name, less for what says what it fits: cases say `mobile phone`.
+def _standing(accessory: float, own: bool) -> float:
+    """Worth of a name, less for kinds that say what they fit: cases say `mobile phone`.
 
-    other: whether the kind's own noun is another one.
+    own: whether the kind's noun is the name's own one.
     """
-    fits, least = np.where(other, FITTING, 1.0), np.where(other, 0.0, OWN_NOUN)
-    worth: Float32Array = np.maximum(1.0 - fits * snapshot.types.accessory, least)
-    return worth.astype(np.float32)
+    return max(1.0 - accessory, OWN_NOUN) if own else max(1.0 - FITTING * accessory, 0.0)
 
 
 def _long_named(siblings: Int64Array, head: Head, snapshot: Snapshot) -> BoolArray:
@@ -272,7 +272,7 @@ def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> Type
         return NO_WISH
     known = np.zeros(len(snapshot.types), dtype=np.float32)
     for name in names:
-        known = np.maximum(known, _kinds_called(name, asked.head_first, snapshot))
+        _raise_called(known, name, asked.head_first, snapshot)
     terms = [snapshot.index.lexicon.id_of(stem) for stem in asked.stems]
     kinds, weights = things_named(terms, snapshot)
     total = np.zeros(len(snapshot.types), dtype=np.float32)
@@ -294,7 +294,7 @@ def by_thing_alone(asked: Asked, slots: tuple[Slot, ...], snapshot: Snapshot) ->
         return wish
     total = np.zeros(len(snapshot.types), dtype=np.float32)
     for name in kinds_of_thing(asked.stems, snapshot.analyzer):
-        total = np.maximum(total, _kinds_called(name, asked.head_first, snapshot))
+        _raise_called(total, name, asked.head_first, snapshot)
     wish = _wish(snapshot, total, asked.stems, " ".join(asked.stems), "thing", 1.0)
     return replace(wish, single=True) if wish else wish
 

@@ -7,7 +7,7 @@ from indexing.forms.forms import NONE, WordForms
 from indexing.postings.lexicon import Lexicon
 from indexing.strings import StringTable
 from indexing.types.candidates import Lists, fitted
-from indexing.types.compound_heads import LEAST_OWN, compound_heads, together
+from indexing.types.compound_heads import LEAST_KNOWN, LEAST_OWN, compound_heads, together
 from indexing.types.phrases import COLOUR, FILLER, FOR, Titles
 from indexing.types.strangers import strangers
 
@@ -27,19 +27,23 @@ def forms_of(lexicon: Lexicon, **heads: str | None) -> WordForms:
 
 def test_rare_compounds_are_read_as_their_heads_and_known_by_both_names() -> None:
     titles = Titles(Analyzer(("de",)))
-    for title in ("Gartenstuhl", "Bürostuhl", "Stuhl", *["Handtasche"] * LEAST_OWN, "Tasche"):
+    often = ["Handtasche"] * LEAST_OWN + ["Trinkflasche"] * LEAST_KNOWN
+    for title in ("Gartenstuhl", "Bürostuhl", "Stuhl", *often, "Tasche", "Flasche"):
         titles.add(title)
     words = sorted(titles.words)
     lexicon = Lexicon(StringTable.of(words))
     number = titles.words
-    forms = forms_of(lexicon, gartenstuhl="stuhl", burostuhl="stuhl", handtasch="tasch")
+    forms = forms_of(
+        lexicon, gartenstuhl="stuhl", burostuhl="stuhl", handtasch="tasch", trinkflasch="flasch"
+    )
     codes, _ = titles.arrays()
-    heads = compound_heads(codes, titles, forms, lexicon)
+    heads = compound_heads(codes, titles, forms, lexicon, {"trinkflasch"})
     assert heads.several[number["stuhl"]]
     assert not heads.several[number["tasch"]]
     read = heads.read(codes)
     assert (read == number["stuhl"]).sum() == 3
     assert (read == number["handtasch"]).sum() == LEAST_OWN
+    assert (read == number["trinkflasch"]).sum() == LEAST_KNOWN
     said = Lists.of([[(number["gartenstuhl"], 1.0)], [(number["handtasch"], 0.6)], []])
     also = heads.names(said)
     assert also.starts.tolist() == [0, 1, 2, 2]
