@@ -29,6 +29,10 @@ from ranking.query.price_words import (
     MOST,
     MOST_BEHIND,
     PRICED,
+    SOFT_CHEAP,
+    SOFT_CUES,
+    SOFT_DEAR,
+    SOFT_SIGNS,
     SURE_MOST,
 )
 
@@ -51,6 +55,8 @@ _NO_UNIT = (
     r"ans|anos|anni)\b)"
 )
 _WORDS = re.compile(r"[^\W\d_]+")
+_SOFT_WORDS = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
 _THOUSANDS = {"k": 1e3, "千": 1e3, "万": 1e4, "만": 1e4}
 _POUNDS = re.compile(r"(?<=\d\s)pounds?(?!\w|\s+sterling)")
 
@@ -144,12 +150,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...
     (_rule(rf"(?<![^\s]){_N}\s?{CJK_LEAST}$"), _least, False),
     (_rule(rf"^(?:{SURE_MOST})\s?{_N}\s{_NO_UNIT}"), _most, False),
 )  # fmt: skip
-_CHEAP = re.compile(
-    r"(?<!\w)(?:cheap(?:est)?|inexpensive|affordable|low[- ]priced?|budget[- ]friendly|on a budget)"
-    r"(?!\w)|便宜的?|平价|低价"
-)
-_DEAR = re.compile(r"(?<!\w)(?:high[- ]end|(?:most )?expensive)(?!\w)|高档")
-_ANY = re.compile(r"\d|cheap|expens|afford|budget|low|high|便|平价|低价|高档")
+_CHEAP = re.compile(SOFT_CHEAP)
+_DEAR = re.compile(SOFT_DEAR)
 
 
 def _may_say(folded: str) -> bool:
@@ -174,11 +176,13 @@ def find_price(text: str, own: str | None = None, comma: bool = False) -> PriceW
     Sizes are none: a number with a unit of measure, or with no sign of a price, stays a word.
     """
     folded = _evenly_folded(text)
-    if not _ANY.search(folded):
+    numbers_said = bool(_DIGIT.search(folded))
+    soft_said = not SOFT_CUES.isdisjoint(_SOFT_WORDS.findall(folded)) or SOFT_SIGNS.search(folded)
+    if not numbers_said and not soft_said:
         return None
     if own != "GBP":  # they are weights
         folded = _POUNDS.sub(lambda said: "lb".ljust(len(said[0])), folded)
-    for pattern, limits_of, certain in _RULES if _may_say(folded) else ():
+    for pattern, limits_of, certain in _RULES if numbers_said and _may_say(folded) else ():
         found = pattern.search(folded)
         if found is not None:
             numbers = _numbers(found, comma)
@@ -186,7 +190,7 @@ def find_price(text: str, own: str | None = None, comma: bool = False) -> PriceW
                 currency = currency_of(found.group(), own)
                 start, end = found.start(), found.start() + len(found.group().rstrip())
                 return PriceWish(start, end, limits_of(numbers), certain, currency=currency)
-    for pattern, soft in ((_CHEAP, -1), (_DEAR, 1)):
+    for pattern, soft in ((_CHEAP, -1), (_DEAR, 1)) if soft_said else ():
         found = pattern.search(folded)
         if found is not None:
             return PriceWish(found.start(), found.end(), (None, None), False, soft)

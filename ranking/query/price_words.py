@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from indexing.analysis.folding import fold
+
 _MOST: Final = (
     # Said of nothing else than a most.
     "under, below, less than, lower than, cheaper than, up to, at most, not more than, "
@@ -70,6 +72,38 @@ BETWEEN: Final = rf"(?:{_any_of(_BETWEEN)})"
 DASH: Final = rf"\s?(?:-|–|~|{_any_of(_AND)}|و)\s?"
 _PRICE: Final = r"(?:priced?|costing|preis|prix|precio|prezzo|preco|prijs|pris|цена)"
 PRICED: Final = rf"(?:{_PRICE}(?:\s+(?:of|von|de))?\s+)?"
+
+# Without a number; only where no name is meant. What stands alone for other things too
+# (economical with power, a value pack, Cher) is left out.
+CHEAP: Final = (
+    "cheap, cheaper, cheapest, inexpensive, affordable, low price, low-price, low priced, "
+    "low-priced, budget friendly, budget-friendly, on a budget, "
+    "gunstig, gunstige, gunstiger, gunstiges, gunstigen, gunstigste, gunstigsten, gunstigstes, "
+    "billig, billige, billiger, billiges, billigen, billigste, billigsten, billigstes, "
+    "preiswert, preiswerte, preiswerter, preiswertes, preiswerten, preisgunstig, preisgunstige, "
+    "preisgunstiger, preisgunstiges, "
+    "pas cher, pas chers, pas chere, pas cheres, pas trop cher, pas trop chere, moins cher, "
+    "moins chere, moins chers, bon marche, a petit prix, petit prix, petits prix, "
+    "barato, barata, baratos, baratas, economico, economica, economicos, economicas, "
+    "buen precio, mas barato, mas barata, economici, economiche, a buon mercato, a poco prezzo, "
+    "a buon prezzo, em conta, mais barato, mais barata, "
+    "goedkoop, goedkope, goedkoopste, goedkopere, voordelig, voordelige, betaalbaar, betaalbare, "
+    "billigt, billiga, billigare, billigaste, billigere, prisvard, prisvarda, rimelig, rimelige, "
+    "halpa, halvat, halvin, edullinen, edulliset, tani, tanie, tanio, niedrogi, niedrogie, "
+    "niedroga, ucuz, en ucuz, uygun fiyatli, olcso, ieftin, ieftina, ieftine, ieftini, "
+    "дешевый, дешевая, дешевое, дешевые, дешево, недорогой, недорогая, недорогое, недорогие, "
+    "недорого, бюджетный, бюджетная, бюджетные, رخيص, رخيصه, الرخيص, الرخيصه, ارخص"
+)
+DEAR: Final = (
+    "high end, high-end, expensive, most expensive, teuer, teure, teurer, teures, teuren, "
+    "teuerste, дорогой, дорогая, дорогие, дорого"
+)
+CJK_CHEAP: Final = "便宜的?|平价|低价|安い|格安|激安|저렴한|값싼|싼(?= )"
+CJK_DEAR: Final = "高档|高価な|비싼"
+SOFT_CHEAP: Final = rf"(?<!\w)(?:{_any_of(fold(CHEAP))})(?!\w)|{CJK_CHEAP}"
+SOFT_DEAR: Final = rf"(?<!\w)(?:{_any_of(fold(DEAR))})(?!\w)|{CJK_DEAR}"
+SOFT_CUES: Final = _first_words(fold(CHEAP), fold(DEAR))
+SOFT_SIGNS: Final = re.compile(rf"{CJK_CHEAP}|{CJK_DEAR}")
 
 # Behind the number. Chinese, Japanese, Korean:
 CJK_MOST_BEFORE: Final = "不超过|低于|少于|最多|小于|预算"

@@ -108,3 +108,25 @@ def test_words_without_a_number_only_lean(text: str, soft: int) -> None:
 def test_letters_that_grow_when_folded_do_not_move_the_place() -> None:
     found = find_price("Straße LAMP under $50")
     assert found is None or "under $50" in "Straße LAMP under $50"[found.start : found.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("günstige Kamera", "günstige"), ("Kamera günstig", "günstig"), ("billige tält", "billige"),
+        ("aspirateur pas cher", "pas cher"), ("canapé à petit prix", "à petit prix"),
+        ("zapatillas baratas", "baratas"), ("scarpe economiche", "economiche"),
+        ("goedkope fiets", "goedkope"), ("недорогой телефон", "недорогой"), ("tani laptop", "tani"),
+        ("ucuz telefon", "ucuz"), ("olcsó táska", "olcsó"), ("حقيبة رخيصة", "رخيصة"),
+        ("安い 財布", "安い"), ("저렴한 의자", "저렴한"),
+    ],
+)  # fmt: skip
+def test_cheap_in_other_languages(text: str, said: str) -> None:
+    wish = find_price(text)
+    assert wish is not None
+    assert (text[wish.start : wish.end], wish.soft) == (said, -1)
+
+
+@pytest.mark.parametrize("text", ["cher believe", "cheapside map", "wirtschaftlichkeit"])
+def test_names_that_are_no_price(text: str) -> None:
+    assert find_price(text) is None
