@@ -15,7 +15,7 @@ from indexing.postings.doc_sets import intersect
 from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
-from ranking.query.kind_ways import LEAST_HEAD
+from ranking.query.kind_ways import LEAST_HEAD, types_of
 
 LEAST: Final = ((4, 4), (3, 4), (3, 3))
 """Letters of each modifier and of the head: short ones (Tee, Bad, låg) where nothing else cuts."""
@@ -23,6 +23,7 @@ LEAST_SHORT: Final = 3
 MOST_PARTS: Final = 4
 MOST_LETTERS: Final = 48
 MOST_CUTS: Final = 4
+MOST_WORDS: Final = 8
 
 
 def cuts_of(word: str, analyzer: Analyzer, lexicon: Lexicon) -> list[tuple[int, ...]]:
@@ -107,3 +108,29 @@ def names_kind(term: int, snapshot: Snapshot) -> bool:
     """Whether what has the term for its head is of a kind that is known."""
     head = snapshot.index.lexicon.terms[term]
     return snapshot.types.head_share(head) >= LEAST_HEAD
+
+
+def written_as_one(text: str, snapshot: Snapshot) -> str:
+    """The text with pairs of words as one that the catalogue writes as one: `kamera tasche`.
+
+    Only where no kind of thing is called by the second alone; that of the first is not meant then.
+    """
+    analyzer, lexicon = snapshot.analyzer, snapshot.index.lexicon
+    links = links_of(analyzer.languages)
+    words = text.split()
+    if not links or len(words) > MOST_WORDS:
+        return text
+    at = 0
+    while at + 1 < len(words):
+        first, second = words[at], words[at + 1]
+        if (
+            first.isalpha()
+            and second.isalpha()
+            and not len(types_of(analyzer.stem(second), snapshot))
+        ):
+            for link in links:
+                if lexicon.id_of(analyzer.stem(first + link + second)) != UNKNOWN:
+                    words[at : at + 2] = [first + link + second]
+                    break
+        at += 1
+    return " ".join(words)

@@ -12,6 +12,7 @@ from indexing.snapshot import Snapshot
 from indexing.types.general_kinds import places_of_things
 from indexing.types.phrases import Titles
 from indexing.types.signs import HEAD_FIRST
+from ranking.query.compound_words import written_as_one
 from ranking.query.heads import Asked, Head, asked_in, with_long_names
 from ranking.query.kind_ways import (
     LEAST_HEAD,
@@ -42,7 +43,9 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
     if not len(snapshot.types) or not text.strip():
         return NO_WISH
     titles = Titles(snapshot.analyzer)
-    asked = asked_in(thing, titles, snapshot.analyzer.languages[0] in HEAD_FIRST)
+    asked = asked_in(
+        written_as_one(thing, snapshot), titles, snapshot.analyzer.languages[0] in HEAD_FIRST
+    )
     if snapshot.config.general_kinds:
         asked = with_long_names(asked, snapshot.analyzer)
         asked = _without_things(asked, snapshot)

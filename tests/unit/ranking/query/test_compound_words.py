@@ -14,7 +14,8 @@ from indexing.forms.compounds import LINKING
 from indexing.postings.lexicon import Lexicon
 from indexing.strings import StringTable
 from ranking.generation import Generation
-from ranking.query.compound_words import cuts_of
+from ranking.query.compound_words import cuts_of, written_as_one
+from ranking.query.understand import understand
 from ranking.search.request import SearchRequest
 from ranking.search.root import search
 
@@ -62,6 +63,19 @@ def test_a_compound_of_three_parts_meets_every_way_of_writing_it(shop: Generatio
 
 def test_short_modifiers_count_where_nothing_longer_is_known(shop: Generation) -> None:
     assert found(shop, "teekannendeckel")[0] == {"tea"}
+
+
+def test_a_compound_in_two_words_is_no_kind_of_its_first(tmp_path: Path) -> None:
+    """What is meant is the lock: of bicycles not all words are said."""
+    brands = ("Rado", "Velo", "Tretwerk", "Kette", "Lenker", "Speiche", "Nabe", "Felge")
+    titles = {brand: f"{brand} Fahrrad {number} Zoll" for number, brand in enumerate(brands, 20)}
+    others = {"lock": "Fahrradschloss 90 cm", "pump": "Fahrradpumpe", "pad": "Sattel für Fahrrad"}
+    shop = built(tmp_path, titles | others | {f"t{n}": f"Tisch {n} cm" for n in range(9)}, "de")
+    assert understand(SearchRequest("fahrrad"), shop.snapshot).kind.word == "fahrrad"
+    assert not understand(SearchRequest("fahrrad schloss"), shop.snapshot).kind
+    assert written_as_one("rotes fahrrad schloss", shop.snapshot) == "rotes fahrradschloss"
+    for text in ("damen fahrrad", "schloss fahrrad", "fahrrad 28 zoll", ""):
+        assert written_as_one(text, shop.snapshot) == text
 
 
 def test_no_word_is_seen_inside_another(shop: Generation) -> None:
