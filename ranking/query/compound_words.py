@@ -15,7 +15,8 @@ from indexing.postings.doc_sets import intersect
 from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
-from ranking.query.kind_ways import LEAST_HEAD, types_of
+from ranking.query.called_kinds import LEAST_HEAD
+from ranking.query.kind_ways import types_of
 
 LEAST: Final = ((4, 4), (3, 4), (3, 3))
 """Letters of each modifier and of the head: short ones (Tee, Bad, låg) where nothing else cuts."""

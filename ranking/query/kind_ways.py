@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
+from indexing.arrays import Float32Array, Int32Array, Int64Array
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from indexing.types.general_kinds import (
@@ -15,31 +15,34 @@ from indexing.types.general_kinds import (
     general_names,
     kinds_of_thing,
     known_things,
-    long_names,
 )
 from indexing.types.type_model import NO_TYPE
+from ranking.query.called_kinds import (
+    CLEAR_THING,
+    LEAST_HEAD,
+    LEAST_TITLES,
+    SIBLING,
+    known_otherwise,
+    long_named,
+    raise_called,
+    raise_things,
+)
 from ranking.query.heads import Asked, Head
 from ranking.query.named_things import things_named
 from ranking.query.query import Alternative, Slot
 from ranking.query.said_names import by_said_names
 from ranking.query.type_wish import NO_WISH, TypeWish
 
-LEAST_HEAD: Final = 0.15
-"""Share of a word's titles whose product it names, or it names nothing."""
 LEAST_CHANCE: Final = 0.04
 """Of a type over the likeliest one's, among those that are meant."""
 BARE_NOUN: Final = 0.5
 """Of the chance of what is only called by the noun, where most is called by another name: among
 smartphones, what is called phone may be any other one than the `mobile phone` that is meant.
 """
-SIBLING: Final = 0.5
-"""Chance of the other kinds of a noun, over that of the kind of two words that is meant."""
 LEAST_OF_THING: Final = 0.08
 """Root of a type's share of the titles with a thing's name."""
 LEAST_OF_KNOWN: Final = 1.5
 """Titles that must speak for a thing whose kind is generally known."""
-CLEAR_THING: Final = 0.4
-"""Share of the titles with a thing's name that are of a type."""
 NOUN_TRUST: Final = 0.8
 MOSTLY: Final = 1.5
 """So many times as many products of another name's kinds, and they are what is meant: in a shop
@@ -48,15 +51,9 @@ that says bicycle, `bike` is no exercise bike.
 LEAST_LIKENESS: Final = 0.36
 """Cosine of two names from which one may stand for the other."""
 SHARPNESS: Final = 12.0
-FITTING: Final = 2.0
-"""A type of which half say what they fit has no general name of another noun."""
-OWN_NOUN: Final = 0.25
-"""Least worth of a name for kinds of its noun: wall mounts, all of which fit something."""
 MOST_FITTING: Final = 0.2
 """Share of a kind's titles that say what they fit, from which it is an accessory."""
 MOST_TYPES: Final = 6
-LEAST_TITLES: Final = 3
-"""Titles that must speak for what a name means."""
 
 
 def by_compound(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
@@ -69,14 +66,14 @@ def by_compound(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     total = np.zeros(len(model), dtype=np.float32)
     total[kinds] = chances
     siblings = types_of(head.word, snapshot)
-    siblings = siblings[~_long_named(siblings, head, snapshot)]
+    siblings = siblings[~long_named(siblings, head, snapshot)]
     total[siblings] = np.maximum(total[siblings], SIBLING * total.max())
     known = _general(asked, head, snapshot)
     said = known.said
     if len(said) > 1:
         best = float(total.max())
         for other in known.names:
-            _raise_called(total, other, asked.head_first, snapshot, best)
+            raise_called(total, other, asked.head_first, snapshot, best)
     phrase = said if len(said) > 1 else (head.beside, head.word)
     return _wish(snapshot, total, phrase, head.word, "name", min(1.0, 2.0 * share))
 
@@ -98,13 +95,13 @@ def by_name(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     names, mostly = _other_names(head, snapshot), np.False_
     others = np.zeros(len(model) if names else 0, dtype=np.float32)
     for name in names:
-        _raise_called(others, name, asked.head_first, snapshot)
+        raise_called(others, name, asked.head_first, snapshot)
     if names:
         others[siblings] = 0.0
         mostly = model.sizes @ others > MOSTLY * model.sizes[siblings].sum()
     narrow = mostly & (model.beside_terms[siblings] != UNKNOWN)
     if _general(asked, head, snapshot).said == (head.word,):
-        narrow |= _known_otherwise(siblings, head.word, snapshot)
+        narrow |= known_otherwise(siblings, head.word, snapshot)
     total[siblings] = np.where(narrow, SIBLING * best, best)
     if names:
         total = np.maximum(total, others * best * (1.0 if mostly else SIBLING))
@@ -144,8 +141,8 @@ def by_general_names(asked: Asked, head: Head, snapshot: Snapshot, several: bool
     total, bare = np.zeros((2, len(model)), dtype=np.float32)
     for name in known.names if several else (known.said, *known.names):
         only_noun = several and name == (head.word,)
-        _raise_called(bare if only_noun else total, name, asked.head_first, snapshot)
-    _raise_things(total, known, snapshot)
+        raise_called(bare if only_noun else total, name, asked.head_first, snapshot)
+    raise_things(total, known, snapshot)
     if bare.any():
         if model.sizes @ (total > 0) > MOSTLY * (model.sizes @ (bare > 0)):
             bare *= BARE_NOUN
@@ -163,97 +160,22 @@ def by_names_said(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     return by_said_names(known, head.word, siblings, snapshot)
 
 
+def by_other_nouns(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
+    """Kinds of the nouns of other names, where the query's own noun is no kind's: `car amp`."""
+    known = _general(asked, head, snapshot)
+    if len(known.said) < 2 or len(types_of(head.word, snapshot)):
+        return NO_WISH
+    total = np.zeros(len(snapshot.types), dtype=np.float32)
+    for name in known.names:
+        total[types_of(name[0] if asked.head_first else name[-1], snapshot)] = 1.0
+    return _wish(snapshot, total, (head.word,), head.word, "synonym", NOUN_TRUST)
+
+
 def _general(asked: Asked, head: Head, snapshot: Snapshot) -> General:
     if not snapshot.config.general_kinds:
         return UNKNOWN_NAME
     until = asked.stems.index(head.word) + 1
     return general_names(asked.stems[:until], snapshot.analyzer)
-
-
-def _raise_things(total: Float32Array, known: General, snapshot: Snapshot) -> None:
-    """Raise, in float32[types], kinds that most of the titles with a thing's name are of."""
-    for thing in known.things:
-        terms = [snapshot.index.lexicon.id_of(stem) for stem in thing]
-        kinds, weights = things_named(terms, snapshot, side_by_side=True)
-        if not len(kinds) or weights.sum() < LEAST_TITLES:
-            continue
-        for kind in kinds[(weights >= CLEAR_THING * weights.sum()) & (kinds >= 0)].tolist():
-            standing = _standing(float(snapshot.types.accessory[kind]), own=False)
-            total[kind] = max(float(total[kind]), standing)
-
-
-def _raise_called(
-    total: Float32Array, name: Stems, head_first: bool, snapshot: Snapshot, worth: float = 1.0
-) -> None:
-    """Raise, in float32[types], the kinds that a name stands for here to their chances × worth."""
-    model = snapshot.types
-    tail = name[:2] if head_first else name[-2:]
-    if (
-        len(name) == 3
-        and not head_first
-        and long_names(snapshot.analyzer.languages).get((name[0], name[2])) == name
-    ):
-        tail = name = (name[0], name[2])
-    whole = " ".join(tail)
-    kinds, chances = model.named(whole)
-    if len(kinds) and model.head_share(whole) < LEAST_HEAD:
-        kinds, chances = kinds[:0], chances[:0]
-    if len(name) > 1 and not len(kinds):
-        return
-    if tail != name:
-        said = general_names(tail, snapshot.analyzer)
-        if said.said == tail and name not in said.names:
-            return  # an uninterruptible power supply is no charger
-    noun, best = snapshot.index.lexicon.id_of(name[0] if head_first else name[-1]), 0.0
-    for kind, chance in zip(kinds.tolist(), chances.tolist(), strict=True):
-        own = int(model.head_terms[kind]) == noun
-        if own or tail == name:  # a `tv wall mount` is no `wall mount rack`
-            standing = _standing(float(model.accessory[kind]), own)
-            total[kind] = max(float(total[kind]), worth * chance * standing)
-            best = max(best, chance)
-    if len(name) == 1:
-        siblings = model.of_noun(noun)
-        if model.sizes[siblings].sum() >= LEAST_TITLES:
-            siblings = siblings[~_known_otherwise(siblings, name[0], snapshot)]
-            for kind in siblings.tolist():
-                standing = _standing(float(model.accessory[kind]), own=True)
-                total[kind] = max(float(total[kind]), worth * max(best, SIBLING) * standing)
-
-
-def _standing(accessory: float, own: bool) -> float:
-    """Worth of a name, less for kinds that say what they fit: cases say `mobile phone`.
-
-    own: whether the kind's noun is the name's own one.
-    """
-    return max(1.0 - accessory, OWN_NOUN) if own else max(1.0 - FITTING * accessory, 0.0)
-
-
-def _long_named(siblings: Int64Array, head: Head, snapshot: Snapshot) -> BoolArray:
-    """bool[s]: kinds that have a name of three words: no power supply is an uninterruptible one."""
-    found = np.zeros(len(siblings), dtype=np.bool_)
-    if not snapshot.config.general_kinds:
-        return found
-    long, lexicon = long_names(snapshot.analyzer.languages), snapshot.index.lexicon
-    for place, beside in enumerate(snapshot.types.beside_terms[siblings].tolist()):
-        if beside != UNKNOWN:
-            found[place] = (lexicon[beside], head.word) in long
-    return found
-
-
-def _known_otherwise(siblings: Int64Array, noun: str, snapshot: Snapshot) -> BoolArray:
-    """bool[s]: kinds of two words that generally are another kind: a mobile workstation is no
-    workstation.
-    """
-    model, lexicon = snapshot.types, snapshot.index.lexicon
-    known = np.zeros(len(siblings), dtype=np.bool_)
-    if not snapshot.config.general_kinds:
-        return known
-    for place, beside in enumerate(model.beside_terms[siblings].tolist()):
-        if beside != UNKNOWN:
-            name = (lexicon[beside], noun)
-            said = general_names(name, snapshot.analyzer)
-            known[place] = said.said == name and (noun,) not in said.names
-    return known
 
 
 def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> TypeWish:
@@ -272,7 +194,7 @@ def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> Type
         return NO_WISH
     known = np.zeros(len(snapshot.types), dtype=np.float32)
     for name in names:
-        _raise_called(known, name, asked.head_first, snapshot)
+        raise_called(known, name, asked.head_first, snapshot)
     terms = [snapshot.index.lexicon.id_of(stem) for stem in asked.stems]
     kinds, weights = things_named(terms, snapshot)
     total = np.zeros(len(snapshot.types), dtype=np.float32)
@@ -294,7 +216,7 @@ def by_thing_alone(asked: Asked, slots: tuple[Slot, ...], snapshot: Snapshot) ->
         return wish
     total = np.zeros(len(snapshot.types), dtype=np.float32)
     for name in kinds_of_thing(asked.stems, snapshot.analyzer):
-        _raise_called(total, name, asked.head_first, snapshot)
+        raise_called(total, name, asked.head_first, snapshot)
     wish = _wish(snapshot, total, asked.stems, " ".join(asked.stems), "thing", 1.0)
     return replace(wish, single=True) if wish else wish
 

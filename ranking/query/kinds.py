@@ -12,10 +12,10 @@ from indexing.snapshot import Snapshot
 from indexing.types.general_kinds import places_of_things
 from indexing.types.phrases import Titles
 from indexing.types.signs import HEAD_FIRST
+from ranking.query.called_kinds import LEAST_HEAD
 from ranking.query.compound_words import written_as_one
 from ranking.query.heads import Asked, Head, asked_in, with_long_names
 from ranking.query.kind_ways import (
-    LEAST_HEAD,
     by_compound,
     by_general_names,
     by_known_things,
@@ -23,6 +23,7 @@ from ranking.query.kind_ways import (
     by_name,
     by_names_said,
     by_noun,
+    by_other_nouns,
     by_thing_alone,
     by_things,
     types_of,
@@ -62,6 +63,7 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
             or by_compound(asked, last, snapshot)
             or by_general_names(asked, last, snapshot, several=True)
             or by_names_said(asked, last, snapshot)
+            or by_other_nouns(asked, last, snapshot)
             or (by_compound(asked, head, snapshot) if head is not last else NO_WISH)
             or by_name(asked, head, snapshot)
             or by_general_names(asked, head, snapshot, several=False)

@@ -185,3 +185,10 @@ def test_a_name_that_no_kind_has_is_what_titles_say_it_is(shop: Snapshot) -> Non
     assert [(each.said, each.also) for each in query.expansions] == [
         ("pos printer", "receipt printer")
     ]
+
+
+def test_where_no_title_says_a_name_the_nouns_of_its_other_names_are_meant(shop: Snapshot) -> None:
+    """A label writer is a label printer; no printer says so, and nothing is a writer."""
+    wish = asked(shop, "label writer").kind
+    assert (wish.how, wish.phrase) == ("synonym", ("writer",))
+    assert all("printer" in name for name in kinds(shop, "label writer"))
