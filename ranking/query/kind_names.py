@@ -113,21 +113,22 @@ def _said_otherwise(
 def _generally(
     slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot
 ) -> tuple[tuple[Slot, ...], tuple[Expansion, ...]]:
-    """A word that no product has is satisfied by what its kind is generally called besides: in a
-    shop with too few phones to learn a kind from, `handy` finds a smartphone.
+    """A word that no product has, or that is the whole query, is satisfied by what its kind is
+    generally called besides: in a shop with too few phones to learn a kind from, `handy` finds a
+    smartphone.
     """
     if not snapshot.config.general_kinds or "words" not in snapshot.config.word_forms:
         return slots, ()
     widened, told = list(slots), []
     for place, slot in enumerate(slots):
-        if slot.alternatives:
+        if slot.alternatives and len(slots) > 1:
             continue
         names = general_names((slot.text,), snapshot.analyzer).names
         terms = {name: tuple(snapshot.index.lexicon.id_of(stem) for stem in name) for name in names}
         known = [name for name, ids in terms.items() if ids and UNKNOWN not in ids][:MOST_NAMES]
         if known:
             also = tuple(Alternative(terms[name], BOOST, "synonym") for name in known)
-            widened[place] = replace(slot, alternatives=also)
+            widened[place] = replace(slot, alternatives=(*slot.alternatives, *also))
             said = words.said(slot.position, slot.span)
             written = written_names(snapshot.analyzer.languages)
             told += [Expansion(said, written[name]) for name in known]

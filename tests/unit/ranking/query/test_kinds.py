@@ -65,6 +65,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
                     ("Dell P950 Compact Camera", "Dell"),
                     ("Sony P70 Compact Camera", "Sony"),
                     ("Medion Vacuum", "Medion"),
+                    ("Medion Brush for Lawnmower", "Medion"),
+                    ("Medion Mower", "Medion"),
                     ("Sony Receipt Printer 80 mm", "Sony"),
                     ("Asus Laser Printer A4", "Asus"),
                     ("Acer Laser Printer A3", "Acer"),
@@ -172,6 +174,17 @@ def test_a_word_without_a_kind_finds_what_it_is_generally_called(shop: Snapshot)
     assert not query.kind
     assert [each.term_ids for each in query.slots[0].alternatives] == [(term,)]
     assert [(each.said, each.also) for each in query.expansions] == [("hoover", "vacuum")]
+
+
+def test_a_word_that_is_the_whole_query_does_too_though_something_belongs_to_it(
+    shop: Snapshot,
+) -> None:
+    known, other = (shop.index.lexicon.id_of(stem) for stem in ("lawnmow", "mower"))
+    query = asked(shop, "lawnmower")
+    assert not query.kind.names
+    assert [each.term_ids for each in query.slots[0].alternatives] == [(known,), (other,)]
+    brush = asked(shop, "lawnmower brush").slots[0]
+    assert [each.term_ids for each in brush.alternatives] == [(known,)]
 
 
 def test_a_name_that_no_kind_has_is_what_titles_say_it_is(shop: Snapshot) -> None:
