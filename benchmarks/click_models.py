@@ -57,6 +57,7 @@ def read_sessions(path: Path) -> ClickLog:
         sessions[firsts].astype(np.int64),
         np.zeros(len(firsts)),
         np.zeros(len(firsts), dtype=np.int64),
+        np.zeros(len(firsts), dtype=np.bool_),
         np.append(firsts, len(queries)),
         product.indices.to_numpy().astype(np.int64),
         table["rank"].to_numpy().astype(np.int64) + 1,

@@ -24,6 +24,7 @@ class ClickLog:
     Of each search: queries: int64[n], places in query_texts. users: int64[n], who may be counted
     once; −1: nobody known, so somebody else each time. times: float64[n], seconds since the epoch.
     rankers: int64[n], places in ranker_names (what ordered the page: model and policy, or variant).
+    personal: bool[n], whether a profile of who searched had a say in the order.
     begins: int64[n + 1]; rows begins[i] to begins[i + 1] are those of search i, from the top down.
 
     Of each row: products: int64[r], places in product_ids (a group is one product). positions:
@@ -36,6 +37,7 @@ class ClickLog:
     users: Int64Array
     times: Float64Array
     rankers: Int64Array
+    personal: BoolArray
     begins: Int64Array
     products: Int64Array
     positions: Int64Array
@@ -48,7 +50,8 @@ class ClickLog:
 
     def __post_init__(self) -> None:
         n, r = len(self.queries), len(self.products)
-        if not (len(self.users) == len(self.times) == len(self.rankers) == n == len(self) >= 0):
+        of_searches = (self.users, self.times, self.rankers, self.personal)
+        if not all(len(each) == n == len(self) for each in of_searches):
             raise ValueError(f"{n} queries, {len(self)} searches: they must be as many")
         if not all(len(a) == r for a in (self.positions, self.clicked, self.outcomes, self.marks)):
             raise ValueError(f"columns of rows must all have {r} values")
@@ -89,6 +92,7 @@ class ClickLog:
             users=self.users[searches],
             times=self.times[searches],
             rankers=self.rankers[searches],
+            personal=self.personal[searches],
             begins=begins,
             products=self.products[rows],
             positions=self.positions[rows],
@@ -112,6 +116,7 @@ def log_of_pages(
     users: Int64Array | None = None,
     times: Float64Array | None = None,
     rankers: Int64Array | None = None,
+    personal: BoolArray | None = None,
     outcomes: UInt8Array | None = None,
     marks: UInt8Array | None = None,
     ranker_names: tuple[str, ...] = ("",),
@@ -119,7 +124,7 @@ def log_of_pages(
     """Of pages of one size: pages, clicked, outcomes, marks: [n, k], from the top down.
 
     pages: places in product_ids; below 0: nothing is shown there. Left out: everybody searches
-    once, at time 0, of the first ranker, without marks, and clicks are all that happens.
+    once, at time 0, of the first ranker, without profile or marks, and clicks are all there is.
     """
     n, k = pages.shape
     shown = pages >= 0
@@ -130,6 +135,7 @@ def log_of_pages(
         np.full(n, -1, dtype=np.int64) if users is None else users,
         np.zeros(n) if times is None else times,
         zeros if rankers is None else rankers,
+        np.zeros(n, dtype=np.bool_) if personal is None else personal,
         np.concatenate([[0], np.cumsum(shown.sum(axis=1))]).astype(np.int64),
         pages[shown],
         np.broadcast_to(np.arange(1, k + 1), (n, k))[shown],

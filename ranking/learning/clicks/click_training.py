@@ -142,12 +142,18 @@ def split_by_time(log: ClickLog, later_share: float) -> tuple[ClickLog, ClickLog
 
 def propensities_of(log: ClickLog, rows: ClickRows, seed: int) -> Propensities:
     """By regression EM on the features, and from there by what moved. One person counts once a
-    query and product; pinned and sponsored products do not count.
+    query and product; pinned and sponsored products do not count. Nor does what moved by a
+    profile: who is shown a product higher likes it more.
     """
-    organic = np.isin(log.marks, np.array(ORGANIC, dtype=np.uint8))
-    cells = Cells.of(log, person_weights(log) * organic)
+    cells = organic_cells(log)
     start = regression_em(cells, rows.features_of(cells.pairs), _EM_ROUNDS, seed).steadied()
-    return moved_propensities(cells, start).steadied()
+    return moved_propensities(organic_cells(log.where(~log.personal)), start).steadied()
+
+
+def organic_cells(log: ClickLog) -> Cells:
+    """Of people, without what rules and advertisements placed."""
+    organic = np.isin(log.marks, np.array(ORGANIC, dtype=np.uint8))
+    return Cells.of(log, person_weights(log) * organic)
 
 
 def graded(

@@ -27,7 +27,7 @@ from ranking.learning.clicks.click_log import (
 _OF_ROWS: Final = """
 SELECT s.query_id, s.happened_at, s.query, coalesce(s.user_key, s.session_key) AS who,
     coalesce(s.model, '') || ' ' || coalesce(s.policy, '') AS ranker,
-    s.product, s.position, s.marks,
+    coalesce(s.profile, 'none') <> 'none' AS personal, s.product, s.position, s.marks,
     CASE WHEN o.bought > 0 AND o.bought > o.back THEN $purchase
         WHEN o.bought > 0 THEN $returned
         WHEN o.carts > 0 THEN $cart
@@ -89,6 +89,7 @@ def read_clicks(
         users,
         per_search["happened_at"].to_numpy().astype(np.float64),
         ranker_of,
+        per_search["personal"].to_numpy().astype(np.bool_),
         np.append(firsts, len(searches)).astype(np.int64),
         groups[products],
         table["position"].to_numpy().astype(np.int64),

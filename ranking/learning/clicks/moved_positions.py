@@ -30,12 +30,12 @@ def moved_propensities(cells: Cells, start: Propensities) -> Propensities:
     the clicks likeliest (Laplace's approximation). So places with few clicks follow their
     neighbours, and those with many say what they are. O(steps · cells · waywardnesses).
     """
-    moved = _Moved.of(cells)
-    size = int(cells.places.max(initial=0)) + 1
+    moved = _Moved.of(cells, len(start.examined))
+    if moved is None:
+        return start
+    size = moved.size
     seen = np.bincount(cells.places, cells.shown, size).astype(np.float64)
     before = np.log(start.of(np.arange(1, size + 1)))
-    if moved is None:
-        return Propensities(np.exp(before), seen)
     steps = np.log(np.arange(2.0, size + 1))
     begin = steps * float(steps @ before[1:] / (steps @ steps))
     fits = [_fit(moved, begin, _covariance(steps, each)) for each in WAYWARD]
@@ -58,8 +58,8 @@ class _Moved:
     size: int
 
     @classmethod
-    def of(cls, cells: Cells) -> "_Moved | None":
-        """None if nothing moved."""
+    def of(cls, cells: Cells, size: int = 1) -> "_Moved | None":
+        """None if nothing moved. size: at least so many positions."""
         several = np.bincount(cells.pair_of, minlength=len(cells.pairs)) > 1
         said = np.flatnonzero((several & (cells.by_pair(cells.clicked) > 0))[cells.pair_of])
         said = said[cells.shown[said] > 0]
@@ -73,7 +73,7 @@ class _Moved:
             cells.shown[said],
             clicked,
             np.bincount(pair_of, clicked).astype(np.float64),
-            int(cells.places.max()) + 1,
+            max(int(cells.places.max()) + 1, size),
         )
 
     def likelihood(self, free: Float64Array) -> tuple[float, Float64Array, Float64Array]:

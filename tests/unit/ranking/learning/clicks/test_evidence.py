@@ -114,7 +114,7 @@ def bot_of(people: ClickLog, product: int, searches: int) -> ClickLog:
 
 
 def joined(a: ClickLog, b: ClickLog) -> ClickLog:
-    names = ("queries", "users", "times", "rankers", "products", "positions", "clicked",
+    names = ("queries", "users", "times", "rankers", "personal", "products", "positions", "clicked",
              "outcomes", "marks")  # fmt: skip
     columns = {name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in names}
     begins = np.concatenate([a.begins, a.rows + b.begins[1:]])

@@ -66,8 +66,10 @@ def plain(log: ClickLog) -> list[Any]:
 
 def test_searches_their_rows_and_what_became_of_them(db: duckdb.DuckDBPyConnection) -> None:
     add(db, "impressions", [
-        searched("q2", T + 9, "b", "a", query="LAMP ", user_key="u", model="m", policy="p"),
-        searched("q1", T, "a", "b", "c", session_key="s", marks='{"2": "pinned", "3": "new"}'),
+        searched("q2", T + 9, "b", "a", query="LAMP ", user_key="u", model="m", policy="p",
+                 profile="d1"),
+        searched("q1", T, "a", "b", "c", session_key="s", profile="none",
+                 marks='{"2": "pinned", "3": "new"}'),
         searched("q3", T + 20, "d", page=2, page_size=10, query="chair", marks='{"11":"explored"}'),
         searched("bot", T, "a", bot=1), searched("all", T, "a", query=""),
         searched("mail", T, "a", query="(personal)"), searched("sorted", T, "a", sorted=1),
@@ -91,6 +93,7 @@ def test_searches_their_rows_and_what_became_of_them(db: duckdb.DuckDBPyConnecti
     assert found.log.users.tolist() == [0, 1, -1]
     names = [found.log.ranker_names[place] for place in found.log.rankers.tolist()]
     assert names == [" ", "m p", " "]
+    assert found.log.personal.tolist() == [False, True, False]
 
 
 def test_duplicated_and_reordered_events_make_the_same_log(db: duckdb.DuckDBPyConnection) -> None:
