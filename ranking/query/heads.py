@@ -29,12 +29,14 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """stems: of the words, without numbers, colours and signs. heads: likeliest by place first.
-    said: words before `with`, which says what comes with it.
+    said: words before `with`, which says what comes with it; numbers: those of them that are
+    numbers or model numbers.
     """
 
     stems: Stems
     heads: tuple[Head, ...]
     said: int
+    numbers: int
     head_first: bool
 
     def name(self, head: Head) -> str:
@@ -57,8 +59,9 @@ def asked_in(text: str, titles: Titles, head_first: bool) -> Asked:
         heads.append(Head(words[signs[place]], words[signs[other]] if known else "", chance))
     heads.sort(key=lambda head: -head.chance)
     stems = tuple(words[code] for code in signs if code >= 0)
-    said = words_in(signs[: signs.index(PLUS)] if PLUS in signs else signs)
-    return Asked(stems, tuple(heads), said, head_first)
+    before = signs[: signs.index(PLUS)] if PLUS in signs else signs
+    numbers = sum(code in (NUMBER, MODEL) for code in before)
+    return Asked(stems, tuple(heads), words_in(before), numbers, head_first)
 
 
 def with_long_names(asked: Asked, analyzer: Analyzer) -> Asked:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from indexing.snapshot import Snapshot
-from indexing.types.general_kinds import places_of_things
+from indexing.types.general_kinds import general_names, places_of_things
 from indexing.types.phrases import Titles
 from indexing.types.signs import HEAD_FIRST
 from ranking.query.called_kinds import LEAST_HEAD
@@ -73,8 +73,12 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
         )
     if wish.how == "likeness":
         others = whole.said - 1
+    elif wish.single and not known:
+        others = asked.said - 1
+        if not general_names(asked.stems, snapshot.analyzer).said:
+            others -= asked.numbers  # with its number it is one name: Nimbus 13
     else:
-        others = asked.said - (1 if wish.single and not known else len(wish.phrase))
+        others = asked.said - len(wish.phrase)
     return replace(wish, others=max(others, 0), words=max(whole.said, 1))
 
 
