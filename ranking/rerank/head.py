@@ -30,19 +30,21 @@ _SIZES = re.compile(r"\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)+[^\W\d_]*")
 def rerank_head(
     query: Query, ordered: Ordered, generation: Generation, *, told: bool = False
 ) -> Ordered:
-    """Rearrange the first products; scores stay with their products.
+    """Rearrange the first products, of those that were ranked finely; scores stay with them.
 
     told: fill `moved`, for explanations.
     """
     policy, ranker = generation.policy.diversity, generation.ranker
-    found, head = ordered.candidates, slice(min(policy.head, len(ordered)))
+    features = ordered.features
+    fine = len(ordered) if features is None else len(features)
+    found, head = ordered.candidates, slice(min(policy.head, len(ordered), fine))
     stand = BySegment.at(found.segments[head], found.doc_ids[head], generation.segments)
     keys = {name: stand.read(partial(head_key, name)) for name in policy.keys}
     vectors = None
     if policy.spread != "off" or policy.twin_cosine:
         vectors = stand.read(lambda segment, docs: segment.vectors.vectors(docs))
     made = rerank(
-        ordered.scores,
+        ordered.scores[head],
         vectors,
         keys,
         policy,
@@ -53,8 +55,8 @@ def rerank_head(
     )
     places = range(stand.count) if told else ()
     moved = {place: describe(made, place, policy) for place in places}
-    features = ordered.features
-    order = made.order.astype(np.int64)
+    order = np.arange(len(ordered), dtype=np.int64)
+    order[head] = made.order
     return Ordered(
         found.take(order),
         ordered.scores[order],
