@@ -35,6 +35,7 @@ from indexing.types.learning import label
 from indexing.types.levels import levels_and_means
 from indexing.types.named import NamedTypes, named_types
 from indexing.types.names import (
+    called_accessories,
     category_heads,
     fitting,
     product_type_heads,
@@ -43,6 +44,7 @@ from indexing.types.names import (
 )
 from indexing.types.pairs import Pairs
 from indexing.types.phrases import COMMON, FILLER, NUMBER, Titles, written_in
+from indexing.types.series import before, series
 from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
 from indexing.types.strangers import strangers
 from indexing.types.titled_things import (
@@ -89,7 +91,7 @@ class _Read:
     are called besides; joined: bool[words], what several compounds end in (`compound_heads.py`).
     brand_of: int32[n].
     games: bool[n], titles that name the console they are for. fitted: row << 32 | word, what they
-    fit.
+    fit. leaf: int32[n], categories. called: words of categories' names.
     """
 
     codes: Int32Array
@@ -103,6 +105,8 @@ class _Read:
     named: Int32Array
     games: BoolArray
     fitted: Int64Array
+    leaf: Int32Array
+    called: Int32Array
 
 
 def build_types(
@@ -146,6 +150,7 @@ def build_types(
     labels, chances = label(typed, others, len(nouns), starts, features, count, nouns)
     labels[chances < SURE] = NO_TYPE
     fits = fitting(read.codes, read.starts, columns)
+    fits |= np.append(called_accessories(nouns, titles), False)[labels]  # the last one is NO_TYPE's
     labels[strangers(labels, nouns, read.fitted, fits)] = NO_TYPE
     label_games(labels, read.games, fits, int(number_of[game_word(titles)]))
     compounds = _compounds(
@@ -223,7 +228,7 @@ def _candidates(
     lists = with_extra(lists, named, unsaid, UNSAID_WORTH)
     return _Read(
         codes, starts, lists, own, beside, also, compounds.several, brand_of, named, games,
-        fitted(codes, starts, own),
+        fitted(codes, starts, own), leaf, np.unique(np.append(categories.items, kinds.items)),
     )  # fmt: skip
 
 
@@ -288,7 +293,7 @@ def _types(read: _Read, titles: Titles, columns: Columns, known: Set[str]) -> In
     pairs = np.unique(lists.items[at_end].astype(np.int64) << 32 | brands)
     variety = np.bincount(pairs >> 32, minlength=count)
     least = 2 if columns.doc_count < SMALL else 3
-    small = np.bincount(read.codes[:-1][_before(read.codes, COMMON)], minlength=count)
+    small = np.bincount(read.codes[:-1][before(read.codes, COMMON)], minlength=count)
     several = (variety >= _several(read.brand_of)) | (
         small >= np.maximum(least, MOSTLY_SMALL * ends)
     )
@@ -297,16 +302,11 @@ def _types(read: _Read, titles: Titles, columns: Columns, known: Set[str]) -> In
     good = (ends >= least) & several & (ends >= LEAST_SHARE * seen)
     good[single_words(columns, titles)] = False
     good[_numbers(none, titles)] = False
+    good[series(read.codes, read.starts, read.leaf, read.called, titles)] = False
     kinds = np.flatnonzero(good)
     if len(kinds) > MAX_TYPES:
         kinds = np.sort(kinds[np.argsort(-ends[kinds], kind="stable")[:MAX_TYPES]])
     return kinds.astype(np.int64)
-
-
-def _before(codes: Int32Array, sign: int) -> BoolArray:
-    """bool[c - 1]: words right before the sign."""
-    before: BoolArray = (codes[1:] == sign) & (codes[:-1] >= 0)
-    return before
 
 
 def _units(codes: Int32Array, count: int) -> Int64Array:

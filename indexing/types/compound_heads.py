@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from indexing.analysis.chunks import is_cjk
 from indexing.arrays import BoolArray, Int32Array
 from indexing.forms.forms import NONE, WordForms
 from indexing.postings.lexicon import Lexicon
@@ -21,6 +22,8 @@ LEAST_OWN: Final = 5
 """Titles that say a compound, from which it is a kind by itself."""
 LEAST_KNOWN: Final = 2
 """The same of one that is a kind everywhere."""
+SHORTEST_HEAD: Final = 2
+"""Signs of a Chinese word that ends a longer one: 智能手机 is a 手机."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ def compound_heads(
         whole, ending = words.get(lexicon[compound]), words.get(lexicon[head])
         if whole is not None and ending is not None:
             head_of[whole] = ending
+    for word, number in words.items():
+        if len(word) > SHORTEST_HEAD and is_cjk(word):
+            ends_in = (words.get(word[cut:]) for cut in range(1, len(word) - SHORTEST_HEAD + 1))
+            head_of[number] = next((each for each in ends_in if each is not None), -1)
     seen = np.bincount(codes[codes >= 0], minlength=len(words))
     ends = np.bincount(head_of[head_of >= 0], minlength=len(words))
     least = np.full(len(words), LEAST_OWN)

@@ -6,13 +6,16 @@ from typing import Final
 
 import numpy as np
 
+from indexing.analysis.chunks import is_cjk
 from indexing.arrays import BoolArray, Int32Array, Int64Array
 from indexing.catalogue.attributes import PREFIX
 from indexing.columns import Columns
 from indexing.columns.keyword import SEPARATOR
 from indexing.types.candidates import MOST, Lists, title_candidates
+from indexing.types.general_kinds import stems_of
 from indexing.types.pairs import NO_PAIRS
 from indexing.types.phrases import FOR, Titles
+from indexing.types.signs import ACCESSORIES
 
 _PRODUCT_TYPE: Final = re.compile(
     r"(?:[a-z]_)?(?:(?:product|item|article|goods?)[ _-]?(?:type|kind|category)|type|kind"
@@ -21,6 +24,8 @@ _PRODUCT_TYPE: Final = re.compile(
     re.IGNORECASE,
 )
 """Names of attributes that say what kind of product it is."""
+LEAST_END: Final = 6
+"""Letters of an accessory's word from which it counts at the end of another one."""
 _FITS: Final = re.compile(
     r"(?:compatibilit|kompatibilit|suitable[ _]for|geeignet|passend|适用)", re.IGNORECASE
 )
@@ -89,3 +94,14 @@ def fitting(codes: Int32Array, starts: Int64Array, columns: Columns) -> BoolArra
             for ordinal in range(column.first, column.last):
                 says[column.table.holders_of(ordinal)] = True
     return says
+
+
+def called_accessories(nouns: Int64Array, titles: Titles) -> BoolArray:
+    """bool[t]: types that are called accessories, whatever they are."""
+    said = {stem for word in ACCESSORIES for stem in stems_of(word, titles.analyzer)}
+    ends = tuple(stem for stem in said if len(stem) >= LEAST_END or is_cjk(stem))
+    words = list(titles.words)
+    return np.array(
+        [words[noun] in said or words[noun].endswith(ends) for noun in nouns.tolist()],
+        dtype=np.bool_,
+    )

@@ -77,6 +77,15 @@ DESCRIBING: Final = _words(
     "numérique automatique eléctrico inalámbrico automático elettrico automatico"
 )
 """Words that say how a thing is, and are no kind, wherever they stand."""
+ACCESSORIES: Final = _words(
+    "accessories accessory consumables parts zubehör ersatzteile zubehörteile accessoires "
+    "accessoire fournitures consommables accesorios consumibles recambios accessori "
+    "consumabili ricambi acessórios toebehoren benodigdheden onderdelen tillbehör tilbehør "
+    "reservedele reservdelar lisävarusteet akcesoria аксессуары запчасти aksesuar 配件 耗材 附件"
+)
+"""What categories call that which belongs to other things, also at the end of a word:
+Druckerzubehör. Not supplies, as a power supply is no accessory.
+"""
 HEAD_FIRST: Final = frozenset(("fr", "es", "it", "pt", "ro"))
 """Languages whose heads stand before what describes them: `coque de téléphone`."""
 CAPITAL_NOUNS: Final = frozenset(("de",))
