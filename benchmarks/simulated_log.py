@@ -23,20 +23,35 @@ DAY_S = 86_400.0
 
 @contextmanager
 def log_tables(
-    visits: Visits, truth: Truth, crowd: Crowd, begin: float
+    visits: Visits,
+    truth: Truth,
+    crowd: Crowd,
+    begin: float,
+    facts: str | None = None,
+    profile: str | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """`events` and `impressions`; begin: seconds since the epoch at the start of day 0."""
+    """`events` and `impressions`; begin: seconds since the epoch at the start of day 0.
+
+    facts, profile: which the pages were ranked with.
+    """
     with tempfile.TemporaryDirectory() as folder:
         db = new_database(Path(folder), 2, 4_096)
         try:
-            db.register("impressions", _impressions(visits, truth, crowd, begin))
+            db.register("impressions", _impressions(visits, truth, crowd, begin, facts, profile))
             db.register("events", _events(visits, truth, crowd, begin))
             yield db
         finally:
             db.close()
 
 
-def _impressions(visits: Visits, truth: Truth, crowd: Crowd, begin: float) -> pa.Table:
+def _impressions(
+    visits: Visits,
+    truth: Truth,
+    crowd: Crowd,
+    begin: float,
+    facts: str | None,
+    profile: str | None,
+) -> pa.Table:
     searches, ids = visits.searches, truth.world.goods.ids
     distinct, which = np.unique(visits.pages, axis=0, return_inverse=True)
     pages = [orjson.dumps([ids[p] for p in page if p >= 0]).decode() for page in distinct.tolist()]
@@ -52,6 +67,8 @@ def _impressions(visits: Visits, truth: Truth, crowd: Crowd, begin: float) -> pa
         page=1,
         page_size=visits.pages.shape[1],
         products=pa.array(pages).take(pa.array(which.ravel())),
+        facts=facts,
+        profile=profile,
     )
 
 

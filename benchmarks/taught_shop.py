@@ -145,7 +145,8 @@ def taught_again(
     pages = rankings[seen[searches.users], searches.intents]
     visits = visit(searches, pages, shop.truth, shop.crowd, Browsing(model), chance)
     shop = replace(shop, visits=visits)
-    return _matched_again(replace(shop, generation=_taught(shop, folder, train=False)))
+    own = "own" if len(rankings) > 1 else None
+    return _matched_again(replace(shop, generation=_taught(shop, folder, profile=own, train=False)))
 
 
 def _matched_again(shop: TaughtShop) -> TaughtShop:
@@ -168,10 +169,13 @@ def _answered(
     return [each for each, _ in kept], tuple(matched for _, matched in kept)
 
 
-def _taught(shop: TaughtShop, folder: Path, *, train: bool) -> Generation:
+def _taught(
+    shop: TaughtShop, folder: Path, *, train: bool, profile: str | None = None
+) -> Generation:
     """With what `vitrina learn` and, as asked, `vitrina train --from events --force` publish."""
     generation = shop.generation
-    with log_tables(shop.visits, shop.truth, shop.crowd, BEGIN) as db:
+    known = None if generation.facts is None else generation.facts.id
+    with log_tables(shop.visits, shop.truth, shop.crowd, BEGIN, known, profile) as db:
         learnt = learn(db, SHOP, generation.snapshot, BEGIN + DAYS * DAY_S)
         lists = {name: Neighbours.taken(learnt.arrays, name) for name in LISTS}
         facts = Facts("simulated", learnt.told, **(learnt.arrays | lists))

@@ -1,8 +1,9 @@
 """Clicks over expected clicks, by query and product: SQL over the views, sums out.
 
-COEC (Zhang and Jones 2007): a place is expected to be clicked as often as that place is clicked on
-average; what is clicked more often than its places let expect attracts. One person counts once a
-query and product, so nobody moves anything alone.
+COEC (Zhang and Jones 2007): what is clicked more often than its places let expect attracts. A place
+is expected to be clicked as often as it is looked at, and not as often as it is clicked: once facts
+have put the best on top, its average rate would explain them away. One person counts once a query
+and product, so nobody moves anything alone.
 """
 
 from dataclasses import dataclass
@@ -13,24 +14,27 @@ import numpy as np
 import pyarrow as pa
 
 from indexing.arrays import Float64Array
+from ranking.learning.behaviour.places import curve, expected_ctr, place_ctr
+from ranking.learning.clicks.moved_positions import moved_propensities
+from ranking.learning.clicks.position_based import Cells
+from ranking.learning.clicks.propensities import Propensities
 
 CART, PURCHASE = 2.0, 4.0
 """Worth of each beside a click's 1."""
 HALF_LIFE_DAYS: Final = 30.0
 DEMAND_HALF_LIFE_DAYS: Final = 14.0
 MOST_PLACES: Final = 200
-PRIOR_CTR, PRIOR_SEEN = 0.05, 100.0
-"""Of the first place, and the impressions that this belief is worth."""
-PLACE_SEEN: Final = 200.0
-"""Impressions of a place from which on it speaks more for itself than the curve does."""
-DECAY_OF_PLACES: Final = 0.7
-"""Examination falls with position to this power (1/p^0.7) where nothing else is known."""
+MOST_CELLS: Final = 500_000
+"""Of what moved; those of the most clicked pairs."""
+MOVED_CLICKS: Final = 1_000.0
+"""Of what moved, from which on they say more of how places are looked at than average rates do."""
 
 _SEEN: Final = """
 CREATE OR REPLACE TEMP TABLE seen AS
 SELECT q.number AS query, k.grp, coalesce(s.user_key, s.session_key, s.query_id) AS who,
     least(s.position, $places) AS position, s.happened_at,
-    c.query_id IS NOT NULL AS clicked
+    c.query_id IS NOT NULL AS clicked, coalesce(s.facts, '') <> '' AS taught,
+    coalesce(s.profile, 'none') <> 'none' AS personal
 FROM shown s
 JOIN query_numbers q ON q.text = s.query
 JOIN known k ON k.product = s.product
@@ -39,8 +43,23 @@ WHERE s.shop = $shop AND NOT s.bot AND coalesce(
     json_extract_string(s.marks, concat('$."', s.position, '"')), 'explored') = 'explored'
 """
 _PLACES: Final = """
-SELECT position, count(*) AS shown, count(*) FILTER (clicked) AS clicked
+SELECT position, count(*) AS shown, count(*) FILTER (clicked) AS clicked,
+    count(*) FILTER (NOT taught) AS shown_untaught,
+    count(*) FILTER (clicked AND NOT taught) AS clicked_untaught
 FROM seen GROUP BY position ORDER BY position
+"""
+_MOVED: Final = """
+SELECT query, grp, position, shown, clicked FROM (
+    SELECT *, count(*) OVER pair AS places, sum(clicked) OVER pair AS clicks
+    FROM (
+        SELECT query, grp, position, count(DISTINCT who) AS shown,
+            count(DISTINCT who) FILTER (clicked) AS clicked
+        FROM seen WHERE NOT personal GROUP BY query, grp, position
+    )
+    WINDOW pair AS (PARTITION BY query, grp)
+)
+WHERE places > 1 AND clicks > 0
+ORDER BY clicks DESC, query, grp, position LIMIT $most
 """
 _PEOPLE: Final = """
 CREATE OR REPLACE TEMP TABLE people AS
@@ -114,10 +133,11 @@ def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
     now: seconds since the epoch; what is older weighs less.
     """
     db.execute(_SEEN, {"shop": shop, "places": MOST_PLACES})
-    shown, clicked = np.zeros(MOST_PLACES), np.zeros(MOST_PLACES)
-    for position, times, clicks in db.execute(_PLACES).fetchall():
-        shown[position - 1], clicked[position - 1] = times, clicks
-    ctr = place_ctr(shown, clicked)
+    of_places = np.zeros((4, MOST_PLACES))
+    for position, *sums in db.execute(_PLACES).fetchall():
+        of_places[:, position - 1] = sums
+    shown, clicked, *untaught = of_places
+    ctr = expected_ctr(shown, clicked, _looked_at(db, shown, place_ctr(*untaught)))
     table = pa.table({"position": np.arange(1, MOST_PLACES + 1), "ctr": ctr})
     db.register("expected_ctr", table)
     db.execute(_PEOPLE, {"now": now, "half_life": HALF_LIFE_DAYS})
@@ -133,18 +153,42 @@ def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
     return Counts(_plain(pairs), _plain(demand), ctr)
 
 
-def place_ctr(shown: Float64Array, clicked: Float64Array) -> Float64Array:
-    """float64[places]: the rate of clicks that each place lets expect.
+def _looked_at(
+    db: duckdb.DuckDBPyConnection, shown: Float64Array, ctr: Float64Array
+) -> Float64Array:
+    """float64[places], in proportion. shown: of each place. ctr: of places of pages without facts.
 
-    A curve 1/p^0.7 whose height is the shop's, mixed with what each place itself was clicked: with
-    few impressions the curve, with many the place. So that where one product alone was ever
-    clicked, its place does not explain it away.
+    Their average rates, and the more clicks there are on products that moved between places, at
+    which of these they fell. Below the last place that was shown the curve goes on.
     """
-    places = np.arange(1, len(shown) + 1, dtype=np.float64)
-    examined = places**-DECAY_OF_PLACES
-    height = (clicked.sum() + PRIOR_SEEN * PRIOR_CTR) / ((shown * examined).sum() + PRIOR_SEEN)
-    mixed: Float64Array = (clicked + PLACE_SEEN * height * examined) / (shown + PLACE_SEEN)
-    return mixed
+    last = int(np.flatnonzero(shown).max(initial=0)) + 1
+    start = Propensities(ctr[:last] / ctr[0], shown[:last])
+    cells = _moved_cells(db)
+    told = _moved_clicks(cells)
+    told /= told + MOVED_CLICKS
+    moved = moved_propensities(cells, start).examined
+    looked = start.examined ** (1.0 - told) * moved**told
+    falls = curve(len(shown))
+    return np.concatenate([looked, looked[-1] * falls[last:] / falls[last - 1]])
+
+
+def _moved_clicks(cells: Cells) -> float:
+    """A pair's clicks count as far as two of its showings are likely at different places."""
+    share = cells.shown / cells.by_pair(cells.shown)[cells.pair_of]
+    return float(cells.by_pair(cells.clicked) @ (1.0 - cells.by_pair(share**2)))
+
+
+def _moved_cells(db: duckdb.DuckDBPyConnection) -> Cells:
+    found = _plain(db.execute(_MOVED, {"most": MOST_CELLS}).fetchnumpy())
+    keys = np.stack([found["query"], found["grp"]]).astype(np.int64)
+    distinct, pair_of = np.unique(keys, axis=1, return_inverse=True)
+    return Cells(
+        np.arange(distinct.shape[1]),
+        pair_of.ravel(),
+        found["position"].astype(np.int64) - 1,
+        found["shown"].astype(np.float64),
+        found["clicked"].astype(np.float64),
+    )
 
 
 def _plain(columns: dict[str, Any]) -> dict[str, Any]:

@@ -28,8 +28,8 @@ FROM (
 """
 _SHOWN: Final = """
 CREATE OR REPLACE TEMP VIEW shown AS
-SELECT query_id, happened_at, shop, query, session_key, user_key, region, model, policy, profile,
-    marks, bot,
+SELECT query_id, happened_at, shop, query, session_key, user_key, region, model, policy, facts,
+    profile, marks, bot,
     unnest(products) AS product,
     (page - 1) * page_size + generate_subscripts(products, 1) AS position
 FROM (

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from indexing.arrays import Float64Array, Int64Array
-from ranking.learning.behaviour.counts import CART, HALF_LIFE_DAYS, PURCHASE, place_ctr
+from ranking.learning.behaviour.counts import CART, HALF_LIFE_DAYS, PURCHASE
+from ranking.learning.behaviour.places import place_ctr
 from ranking.learning.clicks.click_log import ORGANIC, ClickLog
 from ranking.learning.clicks.pair_values import numbered
 from ranking.learning.clicks.people import person_weights

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from indexing.arrays import Float64Array, Int64Array
-from ranking.learning.behaviour.counts import DECAY_OF_PLACES
+from ranking.learning.behaviour.places import DECAY_OF_PLACES
 from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.pair_values import STRENGTH, PairValues, numbered, smoothed_share
 

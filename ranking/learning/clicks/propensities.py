@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from indexing.arrays import Float32Array, Float64Array, Int64Array
-from ranking.learning.behaviour.counts import DECAY_OF_PLACES, PLACE_SEEN
+from ranking.learning.behaviour.places import DECAY_OF_PLACES, PLACE_SEEN
 from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.position_based import (
     MOST_POSITIONS,

@@ -6,8 +6,9 @@ import duckdb
 import numpy as np
 import pytest
 
-from ranking.learning.behaviour.counts import _SEEN, place_ctr
+from ranking.learning.behaviour.counts import _SEEN
 from ranking.learning.behaviour.learn import _best_of_queries, _of_queries, attraction
+from ranking.learning.behaviour.places import place_ctr
 
 
 def test_without_impressions_the_curve_is_the_belief() -> None:
@@ -65,6 +66,7 @@ def test_places_of_rules_are_left_out_and_those_on_a_budget_are_not() -> None:
     db.execute(
         "CREATE TABLE shown AS SELECT 'q' AS query_id, 0.0 AS happened_at, 'main' AS shop, "
         "'lamp' AS query, 's' AS session_key, NULL::VARCHAR AS user_key, 0 AS bot, marks, "
+        "NULL AS facts, NULL AS profile, "
         "unnest(['a', 'b', 'c']) AS product, unnest([1, 2, 3]) AS position "
         """FROM (VALUES ('{"2":"explored","3":"pinned"}'), (NULL)) t (marks)"""
     )
