@@ -159,7 +159,8 @@ def beside(running: Running, ids: list[str], seconds: float) -> None:
 
 def grown(data: Path, running: Running) -> None:
     paths = [f"/v1/search?q={word.replace(' ', '+')}&facets=auto" for word in WORDS]
-    before = searched(running, paths, 10.0, connections=1)
+    searched(running, paths, 20.0, connections=1)  # pages of the mapped files are read in
+    before = searched(running, paths, 20.0, connections=1)
     begun = time.perf_counter()
     with client_of(running) as client:
         for first in range(0, NEW, BATCH):
@@ -168,11 +169,13 @@ def grown(data: Path, running: Running) -> None:
         taken = time.perf_counter() - begun
     wait_for(Seen.of(data, "main"), answer.json()["seq"], 300)
     shown = time.perf_counter() - begun
+    at_once = searched(running, paths, 20.0, connections=1)
     time.sleep(60.0)  # merged
-    after = searched(running, paths, 10.0, connections=1)
+    after = searched(running, paths, 20.0, connections=1)
+    alone, joined, merged = (each.percentile(50) for each in (before, at_once, after))
     print(f"\n{NEW:,} new products: {NEW / taken:.0f} a second taken, {NEW / shown:.0f} shown; "
-          f"search p50 {before.percentile(50):.2f} before, {after.percentile(50):.2f} after "
-          f"({after.percentile(50) / before.percentile(50):.2f}); {load()}")  # fmt: skip
+          f"search p50 {alone:.2f} before, {joined:.2f} right after ({joined / alone:.2f}), "
+          f"{merged:.2f} once merged ({merged / alone:.2f}); {load()}")  # fmt: skip
 
 
 def load() -> str:
