@@ -6,7 +6,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from tokenize import TokenError
-from typing import Any, BinaryIO, Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +26,20 @@ Float64Array = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 
+SMALL: Final = 1 << 12
+"""Bytes up to which a file is written and read in one piece, and not mapped: a page of memory is as
+much, and a segment of one product is fifty such files.
+"""
+
+
 def save_array(path: Path, array: npt.NDArray[Any]) -> None:
     """Write one array as `.npy`, C order; the parent folder must exist."""
     array = np.ascontiguousarray(array)
     begin = _written(array.dtype, array.shape)
+    if array.nbytes <= SMALL:
+        with open(path, "wb") as file:  # noqa: PTH123 - Path.open takes longer than all the rest
+            file.write(begin + array.tobytes())
+        return
     with path.open("wb") as file:
         file.write(begin)
         array.tofile(file)
@@ -50,28 +60,30 @@ def load_array(path: Path) -> npt.NDArray[Any]:
     """Map one array, read-only; no file descriptor is kept.
 
     A plain ndarray over the map, not a memmap: passing a memmap to a kernel costs
-    microseconds a call. Empty arrays cannot be mapped.
+    microseconds a call. Small ones are read instead: empty arrays cannot be mapped.
     """
     try:
-        with path.open("rb") as file:
-            shape, fortran_order, dtype = _read_header(file)
-            start = file.tell()
-            count = math.prod(shape)
-            size = os.fstat(file.fileno()).st_size
-            if dtype.hasobject or size < start + count * dtype.itemsize:
-                raise ValueError("it is cut short, or holds objects")
-            raw = map_file(file.fileno(), size) if count else None
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         raise CorruptSnapshotError(
             f"{path} is missing. Roll back with `vitrina snapshots rollback`, or build again."
         ) from None
+    try:
+        begin = os.read(descriptor, _PIECE)
+        (shape, fortran_order, dtype), start = _header(begin)
+        count = math.prod(shape)
+        is_whole = len(begin) < _PIECE
+        size = len(begin) if is_whole else os.fstat(descriptor).st_size
+        if dtype.hasobject or size < start + count * dtype.itemsize:
+            raise ValueError("it is cut short, or holds objects")
+        raw: npt.NDArray[Any] = (
+            np.frombuffer(begin, np.uint8) if is_whole else map_file(descriptor, size)
+        )
     except (ValueError, EOFError, SyntaxError, TokenError) as error:  # of a header
         raise CorruptSnapshotError(f"{path} is not a readable array: {error}.") from error
+    finally:
+        os.close(descriptor)
     order: Literal["F", "C"] = "F" if fortran_order else "C"
-    if raw is None:
-        array: npt.NDArray[Any] = np.empty(shape, dtype, order)
-        array.setflags(write=False)
-        return array
     return raw[start : start + count * dtype.itemsize].view(dtype).reshape(shape, order=order)
 
 
@@ -89,20 +101,23 @@ def _written(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
 
 
 _PREFIX: Final = np.lib.format.magic(1, 0)
+_PIECE: Final = SMALL + 128 + 1
+"""With what stands before the numbers, and one more to see that nothing follows."""
 Header = tuple[tuple[int, ...], bool, np.dtype[Any]]
 """Shape, whether columns come first, and type."""
 
 
-def _read_header(file: BinaryIO) -> Header:
-    """Raises ValueError for what is no such file."""
-    begin = file.read(len(_PREFIX) + 2)
-    if begin.startswith(_PREFIX) and len(begin) == len(_PREFIX) + 2:
-        return _parsed(begin + file.read(int.from_bytes(begin[len(_PREFIX) :], "little")))
-    file.seek(0)
+def _header(begin: bytes) -> tuple[Header, int]:
+    """And where the numbers start. Raises ValueError for what is no such file."""
+    size = len(_PREFIX) + 2
+    if begin.startswith(_PREFIX) and len(begin) >= size:
+        start = size + int.from_bytes(begin[len(_PREFIX) : size], "little")
+        return _parsed(begin[:start]), start
+    file = BytesIO(begin)
     version = np.lib.format.read_magic(file)
     if version != (2, 0):
         raise ValueError(f"version {version} of the format is not known")
-    return np.lib.format.read_array_header_2_0(file)
+    return np.lib.format.read_array_header_2_0(file), file.tell()
 
 
 @lru_cache(1024)

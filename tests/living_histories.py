@@ -160,12 +160,21 @@ class Living:
         self.told = ""
         """What was done, which tells two histories of the same changes apart."""
 
+    def put_again(self, catalogue: Catalogue) -> None:
+        """Some products as they are: they stand elsewhere from the beginning."""
+        names = self._draw.sample(
+            catalogue.in_order(), self._draw.randrange(len(catalogue.held) + 1)
+        )
+        lines = [(name, line_of(catalogue.held[name])) for name in names]
+        self.told = f"{' '.join(names)}:"
+        self.take([LiveChange(0, name, "put", line) for name, line in lines])
+
     def take(self, changes: Sequence[LiveChange]) -> None:
         left, draw = list(changes), self._draw
         while left:
             count = draw.choice((1, 2, len(left)))
             self._writer.apply(left[:count])
-            self.told += f"{len(left[:count])}"
+            self.told += f"{len(left[:count])},"
             del left[:count]
             self._between()
 

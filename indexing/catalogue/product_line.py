@@ -37,11 +37,12 @@ def product_of(line: bytes, currency: str | None = None) -> Product:
     """
     fields: dict[str, Any] = orjson.loads(line)
     original = fields.get("price_original")
-    if original is not None and original.get("currency") == fields.get("currency"):
-        # Shown in its own currency, because there is no rate: in no column.
-        fields.pop("price", None)
-        fields.pop("currency")
-        if currency is not None:
+    if original is not None:
+        if original.get("currency") == fields.get("currency"):
+            # Shown in its own currency, because there is no rate: in no column.
+            fields.pop("price", None)
+            fields.pop("currency", None)
+        if currency is not None and "price" not in fields:
             fields["currency"] = currency
     return _checked(fields)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from indexing.arrays import Float64Array, Int64Array, UInt32Array, load_array, save_array
+from indexing.arrays import SMALL, Float64Array, Int64Array, UInt32Array, load_array, save_array
 from indexing.postings.doc_sets import gallop
 
 DENSE_SHARE = 1 / 8
@@ -95,7 +95,8 @@ def save_numeric(
 
 def _to_npy(path: Path, dtype: type) -> None:
     size = path.stat().st_size // np.dtype(dtype).itemsize
-    raw = np.memmap(path, dtype=dtype, mode="r", shape=(size,)) if size else np.zeros(0, dtype)
+    small = size * np.dtype(dtype).itemsize <= SMALL  # nothing cannot be mapped
+    raw = np.fromfile(path, dtype) if small else np.memmap(path, dtype, "r", shape=(size,))
     save_array(path.with_suffix(".npy"), raw)
     del raw
     path.unlink()

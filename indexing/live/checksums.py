@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,10 @@ _LOOKS: Final = 3
 
 def seal_files(folder: Path) -> None:
     """Note sizes and checksums of all files below; the last file that is written."""
-    facts = {name: asdict(each) for name, each in facts_of(folder).items()}
+    facts = {
+        name: {"size": each.size, "blake2b": each.blake2b}
+        for name, each in facts_of(folder).items()
+    }
     (folder / _FACTS).write_text(json.dumps({"files": facts}), encoding="utf-8")
 
 

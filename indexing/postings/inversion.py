@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from indexing.arrays import (
+    SMALL,
     BoolArray,
     Int64Array,
     UInt16Array,
@@ -61,8 +62,8 @@ def invert(
         tokens.codes, tokens.bounds, order, *joined, final, next_place, newest,
         docs.view(np.ndarray), tfs.view(np.ndarray),
     )  # fmt: skip
-    docs.flush()
-    tfs.flush()
+    _close(folder / "docs.npy", docs)
+    _close(folder / "tfs.npy", tfs)
 
     Lexicon(StringTable.of([terms[number] for number in by_bytes])).save(folder)
     means = lengths.mean(axis=0, dtype=np.float64) if len(order) else np.zeros(FIELD_COUNT)
@@ -73,11 +74,21 @@ def invert(
     return InvertedIndex.load(folder)
 
 
-def _empty(path: Path, size: int) -> np.memmap[tuple[int], np.dtype[np.uint32]]:
-    if not size:  # nothing cannot be mapped
-        save_array(path, np.zeros(0, dtype=np.uint32))
-        return np.zeros(0, dtype=np.uint32).view(np.memmap)
-    return new_mapped(path, np.uint32, (size,))
+def _empty(path: Path, size: int) -> UInt32Array:
+    """To be filled, then closed: in memory if it is small, else written through a map."""
+    made: UInt32Array = (
+        np.zeros(size, dtype=np.uint32)
+        if 4 * size <= SMALL
+        else new_mapped(path, np.uint32, (size,))
+    )
+    return made
+
+
+def _close(path: Path, made: UInt32Array) -> None:
+    if isinstance(made, np.memmap):
+        made.flush()
+    else:
+        save_array(path, made)
 
 
 def _save_titles(folder: Path, tokens: Tokens, order: UInt32Array, final: UInt32Array) -> None:
@@ -87,7 +98,7 @@ def _save_titles(folder: Path, tokens: Tokens, order: UInt32Array, final: UInt32
     np.cumsum(counts[order], out=offsets[1:])
     titles = _empty(folder / "title_terms.npy", int(offsets[-1]))
     _reorder(tokens.codes, starts, order, final, offsets, titles.view(np.ndarray))
-    titles.flush()
+    _close(folder / "title_terms.npy", titles)
     save_array(folder / "title_offsets.npy", offsets)
 
 

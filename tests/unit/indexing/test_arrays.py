@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from indexing.arrays import load_array, save_array
+from indexing.arrays import SMALL, load_array, save_array
 from indexing.errors import CorruptSnapshotError
 
 SAVED = [
@@ -59,10 +59,25 @@ def test_a_map_keeps_no_descriptor_and_lasts_as_long_as_a_view_of_it(tmp_path: P
         gc.enable()
 
 
+@pytest.mark.parametrize("more", [-129, -1, 0, 1, 129])
+def test_small_files_are_read_and_others_mapped(tmp_path: Path, more: int) -> None:
+    path, array = tmp_path / "a.npy", np.arange(SMALL + more).astype(np.uint8)
+    save_array(path, array)
+    loaded = load_array(path)
+    assert mapped(path) == (more > 0)
+    assert np.array_equal(loaded, array)
+    assert not loaded.flags.writeable
+    twice = np.arange((SMALL + more) // 8, dtype=np.float64)
+    save_array(path, twice)
+    assert load_array(path).flags.aligned
+    assert np.array_equal(load_array(path), twice)
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "text", "version"])
-def test_what_is_no_array_is_refused_by_name(tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("count", [100, SMALL])
+def test_what_is_no_array_is_refused_by_name(tmp_path: Path, damage: str, count: int) -> None:
     path = tmp_path / "a.npy"
-    save_array(path, np.arange(100))
+    save_array(path, np.arange(count))
     whole = path.read_bytes()
     path.write_bytes(
         {
