@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from indexing.arrays import Float64Array
+from ranking.learning.behaviour.below_clicks import BelowClicks, context_sql
 from ranking.learning.behaviour.places import curve, expected_ctr, place_ctr
 from ranking.learning.clicks.moved_positions import moved_propensities
 from ranking.learning.clicks.position_based import Cells
@@ -24,37 +25,50 @@ CART, PURCHASE = 2.0, 4.0
 HALF_LIFE_DAYS: Final = 30.0
 DEMAND_HALF_LIFE_DAYS: Final = 14.0
 MOST_PLACES: Final = 200
+MOST_OF_PERSON: Final = 500
+"""Products of queries that one person may have clicked in all that is read; more share their
+weight. Fewer, as of a model's grades, would cost facts what a shop's most faithful people say."""
 MOST_CELLS: Final = 500_000
 """Of what moved; those of the most clicked pairs."""
 MOVED_CLICKS: Final = 1_000.0
 """Of what moved, from which on they say more of how places are looked at than average rates do."""
 
-_SEEN: Final = """
+_SEEN: Final = f"""
 CREATE OR REPLACE TEMP TABLE seen AS
-SELECT q.number AS query, k.grp, coalesce(s.user_key, s.session_key, s.query_id) AS who,
-    least(s.position, $places) AS position, s.happened_at,
-    c.query_id IS NOT NULL AS clicked, coalesce(s.facts, '') <> '' AS taught,
-    coalesce(s.profile, 'none') <> 'none' AS personal
-FROM shown s
-JOIN query_numbers q ON q.text = s.query
-JOIN known k ON k.product = s.product
-LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
-WHERE s.shop = $shop AND NOT s.bot AND coalesce(
-    json_extract_string(s.marks, concat('$."', s.position, '"')), 'explored') = 'explored'
+SELECT * EXCLUDE (last), {context_sql("position", "last")} AS context
+FROM (
+    SELECT q.number AS query, k.grp, coalesce(s.user_key, s.session_key, s.query_id) AS who,
+        least(s.position, $places) AS position, s.happened_at,
+        c.query_id IS NOT NULL AS clicked, coalesce(s.facts, '') <> '' AS taught,
+        coalesce(s.profile, 'none') <> 'none' AS personal,
+        coalesce(list_max(list_filter(l.places, lambda each: each < s.position)), 0) AS last
+    FROM shown s
+    JOIN query_numbers q ON q.text = s.query
+    JOIN known k ON k.product = s.product
+    LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
+    LEFT JOIN (
+        SELECT query_id, list(position) AS places FROM clicks_made GROUP BY query_id
+    ) l ON l.query_id = s.query_id
+    WHERE s.shop = $shop AND NOT s.bot AND coalesce(
+        json_extract_string(s.marks, concat('$."', s.position, '"')), 'explored') = 'explored'
+)
 """
 _PLACES: Final = """
-SELECT position, count(*) AS shown, count(*) FILTER (clicked) AS clicked,
-    count(*) FILTER (NOT taught) AS shown_untaught,
+SELECT position, sum(looks) AS shown, count(*) FILTER (clicked) AS clicked,
+    coalesce(sum(looks) FILTER (NOT taught), 0) AS shown_untaught,
     count(*) FILTER (clicked AND NOT taught) AS clicked_untaught
-FROM seen GROUP BY position ORDER BY position
+FROM seen JOIN looks USING (context) GROUP BY position ORDER BY position
 """
 _MOVED: Final = """
 SELECT query, grp, position, shown, clicked FROM (
     SELECT *, count(*) OVER pair AS places, sum(clicked) OVER pair AS clicks
     FROM (
-        SELECT query, grp, position, count(DISTINCT who) AS shown,
-            count(DISTINCT who) FILTER (clicked) AS clicked
-        FROM seen WHERE NOT personal GROUP BY query, grp, position
+        SELECT query, grp, position, sum(looks) AS shown, count(*) FILTER (clicked) AS clicked
+        FROM (
+            SELECT query, grp, position, max(looks) AS looks, bool_or(clicked) AS clicked
+            FROM telling JOIN looks USING (context) GROUP BY query, grp, position, who
+        )
+        GROUP BY query, grp, position
     )
     WINDOW pair AS (PARTITION BY query, grp)
 )
@@ -64,15 +78,19 @@ ORDER BY clicks DESC, query, grp, position LIMIT $most
 _PEOPLE: Final = """
 CREATE OR REPLACE TEMP TABLE people AS
 SELECT query, grp, who, bool_or(clicked) AS clicked,
-    max(e.ctr) FILTER (clicked) AS clicked_ctr, max(e.ctr) AS ctr,
+    max(e.ctr * looks) FILTER (clicked) AS clicked_ctr, max(e.ctr * looks) AS ctr,
     pow(2, -greatest($now - max(happened_at), 0) / 86400 / $half_life) AS weight
-FROM seen JOIN expected_ctr e USING (position)
+FROM seen JOIN expected_ctr e USING (position) JOIN looks USING (context)
 GROUP BY query, grp, who
+"""
+_BUSY: Final = """
+CREATE OR REPLACE TEMP TABLE busy AS
+SELECT who, $most / count(*) AS share FROM people WHERE clicked GROUP BY who HAVING count(*) > $most
 """
 _RESULTS: Final = """
 CREATE OR REPLACE TEMP TABLE results AS
-SELECT query, grp, sum(least(carts, 1) * weight) AS carts,
-    sum(least(greatest(bought - back, 0), 1) * weight) AS bought
+SELECT query, grp, sum(least(carts, 1) * weight * coalesce(share, 1)) AS carts,
+    sum(least(greatest(bought - back, 0), 1) * weight * coalesce(share, 1)) AS bought
 FROM (
     SELECT q.number AS query, k.grp, coalesce(o.user_key, o.session_key, o.key) AS who,
         count(*) FILTER (type = 'add_to_cart') AS carts,
@@ -84,17 +102,17 @@ FROM (
     JOIN known k ON k.product = o.product
     WHERE o.shop = $shop
     GROUP BY ALL
-)
+) LEFT JOIN busy USING (who)
 GROUP BY query, grp
 """
 _PAIRS: Final = """
 SELECT p.query, p.grp, p.clicks, p.expected, p.people, coalesce(r.carts, 0) AS carts,
     coalesce(r.bought, 0) AS bought
 FROM (
-    SELECT query, grp, sum(weight * clicked::INT) AS clicks,
-        sum(weight * coalesce(clicked_ctr, ctr)) AS expected,
+    SELECT query, grp, sum(weight * coalesce(share, 1) * clicked::INT) AS clicks,
+        sum(weight * coalesce(share, 1) * coalesce(clicked_ctr, ctr)) AS expected,
         count(*) FILTER (clicked) AS people
-    FROM people GROUP BY query, grp
+    FROM people LEFT JOIN busy USING (who) GROUP BY query, grp
 ) p
 LEFT JOIN results r USING (query, grp)
 ORDER BY p.query, p.grp
@@ -119,12 +137,14 @@ GROUP BY grp ORDER BY grp
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Columns of equal length. Pairs: query, grp, clicks, expected, people, carts, bought, sorted
-    by query and grp; all but people decayed. Demand: grp, demand. place_ctr: float64[places].
+    by query and grp; all but people decayed. Demand: grp, demand. place_ctr: float64[places],
+    where nothing above was clicked.
     """
 
     pairs: dict[str, Any]
     demand: dict[str, Any]
     place_ctr: Float64Array
+    below: BelowClicks
 
 
 def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
@@ -133,6 +153,7 @@ def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
     now: seconds since the epoch; what is older weighs less.
     """
     db.execute(_SEEN, {"shop": shop, "places": MOST_PLACES})
+    below = BelowClicks.counted(db)
     of_places = np.zeros((4, MOST_PLACES))
     for position, *sums in db.execute(_PLACES).fetchall():
         of_places[:, position - 1] = sums
@@ -141,6 +162,7 @@ def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
     table = pa.table({"position": np.arange(1, MOST_PLACES + 1), "ctr": ctr})
     db.register("expected_ctr", table)
     db.execute(_PEOPLE, {"now": now, "half_life": HALF_LIFE_DAYS})
+    db.execute(_BUSY, {"most": MOST_OF_PERSON})
     db.execute(_RESULTS, {"shop": shop, "now": now, "half_life": HALF_LIFE_DAYS})
     pairs = db.execute(_PAIRS).fetchnumpy()
     demand = db.execute(
@@ -150,7 +172,7 @@ def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
             "cart": CART, "purchase": PURCHASE,
         },
     ).fetchnumpy()  # fmt: skip
-    return Counts(_plain(pairs), _plain(demand), ctr)
+    return Counts(_plain(pairs), _plain(demand), ctr, below)
 
 
 def _looked_at(

@@ -173,6 +173,7 @@ def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot)
             "searched_pairs": len(rows),
         },
         "place_ctr": np.round(counts.place_ctr[:20], 5).tolist(),
+        "looked_at_below_click": round(counts.below.overall, 4),
         "worth_of_click": round(worth_of_click, 4),
         "usual_price": usual_price(sums(pairs["clicks"]), groups, snapshot),
     }

@@ -72,7 +72,7 @@ def test_places_of_rules_are_left_out_and_those_on_a_budget_are_not() -> None:
     )
     db.execute("CREATE TABLE query_numbers AS SELECT 'lamp' AS text, 0 AS number")
     db.execute("CREATE TABLE known AS SELECT unnest(['a', 'b', 'c']) AS product, 1 AS grp")
-    db.execute("CREATE TABLE clicks_made (query_id VARCHAR, product VARCHAR)")
+    db.execute("CREATE TABLE clicks_made (query_id VARCHAR, product VARCHAR, position BIGINT)")
     db.execute(_SEEN, {"shop": "main", "places": 20})
     found = db.execute("SELECT position, count(*) FROM seen GROUP BY 1 ORDER BY 1").fetchall()
     assert found == [(1, 2), (2, 2), (3, 1)]

@@ -37,7 +37,7 @@ def counted(pages: Int64Array, *, facts: str | None, profiles: BoolArray | None 
         "profile": np.where(own[search_of], "digest", "none"),
         "product": products.astype(str), "position": np.tile(np.arange(1, PLACES + 1), PAGES),
     })  # fmt: skip
-    clicks = shown.select(["query_id", "product"]).filter(pa.array(clicked.ravel()))
+    clicks = shown.select(["query_id", "product", "position"]).filter(pa.array(clicked.ravel()))
     numbers = np.arange(QUERIES * PLACES)
     db = duckdb.connect(":memory:")
     for name, table in (
