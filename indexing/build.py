@@ -57,6 +57,8 @@ from indexing.understanding_build import build_understanding
 from indexing.vectors.build import GivenVectors, build_meaning, sampled_titles
 from indexing.vectors.encoder import load_encoder
 from indexing.vectors.index import VectorIndex
+from indexing.written.build import written_words
+from indexing.written.written_words import WRITTEN, WrittenWords
 
 REJECTS = "rejects.jsonl"
 _CLOCKS_DIFFER_S = 86_400.0
@@ -183,16 +185,20 @@ def _publish(
     log = _query_log(options, now)
     progress.begin("understanding", None, "products")
     build_understanding(staging, documents, columns, index, analyzer, read.words, log)
+    written = written_words(read.words.written, analyzer)
+    written.save(_made(staging / WRITTEN))
     progress.begin("types", None, "products")
     types = build_types(
         _made(staging / TYPES), documents, columns, index, analyzer,
         load_encoder(staging / "encoder"), VectorIndex.load(staging / "vectors"),
-        load_array(staging / "liked.npy"), forms, options.config.general_kinds,
+        load_array(staging / "liked.npy"), forms, options.config.general_kinds, written,
     )  # fmt: skip
     build_kinds(_made(staging / KINDS), types, analyzer.languages[0] in HEAD_FIRST)
     hidden = hidden_products(columns, options.config)
-    build_companions(_made(staging / COMPANIONS), documents, types, forms, index, analyzer, hidden)
-    queries = _queries(staging, log, documents, columns, index, analyzer, hidden, progress)
+    build_companions(
+        _made(staging / COMPANIONS), documents, types, forms, written, index, analyzer, hidden
+    )
+    queries = _queries(staging, log, documents, columns, index, analyzer, written, hidden, progress)
     shutil.rmtree(staging / "scratch")
 
     counts = {
@@ -347,6 +353,7 @@ def _queries(
     columns: Columns,
     index: InvertedIndex,
     analyzer: Analyzer,
+    written: WrittenWords,
     hidden: BoolArray | None,
     progress: Progress,
 ) -> QueryCounts:
@@ -359,6 +366,7 @@ def _queries(
         Spelling.load(staging / "spelling"),
         load_encoder(staging / "encoder"),
         load_array(staging / "priors.npy"),
+        written,
         hidden,
     )
     titles = sampled_titles(documents, _PHRASE_SAMPLE)

@@ -35,6 +35,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "types": Part(formats=(3, 2), optional=True),
     "companions": Part(optional=True),
     "kinds": Part(optional=True),
+    "written": Part(optional=True),
 }
 """Name → how it is read; a part is a folder of its name, `priors` the arrays beside them.
 

@@ -39,6 +39,7 @@ from indexing.types.type_model import TypeModel
 from indexing.vectors.encoder import Encoder, load_encoder
 from indexing.vectors.index import VectorIndex
 from indexing.verified import Verify, verify_contents
+from indexing.written.written_words import WRITTEN, WrittenWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Snapshot:
     types: TypeModel
     companions: Companions
     kinds: Kinds
+    written: WrittenWords
     priors: Float32Array
     liked: Float32Array
     popular: UInt32Array
@@ -168,6 +170,7 @@ def _mapped(folder: Path, manifest: Manifest, config: IndexConfig, analyzer: Ana
         if COMPANIONS in parts
         else Companions.of({}),
         kinds=kinds,
+        written=WrittenWords.load(folder / WRITTEN) if WRITTEN in parts else WrittenWords.of({}),
         priors=load_array(folder / "priors.npy"),
         liked=load_array(folder / "liked.npy"),
         popular=load_array(folder / "popular.npy"),

@@ -25,6 +25,7 @@ from indexing.completions.keys import (
     WORD,
     fold_prefix,
     key_rows,
+    older_typing_key,
     pinyin_of,
 )
 from indexing.completions.topk import edge, heaviest
@@ -122,6 +123,8 @@ class Completions:
             return []
         ranges = np.zeros((1, 2), dtype=np.int64)
         ranges[0] = self._exact(folded, finished)
+        if not prefix.isascii() and ranges[0, 0] == ranges[0, 1]:
+            ranges[0] = self._exact(older_typing_key(prefix), finished)
         found = self._heaviest(ranges, np.ones(1, dtype=np.float32), 1, k)
         least = MIN_SOUND_LENGTH if has_han(folded) else MIN_TYPO_LENGTH
         if len(found) >= k or not typo or len(folded) < least:

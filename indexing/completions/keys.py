@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from indexing.analysis.folding import fold
 from indexing.analysis.pinyin import han_words, has_han, initials, syllables
 from indexing.arrays import Int64Array, UInt8Array, UInt32Array, UInt64Array
 
@@ -47,14 +48,23 @@ _SIGN_FOLDS = _SignFolds()
 def typing_key(text: str) -> str:
     """One form for all ways of typing a text.
 
-    NFKC, case folding, Latin, Greek and Cyrillic accents stripped (kana voicing and Indic
-    vowel signs stay), apostrophes dropped, other punctuation and runs of space one space.
+    Folded as words are looked up (accents, ø, ł, ı, kana, traditional signs), apostrophes dropped,
+    other punctuation and runs of space one space.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).casefold()
-        bare = (c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
-        text = unicodedata.normalize("NFC", "".join(bare))
-    text = text.lower().translate(_SIGN_FOLDS)
+    return _without_signs(fold(text))
+
+
+def older_typing_key(text: str) -> str:
+    """The same as snapshots of the version before have it: ø, ł, ı, kana and the like stay."""
+    if text.isascii():
+        return typing_key(text)
+    text = unicodedata.normalize("NFKC", text).casefold()
+    bare = (c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
+    return _without_signs(unicodedata.normalize("NFC", "".join(bare)))
+
+
+def _without_signs(text: str) -> str:
+    text = text.translate(_SIGN_FOLDS)
     if "." in text or "/" in text:
         text = _LONE_POINT.sub(" ", text)
     return " ".join(text.split())

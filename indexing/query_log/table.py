@@ -17,7 +17,7 @@ from indexing.arrays import (
     load_array,
 )
 from indexing.completions.completions import QUERY_LOG, SOURCES
-from indexing.completions.keys import typing_key
+from indexing.completions.keys import older_typing_key, typing_key
 from indexing.query_log.links import KeyedLinks, Links
 from indexing.strings import StringTable
 
@@ -88,7 +88,10 @@ class QueryTable:
 
     def row_of(self, text: str) -> int:
         """The row that stands for a query, by its folded text or a merged variant; or UNKNOWN."""
-        return self.row_of_folded(typing_key(text))
+        row = self.row_of_folded(typing_key(text))
+        if row == UNKNOWN and not text.isascii():
+            row = self.row_of_folded(older_typing_key(text))
+        return row
 
     def row_of_folded(self, folded: str) -> int:
         wanted = np.uint64(hash_of(folded))

@@ -40,6 +40,7 @@ from indexing.query_log.variants import corrections, leaders, merged
 from indexing.spelling.spelling import Spelling
 from indexing.strings import StringTable
 from indexing.vectors.encoder import Encoder
+from indexing.written.written_words import TURKISH, WrittenWords
 
 LEAST_USERS: Final = 5
 HOT: Final = 200
@@ -79,6 +80,7 @@ class Shop:
     spelling: Spelling
     encoder: Encoder
     priors: Float32Array
+    written: WrittenWords
     hidden: BoolArray | None = None
 
 
@@ -169,8 +171,11 @@ def _add_catalogue(rows: RowCollector, titles: Iterable[str], shop: Shop) -> Non
         for name, ordinal, count in category_counts(columns)
     ]
     found += [(_BRAND, count, name, BRAND) for name, count in brand_counts(columns)]
-    phrases = title_phrases(titles, shop.analyzer.stop_words, least)
-    found += [(_PHRASE, count, phrase, PHRASE) for phrase, count in phrases]
+    turkish = shop.analyzer.languages[0] == TURKISH
+    phrases = title_phrases(titles, shop.analyzer.stop_words, least, turkish)
+    found += [
+        (_PHRASE, count, shop.written.capitalised(phrase), PHRASE) for phrase, count in phrases
+    ]
     weighed = [
         (band * float(np.log1p(count) / whole), text, source)
         for band, count, text, source in found

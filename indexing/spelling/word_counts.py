@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from indexing.analysis.chunks import CHUNK
+from indexing.analysis.chunks import CHUNK, is_cjk
 from indexing.analysis.memory import remember_chunk, remember_text
 from indexing.analysis.pinyin import is_han
 from indexing.analysis.surface_words import chunk_words, surface_words
 from indexing.catalogue.product import Product
 from indexing.spelling.spelling import has_digit
+from indexing.written.build import INSIDE, OUTSIDE, SHOUTED, WrittenForms, is_shouted
 
 MAX_WORDS = 500_000
 _PRUNE_WORDS, _PRUNE_PAIRS = 2_000_000, 2_000_000
@@ -19,7 +20,8 @@ class WordCounter:
     """Counts words of titles, brands, categories and attributes; memory is bounded.
 
     When too many are distinct, the rarest are forgotten. Single Chinese characters and
-    words with digits are no words to be corrected to; they only separate others.
+    words with digits are no words to be corrected to; they only separate others. written: how the
+    words are written.
     """
 
     def __init__(self) -> None:
@@ -29,11 +31,12 @@ class WordCounter:
         self._chunks: dict[str, tuple[int, ...]] = {}
         self._texts: dict[str, tuple[int, ...]] = {}
         self._next = 0
+        self.written = WrittenForms()
 
     def add(self, product: Product) -> None:
-        self._add(self._words(product.title))
+        self._add(self._title(product.title))
         if product.brand:
-            self._add(self._repeated(product.brand))
+            self._add(self._repeated(product.brand, INSIDE))
         for level in {level: None for path in product.paths() for level in path}:
             self._add(self._repeated(level))
         for value in product.attributes.values():
@@ -41,17 +44,30 @@ class WordCounter:
                 if isinstance(text, str):
                     self._add(self._repeated(text))
 
-    def _words(self, text: str) -> Iterable[int]:
+    def _title(self, title: str) -> Iterator[int]:
         """Numbers of the words, in order; -1 for what is none."""
-        for chunk in CHUNK.findall(text):
-            known = self._chunks.get(chunk)
-            yield from self._numbered(chunk) if known is None else known
+        chunks, written = CHUNK.findall(title), self.written
+        shouted = is_shouted(title, chunks)
+        for place, chunk in enumerate(chunks):
+            numbers = self._words(chunk)
+            if numbers and numbers[0] >= 0 and (chunk.isascii() or not is_cjk(chunk)):
+                written.add(chunk, SHOUTED if shouted else INSIDE if place else OUTSIDE)
+            yield from numbers
 
-    def _repeated(self, text: str) -> tuple[int, ...]:
-        """The same of a text that is likely to come again."""
+    def _words(self, chunk: str) -> tuple[int, ...]:
+        known = self._chunks.get(chunk)
+        return self._numbered(chunk) if known is None else known
+
+    def _repeated(self, text: str, place: int = OUTSIDE) -> tuple[int, ...]:
+        """The same of a text that is likely to come again. How it is written counts once."""
         known = self._texts.get(text)
         if known is None:
-            known = tuple(self._words(text))
+            made: list[int] = []
+            for chunk in CHUNK.findall(text):
+                made += self._words(chunk)
+                if made and made[-1] >= 0 and not is_cjk(chunk):
+                    self.written.add(chunk, place)
+            known = tuple(made)
             remember_text(self._texts, text, known)
         return known
 
@@ -72,7 +88,7 @@ class WordCounter:
 
     def _numbered(self, chunk: str) -> tuple[int, ...]:
         made = []
-        for word, _, _ in chunk_words(chunk):
+        for word, start, end in chunk_words(chunk):
             number = -1
             if not has_digit(word) and (len(word) > 1 or not is_han(word)):
                 known = self._numbers.get(word)
@@ -80,6 +96,8 @@ class WordCounter:
                     known = self._numbers[word] = self._next
                     self._next += 1
                 number = known
+                if not word.isascii() and is_cjk(word):
+                    self.written.add_piece(word, chunk[start:end])
             made.append(number)
         numbers = tuple(made)
         remember_chunk(self._chunks, chunk, numbers)

@@ -58,6 +58,7 @@ from indexing.types.titled_things import (
 from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
 from indexing.vectors.index import VectorIndex
+from indexing.written.written_words import WrittenWords
 
 MAX_TYPES: Final = 4096
 LEAST_SHARE: Final = 0.05
@@ -120,10 +121,12 @@ def build_types(
     liked: Float32Array,
     forms: WordForms,
     general: bool,
+    shown: WrittenWords,
 ) -> TypeModel:
     """Write the model into the folder. O(words of all titles); a word costs about a microsecond.
 
     general: names of two words that kinds have everywhere are kinds, though few titles say them.
+    shown: how names are written.
     """
     titles = Titles(analyzer)
     for doc in range(len(documents)):
@@ -179,6 +182,7 @@ def build_types(
         made, named_types(own, lists, labels, words, is_noun), columns, index, analyzer, encoder,
         vectors, liked,
     )  # fmt: skip
+    model = replace(model, names=StringTable.of(map(shown.shown, model.names)))
     model.save(folder)
     return model
 

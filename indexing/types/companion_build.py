@@ -19,6 +19,7 @@ from indexing.types.companion_names import Writing, joined_names
 from indexing.types.companion_titles import naming_of, said_in_compounds, titles_saying
 from indexing.types.companions import Companions
 from indexing.types.type_model import TypeModel
+from indexing.written.written_words import WrittenWords
 
 MOST: Final = 8
 MOST_KINDS: Final = 8_192
@@ -29,6 +30,7 @@ def build_companions(
     documents: Documents,
     model: TypeModel,
     forms: WordForms,
+    written: WrittenWords,
     index: InvertedIndex,
     analyzer: Analyzer,
     hidden: BoolArray | None,
@@ -41,7 +43,7 @@ def build_companions(
     for (kind, head), count in said.items():
         by_kind[kind].append((count, head))
     strict = StrictMatch(analyzer, index, hidden)
-    writing = Writing(naming, documents)
+    writing = Writing(naming, documents, written)
     found: dict[str, list[str]] = {}
     largest = sorted(by_kind, key=lambda kind: (-sum(c for c, _ in by_kind[kind]), kind))
     for kind in largest[:MOST_KINDS]:

@@ -7,12 +7,14 @@ from typing import Final
 import numpy as np
 
 from indexing.analysis.chunks import CHUNK, is_cjk
+from indexing.analysis.folding import fold
 from indexing.arrays import UInt32Array
 from indexing.catalogue.documents import Documents
 from indexing.forms.forms import WordForms
 from indexing.types.companion_choice import LEAST_HEAD, LEAST_NOUN, goes_with
 from indexing.types.companion_titles import Naming
 from indexing.types.type_model import TypeModel
+from indexing.written.written_words import TURKISH, WrittenWords, lowered
 
 USUAL: Final = 0.1
 """Of the commonest way to write a word, for another to be one."""
@@ -23,8 +25,9 @@ LOOKED_AT: Final = 24
 class Writing:
     """How kinds are written: as types are named, else as titles write the word."""
 
-    def __init__(self, naming: Naming, documents: Documents) -> None:
-        self._naming, self._documents = naming, documents
+    def __init__(self, naming: Naming, documents: Documents, written: WrittenWords) -> None:
+        self._naming, self._documents, self._written = naming, documents, written
+        self._turkish = naming.analyzer.languages[0] == TURKISH
         self._known: dict[tuple[int, bool], str] = {}
 
     def key(self, kind: int) -> str:
@@ -59,7 +62,7 @@ class Writing:
             docs = naming.index.postings(term)[0]
             own = docs[(naming.head_of[docs] == term) == as_head]
             written = Counter(
-                cut.group().lower()
+                lowered(cut.group(), self._turkish)
                 for title in self._titles(own if len(own) else docs)
                 for cut in CHUNK.finditer(title)
                 if [each.term for each in naming.analyzer.chunk_tokens(cut.group())] == [stem]
@@ -67,7 +70,7 @@ class Writing:
             usual = [each for each in written if written[each] >= USUAL * max(written.values())]
             length = (lambda each: 0) if as_head else len  # `speaker cable`, though for speakers
             best = min(usual, key=lambda each: (length(each), -written[each], each), default="")
-            self._known[term, as_head] = best
+            self._known[term, as_head] = self._written.capitalised(best)
         return self._known[term, as_head]
 
     def _titles(self, docs: UInt32Array) -> Iterable[str]:
@@ -91,23 +94,25 @@ class Writing:
                 elif begin >= 0 and stems & left:
                     left -= stems
                     if not left:
-                        said[title[begin : cut.end()].lower()] += 1
+                        said[lowered(title[begin : cut.end()], self._turkish)] += 1
                         break
                 elif begin >= 0 and not stems <= naming.analyzer.stop_words:
                     between += 1
                     begin = begin if between <= 1 else -1
         good = [text for text in said if not any(sign.isdigit() for sign in text)]
-        return min(good, key=lambda text: (-said[text], len(text), text), default="")
+        best = min(good, key=lambda text: (-said[text], len(text), text), default="")
+        return self._written.capitalised(best)
 
 
 def joined_names(model: TypeModel) -> dict[str, list[str]]:
     """Chinese kinds whose name begins with another's: 手机壳 of 手机. Of most products first."""
     found: dict[str, list[tuple[float, str]]] = defaultdict(list)
     written = list(model.names)
-    large = {name for name, size in zip(written, model.sizes, strict=True) if size >= LEAST_NOUN}
+    sizes = zip(map(fold, written), model.sizes, strict=True)
+    large = {name for name, size in sizes if size >= LEAST_NOUN}
     for kind, spaced in enumerate(written):
         words = spaced.split(" ")
-        name = "".join(words)
+        name = fold("".join(words))
         ends = range(2, len(name)) if len(words) == 1 else (len(words[0]),)
         for end in ends if is_cjk(name) else ():
             named = model.named(name[:end])[0]
@@ -117,5 +122,5 @@ def joined_names(model: TypeModel) -> dict[str, list[str]]:
                 and kind not in named
                 and goes_with(named, theirs, 1.0, False, model)
             ):
-                found[name[:end]].append((-float(model.sizes[kind]), name))
+                found[name[:end]].append((-float(model.sizes[kind]), "".join(words)))
     return {name: [text for _, text in sorted(texts)] for name, texts in found.items()}

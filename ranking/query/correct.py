@@ -87,12 +87,13 @@ def propose(
     if not edits:
         return None
     edits.sort(key=lambda edit: edit.start)
-    pieces, end = [], 0
+    pieces, changes, end = [], [], 0
     for edit in edits:
-        pieces += [text[end : edit.start], edit.change.meant]
+        meant = snapshot.written.shown(edit.change.meant)
+        changes.append(replace(edit.change, meant=meant))
+        pieces += [text[end : edit.start], meant]
         end = edit.end
-    corrected = "".join([*pieces, text[end:]])
-    return Correction(corrected, tuple(edit.change for edit in edits))
+    return Correction("".join([*pieces, text[end:]]), tuple(changes))
 
 
 def _joins(

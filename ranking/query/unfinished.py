@@ -35,7 +35,7 @@ def completed(text: str, snapshot: Snapshot) -> str:
     best = _after(before, low, high, spelling)
     if best is None:
         best = low + int(np.argmax(spelling.frequencies[low:high]))
-    return text[: found.start(2)] + spelling.word(best)
+    return text[: found.start(2)] + snapshot.written.shown(spelling.word(best))
 
 
 def _after(before: str | None, low: int, high: int, spelling: Spelling) -> int | None:

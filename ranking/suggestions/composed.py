@@ -14,6 +14,7 @@ from indexing.completions.keys import fold_prefix, typing_key
 from indexing.postings.strict_match import StrictMatch
 from indexing.query_log.personal import is_personal
 from indexing.snapshot import Snapshot
+from indexing.written.written_words import TURKISH, lowered
 from ranking.query.number_values import SIZES, words_of
 
 MOST: Final = 4
@@ -27,7 +28,9 @@ _MOST_WORDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """docs: uint32[m], ascending, above 0: products with all of its words."""
+    """text: as the shop writes it. docs: uint32[m], ascending, above 0: products with all of its
+    words.
+    """
 
     text: str
     docs: UInt32Array
@@ -42,7 +45,7 @@ def compose(prefix: str, snapshot: Snapshot, strict: StrictMatch) -> list[Compos
     """
     made: dict[str, Composed] = {}
     left = CHECKS
-    for text in _endings(prefix, snapshot, strict):
+    for text, ending in _endings(prefix, snapshot, strict):
         if len(made) == MOST or not left:
             break
         if text in made or is_personal(text):
@@ -51,25 +54,45 @@ def compose(prefix: str, snapshot: Snapshot, strict: StrictMatch) -> list[Compos
         terms = strict.terms(text)
         docs = strict.documents(terms) if terms and strict.finds(terms) else None
         if docs is not None and len(docs):
-            made[text] = Composed(text, docs)
+            made[text] = Composed(_shown(text, ending, prefix, snapshot), docs)
     return list(made.values())
 
 
-def _endings(prefix: str, snapshot: Snapshot, strict: StrictMatch) -> Iterator[str]:
+def _shown(text: str, ending: str, typed: str, snapshot: Snapshot) -> str:
+    """As the shop writes its words: those typed without marks, and the ending, which some value
+    may be.
+    """
+    written, turkish = snapshot.written, snapshot.analyzer.languages[0] == TURKISH
+    known = typing_key(ending) if not ending.isdecimal() else ""
+    words = text.removesuffix(known).split()
+    marked = zip(lowered(typed, turkish).split(), words, strict=False)
+    marks = [raw if typing_key(raw) == word else word for raw, word in marked]
+    head = written.shown(" ".join([*marks, *words[len(marks) :]]))
+    if not known:
+        return head
+    if not snapshot.columns.keywords["brand"].matching(ending):
+        ending = written.capitalised(lowered(ending, turkish))
+    return f"{head} {ending}"
+
+
+def _endings(prefix: str, snapshot: Snapshot, strict: StrictMatch) -> Iterator[tuple[str, str]]:
+    """(text, folded; the value that ends it, or "" where none does)."""
     folded, finished = fold_prefix(prefix)
     words = folded.split(" ")
     found = False
     for count in range(1, min(_MOST_WORDS, len(words) - 1) + 1):
         head, ending = " ".join(words[:-count]), " ".join(words[-count:])
-        for text in _continued(head, ending + " " * finished, snapshot, strict):
+        for text, written in _continued(head, ending + " " * finished, snapshot, strict):
             found = True
-            yield text
+            yield text, written
         if found:
             break
-    yield from snapshot.completions.tails(prefix, MOST)
+    yield from ((text, "") for text in snapshot.completions.tails(prefix, MOST))
 
 
-def _continued(head: str, ending: str, snapshot: Snapshot, strict: StrictMatch) -> Iterator[str]:
+def _continued(
+    head: str, ending: str, snapshot: Snapshot, strict: StrictMatch
+) -> Iterator[tuple[str, str]]:
     """The head with what its products have that begins like the ending, by most products first.
 
     Behind the word `size`, which products need not say, with their sizes only.
@@ -83,16 +106,18 @@ def _continued(head: str, ending: str, snapshot: Snapshot, strict: StrictMatch) 
     docs = strict.documents(terms)
     docs = docs[:: max(1, -(-len(docs) // _SAMPLE))]
     found: Counter[str] = Counter()
+    forms: dict[str, str] = {}
     for value, times in _values(docs, snapshot, sizes):
         if not _begins_otherwise(value, ending) and _begins(key := typing_key(value), ending):
             found[key] = max(found[key], times)
+            forms[key] = value
     if not sizes:
         for word, times in _title_words(docs, ending, snapshot).items():
             found[word] = max(found[word], times)
     said = set(head.split(" "))
     for key, _ in sorted(found.items(), key=lambda each: (-each[1], each[0])):
         if len(key) <= _LONGEST and said.isdisjoint(key.split(" ")):
-            yield f"{head} {key}"
+            yield f"{head} {key}", forms.get(key, "")
 
 
 def _begins(key: str, ending: str) -> bool:
@@ -121,7 +146,7 @@ def _values(docs: UInt32Array, snapshot: Snapshot, sizes: bool) -> Iterator[tupl
         for ordinal, count in _held(docs, table):
             if wanted[int(columns.attribute_of[ordinal])]:
                 yield table.values[ordinal], count
-    for field in () if sizes else ("brand", "category"):
+    for field in () if sizes else ("category", "brand"):
         table = columns.keywords[field].table
         for ordinal, count in _held(docs, table):
             yield table.values[ordinal].rsplit(SEPARATOR, 1)[-1], count

@@ -68,7 +68,7 @@ def _added_text(text: str, query: str, words: frozenset[str], snapshot: Snapshot
     """What the longer query has beyond the shorter, as it was typed; empty if that is unclear."""
     if has_han(query):
         rest = list(_without(typing_key(query), typing_key(text)))
-        return rest[0] if len(rest) == 1 and len(rest[0]) > 1 else ""
+        return snapshot.written.shown(rest[0]) if len(rest) == 1 and len(rest[0]) > 1 else ""
     analyzer = snapshot.analyzer
     added = (word for word in query.split() if not query_words(word, analyzer) <= words)
     return " ".join(word for word in added if typing_key(word) not in analyzer.stop_words)

@@ -72,6 +72,7 @@ def write_tables(folder: Path, log: QueryLog, snapshot: Snapshot) -> int:
         snapshot.spelling,
         snapshot.encoder,
         snapshot.priors,
+        snapshot.written,
         hidden_products(snapshot.columns, snapshot.config),
     )
     titles = sampled_titles(snapshot.documents, PHRASE_SAMPLE)

@@ -1,11 +1,17 @@
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
+from catalogs import build_index, open_index
 
+from indexing.catalogue.index_config import IndexConfig
 from ranking.generation import Generation
 from ranking.rules.blocklist import Blocklist
 from ranking.rules.rules import Rules
+from ranking.search.request import SearchRequest
+from ranking.search.root import search
 from ranking.suggestions.recent import Recent
 from ranking.suggestions.suggest import Typed, same_digits, suggest
 
@@ -64,13 +70,13 @@ def test_blocked_ones_make_room_for_others(logged: Generation) -> None:
 
 def test_the_last_word_is_completed_where_nobody_asked_for_the_whole(logged: Generation) -> None:
     [item] = suggest("acme des", 5, logged).items
-    assert (item.text, item.source, item.more["matched"]) == ("acme desk", "composed", "tail")
+    assert (item.text, item.source, item.more["matched"]) == ("Acme desk", "composed", "tail")
     assert suggest("ray des", 5, logged).items == []  # no product is both
     assert suggest("anna@acme.com des", 5, logged).items == []
     blocked = replace(logged, rules=Rules(None, Blocklist.of(["acme"])))
     assert suggest("acme des", 5, blocked).items == []
     beside = suggest("acme des", 5, logged, None, scopes=True, products=4, categories=4)
-    assert [item.text for item in beside.items] == ["acme desk"]
+    assert [item.text for item in beside.items] == ["Acme desk"]
 
 
 def test_blocked_categories_are_not_named(logged: Generation) -> None:
@@ -111,7 +117,7 @@ def test_scripts_accents_and_typos(logged: Generation, prefix: str, text: str) -
 
 
 def test_both_orders_are_composed_of_what_products_have(logged: Generation) -> None:
-    for prefix, text in (("desk ac", "desk acme"), ("acme de", "acme desk")):
+    for prefix, text in (("desk ac", "desk Acme"), ("acme de", "Acme desk")):
         found = suggest(prefix, 5, logged, products=2, categories=2)
         assert text in texts(found)
         assert found.products
@@ -130,3 +136,21 @@ def test_both_orders_are_composed_of_what_products_have(logged: Generation) -> N
 )
 def test_a_correction_leaves_numbers_alone(typed: str, text: str, same: bool) -> None:
     assert same_digits(typed, text) is same
+
+
+def test_words_are_shown_as_the_shop_writes_them(tmp_path: Path) -> None:
+    titles = ["Runde Gefäße, weiß", "Eckige Gefäße, grün", "Gefäße groß, Blätter von Søren"]
+    products = [
+        {"id": str(place), "title": title, "brand": "Møbelhus", "color": "grün"}
+        for place, title in enumerate(titles)
+    ]
+    build_index(tmp_path / "main", products, config=IndexConfig(languages=("de",)))
+    shop = open_index(tmp_path / "main")
+    for typed in ("gefasse", "GEFÄSS", "gefa\u0308ß"):
+        assert "gefäße" in map(str.lower, texts(suggest(typed, 5, shop)))
+    assert "Gefäße Møbelhus" in texts(suggest("gefässe mo", 5, shop))
+    assert "Blätter gefäße" in [
+        text.replace("Gefäße", "gefäße") for text in texts(suggest("blatter gefa", 5, shop))
+    ]
+    corrected = search(SearchRequest("gefäsze"), shop, time.perf_counter).query["corrected"]
+    assert corrected is not None and corrected.lower() == "gefäße"
