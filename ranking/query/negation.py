@@ -23,6 +23,7 @@ from ranking.query.denial_words import (
     words_or,
 )
 from ranking.query.entities import find_entities
+from ranking.query.number_values import unit_after
 from ranking.query.predict import Prediction
 from ranking.query.query import Alternative, Denial, Slot
 from ranking.query.words import QueryWords
@@ -139,7 +140,8 @@ def _by_words(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> I
         rest = said[: min((p for p in taken if p > place), default=len(said))]
         if word in before or pairs[place] in twos:
             denying = (place, place + 1) if pairs[place] in twos else (place,)
-            denied = _following(denying[-1] + 1, rest, stops, between, begins=not place)
+            denied = _measure(denying[-1] + 1, words, rest) if word != "no" else ()
+            denied = denied or _following(denying[-1] + 1, rest, stops, between, begins=not place)
             yield _Denied(denying, denied)
             while denied and denied[-1] + 2 < len(rest) and rest[denied[-1] + 1] in ors:
                 denied = (denied[-1] + 2,)
@@ -192,19 +194,33 @@ def _following(
     return tuple(range(place, end))
 
 
+def _measure(place: int, words: QueryWords, said: Sequence[str]) -> tuple[int, ...]:
+    """Positions of a number with its unit, which are denied together: without 18v, außer 25 l.
+
+    A number alone is none, nor anything behind `no`, which may be short for one: no. 7 is a name.
+    """
+    if place >= len(said) or not said[place][0].isdigit():
+        return ()
+    end = place + 1
+    while end < len(said) and words.spans[end] == words.spans[place]:
+        end += 1
+    if end == place + 1:
+        end += unit_after(place, words)[1]
+    return tuple(range(place, end)) if place + 1 < end <= len(said) else ()
+
+
 def _slot(each: _Denied, words: QueryWords, slots: Sequence[Slot], snapshot: Snapshot) -> Slot:
-    """One slot of all denied words: their own forms where it is one word, else all of them."""
+    """One slot of all denied words: their own forms where they are asked for as one, else all."""
     denied = each.denied
     if each.bare:
         term_id = snapshot.index.lexicon.id_of(snapshot.analyzer.stem(each.bare))
         return Slot(each.bare, 0.0, (Alternative((term_id,), 1.0),), denied[0])
     text = fold(words.said(denied[0], denied[-1] - denied[0] + 1))
-    if len(denied) == 1:
-        for slot in slots:
-            if slot.position == denied[0] and slot.span == 1 and slot.alternatives:
-                own = tuple(each for each in slot.alternatives if each.origin in _ORIGINS)
-                if own:
-                    return Slot(text, 0.0, own, denied[0])
+    for slot in slots:
+        if slot.position == denied[0] and slot.span == len(denied):
+            own = tuple(each for each in slot.alternatives if each.origin in _ORIGINS)
+            if own:
+                return Slot(text, 0.0, own, denied[0], len(denied))
     term_ids = tuple(words.primary[place] for place in denied)
     ways = () if UNKNOWN in term_ids else (Alternative(term_ids, 1.0),)
     return Slot(text, 0.0, ways, denied[0], len(denied))

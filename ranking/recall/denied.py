@@ -22,7 +22,10 @@ categories are of many things: a fan without light stands in Lighting & Ceiling 
 """
 _MASK: Final = np.uint32(sum(MAX_TF << (BITS * field) for field in _FIELDS))
 NEAR: Final = 3
-"""Positions before the word in which a title says that it lacks it: without any added sugar."""
+"""Positions before the word in which a title says that it lacks it: without any added sugar.
+
+A number must follow at once: gloves without latex size 9 are of size 9.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ def lacks(denied: tuple[Denial, ...], doc_ids: UInt32Array, segment: Snapshot) -
     for column, slot in enumerate(slots):
         terms = {term for way in slot.alternatives for term in way.term_ids}
         whole = _sorted(_in_one_word(slot.text, segment))
+        near = 1 if any(sign.isdigit() for sign in slot.text) else NEAR
         says_lack(
             doc_ids, index.titles.offsets, index.titles.terms, _sorted(terms), before, after,
-            of, pairs, whole, said[:, column],
+            of, pairs, whole, near, said[:, column],
         )  # fmt: skip
     return Lacks(held & ~said, said)
 
@@ -93,10 +97,11 @@ def says_lack(
     of: UInt32Array,
     pairs: UInt32Array,
     whole: UInt32Array,
+    near: int,
     said: BoolArray,
 ) -> None:
     """said: bool[k], set where a title has a denied term right before one of `after` or one of the
-    pairs (uint32[p, 2]), or at most NEAR positions behind one of `before`, or of `after` with one
+    pairs (uint32[p, 2]), or at most `near` positions behind one of `before`, or of `after` with one
     of `of` (free from), or one of `whole` (zuckerfrei). The term lists ascend.
     """
     for i in range(len(doc_ids)):
@@ -122,7 +127,7 @@ def says_lack(
                 said[i] = True
             if among(denied, term):
                 word = position
-                if 0 < position - deny <= NEAR:
+                if 0 < position - deny <= near:
                     said[i] = True
 
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,12 @@ def denied(shop: Generation, text: str) -> list[str]:
         ("gum w/o sugar", ["sugar"]),
         ("gum außer sugar", ["sugar"]),
         ("gum W/O sugar", ["sugar"]),
+        ("drill without 18v", ["18v"]),
+        ("drill except 18 v", ["18 v"]),
+        ("drill no 18v", []),
+        ("drill other than 18v cordless", ["18v"]),
+        ("perfume not 5", []),
+        ("gloves except size 9", ["size 9"]),
         ("sugar free gum", ["sugar"]),
         ("sugar-free gum", ["sugar-free"]),
         ("gum free of sugar", ["sugar"]),
@@ -241,3 +248,21 @@ def test_a_value_is_excluded_and_told_and_can_be_kept(shop: Generation) -> None:
 
 def test_with_entities_off_every_word_is_a_word(shop: Generation) -> None:
     assert run(shop, "chewing gum without sugar", entities=False).query["denied"] == []
+
+
+def test_a_denied_number_is_what_stands_right_behind_the_denial(tmp_path: Path) -> None:
+    titles = {
+        "lacks": "Gloves without latex size 9", "has": "Gloves of latex size 10",
+        "volts": "Drill 18V with case", "corded": "Drill 750 W", "spelled": "Drill 18 V",
+    }  # fmt: skip
+    build_index(tmp_path / "main", [{"id": name, "title": said} for name, said in titles.items()])
+    shop = open_index(tmp_path / "main")
+
+    def found(text: str) -> list[str]:
+        request = SearchRequest(text=text)
+        return [hit.id for hit in search(request, shop, time.perf_counter).hits]
+
+    assert found("gloves except size 9")[:2] == ["has", "lacks"]
+    assert found("gloves without latex")[:2] == ["lacks", "has"]
+    assert found("drill without 18v")[0] == "corded"
+    assert found("drill not 750 w")[-1] == "corded"
