@@ -92,6 +92,10 @@ CJK_BEFORE: Final = (
     "不添加", "未添加", "无添加", "不加", "不想要", "免", "零",
 )  # fmt: skip
 """Stand as words of their own before what they deny; the longest first."""
+_CJK_BEGINS: Final = frozenset("무")
+"""What titles' words begin with that say that something lacks the rest: 무설탕. Queries' words may
+begin so and mean one thing (무선, wireless), which is then looked for as it is.
+"""
 CJK_SAID_AFTER: Final = ("なし", "無し", "抜き", "不使用", "フリー", "除外", "以外", "ゼロ")
 """Whose first two signs say it in a title, too; の and な may be of anything."""
 CJK_AFTER: Final = (
@@ -151,6 +155,7 @@ ENDS: Final = frozenset(map(fold, _ENDS.split()))
 def spoken(languages: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """What a title may say before and after the word that it lacks; Chinese signs one by one."""
     signs = {sign for word in CJK_BEFORE for sign in word} - {*"含带帶有要是除了添加想"}
+    signs |= _CJK_BEGINS
     free = {first for first, second in two_words(languages) if second in OF}
     return words_before(languages) | signs, words_after(languages) | free
 

@@ -266,3 +266,12 @@ def test_a_denied_number_is_what_stands_right_behind_the_denial(tmp_path: Path) 
     assert found("gloves without latex")[:2] == ["lacks", "has"]
     assert found("drill without 18v")[0] == "corded"
     assert found("drill not 750 w")[-1] == "corded"
+
+
+def test_korean_says_what_something_lacks_at_the_head_of_a_word(tmp_path: Path) -> None:
+    titles = {"plain": "딸기 잼 500g", "lacks": "무설탕 잼 300g", "sweet": "설탕 잼 500g"}
+    lines = [{"id": name, "title": said} for name, said in titles.items()]
+    build_index(tmp_path / "main", lines, config=IndexConfig(languages=("ko",)))
+    shop = open_index(tmp_path / "main")
+    hits = search(SearchRequest(text="설탕 없는 잼"), shop, time.perf_counter).hits
+    assert [hit.id for hit in hits] == ["lacks", "plain", "sweet"]
