@@ -4,15 +4,17 @@
 shop, simulated shoppers of each click model who see what ships, facts learnt of their clicks
 (`vitrina learn`), and true nDCG@10 without them, with BEHAVIOUR_WEIGHTS, with the weights given,
 and of the best order of what was ranked. The fine pool is reranked, without the behaviour channel
-and diversity.
+and diversity. With `--nights N` facts are learnt N times while the searches go on, of all searches
+until then, and shoppers see what they rank.
 """
 
 import argparse
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from benchmarks.simulated_log import DAY_S, SHOP, log_tables
 from indexing.arrays import Float32Array, Float64Array, Int64Array
@@ -30,11 +32,11 @@ from ranking.search.fine import features_of
 from ranking.search.matching import find
 from ranking.search.request import SearchRequest
 from ranking.search.root import choose
-from ranking.simulation.browsing import CASCADE, DBN, POSITION, Browsing
+from ranking.simulation.browsing import CASCADE, CLICK_MODELS, DBN, POSITION, Browsing
 from ranking.simulation.goods import Goods, read_goods
-from ranking.simulation.shoppers import make_crowd, make_searches
-from ranking.simulation.true_ndcg import AT, ideal_dcg, mean_interval
-from ranking.simulation.visits import visit
+from ranking.simulation.shoppers import Crowd, Searches, make_crowd, make_searches
+from ranking.simulation.true_ndcg import AT, Interval, ideal_dcg, mean_interval
+from ranking.simulation.visits import Visits, visit
 from ranking.simulation.world import CLASSES, Truth, make_world
 
 NAMED = ("clicks_for_query", "clicks_anywhere", "bought_of_clicked", "demand_percentile")
@@ -43,6 +45,7 @@ CHOSEN_ON = ((POSITION, 20_000, 1), (POSITION, 200_000, 2), (DBN, 20_000, 3), (D
 LEFT_OUT = ((CASCADE, 20_000, 5), (CASCADE, 200_000, 6), (POSITION, 200_000, 7),
             (DBN, 20_000, 8), (CASCADE, 60_000, 9))  # fmt: skip
 """Click model, searches, seed of the world and its shoppers."""
+BY_NIGHT = tuple((model, 200_000, seed) for seed in (10, 11) for model in CLICK_MODELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +101,47 @@ def ndcg(pools: Pools, worth: Float64Array, scores: Float64Array | Float32Array)
 
 
 def behaviour(
-    pools: Pools, truth: Truth, model: str, count: int, seed: int, generation: Generation
+    pools: Pools,
+    truth: Truth,
+    model: str,
+    count: int,
+    seed: int,
+    generation: Generation,
+    *,
+    weights: Float32Array,
+    nights: int = 1,
 ) -> Float32Array:
-    """float32[4, intents, pool]: what would be in the features NAMED."""
+    """float32[4, intents, pool]: what would be in the features NAMED after the last night. weights:
+    of those, that the pages of the later days are ranked with.
+    """
     crowd, chance = make_crowd(20_000, 3, 0.02, seed), np.random.default_rng([seed, count])
-    searches = make_searches(count, 0, DAYS, truth.world.asked, crowd, chance)
     shown = np.take_along_axis(pools.products, pools.best(pools.scores, PAGE), axis=1)
-    visits = visit(searches, shown[searches.intents], truth, crowd, Browsing(model), chance)
-    with log_tables(visits, truth, crowd, BEGIN) as db:
-        arrays = learn(db, SHOP, generation.snapshot, BEGIN + DAYS * DAY_S).arrays
+    seen: list[Visits] = []
+    columns = np.zeros((len(NAMED), *pools.docs.shape), dtype=np.float32)
+    for night in range(nights):
+        begin, end = (DAYS * each / nights for each in (night, night + 1))
+        searches = make_searches(count // nights, begin, end, truth.world.asked, crowd, chance)
+        pages = shown[searches.intents]
+        seen.append(visit(searches, pages, truth, crowd, Browsing(model), chance))
+        columns = features_learnt(seen, pools, truth, crowd, generation, BEGIN + end * DAY_S)
+        ranked = pools.best(pools.scores + np.tensordot(weights, columns, 1), PAGE)
+        shown = np.take_along_axis(pools.products, ranked, axis=1)
+    return columns
+
+
+def features_learnt(
+    seen: list[Visits],
+    pools: Pools,
+    truth: Truth,
+    crowd: Crowd,
+    generation: Generation,
+    now: float,
+) -> Float32Array:
+    """seen: of each period; the pages of the first were ranked without facts."""
+    taught = np.repeat(np.arange(len(seen)) > 0, [len(each.searches) for each in seen])
+    names = pa.array(np.where(taught, "facts", ""))
+    with log_tables(_one_after_the_other(seen), truth, crowd, BEGIN, names) as db:
+        arrays = learn(db, SHOP, generation.snapshot, now).arrays
     lists = {name: Neighbours.taken(arrays, name) for name in LISTS}
     facts = Facts("simulated", {}, **(arrays | lists))
     known = facts.rows_in(generation.snapshot).of_doc[pools.docs]
@@ -123,33 +158,68 @@ def behaviour(
     return found
 
 
+def _one_after_the_other(seen: list[Visits]) -> Visits:
+    searches = Searches(*(
+        np.concatenate([getattr(each.searches, field.name) for each in seen])
+        for field in fields(Searches)
+    ))  # fmt: skip
+    return Visits(
+        searches,
+        np.concatenate([each.pages for each in seen]),
+        np.concatenate([each.clicked for each in seen]),
+        np.concatenate([each.outcomes for each in seen]),
+    )
+
+
+def gap_closed(
+    cold: Float64Array, ours: Float64Array, best: Float64Array, weights: Float64Array
+) -> Interval:
+    """The share of the way from cold to best; the interval is a bootstrap's, of intents."""
+    drawn = np.random.default_rng(0).multinomial(
+        len(cold), np.full(len(cold), 1 / len(cold)), 1_000
+    )
+    shares = (drawn @ (weights * (ours - cold))) / (drawn @ (weights * (best - cold)))
+    whole = float(weights @ (ours - cold) / (weights @ (best - cold)))
+    return Interval(whole, *np.quantile(shares, (0.025, 0.975)).tolist())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=20_000)
     parser.add_argument("--intents", type=int, default=None)
     parser.add_argument("--searches", type=int, default=200_000, help="At most, of each set.")
     parser.add_argument("--weights", default="10,3,0.2,0")
+    parser.add_argument("--nights", type=int, default=1, help="Times that facts are learnt.")
     given = parser.parse_args()
     now = np.array([BEHAVIOUR_WEIGHTS[name] for name in NAMED], dtype=np.float32)
     other = np.array([float(each) for each in given.weights.split(",")], dtype=np.float32)
+    ranked_with = (now, other) if given.nights > 1 and (other != now).any() else (now,)
     with tempfile.TemporaryDirectory() as folder:
         shop = write_demo_shop(Path(folder), given.products, 1)
         generation = built(shop.products, Path(folder) / "index")
         goods, intents = read_goods(shop.products), read_intents(shop.intents)[: given.intents]
         pools = pools_of(tuple(intent.query for intent in intents), generation, goods)
-        print("set, seed: cold, with BEHAVIOUR_WEIGHTS, with the others, ceiling; the difference")
-        for name, sets in (("chosen on", CHOSEN_ON), ("left out", LEFT_OUT)):
+        print(
+            "set, seed: cold, with BEHAVIOUR_WEIGHTS, with the others, ceiling; the difference; "
+            "the gap that BEHAVIOUR_WEIGHTS close"
+        )
+        once = (("chosen on", CHOSEN_ON), ("left out", LEFT_OUT))
+        for name, sets in once if given.nights == 1 else (("by night", BY_NIGHT),):
             for model, most, seed in sets:
                 count = min(most, given.searches)
                 truth = make_world(intents, goods, seed).at(0.0)
                 worth = worth_of(pools, truth)
-                columns = behaviour(pools, truth, model, count, seed, generation)
+                learnt = [
+                    behaviour(pools, truth, model, count, seed, generation,
+                              weights=weights, nights=given.nights)
+                    for weights in ranked_with
+                ]  # fmt: skip
                 cold, ours, theirs, best = (
                     ndcg(pools, worth, scores)
                     for scores in (
                         pools.scores,
-                        pools.scores + np.tensordot(now, columns, 1),
-                        pools.scores + np.tensordot(other, columns, 1),
+                        pools.scores + np.tensordot(now, learnt[0], 1),
+                        pools.scores + np.tensordot(other, learnt[-1], 1),
                         np.where(pools.docs >= 0, worth, -np.inf),
                     )
                 )
@@ -159,8 +229,9 @@ def main() -> None:
                     ]
                     told = " ".join(f"{mean:.4f}" for mean in means)
                     change = mean_interval(theirs - ours, weights, 0)
-                    print(f"{name:<10}{model:<9}{count:>8,} {seed} {which:<9}{told}  {change:+}",
-                          flush=True)  # fmt: skip
+                    closes = gap_closed(cold, ours, best, weights)
+                    print(f"{name:<10}{model:<9}{count:>8,} {seed} {which:<9}{told}  {change:+}"
+                          f"  closes {closes}", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

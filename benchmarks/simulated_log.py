@@ -27,12 +27,12 @@ def log_tables(
     truth: Truth,
     crowd: Crowd,
     begin: float,
-    facts: str | None = None,
+    facts: str | pa.Array | None = None,
     profile: str | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """`events` and `impressions`; begin: seconds since the epoch at the start of day 0.
 
-    facts, profile: which the pages were ranked with.
+    facts, profile: which the pages were ranked with; all alike, or facts of each.
     """
     with tempfile.TemporaryDirectory() as folder:
         db = new_database(Path(folder), 2, 4_096)
@@ -49,7 +49,7 @@ def _impressions(
     truth: Truth,
     crowd: Crowd,
     begin: float,
-    facts: str | None,
+    facts: str | pa.Array | None,
     profile: str | None,
 ) -> pa.Table:
     searches, ids = visits.searches, truth.world.goods.ids

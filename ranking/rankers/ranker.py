@@ -21,7 +21,7 @@ trees that who asks for a laptop wants no sleeve, so it is a prior outside of th
 was chosen on sets left out in turn (docs/types.md)."""
 
 BEHAVIOUR_WEIGHTS: Mapping[str, float] = {
-    "clicks_for_query": 5.0,
+    "clicks_for_query": 7.5,
     "clicks_anywhere": 0.3,
     "bought_of_clicked": 0.2,
     "demand_percentile": 0.2,
@@ -33,9 +33,10 @@ BEHAVIOUR_WEIGHTS: Mapping[str, float] = {
     "regional_demand": 0.1,
 }
 """Worth of what shoppers did, for every ranker that was not trained with it. Each value is bounded
-(`features/behaviour.py`, `features/personal.py`), so that what all of them did moves a score by 12
-at most, twice what the kind of thing does, and what this one did by 4, less than that. The weights
-of this one were chosen in simulated shops, and proven in others (docs/learning.md)."""
+(`features/behaviour.py`, `features/personal.py`), so that what all of them did moves a score by 17
+at most, not three times what the kind of thing does, and what this one did by 4, less than that.
+The weights of this one and of clicks after the query were chosen in simulated shops, and proven in
+others (docs/learning.md, docs/simulation.md)."""
 
 EXPECTED = "expected"
 """Named beside the features in contributions: what a model gives before it has seen any."""
