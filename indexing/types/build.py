@@ -44,7 +44,7 @@ from indexing.types.names import (
 )
 from indexing.types.pairs import Pairs
 from indexing.types.phrases import COMMON, FILLER, NUMBER, Titles, written_in
-from indexing.types.series import before, series
+from indexing.types.series import before, never_heads, series
 from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
 from indexing.types.strangers import strangers
 from indexing.types.titled_things import (
@@ -54,6 +54,7 @@ from indexing.types.titled_things import (
     kinds_of_things,
     label_games,
     with_games,
+    without_things,
 )
 from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
@@ -143,6 +144,7 @@ def build_types(
     lists = read.lists
     if general:
         of_thing, kinds = kinds_of_things(read.codes, read.starts, titles, nouns, read.games)
+        lists = without_things(lists, read.codes, read.starts, titles, nouns)
         lists = with_extra(lists, of_thing, kinds, THING_WORTH)
     typed = only(lists, number_of >= 0, number_of)
     raise_lone(typed, UNSAID_WORTH, LONE_WORTH)
@@ -307,6 +309,7 @@ def _types(read: _Read, titles: Titles, columns: Columns, known: Set[str]) -> In
     good[single_words(columns, titles)] = False
     good[_numbers(none, titles)] = False
     good[series(read.codes, read.starts, read.leaf, read.called, titles)] = False
+    good[never_heads(read.codes, read.own, read.called, good, titles)] = False
     kinds = np.flatnonzero(good)
     if len(kinds) > MAX_TYPES:
         kinds = np.sort(kinds[np.argsort(-ends[kinds], kind="stable")[:MAX_TYPES]])

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.chunks import Kind
+from indexing.analysis.folding import fold
 from indexing.types.phrases import Titles
 
 _FILE: Final = Path(__file__).with_name("general_kinds.txt")
@@ -78,7 +80,7 @@ def _names(languages: tuple[str, ...]) -> Mapping[Stems, General]:
         if line.startswith("#") or not line.strip():
             continue
         kinds, _, single = line.partition(":")
-        said = [stems_of(name, analyzer) for name in kinds.split(",")]
+        said = [_name_of(name, analyzer) for name in kinds.split(",")]
         for name in said:
             others = names.setdefault(name, [])
             others += [other for other in said if other not in (name, *others)]
@@ -114,7 +116,7 @@ def written_names(languages: tuple[str, ...]) -> Mapping[Stems, str]:
         if not line.startswith("#")
         for name in line.partition(":")[0].split(",")
     )
-    return {stems_of(name, analyzer): name for name in reversed(list(names)) if name}
+    return {_name_of(name, analyzer): name for name in reversed(list(names)) if name}
 
 
 @lru_cache(maxsize=16)
@@ -125,6 +127,15 @@ def _things(languages: tuple[str, ...]) -> Mapping[Stems, tuple[Stems, ...]]:
         for known in _names(languages).values()
         for thing in known.things
     }
+
+
+def _name_of(text: str, analyzer: Analyzer) -> Stems:
+    """A name as stems, its numbers too: an `mp3 player` is not any player."""
+    text = text.strip()
+    if not any(sign.isdigit() for sign in text):
+        return stems_of(text, analyzer)
+    tokens = (token for word in text.split() for token in analyzer.chunk_tokens(fold(word)))
+    return tuple(token.term for token in tokens if token.kind == Kind.WORD)
 
 
 def stems_of(text: str, analyzer: Analyzer) -> Stems:

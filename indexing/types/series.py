@@ -1,17 +1,42 @@
-"""While building: names of series, which are no kinds of things."""
+"""While building: names of series, and other words that only look like kinds of things."""
 
 from typing import Final
 
 import numpy as np
 
+from indexing.analysis.chunks import is_cjk
+from indexing.analysis.pinyin import has_han
+from indexing.analysis.stopwords import STOP_WORDS
 from indexing.arrays import BoolArray, Int32Array, Int64Array
-from indexing.types.general_kinds import known_names
-from indexing.types.phrases import MODEL, NUMBER, Titles
+from indexing.types.candidates import Lists
+from indexing.types.general_kinds import known_names, stems_of
+from indexing.types.phrases import (
+    CLOSE,
+    COMMON,
+    CUT,
+    DASH,
+    FOR,
+    MODEL,
+    NUMBER,
+    OFF,
+    OPEN,
+    PLUS,
+    Titles,
+)
 
 LEAST_NUMBERED: Final = 0.9
 """Share of a word's places that are before a number, from which it may be a series,"""
 MOST_IN_ONE: Final = 0.85
 """and share of them in one category up to which it is one."""
+MOSTLY_NUMBERED: Final = 0.5
+MOST_FIRM: Final = 0.03
+"""Share of a word's places that end a phrase otherwise than before a number, up to which it names
+nothing, if most are before numbers or describe other nouns,"""
+LEAST_OTHERS: Final = 0.7
+"""and share of its titles that have another noun."""
+ANOTHER: Final = 0.1
+"""Chance by place of that one."""
+_ENDS: Final = (CUT, DASH, OPEN, CLOSE, COMMON, FOR, PLUS, OFF)
 
 
 def series(
@@ -23,9 +48,7 @@ def series(
     codes, starts: titles. leaf: int32[n], categories. called: words of categories' names.
     """
     count = len(titles.words)
-    numbered = np.zeros(count, dtype=np.int64)
-    for sign in (NUMBER, MODEL):
-        numbered += np.bincount(codes[:-1][before(codes, sign)], minlength=count)
+    numbered = _numbered(codes, count)
     said = np.flatnonzero(codes >= 0)
     words = codes[said].astype(np.int64)
     seen = np.bincount(words, minlength=count)
@@ -37,10 +60,60 @@ def series(
     spread = (most > 0) & (most <= MOST_IN_ONE * seen)
     found = (numbered >= LEAST_NUMBERED * seen) & (seen > 1) & spread
     found[called] = False
-    for name, *more in known_names(titles.analyzer):
-        if not more and name in titles.words:
-            found[titles.words[name]] = False
+    found[_known(titles)] = False
     return np.flatnonzero(found)
+
+
+def never_heads(
+    codes: Int32Array, own: Lists, called: Int32Array, is_noun: BoolArray, titles: Titles
+) -> Int64Array:
+    """Words that hardly ever end a phrase, but stand before numbers or nouns, in titles with
+    another noun: `Core 2`, `Dual-Voice-Coil 4-Ohm Subwoofer`; and stop words.
+
+    codes: of titles. own: candidates of the titles. is_noun: bool[words], what may be kinds.
+    """
+    count = len(titles.words)
+    behind, word = codes[1:], np.maximum(codes[:-1], 0)
+    is_word = codes[:-1] >= 0
+    seen = np.bincount(codes[codes >= 0], minlength=count)
+    firm = np.bincount(word[is_word & np.isin(behind, _ENDS)], minlength=count)
+    nouns = is_word & (behind >= 0) & is_noun[np.maximum(behind, 0)]
+    describes = np.bincount(word[nouns], minlength=count)
+    found = (firm <= MOST_FIRM * seen) & (
+        np.maximum(_numbered(codes, count), describes) >= MOSTLY_NUMBERED * seen
+    )
+    # Where nothing is written between words, they stand side by side without describing.
+    found &= ~np.array([has_han(word) or is_cjk(word) for word in titles.words], dtype=np.bool_)
+    rows = np.repeat(np.arange(len(own.starts) - 1), np.diff(own.starts))
+    good = (own.chances >= ANOTHER) & is_noun[own.items] & ~found[own.items]
+    others = np.bincount(rows[good], minlength=len(own.starts) - 1)
+    titled = np.bincount(own.items, minlength=count)
+    beside = np.bincount(own.items[others[rows] > 0], minlength=count)
+    found &= is_noun & (beside >= LEAST_OTHERS * titled)
+    found[called] = False
+    stop_words = {stem for language in titles.analyzer.languages
+                  for word in STOP_WORDS.get(language, ())
+                  for stem in stems_of(word, titles.analyzer)}  # fmt: skip
+    found[[titles.words[stem] for stem in sorted(stop_words) if stem in titles.words]] = True
+    found[_known(titles)] = False
+    return np.flatnonzero(found)
+
+
+def _numbered(codes: Int32Array, count: int) -> Int64Array:
+    """int64[words]: how often each stands before a number."""
+    numbered = np.zeros(count, dtype=np.int64)
+    for sign in (NUMBER, MODEL):
+        numbered += np.bincount(codes[:-1][before(codes, sign)], minlength=count)
+    return numbered
+
+
+def _known(titles: Titles) -> list[int]:
+    """Words that are general names of kinds."""
+    return [
+        titles.words[name]
+        for name, *more in known_names(titles.analyzer)
+        if not more and name in titles.words
+    ]
 
 
 def before(codes: Int32Array, sign: int) -> BoolArray:

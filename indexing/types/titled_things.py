@@ -11,7 +11,13 @@ import numpy as np
 
 from indexing.arrays import BoolArray, Int32Array, Int64Array
 from indexing.types.candidates import Lists
-from indexing.types.general_kinds import Stems, known_things, long_names, stems_of
+from indexing.types.general_kinds import (
+    Stems,
+    general_names,
+    known_things,
+    long_names,
+    stems_of,
+)
 from indexing.types.phrases import (
     AND,
     CLOSE,
@@ -30,6 +36,8 @@ from indexing.types.phrases import (
 
 THING_WORTH: Final = 0.7
 """Chance of the kinds of a thing that a title names, with no noun behind it."""
+INSIDE_THING: Final = 0.001
+"""Chance of a word of the thing's own name."""
 LEAST_GAMES: Final = 5
 LEAST_FITTING: Final = 0.2
 """Share of a kind's titles that say what they fit, from which it is an accessory."""
@@ -52,7 +60,7 @@ def kinds_of_things(
     is_noun[nouns] = True
     signs = _Signs(codes, is_noun)
     for thing, kinds in _longest_first(known_things(titles.analyzer)):
-        found = sorted(set(_nouns_of(kinds, titles.words, is_noun)))
+        found = sorted(set(_nouns_of(kinds, titles, is_noun)))
         if not found:
             continue
         places = _places(thing, codes, titles.words)
@@ -64,6 +72,32 @@ def kinds_of_things(
         named[docs[named[docs] < 0]] = len(rows)
         rows.append([(noun, 1.0) for noun in found])
     return named, Lists.of(rows)
+
+
+def without_things(
+    lists: Lists, codes: Int32Array, starts: Int64Array, titles: Titles, nouns: Int64Array
+) -> Lists:
+    """The candidates, words of the things that titles name the least likely, where the catalogue
+    has their kinds: of a `MacBook Air` is `air` no kind.
+    """
+    inside: list[Int64Array] = []
+    is_noun = np.zeros(len(titles.words) + 1, dtype=np.bool_)
+    is_noun[nouns] = True
+    for thing, kinds in known_things(titles.analyzer).items():
+        if not _nouns_of(kinds, titles, is_noun):
+            continue
+        words = [titles.words[stem] for stem in thing if stem in titles.words]
+        said = {name[-1] for name in kinds}
+        places = _places(thing, codes, titles.words)
+        docs = np.searchsorted(starts, places, side="right") - 1
+        inside += [docs << 32 | word for stem, word in zip(thing, words, strict=False)
+                   if stem not in said]  # fmt: skip
+    if not inside:
+        return lists
+    rows = np.repeat(np.arange(len(lists.starts) - 1, dtype=np.int64), np.diff(lists.starts))
+    chances = lists.chances.copy()
+    chances[np.isin(rows << 32 | lists.items, np.concatenate(inside))] = INSIDE_THING
+    return Lists(lists.starts, lists.items, chances)
 
 
 class _Signs:
@@ -206,11 +240,17 @@ def _longest_first(
     )
 
 
-def _nouns_of(kinds: tuple[Stems, ...], words: Mapping[str, int], is_noun: BoolArray) -> list[int]:
-    """Names of one word that are kinds of the catalogue; without any, the nouns of longer ones."""
+def _nouns_of(kinds: tuple[Stems, ...], titles: Titles, is_noun: BoolArray) -> list[int]:
+    """Names of one word that are kinds of the catalogue; without any, the nouns of longer ones, if
+    those are no other things: a tablet PC is no PC.
+    """
+    words = titles.words
     numbers = [words.get(name[-1], -1) for name in kinds if len(name) == 1]
     found = [number for number in numbers if number >= 0 and is_noun[number]]
     if found:
         return found
-    numbers = [words.get(name[-1], -1) for name in kinds if len(name) == 2]
-    return [number for number in numbers if number >= 0 and is_noun[number]]
+    nouns = {name[-1] for name in kinds if len(name) > 1}
+    numbers = [
+        words.get(noun, -1) for noun in nouns if not general_names((noun,), titles.analyzer).said
+    ]
+    return sorted(number for number in numbers if number >= 0 and is_noun[number])

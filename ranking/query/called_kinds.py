@@ -17,6 +17,8 @@ SIBLING: Final = 0.5
 """Chance of the other kinds of a noun, over that of the kind of two words that is meant."""
 CLEAR_THING: Final = 0.4
 """Share of the titles with a thing's name that are of a type."""
+LEAST_OF_KIND: Final = 0.01
+"""Share of a type's products that its things make up: no CD is a phone, for being of a Moto."""
 FITTING: Final = 2.0
 """A type of which half say what they fit has no general name of another noun."""
 OWN_NOUN: Final = 0.25
@@ -32,7 +34,9 @@ def raise_things(total: Float32Array, known: General, snapshot: Snapshot) -> Non
         kinds, weights = things_named(terms, snapshot, side_by_side=True)
         if not len(kinds) or weights.sum() < LEAST_TITLES:
             continue
-        for kind in kinds[(weights >= CLEAR_THING * weights.sum()) & (kinds >= 0)].tolist():
+        clear = (weights >= CLEAR_THING * weights.sum()) & (kinds >= 0)
+        clear &= weights >= LEAST_OF_KIND * snapshot.types.sizes[kinds]
+        for kind in kinds[clear].tolist():
             standing = _standing(float(snapshot.types.accessory[kind]), own=False)
             total[kind] = max(float(total[kind]), standing)
 
@@ -63,16 +67,38 @@ def raise_called(
     for kind, chance in zip(kinds.tolist(), chances.tolist(), strict=True):
         own = int(model.head_terms[kind]) == noun
         if own or tail == name:  # a `tv wall mount` is no `wall mount rack`
-            standing = _standing(float(model.accessory[kind]), own)
+            exact = own and len(name) > 1  # game controllers fit something, and are meant
+            standing = 1.0 if exact else _standing(float(model.accessory[kind]), own)
             total[kind] = max(float(total[kind]), worth * chance * standing)
             best = max(best, chance)
     if len(name) == 1:
         siblings = model.of_noun(noun)
         if model.sizes[siblings].sum() >= LEAST_TITLES:
             siblings = siblings[~known_otherwise(siblings, name[0], snapshot)]
-            for kind in siblings.tolist():
+            others = _beside_others(siblings, name, head_first, snapshot)
+            for kind, other in zip(siblings.tolist(), others.tolist(), strict=True):
                 standing = _standing(float(model.accessory[kind]), own=True)
+                standing *= SIBLING if other else 1.0
                 total[kind] = max(float(total[kind]), worth * max(best, SIBLING) * standing)
+
+
+def _beside_others(
+    siblings: Int64Array, name: Stems, head_first: bool, snapshot: Snapshot
+) -> BoolArray:
+    """bool[s]: kinds of two words that are not those of the noun that are generally meant by it:
+    a controller is a game controller, where the catalogue has some, sooner than a MIDI one.
+    """
+    model, lexicon = snapshot.types, snapshot.index.lexicon
+    known = general_names(name, snapshot.analyzer).names
+    pairs = {other for other in known if len(other) == 2 and other[not head_first] == name[0]}
+    besides = [lexicon[other] if other != UNKNOWN else "" for other in
+               model.beside_terms[siblings].tolist()]  # fmt: skip
+    both = [(name[0], other) if head_first else (other, name[0]) for other in besides]
+    meant = np.array([not beside or pair in pairs for beside, pair in
+                      zip(besides, both, strict=True)], dtype=np.bool_)  # fmt: skip
+    if not any(pair in pairs for pair in both):
+        return np.zeros(len(siblings), dtype=np.bool_)
+    return ~meant
 
 
 def _standing(accessory: float, own: bool) -> float:

@@ -15,6 +15,7 @@ from indexing.postings.doc_sets import intersect
 from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
+from indexing.types.general_kinds import Stems, general_names
 from ranking.query.called_kinds import LEAST_HEAD
 from ranking.query.kind_ways import types_of
 
@@ -135,3 +136,22 @@ def written_as_one(text: str, snapshot: Snapshot) -> str:
                     break
         at += 1
     return " ".join(words)
+
+
+def known_as_one(text: str, analyzer: Analyzer) -> tuple[str, dict[str, Stems]]:
+    """The text with pairs of words as one that are a kind's general name as one, `game pad`, and
+    only so; and the stems of the two by that of the one.
+    """
+    words = text.split()
+    apart_as: dict[str, Stems] = {}
+    at = 0
+    while at + 1 < len(words) <= MOST_WORDS:
+        first, second = words[at], words[at + 1]
+        if first.isalpha() and second.isalpha():
+            stem = analyzer.stem(first + second)
+            pair = (analyzer.stem(first), analyzer.stem(second))
+            if general_names((stem,), analyzer).said and general_names(pair, analyzer).said != pair:
+                words[at : at + 2] = [first + second]
+                apart_as[stem] = pair
+        at += 1
+    return " ".join(words), apart_as

@@ -39,6 +39,8 @@ BARE_NOUN: Final = 0.5
 """Of the chance of what is only called by the noun, where most is called by another name: among
 smartphones, what is called phone may be any other one than the `mobile phone` that is meant.
 """
+OTHERWISE: Final = 0.1
+"""Chance of the noun's kinds that generally are another thing: no coffee machine washes."""
 LEAST_OF_THING: Final = 0.08
 """Root of a type's share of the titles with a thing's name."""
 LEAST_OF_KNOWN: Final = 1.5
@@ -50,6 +52,8 @@ that says bicycle, `bike` is no exercise bike.
 """
 LEAST_LIKENESS: Final = 0.36
 """Cosine of two names from which one may stand for the other."""
+LEAST_LETTERS: Final = 4
+"""Of a word that stands for those that begin with it."""
 SHARPNESS: Final = 12.0
 MOST_FITTING: Final = 0.2
 """Share of a kind's titles that say what they fit, from which it is an accessory."""
@@ -67,7 +71,8 @@ def by_compound(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     total[kinds] = chances
     siblings = types_of(head.word, snapshot)
     siblings = siblings[~long_named(siblings, head, snapshot)]
-    total[siblings] = np.maximum(total[siblings], SIBLING * total.max())
+    worth = np.where(known_otherwise(siblings, head.word, snapshot), OTHERWISE, SIBLING)
+    total[siblings] = np.maximum(total[siblings], worth * total.max())
     known = _general(asked, head, snapshot)
     said = known.said
     if len(said) > 1:
@@ -99,6 +104,8 @@ def by_name(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
     if names:
         others[siblings] = 0.0
         mostly = model.sizes @ others > MOSTLY * model.sizes[siblings].sum()
+    if mostly:
+        others /= others.max()
     narrow = mostly & (model.beside_terms[siblings] != UNKNOWN)
     if _general(asked, head, snapshot).said == (head.word,):
         narrow |= known_otherwise(siblings, head.word, snapshot)
@@ -195,6 +202,8 @@ def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> Type
     known = np.zeros(len(snapshot.types), dtype=np.float32)
     for name in names:
         raise_called(known, name, asked.head_first, snapshot)
+        if not known.any() or len(name) > 1:
+            _raise_noun(known, name[0] if asked.head_first else name[-1], snapshot)
     terms = [snapshot.index.lexicon.id_of(stem) for stem in asked.stems]
     kinds, weights = things_named(terms, snapshot)
     total = np.zeros(len(snapshot.types), dtype=np.float32)
@@ -207,6 +216,13 @@ def by_known_things(asked: Asked, head: Head | None, snapshot: Snapshot) -> Type
     return replace(wish, single=True)
 
 
+def _raise_noun(known: Float32Array, noun: str, snapshot: Snapshot) -> None:
+    """Raise, in float32[types], kinds of a noun that are no accessories: `PSP Core Pack System`."""
+    kinds = types_of(noun, snapshot)
+    kinds = kinds[snapshot.types.accessory[kinds] <= MOST_FITTING]
+    known[kinds] = np.maximum(known[kinds], BARE_NOUN)
+
+
 def by_thing_alone(asked: Asked, slots: tuple[Slot, ...], snapshot: Snapshot) -> TypeWish:
     """The query is a known thing and nothing else: what is called so, or else its kinds."""
     if not snapshot.config.general_kinds or asked.stems not in known_things(snapshot.analyzer):
@@ -215,8 +231,11 @@ def by_thing_alone(asked: Asked, slots: tuple[Slot, ...], snapshot: Snapshot) ->
     if wish.certainty >= CLEAR_THING:
         return wish
     total = np.zeros(len(snapshot.types), dtype=np.float32)
-    for name in kinds_of_thing(asked.stems, snapshot.analyzer):
+    names = kinds_of_thing(asked.stems, snapshot.analyzer)
+    for name in names:
         raise_called(total, name, asked.head_first, snapshot)
+    if not total.any():
+        return by_said_names(General(asked.stems, names), asked.stems[-1], total > 0, snapshot)
     wish = _wish(snapshot, total, asked.stems, " ".join(asked.stems), "thing", 1.0)
     return replace(wish, single=True) if wish else wish
 
@@ -273,6 +292,20 @@ def _no_accessories(total: Float32Array, snapshot: Snapshot) -> Float32Array:
 def _synonyms_of(slot: Slot) -> tuple[Alternative, ...]:
     """Three at most."""
     return tuple(other for other in slot.alternatives[1:] if other.origin == "synonym")[:3]
+
+
+def by_beginning(head: Head, snapshot: Snapshot) -> TypeWish:
+    """Kinds whose noun begins with the word: `synth` for synthesizers."""
+    model, lexicon = snapshot.types, snapshot.index.lexicon
+    if len(head.word) < LEAST_LETTERS or not head.word.isalpha():
+        return NO_WISH
+    total = np.zeros(len(model), dtype=np.float32)
+    for kind, noun in enumerate(model.head_terms.tolist()):
+        if noun != UNKNOWN and lexicon[noun].startswith(head.word):
+            total[kind] = model.sizes[kind]
+    if not total.any():
+        return NO_WISH
+    return _wish(snapshot, np.sqrt(total), (head.word,), head.word, "likeness", NOUN_TRUST)
 
 
 def by_likeness(head: Head, snapshot: Snapshot) -> TypeWish:

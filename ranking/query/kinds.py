@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import Final
 
 from indexing.snapshot import Snapshot
-from indexing.types.general_kinds import general_names, places_of_things
+from indexing.types.general_kinds import Stems, general_names, places_of_things
 from indexing.types.phrases import Titles
 from indexing.types.signs import HEAD_FIRST
 from ranking.query.called_kinds import LEAST_HEAD
-from ranking.query.compound_words import written_as_one
+from ranking.query.compound_words import known_as_one, written_as_one
 from ranking.query.heads import Asked, Head, asked_in, with_long_names
 from ranking.query.kind_ways import (
+    by_beginning,
     by_compound,
     by_general_names,
     by_known_things,
@@ -44,9 +45,11 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
     if not len(snapshot.types) or not text.strip():
         return NO_WISH
     titles = Titles(snapshot.analyzer)
-    asked = asked_in(
-        written_as_one(thing, snapshot), titles, snapshot.analyzer.languages[0] in HEAD_FIRST
-    )
+    named = written_as_one(thing, snapshot)
+    apart_as: dict[str, Stems] = {}
+    if snapshot.config.general_kinds:
+        named, apart_as = known_as_one(named, snapshot.analyzer)
+    asked = asked_in(named, titles, snapshot.analyzer.languages[0] in HEAD_FIRST)
     if snapshot.config.general_kinds:
         asked = with_long_names(asked, snapshot.analyzer)
         asked = _without_things(asked, snapshot)
@@ -69,6 +72,7 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
             or by_general_names(asked, head, snapshot, several=False)
             or by_noun(head, snapshot)
             or by_things(slots, snapshot, model=False)
+            or by_beginning(head, snapshot)
             or by_likeness(head, snapshot)
         )
     if wish.how == "likeness":
@@ -79,6 +83,10 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
             others -= asked.numbers  # with its number it is one name: Nimbus 13
     else:
         others = asked.said - len(wish.phrase)
+    if apart_as:
+        phrase = [part for stem in wish.phrase for part in apart_as.get(stem, (stem,))]
+        how = "synonym" if wish.how == "name" else wish.how
+        wish = replace(wish, phrase=tuple(phrase), how=how)
     return replace(wish, others=max(others, 0), words=max(whole.said, 1))
 
 

@@ -43,3 +43,11 @@ def test_a_filler_is_a_word_before_the_nouns_that_it_makes_a_kind_with() -> None
     assert (mini, fridge) == (titles.words["mini"], titles.words["fridg"])
     assert titles.codes_of("Pod Mini, Fridge")[1] < 0
     assert titles.codes_of("Fridge Mini")[1] < 0
+
+
+def test_a_name_keeps_its_numbers() -> None:
+    """An mp3 player is not any player."""
+    analyzer = Analyzer(("en",))
+    known = general_kinds.general_names(("music", "player"), analyzer)
+    assert ("player",) not in known.names
+    assert ("mp", "3", "player") in known.names

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from indexing.analysis.analyzer import Analyzer
+from indexing.types.candidates import Lists, all_candidates
 from indexing.types.names import called_accessories
+from indexing.types.pairs import NO_PAIRS
 from indexing.types.phrases import Titles
-from indexing.types.series import series
+from indexing.types.series import never_heads, series
 
 PHONES, CASES = 0, 1
 SHOP = {
@@ -62,3 +64,34 @@ def test_what_is_called_accessories(language: str, words: dict[str, bool]) -> No
     for text, is_one in words.items():
         codes = [code for code in titles.codes_of(text) if code >= 0]
         assert bool(called_accessories(np.array(codes[-1:]), titles)[0]) is is_one, text
+
+
+def heads_of(*texts: str) -> set[str]:
+    """Words that look like kinds in these titles and are none."""
+    titles = Titles(Analyzer(("en",)))
+    for text in texts:
+        titles.add(text)
+    codes, starts = titles.arrays()
+    own, _ = all_candidates(codes, starts, False, np.full(len(texts), -1), Lists.of([]), NO_PAIRS)
+    is_noun = np.bincount(own.items, minlength=len(titles.words)) > 0
+    none = np.empty(0, dtype=np.int32)
+    words = list(titles.words)
+    return {words[number] for number in never_heads(codes, own, none, is_noun, titles)}
+
+
+def test_words_that_end_no_phrase_but_before_numbers_name_nothing() -> None:
+    coils = [f"Dual Voice Coil {ohm} Ohm Subwoofer" for ohm in (2, 4, 8)]
+    assert "coil" in heads_of(*coils)
+    assert "subwoof" not in heads_of(*coils)
+    assert "coil" not in heads_of(*coils, "Heating Coil", "Coil, 2 m")  # it does elsewhere
+    ghee = [f"Vada {gram} x" for gram in (200, 500, 1000)]
+    assert "vada" not in heads_of(*ghee)  # nothing else is said there
+    assert "projector" not in heads_of(
+        "Projector 2 Adapter", "Projector 3 Adapter"
+    )  # known as a kind
+
+
+def test_stop_words_name_nothing_but_where_a_kind_is_called_so() -> None:
+    titles = ("Phone in", "Box in", "UPS 300 VA", "UPS 500 VA")
+    assert "in" in heads_of(*titles)
+    assert "up" not in heads_of(*titles)

@@ -12,6 +12,7 @@ from indexing.types.titled_things import (
     kinds_of_things,
     label_games,
     with_games,
+    without_things,
 )
 
 GAMES = ("Mario Kart - Wii", "Tetris - Nintendo Wii", "Skate 3 - Xbox 360", "Zelda - Wii",
@@ -89,3 +90,15 @@ def test_the_first_of_three_words_describes_the_last_where_the_last_two_are_anot
     assert codes[:3].tolist() == [FILLER, number["uninterrupt"], number["suppli"]]
     assert codes[starts[1] : starts[1] + 2].tolist() == [number["power"], number["suppli"]]
     assert codes[starts[2] + 1] == number["flash"]
+
+
+def test_a_word_of_a_things_own_name_is_no_kind_where_the_catalogue_has_its_kind() -> None:
+    titles = titles_of("Apple - MacBook Air", "Air", "Dell Laptop", "Galaxy Tab")
+    codes, starts = titles.arrays()
+    air, tab, laptop = (titles.words[word] for word in ("air", "tab", "laptop"))
+    lists = Lists(np.array([0, 1, 2, 3, 4]), np.array([air, air, laptop, tab], dtype=np.int32),
+                  np.ones(4, dtype=np.float32))  # fmt: skip
+    nouns = np.array(sorted((air, laptop, tab)), dtype=np.int64)
+    found = without_things(lists, codes, starts, titles, nouns)
+    assert (found.chances < 0.1).tolist() == [True, False, False, False]  # tablets are unknown here
+    assert (lists.chances == 1).all()

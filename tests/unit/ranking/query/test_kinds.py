@@ -104,6 +104,9 @@ def kinds(shop: Snapshot, text: str) -> list[str]:
         ("laptop case", ["case", "notebook case"]),
         ("tv wall bracket", ["wall mount"]),
         ("mini refrigerator", ["mini fridge"]),
+        ("lap top", ["gaming notebook", "notebook"]),
+        ("note book", ["gaming notebook", "notebook"]),
+        ("camer", ["camera", "compact camera"]),
     ],
 )
 def test_a_query_names_a_kind(shop: Snapshot, text: str, meant: list[str]) -> None:
