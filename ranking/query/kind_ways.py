@@ -54,6 +54,8 @@ LEAST_LIKENESS: Final = 0.36
 """Cosine of two names from which one may stand for the other."""
 LEAST_LETTERS: Final = 4
 """Of a word that stands for those that begin with it."""
+LEAST_REST: Final = 3
+"""Letters that such a noun has more, from which they are a word, and it a compound."""
 SHARPNESS: Final = 12.0
 MOST_FITTING: Final = 0.2
 """Share of a kind's titles that say what they fit, from which it is an accessory."""
@@ -295,17 +297,18 @@ def _synonyms_of(slot: Slot) -> tuple[Alternative, ...]:
 
 
 def by_beginning(head: Head, snapshot: Snapshot) -> TypeWish:
-    """Kinds whose noun begins with the word: `synth` for synthesizers."""
+    """Kinds whose noun begins with the word: `synth` for synthesizers, `book` for no bookcase."""
     model, lexicon = snapshot.types, snapshot.index.lexicon
     if len(head.word) < LEAST_LETTERS or not head.word.isalpha():
         return NO_WISH
+    first, end = lexicon.prefix_range(head.word)
+    kinds = np.flatnonzero((model.head_terms >= first) & (model.head_terms < end))
     total = np.zeros(len(model), dtype=np.float32)
-    for kind, noun in enumerate(model.head_terms.tolist()):
-        if noun != UNKNOWN and lexicon[noun].startswith(head.word):
-            total[kind] = model.sizes[kind]
-    if not total.any():
-        return NO_WISH
-    return _wish(snapshot, np.sqrt(total), (head.word,), head.word, "likeness", NOUN_TRUST)
+    for kind in kinds.tolist():
+        rest = lexicon[int(model.head_terms[kind])].removeprefix(head.word)
+        if len(rest) < LEAST_REST or lexicon.id_of(rest) == UNKNOWN:
+            total[kind] = np.sqrt(model.sizes[kind])
+    return _wish(snapshot, total, (head.word,), head.word, "likeness", NOUN_TRUST)
 
 
 def by_likeness(head: Head, snapshot: Snapshot) -> TypeWish:
