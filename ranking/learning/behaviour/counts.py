@@ -37,7 +37,7 @@ _SEEN: Final = f"""
 CREATE OR REPLACE TEMP TABLE seen AS
 SELECT * EXCLUDE (last), {context_sql("position", "last")} AS context
 FROM (
-    SELECT q.number AS query, k.grp, coalesce(s.user_key, s.session_key, s.query_id) AS who,
+    SELECT q.number AS query, k.grp, hash(coalesce(s.user_key, s.session_key, s.query_id)) AS who,
         least(s.position, $places) AS position, s.happened_at,
         c.query_id IS NOT NULL AS clicked, coalesce(s.facts, '') <> '' AS taught,
         coalesce(s.profile, 'none') <> 'none' AS personal,
@@ -92,7 +92,7 @@ CREATE OR REPLACE TEMP TABLE results AS
 SELECT query, grp, sum(least(carts, 1) * weight * coalesce(share, 1)) AS carts,
     sum(least(greatest(bought - back, 0), 1) * weight * coalesce(share, 1)) AS bought
 FROM (
-    SELECT q.number AS query, k.grp, coalesce(o.user_key, o.session_key, o.key) AS who,
+    SELECT q.number AS query, k.grp, hash(coalesce(o.user_key, o.session_key, o.key)) AS who,
         count(*) FILTER (type = 'add_to_cart') AS carts,
         count(*) FILTER (type = 'purchase') AS bought,
         count(*) FILTER (type IN ('return', 'cancel')) AS back,
@@ -161,7 +161,9 @@ def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
     ctr = expected_ctr(shown, clicked, _looked_at(db, shown, place_ctr(*untaught)))
     table = pa.table({"position": np.arange(1, MOST_PLACES + 1), "ctr": ctr})
     db.register("expected_ctr", table)
+    db.execute("DROP TABLE telling")
     db.execute(_PEOPLE, {"now": now, "half_life": HALF_LIFE_DAYS})
+    db.execute("DROP TABLE seen")
     db.execute(_BUSY, {"most": MOST_OF_PERSON})
     db.execute(_RESULTS, {"shop": shop, "now": now, "half_life": HALF_LIFE_DAYS})
     pairs = db.execute(_PAIRS).fetchnumpy()
