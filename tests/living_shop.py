@@ -138,7 +138,7 @@ def drawn_request(draw: random.Random, generation: Generation, names: list[str])
     sorts = [name for name in SORTS if name == "newest" or name in fields]
     text = draw.choice(QUERIES)
     if draw.random() < 0.3:
-        text = draw.choice((drawn_title(draw), draw.choice(names)))
+        text = draw.choice((drawn_title(draw), draw.choice(names or ["p0"])))
     vector = None
     if generation.snapshot.encoder.family == "given" and draw.random() < 0.4:
         vector = np.array([draw.choice((-1.0, 0.25, 1.0)) for _ in range(DIMENSION)], np.float32)
