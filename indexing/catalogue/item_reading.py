@@ -92,7 +92,7 @@ class ItemReader:
         except ProductError as error:
             return error
         original = beside.get("price_original")
-        if read.price_original is not None or not _is_money(original):
+        if read.price_original is not None or not _is_foreign(original, read.currency):
             original = read.price_original
         return read.model_copy(update={"extra": kept, "price_original": original})
 
@@ -131,11 +131,12 @@ class ItemReader:
         return SourceReading([], platform, self._how, self._rates, report, text_only=False)
 
 
-def _is_money(value: object) -> bool:
-    """Whether it is a price_original, as a snapshot shows it."""
+def _is_foreign(value: object, currency: str | None) -> bool:
+    """Whether it is a price_original, as a snapshot shows it; none is in the price's currency."""
     return (
         isinstance(value, dict)
         and value.keys() == {"amount", "currency"}
         and isinstance(value["amount"], float | int)
         and isinstance(value["currency"], str)
+        and value["currency"] != currency
     )

@@ -9,6 +9,7 @@ import pytest
 from indexing.catalogue.index_config import IndexConfig
 from indexing.catalogue.item_reading import ItemOptions, ItemReader
 from indexing.catalogue.product import Product, ProductError
+from indexing.catalogue.product_line import line_of, product_of
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 NAN = float("nan")
@@ -186,3 +187,12 @@ def test_vectors_must_fit() -> None:
     assert orjson.loads(mine.patch({"vector": [0.5, 1]})) == {"vector": [0.5, 1.0]}
     with pytest.raises(ProductError, match="2 numbers"):
         mine.patch({"vector": [1, 2, 3]})
+
+
+def test_an_original_price_in_the_currency_of_the_index_is_none() -> None:
+    """It would be taken for one that has no rate, and the price with it."""
+    item = {"id": "1", "title": "x", "price": 5, "price_original": {"amount": 5, "currency": "EUR"}}
+    ((read,),) = reader(currency="EUR").products([item])
+    assert isinstance(read, Product)
+    assert (read.price, read.price_original) == (5.0, None)
+    assert product_of(line_of(read), "EUR") == read
