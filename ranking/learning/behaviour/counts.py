@@ -39,15 +39,16 @@ SELECT * EXCLUDE (last), {context_sql("position", "last")} AS context
 FROM (
     SELECT q.number AS query, k.grp, hash(coalesce(s.user_key, s.session_key, s.query_id)) AS who,
         least(s.position, $places) AS position, s.happened_at,
-        c.query_id IS NOT NULL AS clicked, coalesce(s.facts, '') <> '' AS taught,
+        coalesce(list_contains(l.products, s.product), false) AS clicked,
+        coalesce(s.facts, '') <> '' AS taught,
         coalesce(s.profile, 'none') <> 'none' AS personal,
         coalesce(list_max(list_filter(l.places, lambda each: each < s.position)), 0) AS last
     FROM shown s
     JOIN query_numbers q ON q.text = s.query
     JOIN known k ON k.product = s.product
-    LEFT JOIN clicks_made c ON c.query_id = s.query_id AND c.product = s.product
     LEFT JOIN (
-        SELECT query_id, list(position) AS places FROM clicks_made GROUP BY query_id
+        SELECT query_id, list(position) AS places, list(product) AS products
+        FROM clicks_made GROUP BY query_id
     ) l ON l.query_id = s.query_id
     WHERE s.shop = $shop AND NOT s.bot AND coalesce(
         json_extract_string(s.marks, concat('$."', s.position, '"')), 'explored') = 'explored'
