@@ -210,13 +210,13 @@ def _measure(place: int, words: QueryWords, said: Sequence[str]) -> tuple[int, .
 
 
 def _slot(each: _Denied, words: QueryWords, slots: Sequence[Slot], snapshot: Snapshot) -> Slot:
-    """One slot of all denied words: their own forms where they are asked for as one, else all."""
+    """One slot of all denied words: their own forms where it is one, or a measure, else all."""
     denied = each.denied
     if each.bare:
         term_id = snapshot.index.lexicon.id_of(snapshot.analyzer.stem(each.bare))
         return Slot(each.bare, 0.0, (Alternative((term_id,), 1.0),), denied[0])
     text = fold(words.said(denied[0], denied[-1] - denied[0] + 1))
-    for slot in slots:
+    for slot in slots if len(denied) == 1 or text[0].isdigit() else ():
         if slot.position == denied[0] and slot.span == len(denied):
             own = tuple(each for each in slot.alternatives if each.origin in _ORIGINS)
             if own:

@@ -275,3 +275,17 @@ def test_korean_says_what_something_lacks_at_the_head_of_a_word(tmp_path: Path) 
     shop = open_index(tmp_path / "main")
     hits = search(SearchRequest(text="설탕 없는 잼"), shop, time.perf_counter).hits
     assert [hit.id for hit in hits] == ["lacks", "plain", "sweet"]
+
+
+def test_japanese_says_what_something_lacks_behind_the_word(tmp_path: Path) -> None:
+    titles = {
+        "sweet": "砂糖 ジャム 500g",
+        "plain": "いちごジャム 500g",
+        "lacks": "砂糖不使用 ジャム 150g",
+    }
+    lines = [{"id": name, "title": said} for name, said in titles.items()]
+    build_index(tmp_path / "main", lines, config=IndexConfig(languages=("ja",)))
+    shop = open_index(tmp_path / "main")
+    hits = search(SearchRequest(text="砂糖なし ジャム"), shop, time.perf_counter).hits
+    assert hits[-1].id == "sweet"
+    assert hits[0].id == "lacks"
