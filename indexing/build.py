@@ -32,6 +32,7 @@ from indexing.columns.single_values import leaf_categories
 from indexing.errors import BuildError, is_disk_full
 from indexing.forms.compounds import find_forms
 from indexing.forms.forms import FOLDER as FORMS
+from indexing.forms.head_nouns import heads_at_end
 from indexing.forms.joined import joined_pairs
 from indexing.gc_pause import rare_collections
 from indexing.manifest import Manifest, facts_of
@@ -171,13 +172,18 @@ def _publish(
     columns = read.columns.finish(_made(staging / "columns"), order, keys)
     _save_priors(staging, columns)
     progress.begin("postings", None, "products")
-    terms = list(read.numbers.ids)
     analyzer, tokens = read.numbers.analyzer, read.tokens.finish()
+    compounds = "compounds" in options.config.word_forms
+    ends = heads_at_end(read.words.words(), analyzer) if compounds else {}
+    for head in ends.values():
+        read.numbers.number(head)
+    terms = list(read.numbers.ids)
     leaves = leaf_categories(columns, np.arange(len(order), dtype=np.uint32))
     pairs = joined_pairs(tokens, order, read.numbers, read.words, leaves)
-    index = invert(_made(staging / "postings"), tokens, order, terms, pairs)
-    compounds = "compounds" in options.config.word_forms
-    forms = find_forms(index, pairs, terms, analyzer, leaves, compounds)
+    index = invert(
+        _made(staging / "postings"), tokens, order, terms, pairs, frozenset(ends.values())
+    )
+    forms = find_forms(index, pairs, terms, analyzer, leaves, compounds, ends)
     forms.save(_made(staging / FORMS))
     meaning = build_meaning(
         staging, documents, read.vectors, order, options.vector_kind, options.seed, progress

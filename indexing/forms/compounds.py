@@ -3,11 +3,12 @@
 A head is a word of the catalogue that ends another one. What stands before it is a word of the
 catalogue, too, with or without a linking letter; or it can be one, and both stand on products of
 the same category: Rat is not in Fahrrad, and no Lade in Schokolade. A long head, and one behind an
-s that only links, needs no such witness.
+s that only links, needs no such witness, nor does a noun that goods are generally called by
+(`head_nouns.py`), which products need not even say.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -52,10 +53,12 @@ def find_forms(
     analyzer: Analyzer,
     leaves: Int64Array,
     compounds: bool,
+    nouns: Mapping[str, str],
 ) -> WordForms:
     """terms: by provisional id, as in `pairs`. leaves: int64[n], category of each document, or -1.
 
-    compounds: whether to look for them, in the index's languages that have them.
+    compounds: whether to look for them, in the index's languages that have them. nouns: compound →
+    the noun that it surely ends in.
     """
     lexicon = index.lexicon
     joined = {}
@@ -65,7 +68,7 @@ def find_forms(
     links = links_of(analyzer.languages)
     split: dict[int, tuple[int, int]] = {}
     if compounds and links:
-        split = dict(_compounds(index, analyzer, leaves, links))
+        split = dict(_compounds(index, analyzer, leaves, links, nouns))
     for compound, (modifier, head) in split.items():
         if modifier != NONE:
             joined.setdefault(modifier << 32 | head, compound)
@@ -73,9 +76,10 @@ def find_forms(
     heads: dict[int, list[int]] = {}
     freqs = index.statistics.doc_freqs
     for compound in sorted(split, key=lambda each: (-int(freqs[each]), each)):
-        ending = heads.setdefault(split[compound][1], [])
-        if len(ending) < MOST:
-            ending.append(compound)
+        for head in _heads_of(compound, split):
+            ending = heads.setdefault(head, [])
+            if len(ending) < MOST:
+                ending.append(compound)
     ordered = sorted(heads)
     offsets = np.zeros(len(ordered) + 1, dtype=np.int64)
     np.cumsum([len(heads[head]) for head in ordered], out=offsets[1:])
@@ -91,8 +95,19 @@ def find_forms(
     )
 
 
+def _heads_of(compound: int, split: Mapping[int, tuple[int, int]]) -> Iterator[int]:
+    """Its head, and the heads of that: Akkustaubsauger, Staubsauger, Sauger. Each is shorter."""
+    while compound in split:
+        compound = split[compound][1]
+        yield compound
+
+
 def _compounds(
-    index: InvertedIndex, analyzer: Analyzer, leaves: Int64Array, links: Sequence[str]
+    index: InvertedIndex,
+    analyzer: Analyzer,
+    leaves: Int64Array,
+    links: Sequence[str],
+    nouns: Mapping[str, str],
 ) -> Iterator[tuple[int, tuple[int, int]]]:
     """(compound, (modifier, head)), of each word its likeliest cut."""
     known = {index.lexicon.terms[term_id]: term_id for term_id in range(len(index.lexicon))}
@@ -100,6 +115,12 @@ def _compounds(
     freqs = index.statistics.doc_freqs
     for term, term_id in known.items():
         if len(term) < _LEAST_HEAD + _LEAST_MODIFIER:
+            continue
+        noun = nouns.get(term, "")
+        if noun in known:
+            before = term.removesuffix(noun)
+            modifier = _modifier(before, known, analyzer, links) if before != term else None
+            yield term_id, (NONE if modifier is None else modifier, known[noun])
             continue
         best = (-1.0, NONE, NONE)
         for end in range(_LEAST_MODIFIER, len(term) - _LEAST_HEAD + 1):

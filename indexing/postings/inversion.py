@@ -30,12 +30,13 @@ def invert(
     order: UInt32Array,
     terms: Sequence[str],
     pairs: JoinedPairs | None = None,
+    kept: frozenset[str] = frozenset(),
 ) -> InvertedIndex:
     """Write postings, statistics, lexicon and title terms into the folder.
 
     order: uint32[n], the row of each document. terms: by provisional id. The large arrays are
-    written through memory maps. Terms that only dropped rows hold are left out. pairs: titles
-    that hold one hold its whole, too.
+    written through memory maps. Terms that no row holds are left out, but those of `kept`. pairs:
+    titles that hold one hold its whole, too.
     """
     encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
     doc_freqs = np.zeros(len(encoded), dtype=np.uint32)
@@ -47,7 +48,8 @@ def invert(
     joined = firsts, pairs.keys, pairs.wholes
     _count(tokens.codes, tokens.bounds, order, *joined, last, doc_freqs, lengths)
 
-    by_bytes = [n for n in sorted(range(len(encoded)), key=encoded.__getitem__) if doc_freqs[n]]
+    ordered = sorted(range(len(encoded)), key=encoded.__getitem__)
+    by_bytes = [n for n in ordered if doc_freqs[n] or terms[n] in kept]
     final = np.zeros(len(encoded), dtype=np.uint32)
     final[by_bytes] = np.arange(len(by_bytes), dtype=np.uint32)
     freqs = doc_freqs[by_bytes]

@@ -14,6 +14,7 @@ import numpy as np
 from indexing.analysis.chunks import is_cjk
 from indexing.arrays import BoolArray, Int32Array
 from indexing.forms.forms import NONE, WordForms
+from indexing.forms.head_nouns import head_nouns
 from indexing.postings.lexicon import Lexicon
 from indexing.types.candidates import Lists
 from indexing.types.phrases import Titles
@@ -59,7 +60,9 @@ def compound_heads(
     codes: Int32Array, titles: Titles, forms: WordForms, lexicon: Lexicon, known: Set[str]
 ) -> CompoundHeads:
     """known: stems of kinds that are so called everywhere."""
-    words = titles.words
+    words, nouns = titles.words, head_nouns(titles.analyzer.languages).nouns
+    for head in forms.heads.tolist():  # those that no title says, too
+        titles.add_word(stem := lexicon[head], nouns.get(stem, stem))
     head_of = np.full(len(words), -1, dtype=np.int32)
     for compound, (_, head) in zip(forms.split.tolist(), forms.parts.tolist(), strict=True):
         if head == NONE:

@@ -208,6 +208,11 @@ class Titles:
         sign = _sign(word)
         return self._accented.get(word) if sign is None else sign
 
+    def add_word(self, stem: str, written: str) -> None:
+        """A word that titles need not say by itself."""
+        self._number(stem)
+        self.written.setdefault(stem, written)
+
     def _number(self, word: str) -> int:
         known = self.words.get(word)
         if known is None:
