@@ -153,7 +153,11 @@ def count(db: duckdb.DuckDBPyConnection, shop: str, now: float) -> Counts:
 
     now: seconds since the epoch; what is older weighs less.
     """
+    # as it is written, small tables are looked up as shown products pass by; the optimizer takes
+    # these for few hundred rows, unnested as they are, and would hold ten million in memory
+    db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     db.execute(_SEEN, {"shop": shop, "places": MOST_PLACES})
+    db.execute("RESET disabled_optimizers")
     below = BelowClicks.counted(db)
     of_places = np.zeros((4, MOST_PLACES))
     for position, *sums in db.execute(_PLACES).fetchall():
