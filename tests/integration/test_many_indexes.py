@@ -68,7 +68,7 @@ def test_64_indexes_and_their_swaps_under_1024_open_files(many: list[Path]) -> N
                     activate(folder, wanted)
                 wait_until(lambda wanted=wanted: all_serve(wanted), _LIMIT_S)
                 wait_until(lambda other=other: snapshots_mapped(other) == 0, _LIMIT_S)
-                assert snapshots_mapped(wanted) >= INDEXES * 50
+                assert snapshots_mapped(wanted) >= INDEXES  # small files are read, not mapped
                 assert descriptors() < before + 100
         finally:
             gc.enable()
