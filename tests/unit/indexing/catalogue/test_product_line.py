@@ -62,7 +62,7 @@ def test_a_foreign_currency_that_is_shown_is_in_no_column_again() -> None:
     for product in (without, converted):
         assert product_of(shown_json(product), "EUR") == product
         assert product_of(line_of(product), "EUR") == product
-    untold = without.model_copy(update={"currency": None})  # as tests make them, and no reader
+    untold = without.model_copy(update={"currency": None})  # put with it alone
     assert product_of(line_of(untold), "EUR") == product_of(shown_json(untold), "EUR") == without
 
 
