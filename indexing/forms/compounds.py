@@ -4,7 +4,8 @@ A head is a word of the catalogue that ends another one. What stands before it i
 catalogue, too, with or without a linking letter; or it can be one, and both stand on products of
 the same category: Rat is not in Fahrrad, and no Lade in Schokolade. A long head, and one behind an
 s that only links, needs no such witness, nor does a noun that goods are generally called by
-(`head_nouns.py`), which products need not even say.
+(`head_nouns.py`), which products need not even say; but not where the shop keeps both apart by the
+names of its categories.
 """
 
 import re
@@ -18,7 +19,7 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import Int64Array
 from indexing.forms.forms import MOST, NONE, WordForms
 from indexing.forms.joined import JoinedPairs
-from indexing.postings.postings import InvertedIndex
+from indexing.postings.postings import BITS, MAX_TF, Field, InvertedIndex
 
 LINKING: Final = {
     "de": ("", "s", "n", "en", "es", "er", "e", "ens", "ns"),
@@ -34,6 +35,7 @@ _SAMPLE: Final = 200
 _LONG_HEAD, _LEAST_LINKED = 7, 5
 _LINKED: Final = re.compile("[bdfgklmnprt]s$")
 _VOWEL = re.compile("[aeiouy]")
+_CATEGORY: Final = np.uint32(BITS * Field.CATEGORY)
 
 
 @lru_cache(maxsize=16)
@@ -117,7 +119,7 @@ def _compounds(
         if len(term) < _LEAST_HEAD + _LEAST_MODIFIER:
             continue
         noun = nouns.get(term, "")
-        if noun in known:
+        if noun in known and not _kept_apart(term_id, known[noun], index, leaves):
             before = term.removesuffix(noun)
             modifier = _modifier(before, known, analyzer, links) if before != term else None
             yield term_id, (NONE if modifier is None else modifier, known[noun])
@@ -162,6 +164,16 @@ def _modifier(
         if found is not None:
             return found
     return None
+
+
+def _kept_apart(one: int, other: int, index: InvertedIndex, leaves: Int64Array) -> bool:
+    """Whether the shop has categories called by each that share no product: Bord, Skrivbord."""
+    first, second = (
+        leaves[docs[(tfs >> _CATEGORY) & np.uint32(MAX_TF) > 0][:_SAMPLE]]
+        for docs, tfs in (index.postings(one), index.postings(other))
+    )
+    both = len(first) > 0 and len(second) > 0
+    return both and not np.isin(first, second).any()
 
 
 def _share_category(one: int, other: int, index: InvertedIndex, leaves: Int64Array) -> bool:

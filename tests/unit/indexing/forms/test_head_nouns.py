@@ -65,3 +65,14 @@ def test_a_noun_that_no_product_says_finds_its_compounds(tmp_path: Path) -> None
     assert strict(tmp_path / "vacuum", german, "staubsauger") == {"robot", "floor"}
     plain = IndexConfig(languages=("de",), word_forms=())
     assert not strict(tmp_path / "off", plain, "schere")
+
+
+def test_what_the_shop_keeps_apart_by_its_categories_is_no_compound(tmp_path: Path) -> None:
+    lines = [
+        {"id": "table", "title": "Bord vitt", "category": "Möbler > Bord"},
+        {"id": "sofa", "title": "Soffbord ek", "category": "Möbler > Bord"},
+        {"id": "desk", "title": "Skrivbord med låda", "category": "Möbler > Skrivbord"},
+    ]
+    build_index(tmp_path / "main", lines, config=IndexConfig(languages=("sv",)))
+    found = search(SearchRequest(text="bord"), open_index(tmp_path / "main"), time.perf_counter)
+    assert {hit.id for hit in found.hits if hit.level == 0} == {"table", "sofa"}
