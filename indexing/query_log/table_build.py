@@ -40,7 +40,7 @@ from indexing.query_log.variants import corrections, leaders, merged
 from indexing.spelling.spelling import Spelling
 from indexing.strings import StringTable
 from indexing.vectors.encoder import Encoder
-from indexing.written.written_words import TURKISH, WrittenWords
+from indexing.written.written_words import WrittenWords, is_turkish
 
 LEAST_USERS: Final = 5
 HOT: Final = 200
@@ -171,7 +171,7 @@ def _add_catalogue(rows: RowCollector, titles: Iterable[str], shop: Shop) -> Non
         for name, ordinal, count in category_counts(columns)
     ]
     found += [(_BRAND, count, name, BRAND) for name, count in brand_counts(columns)]
-    turkish = shop.analyzer.languages[0] == TURKISH
+    turkish = is_turkish(shop.analyzer)
     phrases = title_phrases(titles, shop.analyzer.stop_words, least, turkish)
     found += [
         (_PHRASE, count, shop.written.capitalised(phrase), PHRASE) for phrase, count in phrases

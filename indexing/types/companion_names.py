@@ -14,7 +14,7 @@ from indexing.forms.forms import WordForms
 from indexing.types.companion_choice import LEAST_HEAD, LEAST_NOUN, goes_with
 from indexing.types.companion_titles import Naming
 from indexing.types.type_model import TypeModel
-from indexing.written.written_words import TURKISH, WrittenWords, lowered
+from indexing.written.written_words import WrittenWords, is_turkish, lowered
 
 USUAL: Final = 0.1
 """Of the commonest way to write a word, for another to be one."""
@@ -27,7 +27,7 @@ class Writing:
 
     def __init__(self, naming: Naming, documents: Documents, written: WrittenWords) -> None:
         self._naming, self._documents, self._written = naming, documents, written
-        self._turkish = naming.analyzer.languages[0] == TURKISH
+        self._turkish = is_turkish(naming.analyzer)
         self._known: dict[tuple[int, bool], str] = {}
 
     def key(self, kind: int) -> str:

@@ -86,12 +86,11 @@ def without_things(
     for thing, kinds in known_things(titles.analyzer).items():
         if not _nouns_of(kinds, titles, is_noun):
             continue
-        words = [titles.words[stem] for stem in thing if stem in titles.words]
         said = {name[-1] for name in kinds}
         places = _places(thing, codes, titles.words)
         docs = np.searchsorted(starts, places, side="right") - 1
-        inside += [docs << 32 | word for stem, word in zip(thing, words, strict=False)
-                   if stem not in said]  # fmt: skip
+        words = (titles.words[stem] for stem in thing if stem in titles.words and stem not in said)
+        inside += [docs << 32 | word for word in words]
     if not inside:
         return lists
     rows = np.repeat(np.arange(len(lists.starts) - 1, dtype=np.int64), np.diff(lists.starts))

@@ -7,7 +7,7 @@ from typing import Final
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.folding import visible
 from indexing.analysis.surface_words import chunk_words
-from indexing.written.written_words import TURKISH, WrittenWords, lowered
+from indexing.written.written_words import WrittenWords, is_turkish, lowered
 
 MOST_FORMS: Final = 1_000_000
 LEAST_SMALL: Final = 0.2
@@ -52,7 +52,7 @@ def is_shouted(title: str, chunks: list[str]) -> bool:
 
 def written_words(counted: WrittenForms, analyzer: Analyzer) -> WrittenWords:
     """Of each word that is not written as it is folded, its commonest form."""
-    turkish = analyzer.languages[0] == TURKISH
+    turkish = is_turkish(analyzer)
     marks: dict[str, Counter[str]] = {}
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()

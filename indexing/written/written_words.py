@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.surface_words import surface_words
 from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.strings import StringTable
 
 WRITTEN: Final = "written"
-TURKISH: Final = "tr"
+_TURKISH: Final = "tr"
 _NOT_TURKISH: Final = frozenset("QWXqwxEÖÜİeöüi")
 """Letters that no Turkish word has, and vowels that seldom stand in one with ı: `Iphone`."""
 
@@ -60,6 +61,11 @@ class WrittenWords:
                 pieces += [text[end:start], form]
                 end = stop
         return "".join([*pieces, text[end:]]) if pieces else text
+
+
+def is_turkish(analyzer: Analyzer) -> bool:
+    """Whether I without a point is a capital ı."""
+    return analyzer.languages[0] == _TURKISH
 
 
 def lowered(text: str, turkish: bool) -> str:

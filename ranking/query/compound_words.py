@@ -119,39 +119,43 @@ def written_as_one(text: str, snapshot: Snapshot) -> str:
     """
     analyzer, lexicon = snapshot.analyzer, snapshot.index.lexicon
     links = links_of(analyzer.languages)
-    words = text.split()
-    if not links or len(words) > MOST_WORDS:
-        return text
-    at = 0
-    while at + 1 < len(words):
-        first, second = words[at], words[at + 1]
-        if (
-            first.isalpha()
-            and second.isalpha()
-            and not len(types_of(analyzer.stem(second), snapshot))
-        ):
-            for link in links:
-                if lexicon.id_of(analyzer.stem(first + link + second)) != UNKNOWN:
-                    words[at : at + 2] = [first + link + second]
-                    break
-        at += 1
-    return " ".join(words)
+
+    def written(first: str, second: str) -> str:
+        if len(types_of(analyzer.stem(second), snapshot)):
+            return ""
+        wholes = (first + link + second for link in links)
+        return next((w for w in wholes if lexicon.id_of(analyzer.stem(w)) != UNKNOWN), "")
+
+    return _with_pairs_as_one(text, written) if links else text
 
 
 def known_as_one(text: str, analyzer: Analyzer) -> tuple[str, dict[str, Stems]]:
     """The text with pairs of words as one that are a kind's general name as one, `game pad`, and
     only so; and the stems of the two by that of the one.
     """
-    words = text.split()
     apart_as: dict[str, Stems] = {}
+
+    def known(first: str, second: str) -> str:
+        stem = analyzer.stem(first + second)
+        pair = (analyzer.stem(first), analyzer.stem(second))
+        if not general_names((stem,), analyzer).said or general_names(pair, analyzer).said == pair:
+            return ""
+        apart_as[stem] = pair
+        return first + second
+
+    return _with_pairs_as_one(text, known), apart_as
+
+
+def _with_pairs_as_one(text: str, as_one: Callable[[str, str], str]) -> str:
+    """as_one: two neighbours as one word, or "" where they stay two. Long texts stay."""
+    words = text.split()
+    if len(words) > MOST_WORDS:
+        return text
     at = 0
-    while at + 1 < len(words) <= MOST_WORDS:
+    while at + 1 < len(words):
         first, second = words[at], words[at + 1]
-        if first.isalpha() and second.isalpha():
-            stem = analyzer.stem(first + second)
-            pair = (analyzer.stem(first), analyzer.stem(second))
-            if general_names((stem,), analyzer).said and general_names(pair, analyzer).said != pair:
-                words[at : at + 2] = [first + second]
-                apart_as[stem] = pair
+        whole = as_one(first, second) if first.isalpha() and second.isalpha() else ""
+        if whole:
+            words[at : at + 2] = [whole]
         at += 1
-    return " ".join(words), apart_as
+    return " ".join(words)

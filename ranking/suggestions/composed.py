@@ -14,7 +14,7 @@ from indexing.completions.keys import fold_prefix, typing_key
 from indexing.postings.strict_match import StrictMatch
 from indexing.query_log.personal import is_personal
 from indexing.snapshot import Snapshot
-from indexing.written.written_words import TURKISH, lowered
+from indexing.written.written_words import is_turkish, lowered
 from ranking.query.number_values import SIZES, words_of
 
 MOST: Final = 4
@@ -62,7 +62,7 @@ def _shown(text: str, ending: str, typed: str, snapshot: Snapshot) -> str:
     """As the shop writes its words: those typed without marks, and the ending, which some value
     may be.
     """
-    written, turkish = snapshot.written, snapshot.analyzer.languages[0] == TURKISH
+    written, turkish = snapshot.written, is_turkish(snapshot.analyzer)
     known = typing_key(ending) if not ending.isdecimal() else ""
     words = text.removesuffix(known).split()
     marked = zip(lowered(typed, turkish).split(), words, strict=False)
