@@ -21,13 +21,11 @@ class NumericColumn:
 
     dense: values is float64[n], NaN where missing, and docs is empty.
     Otherwise docs is uint32[k], ascending, and values float64[k] beside it, none of them NaN.
-    whole: all values are whole numbers.
     """
 
     name: str
     doc_count: int
     dense: bool
-    whole: bool
     docs: UInt32Array
     values: Float64Array
 
@@ -66,7 +64,7 @@ def save_numeric(
     """
     names: list[str] = []
     layout: list[bool] = []
-    whole: list[bool] = []
+    whole: list[bool] = []  # not read any more; an earlier version that is gone back to needs it
     ends = [0]
     with (
         (folder / "dense.f8").open("wb") as dense,
@@ -112,14 +110,14 @@ def load_numeric(folder: Path) -> dict[str, NumericColumn]:
     offsets = load_array(folder / "sparse_offsets.npy")
     found: dict[str, NumericColumn] = {}
     rows = sparse = 0
-    for name, is_dense, whole in zip(facts["names"], facts["dense"], facts["whole"], strict=True):
+    for name, is_dense in zip(facts["names"], facts["dense"], strict=True):
         if is_dense:
             column = dense[rows * doc_count : (rows + 1) * doc_count]
-            found[name] = NumericColumn(name, doc_count, True, whole, docs[:0], column)
+            found[name] = NumericColumn(name, doc_count, True, docs[:0], column)
             rows += 1
         else:
             part = slice(int(offsets[sparse]), int(offsets[sparse + 1]))
-            found[name] = NumericColumn(name, doc_count, False, whole, docs[part], values[part])
+            found[name] = NumericColumn(name, doc_count, False, docs[part], values[part])
             sparse += 1
     return found
 

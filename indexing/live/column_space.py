@@ -128,7 +128,7 @@ class ColumnSpace:
 
 def _nothing(name: str, count: int) -> NumericColumn:
     none = np.zeros(0, dtype=np.uint32)
-    return NumericColumn(name, count, False, True, sealed(none), sealed(np.zeros(0)))
+    return NumericColumn(name, count, False, sealed(none), sealed(np.zeros(0)))
 
 
 def _held(column: NumericColumn) -> int:

@@ -60,10 +60,8 @@ def with_patches(
         name = CORE_NUMBERS[place]
         column = before[name]
         bits[np.searchsorted(docs, at)] |= np.uint8(1 << place)
-        known = values[~np.isnan(values)]
-        whole = column.whole and bool((known == np.floor(known)).all())
         dense = spares.written(name, column.all(), at, values)
-        numbers[name] = replace(column, dense=True, whole=whole, docs=column.docs[:0], values=dense)
+        numbers[name] = replace(column, dense=True, docs=column.docs[:0], values=dense)
     fresh = np.zeros(snapshot.doc_count, np.uint8) if snapshot.fresh is None else snapshot.fresh
     filled = _completeness(columns.completeness[docs], docs, before, numbers)
     columns = replace(

@@ -36,7 +36,7 @@ def count_numbers(
     """
     columns = [part.columns.numbers[name] for part in parts]
     values = [column.at(part.doc_ids) for column, part in zip(columns, parts, strict=True)]
-    low, high, found = extent_of(values)
+    low, high, found, whole = extent_of(values)
     if not found:
         return Facet("number", ())
     few = few_values(values, most_values) if most_values else None
@@ -48,7 +48,6 @@ def count_numbers(
         total = sum(map(len, parts))
         places = places_at(parts, np.arange(0, total, max(1, total // _SAMPLE)))
         sample = np.concatenate([own[at] for own, at in zip(values, places, strict=True)])
-        whole = all(column.whole for column in columns)
         edges = natural_edges(low, high, whole, sample[~np.isnan(sample)], most)
     counts = np.zeros(len(edges), dtype=np.int64)
     for own, part in zip(values, parts, strict=True):
@@ -184,21 +183,27 @@ def date_edges(low: float, high: float, most: int) -> Float64Array:
     return np.array([datetime(m // 12, m % 12 + 1, 1, tzinfo=UTC).timestamp() for m in starts])
 
 
-def extent_of(parts: Sequence[Float64Array]) -> tuple[float, float, int]:
-    """Least, greatest, and how many there are, over all parts."""
+def extent_of(parts: Sequence[Float64Array]) -> tuple[float, float, int, bool]:
+    """Least, greatest, how many there are, and whether all are whole numbers, over all parts."""
     each = [extent(values) for values in parts]
-    return min(e[0] for e in each), max(e[1] for e in each), sum(e[2] for e in each)
+    least, greatest = min(e[0] for e in each), max(e[1] for e in each)
+    return least, greatest, sum(e[2] for e in each), all(e[3] for e in each)
 
 
 @njit(nogil=True, cache=True)
-def extent(values: Float64Array) -> tuple[float, float, int]:
-    """Least, greatest, and how many there are; NaN do not count."""
-    low, high, found = np.inf, -np.inf, 0
+def extent(values: Float64Array) -> tuple[float, float, int, bool]:
+    """Least, greatest, how many there are, and whether all are whole numbers; NaN do not count.
+
+    Whole is asked of the products that are counted: of a column it would be true of some that are
+    gone, or have had another number since.
+    """
+    low, high, found, whole = np.inf, -np.inf, 0, 0
     for value in values:
         low = min(low, value)
         high = max(high, value)
         found += not np.isnan(value)
-    return low, high, found
+        whole += value == np.floor(value)
+    return low, high, found, whole == found
 
 
 @njit(nogil=True, cache=True)

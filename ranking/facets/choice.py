@@ -1,6 +1,5 @@
 """Which attributes are worth showing as facets for these products."""
 
-import heapq
 from collections.abc import Sequence, Set
 
 import numpy as np
@@ -64,16 +63,11 @@ def choose_facets(
 
 
 def _numbers(columns: Sequence[Columns]) -> list[str]:
-    """The number attributes that are considered, those that most products have first."""
-    held = columns[0].number_counts
-    more = [(name, n) for each in columns[1:] for name, n in each.number_counts.items() if n]
-    if not more:
-        return list(held)[:_MOST_NUMBERS]
-    total = dict(held)
-    for name, n in more:
-        total[name] += n
-    best = heapq.nsmallest(_MOST_NUMBERS, ((-n, name) for name, n in total.items()))
-    return [name for _, name in best]
+    """The number attributes that are considered, those that most products had at the build first.
+
+    Which ones is frozen with the fields: what is counted here would count products that are gone.
+    """
+    return list(columns[0].number_counts)[:_MOST_NUMBERS]
 
 
 def _texts_worth(
@@ -111,8 +105,7 @@ def _numbers_worth(
             continue
         found_at = [column.at(docs) for column, docs in zip(own, samples, strict=True)]
         values = found_at[0] if len(found_at) == 1 else np.concatenate(found_at)
-        low, high, _ = extent(values)
-        whole = all(column.whole for column in own)
+        low, high, _, whole = extent(values)
         sizes = bin_sizes(values, even_edges(low, high, _VALUES, whole))
         scored.append((worth(sizes, held, size), name))
     return scored

@@ -56,6 +56,23 @@ def test_a_facet_ignores_its_own_selection_and_heeds_the_others(columns: Columns
     assert shown(facet(columns, "category", *filters)) == [("A", 1, False), ("A > B", 1, False)]
 
 
+def test_bins_have_whole_widths_if_the_products_that_are_counted_do(tmp_path: Path) -> None:
+    ages = [*(float(i % 5) for i in range(20)), 1.5]
+    products = [product(i, attributes={"age": age}) for i, age in enumerate(ages)]
+    columns = columns_of(tmp_path, products)
+
+    def edges(docs: np.ndarray) -> list[object]:
+        found = count_facets([Part(columns, docs)], (), ["attributes.age"], FacetLimits(bins=9))
+        return [value.value for value in found["attributes.age"].values]
+
+    everything = np.arange(21, dtype=np.uint32)
+    assert edges(everything) == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5]
+    assert edges(everything[:20]) == [0.0, 1.0, 2.0, 3.0]
+    split = [Part(columns, everything[:9]), Part(columns, everything[9:])]
+    told = count_facets(split, (), ["attributes.age"], FacetLimits(bins=9))["attributes.age"]
+    assert [value.value for value in told.values] == edges(everything)
+
+
 def test_what_is_excluded_is_not_selected(columns: Columns) -> None:
     assert shown(facet(columns, "brand", "-brand:Beta"))[-1] == ("Beta", 1, False)
 
