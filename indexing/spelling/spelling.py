@@ -36,6 +36,10 @@ LIKE_PINYIN: Final = 0.8
 
 # `confident`: see there.
 LEAST_FREQUENCY: Final = 2
+ONCE_SEEN: Final = 20_000
+"""Running words of a shop in which a word seen once is no likelier a typo than one seen twice."""
+FEW_WORDS: Final = 0.2
+"""Millions of running words; fewer say too little of how rare a word is to make it likely."""
 LEAST_SCORE: Final = -5.0
 LETTER_WORTH: Final = 1.5
 LEAST_SCORE_CHINESE: Final = 0.0
@@ -81,11 +85,13 @@ def max_distance(word: str) -> int:
     return MAX_DISTANCE if len(word) >= LONG_WORD else 1
 
 
-def confident(word: str, frequency: int, candidate: Candidate) -> bool:
+def confident(
+    word: str, frequency: int, candidate: Candidate, least: int = LEAST_FREQUENCY
+) -> bool:
     """Whether a word of this frequency (0: unknown) is likelier a typo of the candidate.
 
     Never for words with digits. An unknown word is corrected when the candidate was seen
-    LEAST_FREQUENCY times and its score is over LEAST_SCORE for six letters, LETTER_WORTH less
+    `least` times and its score is over LEAST_SCORE for six letters, LETTER_WORTH less
     for each letter more (long words are near to another seldom by chance), and over
     LEAST_SCORE_CHINESE for a Chinese word. A known word only when it has LEAST_LENGTH_KNOWN
     letters, and the candidate is one edit away, keeps the first letter, and is TIMES_RARER as
@@ -100,7 +106,7 @@ def confident(word: str, frequency: int, candidate: Candidate) -> bool:
             and candidate.word[0] == word[0]
             and candidate.frequency >= TIMES_RARER * frequency
         )
-    if candidate.frequency < LEAST_FREQUENCY:
+    if candidate.frequency < least:
         return False
     if is_han(word):
         return candidate.score > LEAST_SCORE_CHINESE
@@ -263,8 +269,13 @@ class Spelling:
         return self._ranked([(number, 0, 0.0) for number in numbers], k)
 
     @property
+    def least_frequency(self) -> int:
+        """Times that a word must have been seen to be what another was meant to be."""
+        return 1 if int(self.total[0]) <= ONCE_SEEN else LEAST_FREQUENCY
+
+    @property
     def _millions(self) -> float:
-        return max(int(self.total[0]), 1) / 1e6
+        return max(int(self.total[0]) / 1e6, FEW_WORDS)
 
     def _score(self, frequency: int, cost: float) -> float:
         return math.log((1 + frequency) / self._millions) - EDIT_WEIGHT * cost

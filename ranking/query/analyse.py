@@ -44,7 +44,7 @@ def slots_from(
     covered = {p for whole in groups for p in _places(whole)}
     plain = [t for t in tokens if t.kind in (Kind.WORD, Kind.CHAR) and t.position not in covered]
     if groups or any(t.term not in stops for t in plain):
-        plain = [t for t in plain if t.term not in stops or _is_letter_name(t, words)]
+        plain = [t for t in plain if t.term not in stops or _is_letter_name(t, words, stops)]
     plain = [t for t in plain if t.term != LONG or not _ends_kana(t, words)]
     # Behind a size the unit is only said: 30x40 cm is what a title calls 30 x 40.
     said = {t for t in plain if t.term in CANONICAL and t.position - 1 in covered}
@@ -102,10 +102,15 @@ def _compounds(tokens: list[Token], words: QueryWords) -> list[Token]:
     return chosen
 
 
-def _is_letter_name(token: Token, words: QueryWords) -> bool:
-    """Whether a letter that is also an article ends the query, where no article does: vitamin a."""
-    last = token.position == len(words.primary) - 1 and token.position > 0
-    return last and len(token.term) == 1 and token.term.isalpha()
+def _is_letter_name(token: Token, words: QueryWords, stops: frozenset[str]) -> bool:
+    """Whether a letter that is also an article is a name: where it ends the query, as no article
+    does (vitamin a), or stands behind a word that the shop writes before other letters as well,
+    as it has vitamin C (vitamin a cream).
+    """
+    if token.position == 0 or len(token.term) != 1 or not token.term.isalpha():
+        return False
+    last = token.position == len(words.primary) - 1
+    return last or words.before_letters(token.position - 1, stops)
 
 
 def _ends_kana(token: Token, words: QueryWords) -> bool:

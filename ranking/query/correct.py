@@ -166,7 +166,7 @@ def _best(
     sure = [
         candidate
         for candidate in found
-        if confident(word, frequency, candidate)
+        if confident(word, frequency, candidate, spelling.least_frequency)
         and (candidate.distance < 2 or candidate.word[0] == word[0] or is_han(word))
         and not (general and _fit(before, candidate.word, after, spelling) < LEAST_FIT_GENERAL)
     ]

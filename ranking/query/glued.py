@@ -51,7 +51,9 @@ def _words(chunk: str, snapshot: Snapshot) -> list[str]:
 
 
 def _cut(letters: str, behind_number: bool, snapshot: Snapshot) -> list[str]:
-    """Letters as one word, a unit, or a unit or word and another word; the longest first part."""
+    """Letters as one word, a unit, a unit or word and another word (the longest first part), or a
+    unit and two words: gb memory card.
+    """
     if len(letters) > _MOST_LETTERS:
         return []
     units = CANONICAL if behind_number else ()
@@ -61,7 +63,19 @@ def _cut(letters: str, behind_number: bool, snapshot: Snapshot) -> list[str]:
         first, rest = letters[:end], letters[end:]
         if (first in units or _is_word(first, snapshot)) and _is_word(rest, snapshot):
             return [first, rest]
+    for end in range(len(letters) - 1, 0, -1) if units else ():
+        first, rest = letters[:end], letters[end:]
+        if first in units and (cut := _two_words(rest, snapshot)):
+            return [first, *cut]
     return []
+
+
+def _two_words(letters: str, snapshot: Snapshot) -> list[str]:
+    """Two words of three letters or more that stand side by side in the shop."""
+    cut = snapshot.spelling.split(letters)
+    if cut is None or cut.together == 0 or min(len(cut.left), len(cut.right)) < _LEAST:
+        return []
+    return [cut.left, cut.right]
 
 
 def _is_word(letters: str, snapshot: Snapshot) -> bool:

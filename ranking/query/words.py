@@ -1,6 +1,9 @@
 """A query's tokens with their places in the text and their term ids, looked up once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from string import ascii_lowercase
 from typing import Final
 
 from indexing.analysis.analyzer import Analyzer
@@ -36,6 +39,10 @@ class QueryWords:
         terms = {token.term for token in tokens}
         terms |= {IDENTIFIER_SIGN + term for term in terms if is_shaped(term)}
         terms |= {other for t in tokens if t.kind == Kind.WHOLE for other in other_measures(t.term)}
+        stops = analyzer.stop_words
+        terms |= {
+            named for word in _before_articles(tokens, stops) for named in _named(word, stops)
+        }
         ids = {term: lexicon.id_of(term) for term in terms}
         first: dict[int, int] = {}
         for token in tokens:
@@ -52,6 +59,14 @@ class QueryWords:
     def measures(self, term: str) -> list[int]:
         """Ids of the same measure in other units."""
         return [self.ids[each] for each in other_measures(term) if self.ids[each] != UNKNOWN]
+
+    def before_letters(self, position: int, stops: frozenset[str]) -> bool:
+        """Whether the catalogue has the word before a letter that is no word: vitamin c.
+
+        Known of words before letters that are stop words.
+        """
+        word = self.term_at(position)
+        return any(self.ids.get(named, UNKNOWN) != UNKNOWN for named in _named(word, stops))
 
     def positions(self, start: int, end: int) -> frozenset[int]:
         """Positions that lie inside text[start:end]."""
@@ -77,6 +92,21 @@ class QueryWords:
 
 
 NO_WORDS: Final = QueryWords("", (), (), {}, ())
+
+
+def _before_articles(tokens: Sequence[Token], stops: frozenset[str]) -> list[str]:
+    """The words before stop words of one letter."""
+    said = [token for token in tokens if token.kind == Kind.WORD]
+    return [
+        before.term
+        for before, token in pairwise(said)
+        if len(token.term) == 1 and token.term in stops and before.term not in stops
+    ]
+
+
+def _named(word: str, stops: frozenset[str]) -> list[str]:
+    """The word and each letter that is no word, as analysis writes such names in one."""
+    return [word + letter for letter in ascii_lowercase if letter not in stops]
 
 
 def _spans(text: str, analyzer: Analyzer) -> tuple[Span, ...]:

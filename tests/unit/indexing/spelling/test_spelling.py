@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,27 @@ def test_pinyin_typed_in_letters(shop: Spelling) -> None:
 )
 def test_confident(word: str, frequency: int, candidate: Candidate, sure: bool) -> None:
     assert confident(word, frequency, candidate) is sure
+
+
+def test_a_word_seen_once_counts_where_there_are_few(tmp_path: Path) -> None:
+    for name in ("few", "many"):
+        (tmp_path / name).mkdir()
+    few = build_spelling([("umbrella", 1), ("belt", 3)], [], tmp_path / "few")
+    assert few.least_frequency == 1
+    near = few.candidates("umberella")[0]
+    assert confident("umberella", 0, near, few.least_frequency)
+    assert not confident("umberella", 0, near)  # seen once, itself odd
+    many = build_spelling([("umbrella", 1), ("belt", 20_000)], [], tmp_path / "many")
+    assert many.least_frequency == 2
+
+
+def test_few_words_make_none_of_them_likely(tmp_path: Path) -> None:
+    # Two edits of five letters, in a shop of nine words, nothing is sure.
+    few = build_spelling([("stool", 4), ("lamp", 5)], [], tmp_path)
+    near = few.candidates("stpok")[0]
+    assert (near.word, near.distance) == ("stool", 2)
+    assert near.score == pytest.approx(math.log(5 / 0.2) - 6 * 2 * 0.75)  # neighbouring keys
+    assert not confident("stpok", 0, near, few.least_frequency)
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ PRODUCTS = [
     {"id": "m", "title": "カレー粉"},
     {"id": "n", "title": "カレンダ"},
     {"id": "o", "title": "Pipe 1/2 in copper"},
+    {"id": "p", "title": "Memory card 32 GB"},
 ]
 
 
@@ -83,6 +84,16 @@ def test_an_article_typed_apart_is_no_word(tmp_path: Path) -> None:
     assert strict(shop, "vitamine d enfant") == {"1"}
 
 
+def test_a_letter_is_a_name_where_other_letters_are(tmp_path: Path) -> None:
+    titles = ("Vitamin A cream", "Vitamin E cream", "Cream for a baby", "Vitamin cream")
+    rows = [{"id": str(n), "title": title} for n, title in enumerate(titles)]
+    build_index(tmp_path / "index", rows)
+    shop = open_index(tmp_path / "index")
+    assert strict(shop, "vitamin a cream") == {"0"}
+    assert strict(shop, "cream a baby") == {"2"}
+    assert strict(shop, "a vitamin cream") == {"0", "1", "3"}
+
+
 def test_spellings_and_other_words_can_be_switched_off(tmp_path: object) -> None:
     folder = Path(str(tmp_path)) / "index"
     build_index(folder, PRODUCTS, config=IndexConfig(word_forms=()))
@@ -130,6 +141,10 @@ def test_what_is_glued_falls_apart_only_into_known_words(shop: Generation) -> No
     found = apart("55inchtv", shop.snapshot)
     assert found is not None
     assert found.text == "55 inch tv"
+    three = apart("64gbmemorycard", shop.snapshot)
+    assert three is not None
+    assert three.text == "64 gb memory card"
+    assert apart("64gbcardmemory", shop.snapshot) is None  # never said so
     assert apart("wk800nc4", shop.snapshot) is None
     assert apart("sb750mk2", shop.snapshot) is None
     assert apart("cheap tv", shop.snapshot) is None
