@@ -7,6 +7,7 @@ from typing import Final
 
 from indexing.analysis.chunks import Kind, Token
 from indexing.analysis.folding import fold
+from indexing.analysis.identifiers import bare
 from indexing.analysis.units import CANONICAL
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.statistics import Statistics
@@ -26,6 +27,14 @@ _LEAST_KANA: Final = 3
 """Kana before a last long sign that may as well be left out: プリンター, but カレー."""
 
 _MODEL = re.compile(r"(?<!\d)[^\W\d_]\d+[^\W\d_]|\d(?!(?:x|in)\d)[^\W\d_]+\d")
+_LEAST_LABELLED: Final = 4
+_LABEL = re.compile(
+    r"\s*(?:ean|gtin|upc|isbn|issn|asin|sku|mpn|ref|r[eé]f[eé]rence|referencia|codice|c[oó]digo|"
+    r"(?:art(?:icle|ikel|[ií]culo)?|item|part|product|model(?:l)?|produkt|bestell|型番|货号|p|s)"
+    r"[ ./-]{0,2}(?:code|num(?:ber|mer|ero)?|nummer|nr|no|n|id)|品番|型番|货号|型号)"
+    r"(?:\.?\s?[:#]|\.|(?=\s))\s*(?=[^\s]*\d)",
+    re.IGNORECASE,
+)
 _IDENTIFIER = re.compile(r"(?=[^\s]*\d)[^\W_]+(?:[-./_ ][^\W_]+)*")
 
 
@@ -56,6 +65,19 @@ def slots_from(
     return tuple(slots[:MAX_SLOTS])
 
 
+def unlabelled(text: str) -> tuple[str, str | None]:
+    """What stands behind the name of a kind of identifier, and that identifier: of
+    `EAN: 4006381333931` the number. Else the text, and None.
+    """
+    found = _LABEL.match(text)
+    rest = "" if found is None else fold(text[found.end() :].strip())
+    identifier = bare(rest)
+    told = rest.isascii() and _IDENTIFIER.fullmatch(rest) and len(identifier) >= _LEAST_LABELLED
+    if not told or (" " in rest and not identifier.isdecimal()):
+        return text, None
+    return rest, identifier
+
+
 def identifier_of(text: str) -> str | None:
     """The query without separators, if it is shaped like a SKU, GTIN or model number.
 
@@ -64,13 +86,13 @@ def identifier_of(text: str) -> str | None:
     folded = fold(text.strip())
     if not folded.isascii() or not _IDENTIFIER.fullmatch(folded):
         return None
-    bare = re.sub(r"[-./_ ]", "", folded)
-    digits = sum(sign.isdigit() for sign in bare)
-    if " " in folded and digits < len(bare):
+    identifier = bare(folded)
+    digits = sum(sign.isdigit() for sign in identifier)
+    if " " in folded and digits < len(identifier):
         return None
-    if len(bare) < 5 or not (digits >= 8 or (2 <= digits < len(bare))):
+    if len(identifier) < 5 or not (digits >= 8 or (2 <= digits < len(identifier))):
         return None
-    return bare
+    return identifier
 
 
 def _distinct(tokens: list[Token]) -> list[Token]:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from indexing.analysis.chunks import Kind
+from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
 from ranking.query.analyse import elided_alone, slots_from
 from ranking.query.names import names_product, title_holds
 from ranking.query.price_phrases import PriceWish, find_price
 from ranking.query.query import Slot
+from ranking.query.spelt_signs import with_signs_of_names
 from ranking.query.word_forms import with_forms
 from ranking.query.words import QueryWords
 
@@ -24,6 +26,7 @@ class Parsed:
 
 def parse(text: str, snapshot: Snapshot, prices: bool) -> Parsed:
     index = snapshot.index
+    text = with_signs_of_names(text, snapshot)
     words = QueryWords.of(text, snapshot.analyzer, index.lexicon)
     price = _price(words, snapshot) if prices else None
     taken = words.positions(price.start, price.end) if price is not None else frozenset()
@@ -45,12 +48,18 @@ def _is_name(words: QueryWords, stops: frozenset[str], snapshot: Snapshot) -> bo
 
 def _price(words: QueryWords, snapshot: Snapshot) -> PriceWish | None:
     """The price wish, in the index's currency; none where its words name a product (Max 100)."""
-    own = snapshot.config.currency
-    found = find_price(words.text, own, snapshot.analyzer.decimal_comma)
+    rates = snapshot.config.currency_rates()
+    weighs = snapshot.index.lexicon.id_of("lb") != UNKNOWN
+    found = find_price(
+        words.text,
+        rates.currency,
+        snapshot.analyzer.decimal_comma,
+        rates.rates,
+        pounds="GBP" in rates.rates and not weighs,
+    )
     if found is None or found.soft:
         return found
     places = words.positions(found.start, found.end)
     if not found.certain and names_product(words, places, snapshot):
         return None
-    rates = snapshot.config.currency_rates()
     return found.within(lambda amount: rates.converted(amount, found.currency))

@@ -1,38 +1,45 @@
 """Signs and names of currencies, as queries say them; folded."""
 
 import re
+from collections.abc import Container
 from typing import Final
 
 SIGN: Final = (
-    r"(?:us\$|c\$|a\$|r\$|[$€£¥₹₺₽₩]|usd|euro?|gbp|cny|rmb|chf|cad|aud|sek|nok|dkk|pln|inr|jpy)"
+    r"(?:(?:us|ca?|au?|nz|hk|s|mx|r)\$|[$€£¥₹₺₽₩₴₪₫₱฿]|"
+    r"usd|euro?|gbp|cny|rmb|chf|cad|aud|nzd|sgd|hkd|mxn|zar|sek|nok|dkk|pln|czk|huf|ron|try|inr|jpy)"
 )
 _COINS: Final = (
     "dollar dollars dolares dollari bucks usd us euro euros euroa eur gbp quid pound pounds yuan "
     "rmb cny yen yens jpy rupee rupees inr chf sfr franc francs franken sek nok dkk kronor kroner "
     "kr pln zloty zlotych zl czk kc huf ft forint rub ruble rubles rouble roubles рублеи рубля "
-    "рубль руб lei ron tl try lira liradan liraya won krw brl reais cad aud nzd"
+    "рубль руб lei ron tl try lira liradan liraya won krw brl reais cad aud nzd "
+    "sgd hkd mxn zar aed sar ils uah"
 )
 COINS: Final = frozenset(_COINS.split())
 """Words of `SIGN` and `UNIT`."""
 UNIT: Final = (
-    r"(?:us\s?dollars?|dollars?|dolares|dollari|bucks|usd|euros?|euroa|eur|gbp|quid|pounds?(?:\s+sterling)?|yuan|rmb|cny|"
+    r"(?:us\s?dollars?|(?:us|ca?|au?|nz|hk|s|mx|r)\$|dollars?|dolares|dollari|bucks|usd|euros?|euroa|eur|gbp|quid|pounds?(?:\s+sterling)?|yuan|rmb|cny|"
     r"yens?|jpy|rupees?|inr|chf|sfr|francs?|franken|sek|nok|dkk|kronor|kroner|kr\.?|pln|zloty(?:ch)?|zl|czk|kc|"
-    r"huf|ft|forint|rub|rubles?|roubles?|рубл(?:еи|я|ь)|руб\.?|lei|ron|tl|try|lira|won|krw|brl|reais|cad|aud|nzd|[$€£¥₹₺₽₩])"
+    r"huf|ft|forint|rub|rubles?|roubles?|рубл(?:еи|я|ь)|руб\.?|lei|ron|tl|try|lira|won|krw|brl|reais|cad|aud|nzd|"
+    r"sgd|hkd|mxn|zar|aed|sar|ils|uah|[$€£¥₹₺₽₩₴₪₫₱฿])"
 )
 _DOLLARS: Final = frozenset("USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD".split())  # noqa: SIM905
 # (what is said, the currencies that it may be, the likeliest first).
 _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    (r"us\s?\$|us\s?dollar|usd", ("USD",)),
-    (r"c\$|cad", ("CAD",)),
-    (r"a\$|aud", ("AUD",)),
+    (r"us\s?\$|us\s?dollar|usd|美元|美金", ("USD",)),
+    (r"(?<!u)s\$|sgd", ("SGD",)),
+    (r"(?<!\w)ca?\$|cad", ("CAD",)),
+    (r"(?<!\w)au?\$|aud", ("AUD",)),
     (r"r\$|brl|reais", ("BRL",)),
-    (r"nzd", ("NZD",)),
-    (r"\$|dollar|dolares|bucks", ("USD", *sorted(_DOLLARS - {"USD"}))),
-    (r"€|euro?[as]?\b", ("EUR",)),
-    (r"£|gbp|quid|pound|sterling", ("GBP",)),
+    (r"nz\$|nzd", ("NZD",)),
+    (r"hk\$|hkd|港币", ("HKD",)),
+    (r"mx\$|mxn", ("MXN",)),
+    (r"\$|dollar|dolares|dollari|bucks|どる|달러", ("USD", *sorted(_DOLLARS - {"USD"}))),
+    (r"€|euro?[as]?\b|欧元|ゆーろ|유로", ("EUR",)),
+    (r"£|gbp|quid|pound|sterling|英镑|ぽんど", ("GBP",)),
+    (r"yen|jpy|円|日元|日币|엔", ("JPY",)),
     (r"yuan|rmb|cny|元|块|人民币", ("CNY", "TWD", "HKD", "JPY")),
     (r"¥", ("CNY", "JPY")),
-    (r"yen|jpy|円|日元", ("JPY",)),
     (r"₹|rupee|inr", ("INR",)),
     (r"chf|sfr|franken|franc", ("CHF",)),
     (r"sek|kronor", ("SEK",)),
@@ -47,16 +54,27 @@ _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"₽|rub|rouble|руб", ("RUB",)),
     (r"₺|\btl\b|\dtl\b|lira", ("TRY",)),
     (r"₩|krw|won\b|원", ("KRW",)),
+    (r"₴|uah", ("UAH",)),
+    (r"₪|ils", ("ILS",)),
+    (r"₫", ("VND",)),
+    (r"₱", ("PHP",)),
+    (r"฿", ("THB",)),
+    (r"zar", ("ZAR",)),
+    (r"aed", ("AED",)),
+    (r"sar", ("SAR",)),
 )
 _PATTERNS: Final = tuple((re.compile(said), codes) for said, codes in _SAID)
 
 
-def currency_of(phrase: str, own: str | None) -> str | None:
+def currency_of(phrase: str, own: str | None, rated: Container[str] = ()) -> str | None:
     """The currency that a folded phrase names; None for the index's own, or if it names none.
 
-    A sign that several currencies share is the index's own if that is one of them.
+    A sign that several currencies share is the index's own if that is one of them, else the
+    likeliest of which a rate is known.
     """
     for pattern, codes in _PATTERNS:
         if pattern.search(phrase):
-            return None if own is None or own in codes else codes[0]
+            if own is None or own in codes:
+                return None
+            return next((code for code in codes if code in rated), codes[0])
     return None

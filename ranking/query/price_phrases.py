@@ -1,13 +1,15 @@
 """Prices said in words: `under $50`, `50-100 dollars`, `unter 20 Euro`, `300元以下`, `cheap`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
+from typing import Final
 
 from indexing.analysis.folding import fold
 from indexing.analysis.numbers import plain_numbers
 from indexing.analysis.units import CANONICAL
 from ranking.query.denial_words import LANGUAGES, words_before
+from ranking.query.han_numbers import HAN_NUMBER, han_number
 from ranking.query.price_currencies import COINS, SIGN, UNIT, currency_of
 from ranking.query.price_words import (
     AMONG_BEHIND,
@@ -28,6 +30,10 @@ from ranking.query.price_words import (
     LEAST_BEHIND,
     MOST,
     MOST_BEHIND,
+    NEAR,
+    OR_LESS,
+    OR_LESS_ALONE,
+    OR_MORE,
     PRICED,
     SOFT_CHEAP,
     SOFT_CUES,
@@ -38,6 +44,8 @@ from ranking.query.price_words import (
 
 # A space only where words before it say that a price begins: 4 100-200 dollars.
 _N = r"(\d{1,3}(?:[,.']\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(k|千|万|만)?"
+_CJK_N = rf"(?:[¥$€£₩]\s?)?{_N}"
+_HAN_N = rf"({HAN_NUMBER})()"
 _SPACED_N = _N.replace("[,.']", r"[,.'\s]")
 _TOLD_N = rf"(?:{SIGN}\s?{{n}}(?:\s?{UNIT})?|{{n}}\s?{UNIT})(?:[.,]-)?(?![\w%])"
 _AMOUNT = rf"{SIGN}?\s?{_N}(?:\s?{UNIT})?(?:[.,]-)?(?![\w%])"
@@ -50,15 +58,20 @@ _BEFORE = r"(?<![\w$€£¥.,/-])"
 _DENYING = "|".join(sorted(map(re.escape, words_before(LANGUAGES))))
 _END = rf"(?:[.,]-)?(?=$|\s+(?:(?:{_DENYING}|w/o)\s|-\w))"
 """Of the query, or of what stands before a denial."""
+_NO_AGE = r"(?<!age )(?<!ages )(?<!aged )(?<!size )(?<!kids )(?<!years )"
 _NO_UNIT = (
     rf"(?!(?:{'|'.join(sorted(CANONICAL))}|years?|months?|weeks?|days?|hours?|people|persons?|jahre?|"
     r"ans|anos|anni)\b)"
 )
+_HAN_AMOUNT = re.compile(rf"{HAN_NUMBER}\s?{CJK_COIN}")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SOFT_WORDS = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 _THOUSANDS = {"k": 1e3, "千": 1e3, "万": 1e4, "만": 1e4}
 _POUNDS = re.compile(r"(?<=\d\s)pounds?(?!\w|\s+sterling)")
+
+NEAREST: Final = 0.8
+"""Share of a price that is about that price."""
 
 Limits = tuple[float | None, float | None]
 
@@ -90,17 +103,15 @@ class PriceWish:
 
 
 def _number(digits: str, thousand: str | None, comma: bool) -> float:
+    if not digits[0].isdigit():
+        return han_number(digits)
     plain = plain_numbers(re.sub(r"[\s']", "", digits), comma)
     return float(plain.text) * _THOUSANDS.get(thousand or "", 1.0)
 
 
 def _numbers(found: re.Match[str], comma: bool) -> list[float]:
     groups = found.groups()
-    return [
-        _number(groups[i], groups[i + 1], comma)
-        for i in range(0, len(groups), 2)
-        if groups[i] is not None and groups[i][:1].isdigit()
-    ]
+    return [_number(groups[i], groups[i + 1], comma) for i in range(0, len(groups), 2) if groups[i]]
 
 
 def _most(numbers: list[float]) -> Limits:
@@ -113,6 +124,10 @@ def _least(numbers: list[float]) -> Limits:
 
 def _between(numbers: list[float]) -> Limits:
     return min(numbers), max(numbers)
+
+
+def _near(numbers: list[float]) -> Limits:
+    return NEAREST * numbers[0], numbers[0] / NEAREST
 
 
 def _rule(pattern: str) -> re.Pattern[str]:
@@ -128,19 +143,33 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...
     (_rule(rf"{_BEFORE}{PRICED}{_AMOUNT}{DASH}{_TOLD}"), _between, True),
     (_rule(rf"{_BEFORE}{PRICED}{MOST}\s?{_SPACED_TOLD}"), _most, True),
     (_rule(rf"{_BEFORE}{PRICED}{LEAST}\s?{_SPACED_TOLD}"), _least, True),
-    (_rule(rf"{_BEFORE}{_TOLD}\s+(?:or\s+(?:less|under|below)|max|maximum)\b"), _most, True),
-    (_rule(rf"{_BEFORE}{_TOLD}\s+(?:or\s+(?:more|over|above)|and\s+up|min)\b"), _least, True),
-    (_rule(rf"{_N}\s?{CJK_COIN}?{CJK_DASH}{_N}\s?{CJK_COIN}"), _between, True),
-    (_rule(rf"(?:{CJK_MOST_BEFORE})\s?{_N}\s?{CJK_COIN}"), _most, True),
-    (_rule(rf"(?:{CJK_LEAST_BEFORE})\s?{_N}\s?{CJK_COIN}"), _least, True),
-    (_rule(rf"{_N}\s?{CJK_COIN}\s?{CJK_MOST}"), _most, True),
-    (_rule(rf"{_N}\s?{CJK_COIN}\s?{CJK_LEAST}"), _least, True),
+    (_rule(rf"{_BEFORE}{PRICED}{NEAR}\s?{_SPACED_TOLD}"), _near, True),
+    (_rule(rf"{_BEFORE}{_TOLD},?\s+{OR_LESS}"), _most, True),
+    (_rule(rf"{_BEFORE}{_TOLD},?\s+{OR_MORE}"), _least, True),
+    (_rule(rf"{_BEFORE}{_TOLD}\s?\+(?!\w)"), _least, True),
+    (_rule(rf"{_BEFORE}{_N}\+\s?{UNIT}(?!\w)"), _least, True),
+    (_rule(rf"{_CJK_N}\s?{CJK_COIN}?{CJK_DASH}{_CJK_N}\s?{CJK_COIN}"), _between, True),
+    *(
+        (_rule(pattern), limits, True)
+        for number in (_CJK_N, _HAN_N)
+        for pattern, limits in (
+            (rf"(?:{CJK_MOST_BEFORE})\s?{number}\s?{CJK_COIN}", _most),
+            (rf"(?:{CJK_LEAST_BEFORE})\s?{number}\s?{CJK_COIN}", _least),
+            (rf"{number}\s?{CJK_COIN}\s?{CJK_MOST}", _most),
+            (rf"{number}\s?{CJK_COIN}\s?{CJK_LEAST}", _least),
+            (rf"(?<!\S)[~〜]\s?{number}\s?{CJK_COIN}(?!\S)", _most),
+            (rf"(?<!\S){number}\s?{CJK_COIN}\s?[~〜](?!\S)", _least),
+        )
+    ),
+    (_rule(rf"[¥$€£₩]\s?{_N}\s?{CJK_MOST}"), _most, True),
+    (_rule(rf"[¥$€£₩]\s?{_N}\s?{CJK_LEAST}"), _least, True),
     (_rule(rf"{_BEFORE}{_N}{_CASED}{MOST_BEHIND}"), _most, True),
     (_rule(rf"{_BEFORE}{_N}{_CASED}{LEAST_BEHIND}"), _least, True),
     (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{MOST}\s?{_N}(?![\w%])"), _most, True),
     (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{LEAST}\s?{_N}(?![\w%])"), _least, True),
     (_rule(rf"(?<!\S)(?:<=?|≤)\s?{_ALONE}"), _most, True),
     (_rule(rf"(?<!\S)(?:>=?|≥)\s?{_ALONE}"), _least, True),
+    (_rule(rf"{_NO_AGE}{_BEFORE}{_N}\s+{OR_LESS_ALONE}$"), _most, False),
     (_rule(rf"{_BEFORE}{BETWEEN}\s+{_SPACED_N}{DASH}{_SPACED_N}{_END}"), _between, False),
     (_rule(rf"{_BEFORE}(?:{LAST_MOST})\s?{_SPACED_N}{_END}"), _most, False),
     (_rule(rf"{_BEFORE}(?:{LAST_LEAST})\s?{_SPACED_N}{_END}"), _least, False),
@@ -169,25 +198,33 @@ def _evenly_folded(text: str) -> str:
     return "".join(made if len(made) == 1 else sign for sign, made in pairs)
 
 
-def find_price(text: str, own: str | None = None, comma: bool = False) -> PriceWish | None:
+def find_price(
+    text: str,
+    own: str | None = None,
+    comma: bool = False,
+    rated: Container[str] = (),
+    pounds: bool = False,
+) -> PriceWish | None:
     """The first price wish of the query, the most explicit kind first; None if there is none.
 
     own: the index's currency, which decides what a dollar is. comma: whether decimals have one.
-    Sizes are none: a number with a unit of measure, or with no sign of a price, stays a word.
+    rated: currencies of which rates are known. pounds: whether they are no weights, as they are
+    none where prices are in them. Sizes are none: a number with a unit of measure, or with no
+    sign of a price, stays a word.
     """
     folded = _evenly_folded(text)
-    numbers_said = bool(_DIGIT.search(folded))
+    numbers_said = bool(_DIGIT.search(folded) or _HAN_AMOUNT.search(folded))
     soft_said = not SOFT_CUES.isdisjoint(_SOFT_WORDS.findall(folded)) or SOFT_SIGNS.search(folded)
     if not numbers_said and not soft_said:
         return None
-    if own != "GBP":  # they are weights
+    if own != "GBP" and not pounds:
         folded = _POUNDS.sub(lambda said: "lb".ljust(len(said[0])), folded)
     for pattern, limits_of, certain in _RULES if numbers_said and _may_say(folded) else ():
         found = pattern.search(folded)
         if found is not None:
             numbers = _numbers(found, comma)
             if numbers:
-                currency = currency_of(found.group(), own)
+                currency = currency_of(found.group(), own, rated)
                 start, end = found.start(), found.start() + len(found.group().rstrip())
                 return PriceWish(start, end, limits_of(numbers), certain, currency=currency)
     for pattern, soft in ((_CHEAP, -1), (_DEAR, 1)) if soft_said else ():

@@ -7,7 +7,7 @@ from typing import Any, Final
 from indexing.postings.lexicon import UNKNOWN
 from indexing.postings.postings import InvertedIndex
 from indexing.snapshot import Snapshot
-from ranking.query.analyse import identifier_of
+from ranking.query.analyse import identifier_of, unlabelled
 from ranking.query.cjk_words import by_words
 from ranking.query.correct import Correction, propose
 from ranking.query.entities import Entity, Other, brand_places, find_entities
@@ -45,12 +45,13 @@ def understand(
     snapshot alone if none are given; its tables are for all of them.
     """
     indexes = [segment.index for segment in segments or (snapshot,)]
-    identifier = identifier_of(request.text)
-    correction, corrected = _glued(identifier, request, snapshot), False
+    text, labelled = unlabelled(request.text)
+    identifier = labelled or identifier_of(text)
+    correction, corrected = _glued(identifier, text, request, snapshot), False
     if correction is not None:
         identifier = None
     plain = identifier is not None  # it is not prose
-    parsed = parse(request.text, snapshot, request.entities and not plain)
+    parsed = parse(text, snapshot, request.entities and not plain)
     if correction is not None:
         parsed, corrected = parse(correction.text, snapshot, request.entities), True
     elif request.correct and not plain:
@@ -150,7 +151,9 @@ def query_facts(query: Query, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _glued(identifier: str | None, request: SearchRequest, snapshot: Snapshot) -> Correction | None:
+def _glued(
+    identifier: str | None, text: str, request: SearchRequest, snapshot: Snapshot
+) -> Correction | None:
     """The words of what looks like an identifier but is none that the catalogue knows."""
     if identifier is None or not request.correct:
         return None
@@ -160,7 +163,7 @@ def _glued(identifier: str | None, request: SearchRequest, snapshot: Snapshot) -
         for term in (identifier, snapshot.analyzer.identifier_term(identifier))
     ):
         return None
-    return apart(request.text, snapshot)
+    return apart(text, snapshot)
 
 
 def _not_required(slots: tuple[Slot, ...], places: Set[int]) -> tuple[Slot, ...]:

@@ -16,7 +16,7 @@ _GTIN = range(12, 15)
 
 def exact(query: Query, segment: Snapshot) -> Hits:
     """Products whose id or identifiers are the whole query; all are equally good."""
-    whole = bare(query.typed)
+    whole = query.identifier or bare(query.typed)
     if not whole:
         return NO_HITS
     index, found = segment.index, np.empty(0, dtype=np.uint32)

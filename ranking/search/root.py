@@ -32,7 +32,7 @@ from ranking.search.preferred import preferred_first
 from ranking.search.relaxed import given_up
 from ranking.search.request import SearchRequest, Sort
 from ranking.search.result import Facet, Hit, SearchResult
-from ranking.search.said_order import as_said
+from ranking.search.said_order import as_said, identified_first
 from ranking.search.stock import sold_out_last
 from ranking.suggestions.beside import Beside, beside_hits
 from ranking.traffic.explore import explored
@@ -179,6 +179,7 @@ def rank(query: Query, answer: Matches, context: Context) -> Ordered:
             stage.passed = stage.taken
     if context.request.implied or query.denied:
         ordered = as_said(query, ordered, context.segments)
+    ordered = identified_first(query, ordered)
     ordered = preferred_first(context.request.preferred, ordered, context.segments)
     return sold_out_last(ordered, context.segments) if demote else ordered
 

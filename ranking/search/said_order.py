@@ -3,16 +3,21 @@ those that match best, first what lacks it in so many words, and what the asked 
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
+from indexing.analysis.identifiers import bare
 from indexing.arrays import BoolArray, UInt32Array
 from indexing.snapshot import Snapshot
 from ranking.query.query import Query
 from ranking.recall.beyond_words import within_price
+from ranking.recall.channels import IDENTIFIER
 from ranking.recall.denied import lacks
 from ranking.search.candidates import Ordered
 from ranking.search.segments import read
+
+_SURE_DIGITS: Final = 5
 
 
 def as_said(query: Query, ordered: Ordered, segments: Sequence[Snapshot]) -> Ordered:
@@ -26,6 +31,21 @@ def as_said(query: Query, ordered: Ordered, segments: Sequence[Snapshot]) -> Ord
         )
         ordered = _first_of_best(ordered, fits > 0, np.ones(len(ordered), np.bool_))
     return ordered
+
+
+def identified_first(query: Query, ordered: Ordered) -> Ordered:
+    """What the whole query identifies stands first: A-20 before a screwdriver T20.
+
+    A few digits alone also say a size or a model, and leave the order to the ranker.
+    """
+    found = ordered.candidates.ranks[:, IDENTIFIER] > 0
+    if not found.any() or _says_little(bare(query.typed)):
+        return ordered
+    return _first_of_best(ordered, found, np.ones(len(ordered), np.bool_))
+
+
+def _says_little(identifier: str) -> bool:
+    return identifier.isalpha() or (identifier.isdecimal() and len(identifier) < _SURE_DIGITS)
 
 
 def _denied_last(query: Query, ordered: Ordered, segments: Sequence[Snapshot]) -> Ordered:

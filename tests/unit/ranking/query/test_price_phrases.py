@@ -1,5 +1,6 @@
 import pytest
 
+from ranking.query.han_numbers import han_number
 from ranking.query.price_phrases import PriceWish, find_price
 
 MOST = """lamp max 100; lamp at most 100; lamp cheaper than 100; lamp <= 100; lampe bis 100;
@@ -11,10 +12,15 @@ MOST = """lamp max 100; lamp at most 100; lamp cheaper than 100; lamp <= 100; la
     lampe opptil 100; lamppu enintään 100; veioză până la 100; лампа до 100; лампа не дороже 100;
     مصباح اقل من 100; 灯 不超过100; 灯 100以内; 灯100元以下; ランプ 100円以下; ランプ 100円まで;
     램프 100원 이하; lamba 100 tl altı; lamba 100 liraya kadar; lámpa 100 ft alatt; lampe bis 100 €;
-    lampa do 100 zł"""
+    lampa do 100 zł; lamp 100 or less; lamp 100 euros or less; Lampe 100 Euro oder weniger;
+    lampe 100 € maximum; lámpara menor a 100 euros; Lampe nicht teurer als 100 €;
+    lampa tańsza niż 100 zł; ランプ 百円以下; 灯 一百元以内; ランプ ¥100以下; 灯 ￥100以内;
+    ランプ ~100円; ランプ 100ドル以下; 灯 100欧元以下; lamba 100 tl'den az; lamp under 100 US$;
+    lamp under HK$100"""
 LEAST = """lamp over 100; lamp min 100; lampe ab 100; lampe à partir de 100; lámpara desde 100;
     lampada oltre 100; candeeiro acima de 100; lamp vanaf 100; lampa från 100 kr; лампа от 100;
-    مصباح اكثر من 100; 灯100元以上; ランプ 100円以上; lamba 100 tl üstü"""
+    مصباح اكثر من 100; 灯100元以上; ランプ 100円以上; lamba 100 tl üstü;
+    lamp $100+; lamp 100+ euros; lámpara mayor que 100; ランプ 百円以上; ランプ 100円~"""
 BETWEEN = """lamp from 50 to 100; lampe von 50 bis 100; lampe de 50 à 100 €; lámpara entre 50 y 100;
     lampada tra 50 e 100; lamp tussen 50 en 100; lampa mellan 50 och 100; lampe mellem 50 og 100;
     лампа от 50 до 100; 灯50到100元; ランプ 50円〜100円; 50-100 tl arası lamba"""
@@ -75,11 +81,58 @@ def test_thousands(text: str, most: float) -> None:
     assert found.limits == (None, most)
 
 
+def test_about_a_price_is_a_fifth_around_it() -> None:
+    found = find_price("lamp around 100 euros")
+    assert found is not None
+    assert found.limits == pytest.approx((80.0, 125.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("千", 1_000), ("一千", 1_000), ("两百五十", 250), ("三万", 30_000), ("十五", 15),
+     ("二十", 20), ("一万两千", 12_000), ("百", 100), ("零", 0)],
+)  # fmt: skip
+def test_numbers_in_chinese_characters(text: str, value: float) -> None:
+    assert han_number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "rated", "currency"),
+    [
+        ("under ¥50", "USD", (), "CNY"),
+        ("under ¥50", "USD", ("JPY",), "JPY"),
+        ("under ¥50", "JPY", ("CNY",), None),
+        ("under $50", "EUR", (), "USD"),
+        ("under $50", "EUR", ("CAD",), "CAD"),
+        ("under C$50", "USD", (), "CAD"),
+        ("under CA$50", "USD", (), "CAD"),
+        ("under A$50", "USD", (), "AUD"),
+        ("under S$50", "USD", (), "SGD"),
+        ("under US$50", "USD", (), None),
+        ("under 50 us$", "CAD", (), "USD"),
+        ("50美元以下", "CNY", (), "USD"),
+        ("50元以下", "CNY", (), None),
+        ("50日元以下", "CNY", (), "JPY"),
+        ("under 50 hkd", "USD", (), "HKD"),
+    ],
+)
+def test_which_currency_is_said(
+    said: str, own: str, rated: tuple[str, ...], currency: str | None
+) -> None:
+    found = find_price(f"lamp {said}", own, rated=rated)
+    assert found is not None
+    assert found.currency == currency
+    assert found.limits == (None, 50.0)
+
+
 def test_pounds_are_money_where_prices_are() -> None:
     pounds = find_price("rug under 50 pounds", "GBP")
     assert pounds is not None
     assert pounds.limits == (None, 50.0)
     assert find_price("dumbbell under 50 pounds", "USD") is None
+    said = find_price("rug under 50 pounds", "USD", rated=("GBP",), pounds=True)
+    assert said is not None
+    assert (said.limits, said.currency) == ((None, 50.0), "GBP")
 
 
 @pytest.mark.parametrize("text", ["100元内衣", "50元内裤", "500元内存", "80元起泡酒"])
@@ -92,7 +145,9 @@ def test_the_first_character_of_the_noun_is_no_limit(text: str) -> None:
     "text",
     ["", "   ", "size 42", "at least 16gb", "50-100 cm", "iphone 12", "100% cotton", "5-in-1 tool",
      "under armour", "3元", "2023", "9" * 30, "clamp up to 80 mm", "box up to 100 photos",
-     "kabel bis 10 m", "de 50 a 100 horas", "for children from 3 to 6 years", "от 3 лет"],
+     "kabel bis 10 m", "de 50 a 100 horas", "for children from 3 to 6 years", "от 3 лет",
+     "size 12 and up", "ages 3 and up", "kids 12 or under", "zephon 15 max", "about a boy",
+     "ca 50 cm", "around 50", "万元户", "百年孤独", "千与千寻", "google play 12+"],
 )  # fmt: skip
 def test_what_is_no_price(text: str) -> None:
     assert find_price(text) is None

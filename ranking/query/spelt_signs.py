@@ -1,0 +1,40 @@
+"""Signs of names that are said as words: C sharp is C#, Disney Plus is Disney+, and the reverse."""
+
+import re
+from typing import Final
+
+from indexing.analysis.folding import fold
+from indexing.postings.lexicon import UNKNOWN
+from indexing.snapshot import Snapshot
+
+_SIGNS: Final = {"sharp": "#", "plus plus": "++", "plusplus": "++", "pp": "++", "plus": "+"}
+_SPELT = re.compile(
+    r"(?<![^\W_])(?:(?P<name>[^\W\d_]+)[ -](?P<sign>sharp|plus ?plus|plus)|(?P<letter>[a-z])pp)"
+    r"(?![^\W_]|\+)",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"(?<![^\W_])(?P<name>[^\W\d_]+)\+(?![\w+])")
+
+
+def with_signs_of_names(text: str, snapshot: Snapshot) -> str:
+    """The text with names written as the catalogue writes them, where it knows one way only."""
+    lexicon, folded = snapshot.index.lexicon, fold(text)
+
+    def known(term: str) -> bool:
+        return lexicon.id_of(term) != UNKNOWN
+
+    def signed(found: re.Match[str]) -> str:
+        name, sign = (found["letter"], "pp") if found["letter"] else (found["name"], found["sign"])
+        term = fold(name) + _SIGNS[sign.lower()]
+        apart = snapshot.spelling.bigram(fold(name), fold(sign))
+        said = known(fold(found.group())) or apart > 0
+        return found.group() if said or not known(term) else term
+
+    def spelt(found: re.Match[str]) -> str:
+        name = fold(found["name"])
+        said = known(found.group().lower()) or snapshot.spelling.bigram(name, "plus") == 0
+        return found.group() if said else f"{found['name']} plus"
+
+    if "plus" in folded or "sharp" in folded or "pp" in folded:
+        text = _SPELT.sub(signed, text)
+    return _SIGNED.sub(spelt, text) if "+" in text else text
