@@ -9,9 +9,9 @@ from ranking.query.analyse import elided_alone, slots_from
 from ranking.query.names import names_product, title_holds
 from ranking.query.price_phrases import PriceWish, find_price
 from ranking.query.query import Slot
-from ranking.query.spelt_signs import with_signs_of_names
 from ranking.query.word_forms import with_forms
 from ranking.query.words import QueryWords
+from ranking.query.written_otherwise import as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Parsed:
 
 def parse(text: str, snapshot: Snapshot, prices: bool) -> Parsed:
     index = snapshot.index
-    text = with_signs_of_names(text, snapshot)
+    text = as_written(text, snapshot)
     words = QueryWords.of(text, snapshot.analyzer, index.lexicon)
     price = _price(words, snapshot) if prices else None
     taken = words.positions(price.start, price.end) if price is not None else frozenset()

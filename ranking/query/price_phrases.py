@@ -43,12 +43,17 @@ from ranking.query.price_words import (
 )
 
 # A space only where words before it say that a price begins: 4 100-200 dollars.
-_N = r"(\d{1,3}(?:[,.']\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(k|千|万|만)?"
-_CJK_N = rf"(?:[¥$€£₩]\s?)?{_N}"
+_N = (
+    r"(\d{1,3}(?:[,.']\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)"
+    r"(k|千|万|만|\s?(?:тыс(?:яч|\.)?|tys\.?)(?!\w))?"
+)
+_CJK_N = rf"(?:{SIGN}\s?)?{_N}"
+_CJK_COIN = rf"(?:{CJK_COIN}|{UNIT})"
 _HAN_N = rf"({HAN_NUMBER})()"
 _SPACED_N = _N.replace("[,.']", r"[,.'\s]")
-_TOLD_N = rf"(?:{SIGN}\s?{{n}}(?:\s?{UNIT})?|{{n}}\s?{UNIT})(?:[.,]-)?(?![\w%])"
-_AMOUNT = rf"{SIGN}?\s?{_N}(?:\s?{UNIT})?(?:[.,]-)?(?![\w%])"
+_DASHED = r"(?:[.,:/]-)?"
+_TOLD_N = rf"(?:{SIGN}\s?{{n}}(?:\s?{UNIT})?|{{n}}\s?{UNIT}){_DASHED}(?![\w%])"
+_AMOUNT = rf"{SIGN}?\s?{_N}(?:\s?{UNIT})?{_DASHED}(?![\w%])"
 _TOLD = _TOLD_N.format(n=_N)
 _SPACED_TOLD = _TOLD_N.format(n=_SPACED_N)
 _CASED = rf"\s?{UNIT}?{CASE}\s+"
@@ -56,7 +61,7 @@ _ALONE = rf"{_N}(?:\s|$)"
 _BEFORE = r"(?<![\w$€£¥.,/-])"
 
 _DENYING = "|".join(sorted(map(re.escape, words_before(LANGUAGES))))
-_END = rf"(?:[.,]-)?(?=$|\s+(?:(?:{_DENYING}|w/o)\s|-\w))"
+_END = rf"{_DASHED}(?=$|\s+(?:(?:{_DENYING}|w/o)\s|-\w))"
 """Of the query, or of what stands before a denial."""
 _NO_AGE = r"(?<!age )(?<!ages )(?<!aged )(?<!size )(?<!kids )(?<!years )"
 _NO_UNIT = (
@@ -67,7 +72,8 @@ _HAN_AMOUNT = re.compile(rf"{HAN_NUMBER}\s?{CJK_COIN}")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SOFT_WORDS = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
-_THOUSANDS = {"k": 1e3, "千": 1e3, "万": 1e4, "만": 1e4}
+_MYRIADS = frozenset("万만")
+_FEET = re.compile(r"(?<=\d)(\s?)ft(?!\w)")
 _POUNDS = re.compile(r"(?<=\d\s)pounds?(?!\w|\s+sterling)")
 
 NEAREST: Final = 0.8
@@ -106,7 +112,7 @@ def _number(digits: str, thousand: str | None, comma: bool) -> float:
     if not digits[0].isdigit():
         return han_number(digits)
     plain = plain_numbers(re.sub(r"[\s']", "", digits), comma)
-    return float(plain.text) * _THOUSANDS.get(thousand or "", 1.0)
+    return float(plain.text) * (1e4 if thousand in _MYRIADS else 1e3 if thousand else 1.0)
 
 
 def _numbers(found: re.Match[str], comma: bool) -> list[float]:
@@ -148,21 +154,21 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...
     (_rule(rf"{_BEFORE}{_TOLD},?\s+{OR_MORE}"), _least, True),
     (_rule(rf"{_BEFORE}{_TOLD}\s?\+(?!\w)"), _least, True),
     (_rule(rf"{_BEFORE}{_N}\+\s?{UNIT}(?!\w)"), _least, True),
-    (_rule(rf"{_CJK_N}\s?{CJK_COIN}?{CJK_DASH}{_CJK_N}\s?{CJK_COIN}"), _between, True),
+    (_rule(rf"{_CJK_N}\s?{_CJK_COIN}?{CJK_DASH}{_CJK_N}\s?{_CJK_COIN}"), _between, True),
     *(
         (_rule(pattern), limits, True)
         for number in (_CJK_N, _HAN_N)
         for pattern, limits in (
-            (rf"(?:{CJK_MOST_BEFORE})\s?{number}\s?{CJK_COIN}", _most),
-            (rf"(?:{CJK_LEAST_BEFORE})\s?{number}\s?{CJK_COIN}", _least),
-            (rf"{number}\s?{CJK_COIN}\s?{CJK_MOST}", _most),
-            (rf"{number}\s?{CJK_COIN}\s?{CJK_LEAST}", _least),
-            (rf"(?<!\S)[~〜]\s?{number}\s?{CJK_COIN}(?!\S)", _most),
-            (rf"(?<!\S){number}\s?{CJK_COIN}\s?[~〜](?!\S)", _least),
+            (rf"(?:{CJK_MOST_BEFORE})\s?{number}\s?{_CJK_COIN}", _most),
+            (rf"(?:{CJK_LEAST_BEFORE})\s?{number}\s?{_CJK_COIN}", _least),
+            (rf"{number}\s?{_CJK_COIN}\s?{CJK_MOST}", _most),
+            (rf"{number}\s?{_CJK_COIN}\s?{CJK_LEAST}", _least),
+            (rf"(?<!\S)[~〜]\s?{number}\s?{_CJK_COIN}(?!\S)", _most),
+            (rf"(?<!\S){number}\s?{_CJK_COIN}\s?[~〜](?!\S)", _least),
         )
     ),
-    (_rule(rf"[¥$€£₩]\s?{_N}\s?{CJK_MOST}"), _most, True),
-    (_rule(rf"[¥$€£₩]\s?{_N}\s?{CJK_LEAST}"), _least, True),
+    (_rule(rf"{SIGN}\s?{_N}\s?{CJK_MOST}"), _most, True),
+    (_rule(rf"{SIGN}\s?{_N}\s?{CJK_LEAST}"), _least, True),
     (_rule(rf"{_BEFORE}{_N}{_CASED}{MOST_BEHIND}"), _most, True),
     (_rule(rf"{_BEFORE}{_N}{_CASED}{LEAST_BEHIND}"), _least, True),
     (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{MOST}\s?{_N}(?![\w%])"), _most, True),
@@ -217,6 +223,8 @@ def find_price(
     soft_said = not SOFT_CUES.isdisjoint(_SOFT_WORDS.findall(folded)) or SOFT_SIGNS.search(folded)
     if not numbers_said and not soft_said:
         return None
+    if own != "HUF" and "HUF" not in rated:
+        folded = _FEET.sub(r"\1yd", folded)  # any unit as long: they are lengths, no forints
     if own != "GBP" and not pounds:
         folded = _POUNDS.sub(lambda said: "lb".ljust(len(said[0])), folded)
     for pattern, limits_of, certain in _RULES if numbers_said and _may_say(folded) else ():

@@ -24,7 +24,7 @@ _MOST: Final = (
     "cel mult, pana la, mai putin de, legfeljebb, en fazla, en cok, не дороже, не выше, дешевле, "
     "меньше, менее, не более, не больше, максимум, ponizej, mniej niz, taniej niz, tanszy niz, "
     "tansza niz, tansze niz, maksymalnie, nie wiecej niz, nie drozszy niz, nie drozsza niz, "
-    "nie drozsze niz, اقل من, لا يزيد عن, بحد اقصي, ارخص من"
+    "nie drozsze niz, اقل من, باقل من, لا يزيد عن, بحد اقصي, ارخص من"
 )
 _LEAST: Final = (
     "over, above, more than, higher than, uber, mehr als, teurer als, plus de, plus cher que, "
@@ -43,11 +43,12 @@ _ALSO_LEAST: Final = (
 )
 # Only where a currency stands with the number.
 _WITH_CURRENCY_MOST: Final = "within, sub, alle, do, pod"
-_WITH_CURRENCY_LEAST: Final = "od, de la"
+_WITH_CURRENCY_LEAST: Final = "od, de la, من"
 _NEAR: Final = (
     "around, about, approximately, roughly, circa, ca, ungefahr, etwa, um die, environ, "
     "aux environs de, autour de, alrededor de, aproximadamente, intorno a, intorno ai, rond de, "
-    "rond, ongeveer, omkring, cirka, noin, около, примерно, okolo, حوالي"
+    "rond, ongeveer, omkring, cirka, noin, около, примерно, "
+    "okolo, حوالي, for, fur, pour, por, per, voor, for, за, za"
 )
 _OR_LESS: Final = (
     "or less, or under, or below, or cheaper, oder weniger, oder gunstiger, oder billiger, "
@@ -57,9 +58,9 @@ _OR_LESS: Final = (
 _AT_MOST: Final = "max, maximum, maximal, como maximo, al massimo, no maximo"
 """Behind a number without a currency it may be a name: Pro 15 Max."""
 _OR_MORE: Final = (
-    "or more, or over, or above, and up, and above, and over, min, minimum, oder mehr, und mehr, "
-    "ou plus, et plus, o mas, o piu, in su, ou mais, of meer, eller mer, eller mere, lub wiecej, "
-    "или больше, или дороже"
+    "plus, or more, or over, or above, and up, and above, and over, min, minimum, oder mehr, "
+    "und mehr, ou plus, et plus, o mas, o piu, in su, ou mais, of meer, eller mer, eller mere, "
+    "lub wiecej, или больше, или дороже"
 )
 _BETWEEN: Final = (
     "between, from, zwischen, von, entre, de, desde, tra, fra, da, tussen, van, mellan, mellem, "

@@ -19,6 +19,8 @@ PRODUCTS = [
     {"id": "f", "title": "Dizney+ gift card"},
     {"id": "g", "title": "Canal Plus decoder"},
     {"id": "20", "title": "Lamp"},
+    {"id": "h", "title": "Shoe size 9"},
+    {"id": "i", "title": "Shoe size 9.5"},
 ]
 
 
@@ -61,6 +63,8 @@ def test_an_identifier_behind_its_label(text: str, identifier: str | None) -> No
         ("c sharp", "d"),
         ("dizney plus", "f"),
         ("canal+", "g"),
+        ("shoe size 9 1/2", "i"),
+        ("shoe 9½", "i"),
     ],
 )
 def test_what_is_named_is_first(shop: Generation, text: str, first: str) -> None:

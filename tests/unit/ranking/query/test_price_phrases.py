@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from ranking.query.han_numbers import han_number
@@ -16,11 +18,14 @@ MOST = """lamp max 100; lamp at most 100; lamp cheaper than 100; lamp <= 100; la
     lampe 100 € maximum; lámpara menor a 100 euros; Lampe nicht teurer als 100 €;
     lampa tańsza niż 100 zł; ランプ 百円以下; 灯 一百元以内; ランプ ¥100以下; 灯 ￥100以内;
     ランプ ~100円; ランプ 100ドル以下; 灯 100欧元以下; lamba 100 tl'den az; lamp under 100 US$;
-    lamp under HK$100"""
+    lamp under HK$100; lampa upp till 100:-; лампа до 0,1 тыс рублей; лампа до 100р;
+    مصباح أقل من 100 ريال; lamp under Rs.100/-; lamp under 100 swiss francs; ランプ 100yen以下;
+    ランプ JPY100以下; lamp under 100円"""
 LEAST = """lamp over 100; lamp min 100; lampe ab 100; lampe à partir de 100; lámpara desde 100;
     lampada oltre 100; candeeiro acima de 100; lamp vanaf 100; lampa från 100 kr; лампа от 100;
     مصباح اكثر من 100; 灯100元以上; ランプ 100円以上; lamba 100 tl üstü;
-    lamp $100+; lamp 100+ euros; lámpara mayor que 100; ランプ 百円以上; ランプ 100円~"""
+    lamp $100+; lamp 100+ euros; lámpara mayor que 100; ランプ 百円以上; ランプ 100円~;
+    lamp £100 plus; مصباح من 100 ريال"""
 BETWEEN = """lamp from 50 to 100; lampe von 50 bis 100; lampe de 50 à 100 €; lámpara entre 50 y 100;
     lampada tra 50 e 100; lamp tussen 50 en 100; lampa mellan 50 och 100; lampe mellem 50 og 100;
     лампа от 50 до 100; 灯50到100元; ランプ 50円〜100円; 50-100 tl arası lamba"""
@@ -53,7 +58,7 @@ def test_limits(text: str, limits: tuple[float | None, float | None], said: str)
 
 @pytest.mark.parametrize("text", MOST.split(";"))
 def test_a_most_in_every_language(text: str) -> None:
-    found = find_price(text.strip())
+    found = find_price(text.strip(), rated=("HUF",))
     assert found is not None
     assert found.limits == (None, 100.0)
 
@@ -81,10 +86,22 @@ def test_thousands(text: str, most: float) -> None:
     assert found.limits == (None, most)
 
 
+def test_feet_are_no_forints_but_where_those_are_paid() -> None:
+    for text in ("hose up to 50 ft", "50-100 ft hose", "cable 10ft max", "hose for 50 ft"):
+        assert find_price(text, "USD") is None
+    found = find_price("lámpa 50 ft alatt", "HUF")
+    assert found is not None
+    assert found.limits == (None, 50.0)
+    rated = find_price("lamp up to 50 ft", "EUR", rated=("HUF",))
+    assert rated is not None
+    assert rated.currency == "HUF"
+
+
 def test_about_a_price_is_a_fifth_around_it() -> None:
     found = find_price("lamp around 100 euros")
     assert found is not None
     assert found.limits == pytest.approx((80.0, 125.0))
+    assert find_price("gift for 100 euros") == replace(found, end=18)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Signs of names that are said as words: C sharp is C#, Disney Plus is Disney+, and the reverse."""
+"""What the catalogue writes otherwise: C sharp is C#, Disney Plus is Disney+, and the reverse; a
+size 9 1/2 is 9.5.
+"""
 
 import re
 from typing import Final
@@ -15,9 +17,11 @@ _SPELT = re.compile(
 )
 _SIGNED = re.compile(r"(?<![^\W_])(?P<name>[^\W\d_]+)\+(?![\w+])")
 
+_HALF = re.compile(r"(?<![\w.,/-])(\d{1,3})(?:[ -]?½|[ -]1/2)(?![\w/\"″”'’])")
 
-def with_signs_of_names(text: str, snapshot: Snapshot) -> str:
-    """The text with names written as the catalogue writes them, where it knows one way only."""
+
+def as_written(text: str, snapshot: Snapshot) -> str:
+    """The text in the catalogue's own way to write these, where it knows that way only."""
     lexicon, folded = snapshot.index.lexicon, fold(text)
 
     def known(term: str) -> bool:
@@ -35,6 +39,12 @@ def with_signs_of_names(text: str, snapshot: Snapshot) -> str:
         said = known(found.group().lower()) or snapshot.spelling.bigram(name, "plus") == 0
         return found.group() if said else f"{found['name']} plus"
 
+    def decimal(found: re.Match[str]) -> str:
+        term = f"{found[1]}.5"
+        return term if known(term) and not known("1/2") else found.group()
+
+    if "½" in text or "1/2" in text:
+        text = _HALF.sub(decimal, text)
     if "plus" in folded or "sharp" in folded or "pp" in folded:
         text = _SPELT.sub(signed, text)
     return _SIGNED.sub(spelt, text) if "+" in text else text
