@@ -140,20 +140,8 @@ def _rule(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-# Longer forms first. certain: the form says that a price is meant.
-_RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...] = (
-    (_rule(rf"{_BEFORE}{_N}\s?(?:-|ile|ve)\s?{_N}{_CASED}{AMONG_BEHIND}"), _between, True),
-    (_rule(rf"{_BEFORE}{PRICED}{BETWEEN}\s+{_TOLD}{DASH}{_AMOUNT}"), _between, True),
-    (_rule(rf"{_BEFORE}{PRICED}{BETWEEN}\s+{_AMOUNT}{DASH}{_TOLD}"), _between, True),
-    (_rule(rf"{_BEFORE}{PRICED}{_TOLD}{DASH}{_AMOUNT}"), _between, True),
-    (_rule(rf"{_BEFORE}{PRICED}{_AMOUNT}{DASH}{_TOLD}"), _between, True),
-    (_rule(rf"{_BEFORE}{PRICED}{MOST}\s?{_SPACED_TOLD}"), _most, True),
-    (_rule(rf"{_BEFORE}{PRICED}{LEAST}\s?{_SPACED_TOLD}"), _least, True),
-    (_rule(rf"{_BEFORE}{PRICED}{NEAR}\s?{_SPACED_TOLD}"), _near, True),
-    (_rule(rf"{_BEFORE}{_TOLD},?\s+{OR_LESS}"), _most, True),
-    (_rule(rf"{_BEFORE}{_TOLD},?\s+{OR_MORE}"), _least, True),
-    (_rule(rf"{_BEFORE}{_TOLD}\s?\+(?!\w)"), _least, True),
-    (_rule(rf"{_BEFORE}{_N}\+\s?{UNIT}(?!\w)"), _least, True),
+_Rules = tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...]
+_CJK_RULES: _Rules = (
     (_rule(rf"{_CJK_N}\s?{_CJK_COIN}?{CJK_DASH}{_CJK_N}\s?{_CJK_COIN}"), _between, True),
     *(
         (_rule(pattern), limits, True)
@@ -169,6 +157,28 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...
     ),
     (_rule(rf"{SIGN}\s?{_N}\s?{CJK_MOST}"), _most, True),
     (_rule(rf"{SIGN}\s?{_N}\s?{CJK_LEAST}"), _least, True),
+)
+_CJK_LAST_RULES: _Rules = (
+    (_rule(rf"(?:{CJK_MOST_BEFORE})\s?{_N}$"), _most, False),
+    (_rule(rf"(?:{CJK_LEAST_BEFORE})\s?{_N}$"), _least, False),
+    (_rule(rf"(?<![^\s]){_N}\s?{CJK_MOST}$"), _most, False),
+    (_rule(rf"(?<![^\s]){_N}\s?{CJK_LEAST}$"), _least, False),
+)
+# Longer forms first. certain: the form says that a price is meant.
+_RULES: _Rules = (
+    (_rule(rf"{_BEFORE}{_N}\s?(?:-|ile|ve)\s?{_N}{_CASED}{AMONG_BEHIND}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{BETWEEN}\s+{_TOLD}{DASH}{_AMOUNT}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{BETWEEN}\s+{_AMOUNT}{DASH}{_TOLD}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{_TOLD}{DASH}{_AMOUNT}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{_AMOUNT}{DASH}{_TOLD}"), _between, True),
+    (_rule(rf"{_BEFORE}{PRICED}{MOST}\s?{_SPACED_TOLD}"), _most, True),
+    (_rule(rf"{_BEFORE}{PRICED}{LEAST}\s?{_SPACED_TOLD}"), _least, True),
+    (_rule(rf"{_BEFORE}{PRICED}{NEAR}\s?{_SPACED_TOLD}"), _near, True),
+    (_rule(rf"{_BEFORE}{_TOLD},?\s+{OR_LESS}"), _most, True),
+    (_rule(rf"{_BEFORE}{_TOLD},?\s+{OR_MORE}"), _least, True),
+    (_rule(rf"{_BEFORE}{_TOLD}\s?\+(?!\w)"), _least, True),
+    (_rule(rf"{_BEFORE}{_N}\+\s?{UNIT}(?!\w)"), _least, True),
+    *_CJK_RULES,
     (_rule(rf"{_BEFORE}{_N}{_CASED}{MOST_BEHIND}"), _most, True),
     (_rule(rf"{_BEFORE}{_N}{_CASED}{LEAST_BEHIND}"), _least, True),
     (_rule(rf"{_BEFORE}(?:price|priced|costing)\s+{MOST}\s?{_N}(?![\w%])"), _most, True),
@@ -179,12 +189,12 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[list[float]], Limits], bool], ...
     (_rule(rf"{_BEFORE}{BETWEEN}\s+{_SPACED_N}{DASH}{_SPACED_N}{_END}"), _between, False),
     (_rule(rf"{_BEFORE}(?:{LAST_MOST})\s?{_SPACED_N}{_END}"), _most, False),
     (_rule(rf"{_BEFORE}(?:{LAST_LEAST})\s?{_SPACED_N}{_END}"), _least, False),
-    (_rule(rf"(?:{CJK_MOST_BEFORE})\s?{_N}$"), _most, False),
-    (_rule(rf"(?:{CJK_LEAST_BEFORE})\s?{_N}$"), _least, False),
-    (_rule(rf"(?<![^\s]){_N}\s?{CJK_MOST}$"), _most, False),
-    (_rule(rf"(?<![^\s]){_N}\s?{CJK_LEAST}$"), _least, False),
+    *_CJK_LAST_RULES,
     (_rule(rf"^(?:{SURE_MOST})\s?{_N}\s{_NO_UNIT}"), _most, False),
 )  # fmt: skip
+_CJK = frozenset((*_CJK_RULES, *_CJK_LAST_RULES))
+_ASCII_RULES = tuple(rule for rule in _RULES if rule not in _CJK)
+"""Those that may say something of a text without a sign of other scripts."""
 _CHEAP = re.compile(SOFT_CHEAP)
 _DEAR = re.compile(SOFT_DEAR)
 
@@ -227,7 +237,8 @@ def find_price(
         folded = _FEET.sub(r"\1yd", folded)  # any unit as long: they are lengths, no forints
     if own != "GBP" and not pounds:
         folded = _POUNDS.sub(lambda said: "lb".ljust(len(said[0])), folded)
-    for pattern, limits_of, certain in _RULES if numbers_said and _may_say(folded) else ():
+    rules = _ASCII_RULES if folded.isascii() else _RULES
+    for pattern, limits_of, certain in rules if numbers_said and _may_say(folded) else ():
         found = pattern.search(folded)
         if found is not None:
             numbers = _numbers(found, comma)
