@@ -28,6 +28,8 @@ UNIT: Final = (
     r"brl|reais|cad|aud|nzd|sgd|hkd|mxn|zar|aed|sar|qar|kwd|egp|ils|uah|riyals?|dirhams?|dinars?|"
     r"ريال(?:ا|ات)?|درهما?|جنيها?|دينارا?|دولارا?|يورو|ليره|円|元|원|[$€£¥₹₺₽₩₴₪₫₱฿])"
 )
+PAID: Final = r"(?:[$€£]\s?{n}|{n}\s?(?:[$€£]|euros?|eur|dollars?|dolares|bucks|usd|gbp|quid))"
+"""An amount of money that can hardly be anything else, with the pattern of a number in it."""
 _DOLLARS: Final = frozenset("USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD".split())  # noqa: SIM905
 # (what is said, the currencies that it may be, the likeliest first).
 _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (

@@ -86,6 +86,13 @@ def test_thousands(text: str, most: float) -> None:
     assert found.limits == (None, most)
 
 
+@pytest.mark.parametrize("text", ["wallet 50€", "$50 wallet", "50 dollar wallet", "wallet 50 eur"])
+def test_an_amount_alone_is_about_the_price_if_no_name(text: str) -> None:
+    found = find_price(text)
+    assert found is not None
+    assert (found.limits, found.certain) == ((40.0, 62.5), False)
+
+
 def test_feet_are_no_forints_but_where_those_are_paid() -> None:
     for text in ("hose up to 50 ft", "50-100 ft hose", "cable 10ft max", "hose for 50 ft"):
         assert find_price(text, "USD") is None
