@@ -12,7 +12,6 @@ from indexing.analysis.analyzer import Analyzer
 from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
-from indexing.columns.single_values import first_ordinals, leaf_categories
 from indexing.forms.forms import WordForms
 from indexing.postings.lexicon import UNKNOWN, Lexicon
 from indexing.postings.postings import InvertedIndex
@@ -20,14 +19,11 @@ from indexing.strings import StringTable
 from indexing.types.candidates import (
     AT_END,
     Lists,
-    all_candidates,
-    fitted,
     only,
     raise_lone,
-    verified,
     with_extra,
 )
-from indexing.types.compound_heads import compound_heads, together
+from indexing.types.compound_heads import together
 from indexing.types.compounds import Compounds, divided, find_compounds, renamed, with_nouns
 from indexing.types.features import features_of
 from indexing.types.general_kinds import Stems, known_names, long_names, stems_of
@@ -36,26 +32,22 @@ from indexing.types.levels import levels_and_means
 from indexing.types.named import NamedTypes, named_types
 from indexing.types.names import (
     called_accessories,
-    category_heads,
     fitting,
-    product_type_heads,
     single_words,
-    words_of_brands,
 )
-from indexing.types.pairs import Pairs
-from indexing.types.phrases import COMMON, FILLER, NUMBER, Titles, written_in
+from indexing.types.phrases import COMMON, Titles, written_in
 from indexing.types.series import before, never_heads, series
 from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
 from indexing.types.strangers import strangers
 from indexing.types.titled_things import (
     THING_WORTH,
     game_word,
-    join_long_names,
     kinds_of_things,
     label_games,
-    with_games,
     without_things,
+    words_of_things,
 )
+from indexing.types.titles_read import UNSAID_WORTH, TitlesRead, read_titles
 from indexing.types.type_model import NO_TYPE, TypeModel, types_by_noun
 from indexing.vectors.encoder import Encoder
 from indexing.vectors.index import VectorIndex
@@ -64,16 +56,6 @@ from indexing.written.written_words import WrittenWords
 MAX_TYPES: Final = 4096
 LEAST_SHARE: Final = 0.05
 """Share of a word's occurrences that stand where heads do, or it is no type."""
-MOST_COUNTED: Final = 0.5
-"""Share behind a number from which a word is a unit: `600 dpi`, `8 outlets`."""
-CATEGORY_WORTH: Final = 0.5
-TYPE_WORTH: Final = 0.9
-"""Chance of a noun that the category, or an attribute for the kind of product, says."""
-MIN_SAID: Final = 0.1
-UNSAID_WORTH: Final = 0.02
-"""Share of a category's titles that say its noun, or it stands only for titles without any other:
-`care` of face care.
-"""
 LONE_WORTH: Final = 0.6
 """Its chance there."""
 MANY_BRANDS: Final = 4
@@ -84,31 +66,6 @@ no series, though one brand alone has it.
 """
 SURE: Final = 0.5
 SMALL: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """codes, starts: titles (`phrases.py`). lists: candidates by word; own: those of the title
-    alone; beside: int32, the word that describes each of those, or -1. also: what they
-    are called besides; joined: bool[words], what several compounds end in (`compound_heads.py`).
-    brand_of: int32[n].
-    games: bool[n], titles that name the console they are for. fitted: row << 32 | word, what they
-    fit. leaf: int32[n], categories. called: words of categories' names.
-    """
-
-    codes: Int32Array
-    starts: Int64Array
-    lists: Lists
-    own: Lists
-    beside: Int32Array
-    also: Lists
-    joined: BoolArray
-    brand_of: Int32Array
-    named: Int32Array
-    games: BoolArray
-    fitted: Int64Array
-    leaf: Int32Array
-    called: Int32Array
 
 
 def build_types(
@@ -134,11 +91,12 @@ def build_types(
         titles.add(_title(documents, doc))
     known = known_names(analyzer) if general else ()
     one_word = frozenset(name[0] for name in known if len(name) == 1)
-    read = _candidates(titles, columns, forms, index.lexicon, one_word)
+    read = read_titles(titles, columns, forms, index.lexicon, one_word)
     head_first = analyzer.languages[0] in HEAD_FIRST
     if general and not head_first:
         known = (*known, *long_names(analyzer.languages))
     nouns = _types(read, titles, columns, one_word)
+    read = read.told(_may_be_kinds(nouns, titles, general), head_first)
     number_of = np.full(len(titles.words), NO_TYPE, dtype=np.int32)
     number_of[nouns] = np.arange(len(nouns), dtype=np.int32)
     lists = read.lists
@@ -194,58 +152,17 @@ def _title(documents: Documents, doc: int) -> str:
     return html.unescape(title) if "&#" in title else title
 
 
-def _candidates(
-    titles: Titles, columns: Columns, forms: WordForms, lexicon: Lexicon, known: Set[str]
-) -> _Read:
-    """known: nouns that kinds have everywhere; none if general kinds are off."""
-    head_first = titles.analyzer.languages[0] in HEAD_FIRST
-    every = np.arange(columns.doc_count, dtype=np.uint32)
-    brand_of = first_ordinals(columns.keywords["brand"], every)
-    leaf = leaf_categories(columns, every).astype(np.int32)
-    categories = category_heads(columns, leaf, titles, head_first)
-    named, kinds = product_type_heads(columns, titles, head_first)
-    brands = words_of_brands(columns, titles)
-    written, starts = titles.arrays()
-    compounds = compound_heads(written, titles, forms, lexicon, known)
-    codes = compounds.read(written) if compounds else written
-    games = np.zeros(columns.doc_count, dtype=np.bool_)
-    if known:
-        if not head_first:
-            join_long_names(codes, titles)
-        games = with_games(codes, starts, titles, brands, brand_of)
-    codes[np.isin(codes, _units(codes, len(titles.words)))] = FILLER
-    brand_words = np.zeros(len(titles.words), dtype=np.bool_)
-    brand_words[single_words(columns, titles)] = True
-    heads = _passed_over(codes, brand_words)
-    first = replace(brands, items=_passed_over(brands.items, brand_words))
-    pairs = Pairs.neighbours(heads)
-    own, beside = all_candidates(heads, starts, head_first, brand_of, first, pairs)
-    also = Lists(np.zeros_like(starts), own.items[:0], own.chances[:0])
-    if compounds:
-        said, _ = all_candidates(
-            _passed_over(written, brand_words), starts, head_first, brand_of, first, pairs
-        )
-        also = compounds.names(said)
-    said, unsaid = verified(categories, leaf, own, MIN_SAID)
-    lists = with_extra(own, leaf, said, CATEGORY_WORTH)
-    lists = with_extra(lists, leaf, unsaid, UNSAID_WORTH)
-    said, unsaid = verified(kinds, named, own, MIN_SAID)
-    lists = with_extra(lists, named, said, TYPE_WORTH)
-    lists = with_extra(lists, named, unsaid, UNSAID_WORTH)
-    return _Read(
-        codes, starts, lists, own, beside, also, compounds.several, brand_of, named, games,
-        fitted(codes, starts, own), leaf, np.unique(np.append(categories.items, kinds.items)),
-    )  # fmt: skip
-
-
-def _passed_over(codes: Int32Array, brand_words: BoolArray) -> Int32Array:
-    """Codes in which brands are fillers: a `hand strap Canon` is no Canon."""
-    inside = (codes >= 0) & brand_words[np.maximum(codes, 0)]
-    return np.where(inside, np.int32(FILLER), codes).astype(np.int32)
+def _may_be_kinds(nouns: Int64Array, titles: Titles, general: bool) -> BoolArray:
+    """bool[words]: nouns of kinds, less what is only part of a known thing's name."""
+    found = np.zeros(len(titles.words), dtype=np.bool_)
+    found[nouns] = True
+    if general:
+        found[words_of_things(titles)] = False
+    return found
 
 
 def _compounds(
-    read: _Read, nouns: Int64Array, labels: Int32Array, word_count: int, known: Int64Array
+    read: TitlesRead, nouns: Int64Array, labels: Int32Array, word_count: int, known: Int64Array
 ) -> Compounds:
     noun_of = np.append(nouns, -1)[labels]
     several = _several(read.brand_of)
@@ -282,7 +199,7 @@ def _numbers(stems: Iterable[str], titles: Titles) -> list[int]:
     return [titles.words[stem] for stem in stems if stem in titles.words]
 
 
-def _types(read: _Read, titles: Titles, columns: Columns, known: Set[str]) -> Int64Array:
+def _types(read: TitlesRead, titles: Titles, columns: Columns, known: Set[str]) -> Int64Array:
     """Numbers of the words that may be a type, ascending.
 
     known: nouns that kinds have everywhere: one brand alone may say those.
@@ -314,15 +231,6 @@ def _types(read: _Read, titles: Titles, columns: Columns, known: Set[str]) -> In
     if len(kinds) > MAX_TYPES:
         kinds = np.sort(kinds[np.argsort(-ends[kinds], kind="stable")[:MAX_TYPES]])
     return kinds.astype(np.int64)
-
-
-def _units(codes: Int32Array, count: int) -> Int64Array:
-    """Words that mostly stand right behind a number: `600 dpi`, `3.6 cu. ft.`, `8 outlets`."""
-    behind = (codes[:-1] == NUMBER) & (codes[1:] >= 0)
-    counted = np.bincount(codes[1:][behind], minlength=count)
-    everywhere = np.bincount(codes[codes >= 0], minlength=count)
-    units: Int64Array = np.flatnonzero(counted > MOST_COUNTED * np.maximum(everywhere, 1))
-    return units
 
 
 def _most_likely_other(lists: Lists, is_type: BoolArray) -> Float32Array:

@@ -15,6 +15,7 @@ from indexing.types.phrases import (
     COMMON,
     CUT,
     DASH,
+    FILLER,
     FOR,
     MODEL,
     NUMBER,
@@ -45,6 +46,7 @@ BEHIND_COMMON: Final = 0.1
 """Of what stands behind it, over what stands before."""
 AT_END: Final = 0.3
 """From this chance a candidate counts as standing where heads stand."""
+ANY_NOUN: Final = np.empty(0, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,12 @@ def all_candidates(
     brand_of: Int32Array,
     brands: Lists,
     pairs: Pairs,
+    is_noun: BoolArray = ANY_NOUN,
 ) -> tuple[Lists, Int32Array]:
     """Candidates of every title by place alone, behind its brand where it begins with that.
 
     And int32, the word beside each that describes it, or -1. brand_of: int32[n], row of brands
-    or -1.
+    or -1. is_noun: bool[words], those that may be kinds, once that is known.
     """
     n = len(starts) - 1
     room = int(np.minimum(np.diff(starts), MOST).sum())
@@ -89,7 +92,7 @@ def all_candidates(
     chances = np.empty(room, dtype=np.float32)
     ends = np.zeros(n + 1, dtype=np.int64)
     used = _all(codes, starts, head_first, brand_of, brands.starts, brands.items, pairs.keys,
-                pairs.counts, items, beside, chances, ends)  # fmt: skip
+                pairs.counts, is_noun, items, beside, chances, ends)  # fmt: skip
     return Lists(ends, items[:used].copy(), chances[:used].copy()), beside[:used].copy()
 
 
@@ -167,6 +170,7 @@ def _all(
     brand_words: Int32Array,
     pair_keys: UInt64Array,
     pair_counts: Float32Array,
+    is_noun: BoolArray,
     items: Int32Array,
     beside: Int32Array,
     chances: Float32Array,
@@ -179,7 +183,7 @@ def _all(
         if brand_of[row] >= 0:
             first, last = brand_starts[brand_of[row]], brand_starts[brand_of[row] + 1]
             title = title[_length_of(brand_words[first:last], title) :]
-        found = title_candidates(title, head_first, pair_keys, pair_counts, places, likely)
+        found = title_candidates(title, head_first, pair_keys, pair_counts, is_noun, places, likely)
         begin = used
         for i in range(found):
             word = title[places[i]]
@@ -256,12 +260,15 @@ def title_candidates(
     head_first: bool,
     pair_keys: UInt64Array,
     pair_counts: Float32Array,
+    is_noun: BoolArray,
     places: Int64Array,
     chances: Float32Array,
 ) -> int:
     """Fill places (in codes) and chances of at most MOST candidates; their number.
 
     Words behind `for` and in brackets are none. A phrase is the words between two signs.
+    is_noun: bool[words], what may be a kind; empty if that is not known. What stands before a model
+    number and is no kind makes no later phrase less likely: `LifeCam HD-5001 Webcam`.
     """
     count = 0
     phrase = 1.0
@@ -269,6 +276,7 @@ def title_candidates(
     zone = 1.0
     depth = 0
     begin = 0
+    named = len(is_noun) == 0  # whether each phrase is less likely than the one before
     n = len(codes)
     for end in range(n + 1):
         code = codes[end] if end < n else CUT
@@ -292,7 +300,11 @@ def title_candidates(
                 phrase *= BEHIND_COMMON
                 common = True
             elif count > before and code != AND:
-                phrase *= LATER
+                measure = code == NUMBER and end + 1 < n and codes[end + 1] == FILLER
+                if measure or code not in (NUMBER, MODEL) or is_noun[codes[places[before]]]:
+                    named = True
+                if named:
+                    phrase *= LATER
         if code == OPEN:
             depth += 1
         elif code == CLOSE:

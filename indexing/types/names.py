@@ -11,7 +11,7 @@ from indexing.arrays import BoolArray, Int32Array, Int64Array
 from indexing.catalogue.attributes import PREFIX
 from indexing.columns import Columns
 from indexing.columns.keyword import SEPARATOR
-from indexing.types.candidates import MOST, Lists, title_candidates
+from indexing.types.candidates import ANY_NOUN, MOST, Lists, title_candidates
 from indexing.types.general_kinds import stems_of
 from indexing.types.pairs import NO_PAIRS
 from indexing.types.phrases import FOR, Titles
@@ -81,7 +81,9 @@ def heads(name: str, titles: Titles, head_first: bool) -> list[tuple[int, float]
     """Nouns of a name, each for certain: `Cups, Mugs & Tumblers` has three."""
     codes = np.array(titles.codes_of(name), dtype=np.int32)
     places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
-    found = title_candidates(codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)
+    found = title_candidates(
+        codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, ANY_NOUN, places, chances
+    )
     return [(int(codes[places[i]]), 1.0) for i in range(found) if chances[i] >= _LEAST]
 
 

@@ -72,6 +72,7 @@ class Titles:
         self._ends = array("q")
         self._chunks: dict[str, tuple[int, ...]] = {}
         self._gaps: dict[str, tuple[int, ...]] = {" ": ()}
+        self._english = analyzer.languages == (ENGLISH,)
         self._accented = signs_without_accents() if analyzer.languages[0] != ENGLISH else {}
         if analyzer.languages[0] in CAPITAL_NOUNS:
             self._accented = self._accented | dict.fromkeys(MATERIALS, COLOUR)
@@ -205,6 +206,8 @@ class Titles:
         return tuple(made)
 
     def _sign(self, word: str) -> int | None:
+        if len(word) == 1 and self._english and word in OF | JOIN:
+            return FILLER  # `Class D`
         sign = _sign(word)
         return self._accented.get(word) if sign is None else sign
 

@@ -36,6 +36,12 @@ LEAST_OTHERS: Final = 0.7
 """and share of its titles that have another noun."""
 ANOTHER: Final = 0.1
 """Chance by place of that one."""
+MOSTLY_DESCRIBING: Final = 2.0
+"""Times as often as it ends a phrase a word must describe other nouns,"""
+LEAST_DESCRIBED: Final = 5
+"""and how many of them, to name nothing by itself,"""
+MOST_ENDING: Final = 0.3
+"""if up to this share of its places end a phrase: `laser`, `serial`, `travel`."""
 _ENDS: Final = (CUT, DASH, OPEN, CLOSE, COMMON, FOR, PLUS, OFF)
 
 
@@ -82,6 +88,7 @@ def never_heads(
     found = (firm <= MOST_FIRM * seen) & (
         np.maximum(_numbered(codes, count), describes) >= MOSTLY_NUMBERED * seen
     )
+    found |= _describing(word, behind, nouns, firm, seen, titles)
     # Where nothing is written between words, they stand side by side without describing.
     found &= ~np.array([has_han(word) or is_cjk(word) for word in titles.words], dtype=np.bool_)
     rows = np.repeat(np.arange(len(own.starts) - 1), np.diff(own.starts))
@@ -97,6 +104,31 @@ def never_heads(
     found[[titles.words[stem] for stem in sorted(stop_words) if stem in titles.words]] = True
     found[_known(titles)] = False
     return np.flatnonzero(found)
+
+
+def _describing(
+    word: Int32Array,
+    behind: Int32Array,
+    nouns: BoolArray,
+    firm: Int64Array,
+    seen: Int64Array,
+    titles: Titles,
+) -> BoolArray:
+    """bool[words]: what mostly describes several nouns, and is the noun of no known name.
+
+    word, behind: side by side in titles, where nouns: bool says that the second may be a kind.
+    """
+    pairs = np.unique(word[nouns].astype(np.int64) << 32 | behind[nouns])
+    variety = np.bincount(pairs >> 32, minlength=len(seen))
+    describes = np.bincount(word[nouns], minlength=len(seen))
+    found: BoolArray = (
+        (describes >= MOSTLY_DESCRIBING * firm)
+        & (variety >= LEAST_DESCRIBED)
+        & (firm <= MOST_ENDING * seen)
+    )
+    last = {name[-1] for name in known_names(titles.analyzer)}
+    found[[titles.words[stem] for stem in sorted(last) if stem in titles.words]] = False
+    return found
 
 
 def _numbered(codes: Int32Array, count: int) -> Int64Array:

@@ -45,8 +45,9 @@ SHADES: Final = ("light", "dark", "bright", "deep", "pale", "hell", "dunkel", "c
 FILLERS: Final = _words(
     "series edition version model type style size pack pcs piece pieces each pair lot class new "
     "original genuine refurbished replacement official brand authentic sale free shipping small "
-    "medium large xl xxl mini max pro premium deluxe standard basic classic two men women mens "
-    "womens kids boys girls adult adults unisex male female mm cm inch inches ft feet oz ml kg lb "
+    "medium large xl xxl mini max pro lite plus premium deluxe standard basic classic two men "
+    "women mens womens kids boys girls adult adults unisex male female mm cm inch inches ft feet "
+    "oz ml kg lb "
     "lbs gb mb tb ghz mhz hz mah watt volt stück stk serie modell größe packung pièces taille "
     "série unité piezas tamaño pezzi taglia stuks maat first second third single double triple "
     "dual full half extra super ultra"

@@ -14,6 +14,7 @@ from indexing.types.candidates import Lists
 from indexing.types.general_kinds import (
     Stems,
     general_names,
+    known_names,
     known_things,
     long_names,
     stems_of,
@@ -97,6 +98,13 @@ def without_things(
     chances = lists.chances.copy()
     chances[np.isin(rows << 32 | lists.items, np.concatenate(inside))] = INSIDE_THING
     return Lists(lists.starts, lists.items, chances)
+
+
+def words_of_things(titles: Titles) -> list[int]:
+    """Words of known things' names that are no kinds' names: `xbox`, and `air` of a MacBook Air."""
+    kinds = {name[0] for name in known_names(titles.analyzer) if len(name) == 1}
+    stems = {stem for thing in known_things(titles.analyzer) for stem in thing} - kinds
+    return sorted(titles.words[stem] for stem in stems if stem in titles.words)
 
 
 class _Signs:

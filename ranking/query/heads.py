@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.types.candidates import MOST, title_candidates
+from indexing.types.candidates import ANY_NOUN, MOST, title_candidates
 from indexing.types.general_kinds import Stems, long_names
 from indexing.types.pairs import NO_PAIRS
 from indexing.types.phrases import COLOUR, FILLER, MODEL, NUMBER, PLUS, Titles
@@ -50,7 +50,9 @@ def asked_in(text: str, titles: Titles, head_first: bool) -> Asked:
     signs = titles.codes_of(text.lower())
     codes = np.array(signs, dtype=np.int32)
     places, chances = np.empty(MOST, dtype=np.int64), np.empty(MOST, dtype=np.float32)
-    count = title_candidates(codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, places, chances)
+    count = title_candidates(
+        codes, head_first, NO_PAIRS.keys, NO_PAIRS.counts, ANY_NOUN, places, chances
+    )
     words = list(titles.words)
     heads = []
     for place, chance in zip(places[:count].tolist(), chances[:count].tolist(), strict=True):

@@ -91,6 +91,15 @@ def test_words_that_end_no_phrase_but_before_numbers_name_nothing() -> None:
     )  # known as a kind
 
 
+def test_what_mostly_describes_several_nouns_names_nothing() -> None:
+    described = ("Printer", "Mouse", "Pointer", "Toner", "Paper")
+    bare = ("Zephon 12 Laser",)
+    assert "laser" in heads_of(*(f"Laser {noun}" for noun in described), "Laser 600 Printer", *bare)
+    assert "laser" not in heads_of(*(f"Laser {noun}" for noun in described[1:]), *bare)
+    often = ("Gartner Laser", "Zephon Laser", "Nimbus Laser")
+    assert "laser" not in heads_of(*(f"Laser {noun}" for noun in described), *often)
+
+
 def test_stop_words_name_nothing_but_where_a_kind_is_called_so() -> None:
     titles = ("Phone in", "Box in", "UPS 300 VA", "UPS 500 VA")
     assert "in" in heads_of(*titles)
