@@ -16,20 +16,17 @@ from ranking.query.called_kinds import LEAST_HEAD
 from ranking.query.compound_words import known_as_one, written_as_one
 from ranking.query.heads import Asked, Head, asked_in, with_long_names
 from ranking.query.kind_ways import (
-    by_beginning,
     by_compound,
     by_general_names,
-    by_known_things,
-    by_likeness,
     by_name,
     by_names_said,
     by_noun,
     by_other_nouns,
-    by_thing_alone,
-    by_things,
     types_of,
 )
+from ranking.query.likeness_ways import by_beginning, by_likeness
 from ranking.query.query import Slot
+from ranking.query.thing_ways import by_known_things, by_thing_alone, by_things
 from ranking.query.type_wish import NO_WISH, TypeWish
 
 LEAST_NOUN: Final = 5

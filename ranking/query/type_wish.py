@@ -14,6 +14,8 @@ MOST_TOLD: Final = 6
 """Types that an answer names."""
 UNKNOWN_FIT: Final = 0.4
 """Agreement of a product whose type is not known."""
+LEAST_CHANCE: Final = 0.04
+"""Of a type over the likeliest one's, among those that are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,25 @@ class TypeWish:
 
 
 NO_WISH: Final = TypeWish(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
+
+
+def wish_for(
+    snapshot: Snapshot,
+    chances: Float32Array,
+    phrase: tuple[str, ...],
+    word: str,
+    how: str,
+    certainty: float,
+) -> TypeWish:
+    """chances: float32[types]."""
+    sizes = snapshot.types.sizes
+    best = float(chances.max(initial=0.0))
+    kinds: Int32Array = np.flatnonzero(chances > LEAST_CHANCE * best).astype(np.int32)
+    if best <= 0:
+        return NO_WISH
+    kinds = kinds[np.lexsort((kinds, -sizes[kinds], -chances[kinds]))]
+    shares = (chances[kinds] / chances[kinds].sum()).astype(np.float32)
+    return TypeWish(kinds, shares, word, how, certainty, phrase=phrase)
 
 
 def agreement(wish: TypeWish, doc_ids: UInt32Array, snapshot: Snapshot) -> Float32Array:
