@@ -5,12 +5,13 @@ shop, simulated shoppers of each click model who see what ships, facts learnt of
 (`vitrina learn`), and true nDCG@10 without them, with BEHAVIOUR_WEIGHTS, with the weights given,
 and of the best order of what was ranked. The fine pool is reranked, without the behaviour channel
 and diversity. With `--nights N` facts are learnt N times while the searches go on, of all searches
-until then, and shoppers see what they rank.
+until then, and shoppers see what they rank; with `--little-known` the others are as they are while
+`[traffic]` of index.toml gives places to what little is known of, by the hour.
 """
 
 import argparse
 import tempfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from benchmarks.simulated_log import DAY_S, SHOP, log_tables
 from indexing.arrays import Float32Array, Float64Array, Int64Array
+from indexing.catalogue.traffic_config import TrafficSettings
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
 from ranking.behaviour.facts import LISTS, Facts
@@ -38,6 +40,8 @@ from ranking.simulation.shoppers import Crowd, Searches, make_crowd, make_search
 from ranking.simulation.true_ndcg import AT, Interval, ideal_dcg, mean_interval
 from ranking.simulation.visits import Visits, visit
 from ranking.simulation.world import CLASSES, Truth, make_world
+from ranking.traffic.explore import places_given
+from ranking.traffic.little_known import with_drawn
 
 NAMED = ("clicks_for_query", "clicks_anywhere", "bought_of_clicked", "demand_percentile")
 PAGE, DAYS, BEGIN = 20, 7, 1.79e9
@@ -45,7 +49,6 @@ CHOSEN_ON = ((POSITION, 20_000, 1), (POSITION, 200_000, 2), (DBN, 20_000, 3), (D
 LEFT_OUT = ((CASCADE, 20_000, 5), (CASCADE, 200_000, 6), (POSITION, 200_000, 7),
             (DBN, 20_000, 8), (CASCADE, 60_000, 9))  # fmt: skip
 """Click model, searches, seed of the world and its shoppers."""
-BY_NIGHT = tuple((model, 200_000, seed) for seed in (10, 11) for model in CLICK_MODELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,25 @@ def ndcg(pools: Pools, worth: Float64Array, scores: Float64Array | Float32Array)
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """columns: float32[4, intents, pool]: what would be in the features NAMED. doubts: float32
+    [intents, pool], of the first of them. served: true nDCG@10 of the pages of each night.
+    """
+
+    columns: Float32Array
+    doubts: Float32Array
+    served: tuple[float, ...] = ()
+
+    def scores(self, pools: Pools, weights: Float32Array) -> Float32Array:
+        found: Float32Array = pools.scores + np.tensordot(weights, self.columns, 1)
+        return found
+
+
 def behaviour(
     pools: Pools,
     truth: Truth,
+    worth: Float64Array,
     model: str,
     count: int,
     seed: int,
@@ -110,23 +129,51 @@ def behaviour(
     *,
     weights: Float32Array,
     nights: int = 1,
-) -> Float32Array:
-    """float32[4, intents, pool]: what would be in the features NAMED after the last night. weights:
-    of those, that the pages of the later days are ranked with.
+    little_known: bool = False,
+) -> Learnt:
+    """After the last night. weights: of the features NAMED, that the pages of the later days are
+    ranked with.
     """
     crowd, chance = make_crowd(20_000, 3, 0.02, seed), np.random.default_rng([seed, count])
-    shown = np.take_along_axis(pools.products, pools.best(pools.scores, PAGE), axis=1)
-    seen: list[Visits] = []
-    columns = np.zeros((len(NAMED), *pools.docs.shape), dtype=np.float32)
+    nothing = np.zeros((len(NAMED), *pools.docs.shape), dtype=np.float32)
+    learnt, seen, served = Learnt(nothing, nothing[0]), list[Visits](), list[float]()
     for night in range(nights):
         begin, end = (DAYS * each / nights for each in (night, night + 1))
         searches = make_searches(count // nights, begin, end, truth.world.asked, crowd, chance)
-        pages = shown[searches.intents]
+        if little_known and night:
+            places = explored_places(searches, pools, learnt, weights)
+        else:
+            places = pools.best(learnt.scores(pools, weights), PAGE)[searches.intents]
+        head = worth[searches.intents[:, None], places[:, :AT]]
+        served.append(float((head / np.log2(np.arange(AT) + 2)).sum(axis=1).mean()))
+        pages = pools.products[searches.intents[:, None], places]
         seen.append(visit(searches, pages, truth, crowd, Browsing(model), chance))
-        columns = features_learnt(seen, pools, truth, crowd, generation, BEGIN + end * DAY_S)
-        ranked = pools.best(pools.scores + np.tensordot(weights, columns, 1), PAGE)
-        shown = np.take_along_axis(pools.products, ranked, axis=1)
-    return columns
+        learnt = features_learnt(seen, pools, truth, crowd, generation, BEGIN + end * DAY_S)
+    return replace(learnt, served=tuple(served))
+
+
+def explored_places(
+    searches: Searches, pools: Pools, learnt: Learnt, weights: Float32Array
+) -> Int64Array:
+    """int64[n, PAGE], columns of the pools, as shoppers of that hour and query are shown them."""
+    settings, own = TrafficSettings(little_known=True), learnt.scores(pools, weights)
+    hours = (searches.days * 24).astype(np.int64)
+    asked, which = np.unique(
+        np.stack([hours, searches.intents]), axis=1, return_inverse=True
+    )  # fmt: skip
+    shown = np.empty((asked.shape[1], PAGE), dtype=np.int64)
+    for row, (hour, intent) in enumerate(asked.T.tolist()):
+        chance = np.random.default_rng([hour, intent])
+        size = int((pools.docs[intent] >= 0).sum())
+        lifts = learnt.columns[0, intent]
+        noise = learnt.doubts[intent] * chance.standard_normal(len(lifts), dtype=np.float32)
+        drawn = own[intent] + weights[0] * (np.clip(lifts + noise, -MOST, MOST) - lifts)
+        order = np.argsort(-own[intent], kind="stable")
+        by_draw = np.argsort(-drawn[order][:size], kind="stable")
+        slots = places_given(settings, size, chance)
+        shown[row] = order[with_drawn(len(order), slots, by_draw, settings.depth)[0][:PAGE]]
+    found: Int64Array = shown[which.ravel()]
+    return found
 
 
 def features_learnt(
@@ -136,18 +183,19 @@ def features_learnt(
     crowd: Crowd,
     generation: Generation,
     now: float,
-) -> Float32Array:
+) -> Learnt:
     """seen: of each period; the pages of the first were ranked without facts."""
     taught = np.repeat(np.arange(len(seen)) > 0, [len(each.searches) for each in seen])
     names = pa.array(np.where(taught, "facts", ""))
     with log_tables(_one_after_the_other(seen), truth, crowd, BEGIN, names) as db:
-        arrays = learn(db, SHOP, generation.snapshot, now).arrays
-    lists = {name: Neighbours.taken(arrays, name) for name in LISTS}
-    facts = Facts("simulated", {}, **(arrays | lists))
+        told = learn(db, SHOP, generation.snapshot, now)
+    lists = {name: Neighbours.taken(told.arrays, name) for name in LISTS}
+    facts = Facts("simulated", told.told, **(told.arrays | lists))
     known = facts.rows_in(generation.snapshot).of_doc[pools.docs]
     known[pools.docs < 0] = -1
-    texts = truth.world.texts
-    lifts = np.stack([facts.clicked(text).lifts_of(known[row]) for row, text in enumerate(texts)])
+    clicked = [facts.clicked(text) for text in truth.world.texts]
+    lifts = np.stack([each.lifts_of(rows) for each, rows in zip(clicked, known, strict=True)])
+    doubts = [each.doubts_of(rows, facts.doubt) for each, rows in zip(clicked, known, strict=True)]
     values = np.where(known[..., None] >= 0, np.nan_to_num(facts.values[known]), 0)
     found: Float32Array = np.stack([
         np.clip(lifts, -MOST, MOST),
@@ -155,7 +203,7 @@ def features_learnt(
         np.clip(values[..., 1], -MOST, MOST),
         values[..., 2],
     ]).astype(np.float32)  # fmt: skip
-    return found
+    return Learnt(found, np.stack(doubts))
 
 
 def _one_after_the_other(seen: list[Visits]) -> Visits:
@@ -188,12 +236,21 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=20_000)
     parser.add_argument("--intents", type=int, default=None)
     parser.add_argument("--searches", type=int, default=200_000, help="At most, of each set.")
-    parser.add_argument("--weights", default="10,3,0.2,0")
+    parser.add_argument("--weights", default=None)
     parser.add_argument("--nights", type=int, default=1, help="Times that facts are learnt.")
+    parser.add_argument("--little-known", action="store_true", help="The others also explore.")
+    parser.add_argument("--models", nargs="*", default=CLICK_MODELS)
+    parser.add_argument("--seeds", nargs="*", type=int, default=(10, 11), help="By night.")
     given = parser.parse_args()
     now = np.array([BEHAVIOUR_WEIGHTS[name] for name in NAMED], dtype=np.float32)
-    other = np.array([float(each) for each in given.weights.split(",")], dtype=np.float32)
-    ranked_with = (now, other) if given.nights > 1 and (other != now).any() else (now,)
+    other = now
+    if given.weights is not None:
+        other = np.array([float(each) for each in given.weights.split(",")], dtype=np.float32)
+    pair = ((now, False), (other, given.little_known))
+    ranked_with = (
+        pair if given.nights > 1 and (given.little_known or (other != now).any()) else pair[:1]
+    )
+    by_night = [(model, 200_000, seed) for seed in given.seeds for model in given.models]
     with tempfile.TemporaryDirectory() as folder:
         shop = write_demo_shop(Path(folder), given.products, 1)
         generation = built(shop.products, Path(folder) / "index")
@@ -204,25 +261,27 @@ def main() -> None:
             "the gap that BEHAVIOUR_WEIGHTS close"
         )
         once = (("chosen on", CHOSEN_ON), ("left out", LEFT_OUT))
-        for name, sets in once if given.nights == 1 else (("by night", BY_NIGHT),):
+        for name, sets in once if given.nights == 1 else (("by night", by_night),):
             for model, most, seed in sets:
                 count = min(most, given.searches)
                 truth = make_world(intents, goods, seed).at(0.0)
                 worth = worth_of(pools, truth)
                 learnt = [
-                    behaviour(pools, truth, model, count, seed, generation,
-                              weights=weights, nights=given.nights)
-                    for weights in ranked_with
+                    behaviour(pools, truth, worth, model, count, seed, generation, weights=weights,
+                              nights=given.nights, little_known=explores)
+                    for weights, explores in ranked_with
                 ]  # fmt: skip
                 cold, ours, theirs, best = (
                     ndcg(pools, worth, scores)
                     for scores in (
                         pools.scores,
-                        pools.scores + np.tensordot(now, learnt[0], 1),
-                        pools.scores + np.tensordot(other, learnt[-1], 1),
+                        learnt[0].scores(pools, now),
+                        learnt[-1].scores(pools, other),
                         np.where(pools.docs >= 0, worth, -np.inf),
                     )
                 )
+                for each in learnt if given.nights > 1 else ():
+                    print("served ", " ".join(f"{mean:.4f}" for mean in each.served))
                 for which, weights in (("as asked", truth.world.asked), ("alike", cold * 0 + 1)):
                     means = [
                         mean_interval(each, weights, 0).mean for each in (cold, ours, theirs, best)
@@ -230,8 +289,9 @@ def main() -> None:
                     told = " ".join(f"{mean:.4f}" for mean in means)
                     change = mean_interval(theirs - ours, weights, 0)
                     closes = gap_closed(cold, ours, best, weights)
+                    theirs_close = gap_closed(cold, theirs, best, weights)
                     print(f"{name:<10}{model:<9}{count:>8,} {seed} {which:<9}{told}  {change:+}"
-                          f"  closes {closes}", flush=True)  # fmt: skip
+                          f"  closes {closes}, {theirs_close}", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ class TrafficSettings(BaseModel):
     share: of the places from first_place to depth, at most. evidence: impressions in all after
     which nothing more is given; the day's budget falls to 0 until then. usual_ctr: clicks an
     impression that a product must be able to have; belief: impressions that this is worth.
+
+    little_known: whether places that no new product takes go to products of which clicks after the
+    query say little.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,6 +27,8 @@ class TrafficSettings(BaseModel):
     usual_ctr: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.05
     belief: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] = 20.0
 
+    little_known: bool = False
+
     @property
     def on(self) -> bool:
-        return self.impressions_a_day > 0
+        return self.impressions_a_day > 0 or self.little_known

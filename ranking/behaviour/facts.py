@@ -25,7 +25,7 @@ from ranking.recall.hits import Hits
 
 FOLDER: Final = "facts"
 MANIFEST: Final = "manifest.json"
-FORMAT, OLDEST_FORMAT = 2, 1
+FORMAT, OLDEST_FORMAT = 3, 1
 VALUES: Final = ("attraction", "conversion", "demand")
 """Columns of `values`: ln of clicks over expected clicks, ln of purchases a click over the shop's,
 and the percentile of recent demand."""
@@ -35,13 +35,16 @@ _ARRAYS_OF_FORMAT_1: Final = {
     "pair_lifts": "float32",
 }  # fmt: skip
 LISTS: Final = ("related", "together", "popular", "trending")
-ARRAYS: Final = (
+_ARRAYS_OF_FORMAT_2: Final = (
     _ARRAYS_OF_FORMAT_1 | {"favourites": "uint64", "region_hashes": "uint64"} | arrays_of(LISTS)
 )
+ARRAYS: Final = _ARRAYS_OF_FORMAT_2 | {"pair_doubts": "float32"}
+_ARRAYS_OF: Final = (_ARRAYS_OF_FORMAT_1, _ARRAYS_OF_FORMAT_2, ARRAYS)
 USUAL_PRICE: Final = 0.5
 """Percentile within its category of what is clicked, where facts do not tell."""
 LEAST_KNOWN: Final = 0.01
 """Share of the facts' products that the snapshot must have, of a hundred or more."""
+MOST_DOUBT: Final = 100.0
 _MOST_SEGMENTS: Final = 64
 RELEARN: Final = "Run `vitrina learn` again, or set `facts` in CURRENT to null."
 
@@ -98,6 +101,7 @@ class Facts:
     pair_begins: UInt32Array
     pair_rows: UInt32Array
     pair_lifts: Float32Array
+    pair_doubts: Float32Array
     favourites: UInt64Array
     region_hashes: UInt64Array
     related: Neighbours
@@ -117,7 +121,15 @@ class Facts:
         if place == len(self.query_hashes) or self.query_hashes[place] != wanted:
             return NOT_CLICKED
         begin, end = int(self.pair_begins[place]), int(self.pair_begins[place + 1])
-        return Clicked(self.pair_rows[begin:end], self.pair_lifts[begin:end])
+        return Clicked(
+            self.pair_rows[begin:end], self.pair_lifts[begin:end], self.pair_doubts[begin:end]
+        )
+
+    @property
+    def doubt(self) -> float:
+        """Standard deviation of a lift of which nothing is known; 0 where facts do not tell."""
+        told = self.manifest.get("doubt")
+        return told if isinstance(told, float) and 0 <= told <= MOST_DOUBT else 0.0
 
     @property
     def usual_price(self) -> float:
@@ -170,12 +182,12 @@ def open_facts(index: Path, facts_id: str, snapshot: Snapshot) -> Facts:
     folder = index / FOLDER / facts_id
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] not in (OLDEST_FORMAT, FORMAT):
+        if manifest["format"] not in range(OLDEST_FORMAT, FORMAT + 1):
             raise FactsError(
                 f"facts {facts_id} are of format {manifest['format']}, this code reads "
                 f"{OLDEST_FORMAT} to {FORMAT}. {RELEARN}"
             )
-        names = ARRAYS if manifest["format"] == FORMAT else _ARRAYS_OF_FORMAT_1
+        names = _ARRAYS_OF[manifest["format"] - OLDEST_FORMAT]
         if manifest["index"] != index.name:
             raise FactsError(
                 f"facts {facts_id} were learnt for index {str(manifest['index'])[:60]!r}, not "
@@ -189,6 +201,8 @@ def open_facts(index: Path, facts_id: str, snapshot: Snapshot) -> Facts:
         raise FactsError(f"facts {facts_id} cannot be read: {error}. {RELEARN}") from error
     if manifest["format"] == OLDEST_FORMAT:
         arrays |= _no_lists(len(arrays["values"]))
+    if "pair_doubts" not in arrays:
+        arrays["pair_doubts"] = np.zeros_like(arrays["pair_lifts"])
     lists = {name: Neighbours.taken(arrays, name) for name in LISTS}
     facts = Facts(facts_id, manifest, **(arrays | lists))
     check_shape(facts)
@@ -222,6 +236,8 @@ def check_shape(facts: Facts) -> None:
         and int(facts.product_rows.max(initial=0)) < max(rows, 1)
         and int(facts.pair_rows.max(initial=0)) < max(rows, 1)
         and bool(np.isfinite(facts.pair_lifts).all())
+        and len(facts.pair_doubts) == pairs
+        and bool(((facts.pair_doubts >= 0) & (facts.pair_doubts <= MOST_DOUBT)).all())
         and len(facts.favourites) == rows
         and facts.related.fits(rows, rows)
         and facts.together.fits(rows, rows)

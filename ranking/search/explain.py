@@ -49,7 +49,7 @@ def explain_hit(
     if ordered.placing is not None:
         told["rules"] = _by_rules(place, ordered.placing)
     if ordered.is_explored(slice(place, place + 1)).any():
-        told["budget"] = "place from an exposure budget: a new product that little is known of"
+        told["budget"] = "place from an exposure budget: a product that little is known of"
     if row is None or ordered.ranked_by != generation.ranker.name:
         ranker = ordered.ranked_by if ordered.ranked_by in _UNRANKED else COARSE
         told |= {"ranker": ranker, "why": _UNRANKED[ranker], "contributions": []}

@@ -148,7 +148,7 @@ def _ranked(found: Found, context: Context) -> Ordered:
             stage.passed = len(ordered)
     if context.generation.exposure is not None and context.request.diversity:
         with context.log.timed("explore", len(ordered)) as stage:
-            ordered = explored(ordered, context)
+            ordered = explored(found.query, ordered, context)
             stage.passed = len(ordered)
     return ordered
 

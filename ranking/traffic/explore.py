@@ -3,44 +3,64 @@
 Thompson sampling (Thompson 1933; Chapelle and Li, NIPS 2011): each draws a rate of clicks from what
 is believed of it; those that draw highest are given the places. Those that can hardly be clicked as
 often as is usual are given none. The draws are those of the day and the query, so all pages and all
-shoppers see the same.
+shoppers see the same; of the hour where places go to what is little known, too (`little_known.py`).
 """
 
 from hashlib import blake2b
 
 import numpy as np
 
-from indexing.arrays import BoolArray, Float64Array, Int64Array
+from indexing.arrays import BoolArray, Float64Array, Int64Array, UInt64Array
 from indexing.catalogue.traffic_config import TrafficSettings
+from ranking.query.query import Query
 from ranking.search.candidates import Candidates, Ordered
 from ranking.search.context import Context
 from ranking.search.segments import read
 from ranking.search.stock import sold_out
 from ranking.traffic.exposure import DAY_S, Exposure
+from ranking.traffic.little_known import drawn_order, with_drawn
 
 POOL = 300
 """Products of the order that are looked at."""
 
 
-def explored(ordered: Ordered, context: Context) -> Ordered:
-    """The same products; some new ones stand higher, and `explored` names them."""
+def explored(query: Query, ordered: Ordered, context: Context) -> Ordered:
+    """The same products; some new or little known ones stand higher, and `explored` names them."""
     exposure, settings = context.generation.exposure, context.tables.config.traffic
     if exposure is None or not settings.on or not len(ordered):
         return ordered
+    span = f"{exposure.hour}h" if settings.little_known else f"{exposure.day}"
+    chance = np.random.default_rng(_seed(span, context.request.text))
+    slots = places_given(settings, len(ordered), chance)
+    lifted = np.empty(0, dtype=np.uint64)
+    if settings.impressions_a_day:
+        ordered, given = _with_new(ordered, slots, exposure, context, chance)
+        lifted, slots = given, slots[len(given) :]
+    if settings.little_known and len(slots):
+        drawn = drawn_order(query, ordered, POOL, context, chance)
+        order, moved = with_drawn(len(ordered), slots, drawn, settings.depth)
+        lifted = np.concatenate([lifted, ordered.candidates.keys[moved]])
+        ordered = ordered.rearranged(order) if len(moved) else ordered
+    return ordered.with_explored(lifted) if len(lifted) else ordered
+
+
+def _with_new(
+    ordered: Ordered,
+    slots: Int64Array,
+    exposure: Exposure,
+    context: Context,
+    chance: np.random.Generator,
+) -> tuple[Ordered, UInt64Array]:
+    """And the keys of the new products that were lifted, to the first slots."""
+    settings = context.tables.config.traffic
     pool = ordered.candidates.take(np.arange(min(POOL, len(ordered))))
     counts = read(pool, context.segments, exposure.counts_of)
-    able = _able(pool, counts, exposure, settings, context)
-    if not able.any():
-        return ordered
-    chance = np.random.default_rng(_seed(exposure.day, context.request.text))
-    slots = places_given(settings, len(ordered), chance)
-    places = np.flatnonzero(able)
+    places = np.flatnonzero(_able(pool, counts, exposure, settings, context))
     drawn = chance.beta(*believed(counts[places], settings))
     wanted = places[np.argsort(-drawn, kind="stable")]
     order, lifted = with_lifted(len(ordered), slots, wanted)
-    if not len(lifted):
-        return ordered
-    return ordered.rearranged(order).with_explored(ordered.candidates.keys[lifted])
+    keys = ordered.candidates.keys[lifted]
+    return (ordered.rearranged(order) if len(lifted) else ordered), keys
 
 
 def _able(
@@ -124,6 +144,6 @@ def with_lifted(
     return order, moved
 
 
-def _seed(day: int, text: str) -> int:
-    raw = f"{day}\0{text.casefold()}".encode("utf-8", "surrogatepass")
+def _seed(span: str, text: str) -> int:
+    raw = f"{span}\0{text.casefold()}".encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(raw, digest_size=8).digest())

@@ -9,7 +9,7 @@ from indexing.arrays import Int64Array, UInt32Array, UInt64Array
 from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot
 
-DAY_S = 86_400
+DAY_S, HOUR_S = 86_400, 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class Exposure:
     @property
     def day(self) -> int:
         return int(self.at // DAY_S)
+
+    @property
+    def hour(self) -> int:
+        return int(self.at // HOUR_S)
 
     @property
     def id(self) -> str:

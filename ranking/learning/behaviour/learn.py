@@ -14,18 +14,15 @@ from indexing.snapshot import Snapshot
 from ranking.behaviour.facts import ARRAYS, VALUES
 from ranking.behaviour.query_key import hash_of, query_key
 from ranking.errors import FactsError
+from ranking.learning.behaviour.attraction import attraction, doubts, spread_of_worths
 from ranking.learning.behaviour.counts import CART, PURCHASE, Counts, count
 from ranking.learning.behaviour.lists import lists
+from ranking.learning.behaviour.pairs_of_queries import best_of_queries, of_queries
 from ranking.learning.behaviour.usual_price import usual_price
 from ranking.learning.behaviour.views import make_views
 
-SMOOTHING: Final = 5.0
-"""Expected clicks that the belief in the product's own average (a query's product) or in the
-shop's (a product) is worth."""
 SMOOTHING_OF_PURCHASES: Final = 20.0
-MOST_OF_QUERY: Final = 50
 MOST_QUERIES: Final = 500_000
-LEAST_LIFT: Final = 0.02
 _SILENT: Final = Silent()
 
 
@@ -156,12 +153,17 @@ def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot)
 
     of_product = attraction(sums(gained), sums(pairs["expected"]), np.ones(len(groups)))
     lifts = np.log(attraction(gained, pairs["expected"], of_product[rows])).astype(np.float32)
+    spread = _spread(*(float(pairs[name].sum()) for name in ("clicks", "carts", "bought")))
+    unsure = doubts(gained, of_product[rows], spread).astype(np.float32)
+    unknown_pair = float(doubts(np.zeros(1), np.ones(1), spread)[0])
     values = np.zeros((len(groups), len(VALUES)), dtype=np.float32)
     values[:, 0] = np.log(of_product)
     values[:, 1] = _conversion(sums(pairs["clicks"]), sums(pairs["bought"]))
     values[:, 2] = _demand(counts, groups)
-    chosen = _best_of_queries(pairs["query"].astype(np.int64), lifts)
-    arrays = _of_queries(pairs["query"][chosen], rows[chosen], lifts[chosen], queries)
+    chosen = best_of_queries(pairs["query"].astype(np.int64), lifts, unsure / unknown_pair)
+    arrays = of_queries(
+        pairs["query"][chosen], rows[chosen], lifts[chosen], unsure[chosen], queries
+    )
     arrays |= _of_products(groups, snapshot) | {"values": values}
     told = {
         "counts": {
@@ -175,15 +177,17 @@ def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot)
         "place_ctr": np.round(counts.place_ctr[:20], 5).tolist(),
         "looked_at_below_click": round(counts.below.overall, 4),
         "worth_of_click": round(worth_of_click, 4),
+        "doubt": round(unknown_pair, 4),
         "usual_price": usual_price(sums(pairs["clicks"]), groups, snapshot),
     }
     return Learnt(arrays, told)
 
 
-def attraction(gained: Float64Array, expected: Float64Array, belief: Float64Array) -> Float64Array:
-    """(g + k·b) / (e + k): clicks over expected clicks, drawn towards what is believed."""
-    found: Float64Array = (gained + SMOOTHING * belief) / (expected + SMOOTHING)
-    return found
+def _spread(clicks: float, carts: float, bought: float) -> float:
+    """As if what is bought had been in the cart, and that had been clicked."""
+    carts, bought = min(carts, clicks), min(max(bought, 0.0), carts, clicks)
+    counts = np.array([clicks - carts, carts - bought, bought])
+    return spread_of_worths(np.cumsum([1.0, CART, PURCHASE]), counts)
 
 
 def _conversion(clicks: Float64Array, bought: Float64Array) -> Float32Array:
@@ -209,32 +213,6 @@ def _demand(counts: Counts, groups: Int64Array) -> Float32Array:
         places = np.searchsorted(groups, counts.demand["grp"][wanted])
         demand[places] = middle / (2 * len(wanted))
     return demand
-
-
-def _best_of_queries(queries: Int64Array, lifts: Float32Array) -> Int64Array:
-    """Places of the MOST_OF_QUERY lifts of each query that say most, in the pairs' own order."""
-    order = np.lexsort((-np.abs(lifts), queries))
-    begins = np.searchsorted(queries[order], queries[order], "left")
-    ranks = np.arange(len(order)) - begins
-    kept = order[(ranks < MOST_OF_QUERY) & (np.abs(lifts[order]) >= LEAST_LIFT)]
-    return np.sort(kept)
-
-
-def _of_queries(
-    numbers: Any, rows: Int64Array, lifts: Float32Array, queries: list[str]
-) -> dict[str, Any]:
-    """Pairs by the queries' hashes, ascending; rows ascending within each."""
-    distinct, of = np.unique(numbers, return_inverse=True)
-    hashes = np.array([hash_of(queries[number]) for number in distinct.tolist()], dtype=np.uint64)
-    rank = np.argsort(np.argsort(hashes, kind="stable"), kind="stable")
-    order = np.lexsort((rows, rank[of] if len(of) else of))
-    sizes = np.bincount(rank[of], minlength=len(distinct)) if len(of) else np.zeros(0, np.int64)
-    return {
-        "query_hashes": np.sort(hashes),
-        "pair_begins": np.concatenate([[0], np.cumsum(sizes)]),
-        "pair_rows": rows[order],
-        "pair_lifts": lifts[order],
-    }
 
 
 def _of_products(groups: Int64Array, snapshot: Snapshot) -> dict[str, Any]:

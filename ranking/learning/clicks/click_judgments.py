@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 
 from indexing.arrays import Float64Array, Int64Array
-from ranking.learning.behaviour.learn import attraction
+from ranking.learning.behaviour.attraction import attraction
 from ranking.learning.clicks.click_log import ClickLog
 from ranking.learning.clicks.evidence import Evidence
 from ranking.learning.judgments import Judgments

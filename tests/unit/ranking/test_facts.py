@@ -1,6 +1,7 @@
-"""Facts on disk: of this format and the one before, and what is refused."""
+"""Facts on disk: of this format and those before, and what is refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from catalogs import build_index
 
 from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot, open_snapshot
-from ranking.behaviour.facts import ARRAYS, LISTS, open_facts
+from ranking.behaviour.facts import ARRAYS, LISTS, check_shape, open_facts
 from ranking.behaviour.neighbours import Neighbours
 from ranking.behaviour.query_key import hash_of
 from ranking.behaviour.store import publish_facts
@@ -19,7 +20,7 @@ from ranking.errors import FactsError
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 SHOP = [{"id": name, "title": name} for name in ("lamp", "sofa")]
-NEW = ("favourites", "region_hashes", *LISTS)
+NEW = ("pair_doubts", "favourites", "region_hashes", *LISTS)
 
 
 @pytest.fixture
@@ -31,13 +32,15 @@ def published(tmp_path: Path) -> tuple[Path, Snapshot, str]:
     arrays: dict[str, Any] = {name: np.empty(0, dtype=kind) for name, kind in ARRAYS.items()}
     arrays |= {
         "product_hashes": names[order], "product_rows": order, "values": np.zeros((2, 3)),
-        "pair_begins": np.zeros(1), "favourites": names,
+        "query_hashes": np.array([hash_of("lamp")]), "pair_begins": np.array([0, 1]),
+        "pair_rows": np.array([1]), "pair_lifts": np.array([1.5]), "pair_doubts": np.array([0.25]),
+        "favourites": names,
         "region_hashes": np.sort(np.array([hash_of(""), hash_of("lima")])),
     }  # fmt: skip
     one = Neighbours.best([0], [1], [0.5], 2, 30)
     for name in LISTS:
         arrays |= one.arrays(name)
-    return index, snapshot, publish_facts(index, arrays, {}, snapshot, NOW)
+    return index, snapshot, publish_facts(index, arrays, {"doubt": 0.7}, snapshot, NOW)
 
 
 def changed(index: Path, facts_id: str, **told: Any) -> None:
@@ -66,6 +69,34 @@ def test_the_format_before_has_no_lists(published: tuple[Path, Snapshot, str]) -
     assert not facts.knows_region("lima")
 
 
+def test_the_format_before_tells_no_doubts(published: tuple[Path, Snapshot, str]) -> None:
+    index, snapshot, facts_id = published
+    assert open_facts(index, facts_id, snapshot).doubt == 0.7
+    (index / "facts" / facts_id / "pair_doubts.npy").unlink()
+    changed(index, facts_id, format=2, doubt=None)
+    facts = open_facts(index, facts_id, snapshot)
+    assert facts.doubt == 0
+    assert facts.pair_doubts.tolist() == [0.0]
+    assert [len(facts.related.of(row)[0]) for row in range(2)] == [1, 0]
+
+
+def test_what_is_known_of_a_query(published: tuple[Path, Snapshot, str]) -> None:
+    facts = open_facts(published[0], published[2], published[1])
+    clicked = facts.clicked("Lamp")
+    assert clicked.lifts_of(np.array([0, 1, -1])).tolist() == [0, 1.5, 0]
+    assert clicked.doubts_of(np.array([0, 1, -1]), 0.75).tolist() == [0.75, 0.25, 0.75]
+    assert facts.clicked("sofa").doubts_of(np.array([1]), 0.5).tolist() == [0.5]
+
+
+@pytest.mark.parametrize("wrong", [[-0.1], [np.nan], [101.0], [0.1, 0.1]])
+def test_doubts_that_are_none_are_refused(
+    published: tuple[Path, Snapshot, str], wrong: list[float]
+) -> None:
+    facts = open_facts(published[0], published[2], published[1])
+    with pytest.raises(FactsError):
+        check_shape(replace(facts, pair_doubts=np.array(wrong, dtype=np.float32)))
+
+
 @pytest.mark.parametrize("name", ["related_rows", "popular_scores", "region_hashes", "favourites"])
 def test_what_was_changed_is_refused(published: tuple[Path, Snapshot, str], name: str) -> None:
     index, snapshot, facts_id = published
@@ -80,7 +111,7 @@ def test_a_format_of_later_is_refused_with_the_remedy(
     published: tuple[Path, Snapshot, str],
 ) -> None:
     index, snapshot, facts_id = published
-    changed(index, facts_id, format=3)
+    changed(index, facts_id, format=4)
     with pytest.raises(FactsError, match="vitrina learn"):
         open_facts(index, facts_id, snapshot)
 

@@ -6,8 +6,9 @@ import duckdb
 import numpy as np
 import pytest
 
+from ranking.learning.behaviour.attraction import attraction
 from ranking.learning.behaviour.counts import _SEEN
-from ranking.learning.behaviour.learn import _best_of_queries, _of_queries, attraction
+from ranking.learning.behaviour.pairs_of_queries import best_of_queries, of_queries
 from ranking.learning.behaviour.places import place_ctr
 
 
@@ -38,18 +39,21 @@ def test_attraction_is_drawn_towards_the_belief() -> None:
 def test_the_pairs_that_say_most_are_kept() -> None:
     queries = np.array([0, 0, 0, 1, 1], dtype=np.int64)
     lifts = np.array([0.5, 0.001, -0.7, 0.1, 0.2], dtype=np.float32)
-    assert _best_of_queries(queries, lifts).tolist() == [0, 2, 3, 4]
-    many = np.zeros(80, dtype=np.int64)
-    kept = _best_of_queries(many, np.linspace(-1, 1, 80).astype(np.float32))
-    assert len(kept) == 50
-    assert {0, 79} <= set(kept.tolist())
+    unknown = np.ones(5, dtype=np.float32)
+    assert best_of_queries(queries, lifts, unknown).tolist() == [0, 2, 3, 4]
+    known = np.array([1, 0.5, 1, 1, 1], dtype=np.float32)
+    assert best_of_queries(queries, lifts, known).tolist() == [0, 1, 2, 3, 4], "usual, and known so"
+    many = np.zeros(280, dtype=np.int64)
+    lifts = np.linspace(-1, 1, 280).astype(np.float32)
+    kept = best_of_queries(many, lifts, np.ones(280, dtype=np.float32))
+    assert len(kept) == 200
+    assert {0, 279} <= set(kept.tolist())
 
 
 def test_pairs_stand_under_their_queries() -> None:
     queries = ["lamp", "red lamp", "never clicked"]
-    arrays = _of_queries(
-        np.array([0, 0, 1]), np.array([7, 3, 3]), np.array([1, 2, 3], dtype=np.float32), queries
-    )
+    lifts = np.array([1, 2, 3], dtype=np.float32)
+    arrays = of_queries(np.array([0, 0, 1]), np.array([7, 3, 3]), lifts, lifts / 10, queries)
     begins, rows = arrays["pair_begins"].tolist(), arrays["pair_rows"].tolist()
     assert len(arrays["query_hashes"]) == 2
     parts = {
@@ -57,7 +61,9 @@ def test_pairs_stand_under_their_queries() -> None:
         for begin, end in pairwise(begins)
     }
     assert parts == {(3, 7): [2, 1], (3,): [3]}
-    nothing = _of_queries(np.array([], int), np.array([], int), np.array([], np.float32), queries)
+    assert arrays["pair_doubts"].tolist() == (arrays["pair_lifts"] / 10).tolist()
+    none = np.array([], np.float32)
+    nothing = of_queries(np.array([], int), np.array([], int), none, none, queries)
     assert nothing["pair_begins"].tolist() == [0]
 
 

@@ -1,0 +1,137 @@
+"""Places for what little is known of: which, how many, and what stays as it was."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from catalogs import build_index, open_index
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexing.catalogue.index_config import IndexConfig
+from indexing.catalogue.row_order import hash_of_id
+from ranking.behaviour.facts import ARRAYS, LISTS, VALUES, Facts
+from ranking.behaviour.neighbours import Neighbours
+from ranking.behaviour.query_key import hash_of
+from ranking.generation import Generation
+from ranking.search.request import SearchRequest
+from ranking.search.result import SearchResult
+from ranking.search.root import search
+from ranking.traffic.exposure import HOUR_S, Exposure
+from ranking.traffic.little_known import with_drawn
+
+NOW = 1_795_000_000.0
+COUNT = 60
+SURE = 0.01
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    products = [
+        {"id": str(n), "title": f"Lamp {n}", "popularity": 1_000 - n, "stock": int(n != 55)}
+        for n in range(COUNT)
+    ]
+    config = IndexConfig.model_validate({"traffic": {"little_known": True}})
+    index = tmp_path_factory.mktemp("little") / "main"
+    build_index(index, products, config=config)
+    return open_index(index)
+
+
+def facts_of(doubts: list[float], unknown: float) -> Facts:
+    """Row n is product n; all were clicked as expected after "lamp"."""
+    names = np.frombuffer(b"".join(hash_of_id(str(n)) for n in range(COUNT)), dtype=np.uint64)
+    order = np.argsort(names)
+    given: dict[str, Any] = {name: np.empty(0, dtype=kind) for name, kind in ARRAYS.items()}
+    for name in LISTS:
+        Neighbours.taken(given, name)
+        given[name] = Neighbours.none(COUNT if name in ("related", "together") else 0)
+    given |= {"product_hashes": names[order], "product_rows": order.astype(np.uint32)}
+    given["values"] = np.zeros((COUNT, len(VALUES)), dtype=np.float32)
+    given |= {
+        "query_hashes": np.array([hash_of("lamp")], dtype=np.uint64),
+        "pair_begins": np.array([0, len(doubts)], dtype=np.uint32),
+        "pair_rows": np.arange(len(doubts), dtype=np.uint32),
+        "pair_lifts": np.zeros(len(doubts), dtype=np.float32),
+        "pair_doubts": np.array(doubts, dtype=np.float32),
+    }
+    return Facts("f", {"doubt": unknown}, **given)
+
+
+def found(shop: Generation, facts: Facts | None, at: float = NOW, **told: Any) -> SearchResult:
+    given = replace(shop, exposure=Exposure.of(at, ()), facts=facts)
+    return search(SearchRequest("lamp", page_size=COUNT, **told), given, lambda: 0.0)
+
+
+def ids(result: SearchResult) -> list[str]:
+    return [hit.id for hit in result.hits]
+
+
+def lifted(result: SearchResult) -> list[str]:
+    pairs = zip(result.hits, result.explored, strict=False)
+    return [hit.id for hit, is_so in pairs if is_so]
+
+
+def plain(shop: Generation, facts: Facts | None) -> list[str]:
+    return ids(search(SearchRequest("lamp", page_size=COUNT), replace(shop, facts=facts),
+                      lambda: 0.0))  # fmt: skip
+
+
+def test_where_all_is_known_or_nothing_is_told_nothing_moves(shop: Generation) -> None:
+    sure = facts_of([0.0] * COUNT, 0.7)
+    assert lifted(found(shop, sure)) == []
+    assert ids(found(shop, sure)) == plain(shop, sure)
+    before = facts_of([0.7] * COUNT, 0.0)
+    assert lifted(found(shop, before)) == []
+    assert lifted(found(shop, None)) == []
+
+
+def test_what_little_is_known_of_gets_a_bounded_share(shop: Generation) -> None:
+    facts = facts_of([SURE] * 50, 1.0)
+    own = plain(shop, facts)
+    given = [lifted(found(shop, facts, NOW + hour * HOUR_S)) for hour in range(24)]
+    assert all(len(each) <= 12 for each in given)
+    assert {name for each in given for name in each} >= set(map(str, range(50, 55)))
+    assert "55" not in {name for each in given for name in each}, "sold out"
+    result = found(shop, facts)
+    moved, shown = lifted(result), ids(result)
+    assert moved
+    assert not any(result.explored[:2])
+    assert sorted(shown) == sorted(own)
+    assert [each for each in shown if each not in moved] == [e for e in own if e not in moved]
+    assert all(shown.index(each) < own.index(each) for each in moved)
+
+
+def test_the_hour_and_the_query_decide(shop: Generation) -> None:
+    facts = facts_of([SURE] * 30, 1.0)
+    begun = NOW // HOUR_S * HOUR_S
+    first = ids(found(shop, facts, begun))
+    assert ids(found(shop, facts, begun + HOUR_S - 1)) == first
+    assert any(ids(found(shop, facts, begun + hour * HOUR_S)) != first for hour in range(1, 6))
+    assert ids(found(shop, facts, begun, page=2)) == []
+    assert lifted(found(shop, facts, begun, diversity=False)) == []
+
+
+def test_slots_by_hand() -> None:
+    order, moved = with_drawn(7, np.array([1, 3]), np.array([0, 5, 3, 6]), depth=6)
+    assert order.tolist() == [0, 5, 1, 3, 2, 4, 6], "0 stands higher by itself"
+    assert moved.tolist() == [5, 3]
+    order, moved = with_drawn(4, np.array([0, 2]), np.array([], dtype=np.int64), depth=4)
+    assert (order.tolist(), moved.tolist()) == ([0, 1, 2, 3], [])
+
+
+@given(st.data())
+def test_it_is_a_permutation_that_lifts_only_what_it_names(data: st.DataObject) -> None:
+    length = data.draw(st.integers(1, 60))
+    places = st.integers(0, length - 1)
+    slots = np.array(sorted(data.draw(st.sets(places))), dtype=np.int64)
+    drawn = np.array(data.draw(st.lists(places, unique=True)), dtype=np.int64)
+    depth = data.draw(st.integers(1, 80))
+    order, moved = (each.tolist() for each in with_drawn(length, slots, drawn, depth))
+    assert sorted(order) == list(range(length))
+    assert len(moved) <= len(slots)
+    assert set(moved) <= set(drawn.tolist())
+    assert all(min(order[order.index(place) :]) < place for place in moved)
+    assert all(order.index(place) in set(slots.tolist()) for place in moved)
+    stayed = [place for place in order if place not in moved]
+    assert stayed == sorted(stayed)
