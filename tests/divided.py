@@ -54,6 +54,7 @@ def types_of(whole: TypeModel, docs: UInt32Array, liked: Float32Array) -> TypeMo
         whole,
         type_of=type_of,
         sureness=whole.sureness[docs],
+        title_roles=whole.title_roles[docs],
         members=members.astype(np.uint32),
         member_starts=starts.astype(np.uint32),
     )

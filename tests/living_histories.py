@@ -245,6 +245,7 @@ def facts_of(generation: Generation) -> list[tuple[Any, ...]]:
                 int(columns.group_sizes[columns.group_of[doc]]),
                 int(segment.types.type_of[doc]),
                 int(segment.types.sureness[doc]),
+                segment.types.title_roles[doc].tobytes(),
                 int(segment.categories.class_of[doc]),
                 texts,
             ))  # fmt: skip

@@ -25,7 +25,16 @@ STEMMERS = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian",
     "pt": "portuguese", "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian",
     "fi": "finnish", "ro": "romanian", "hu": "hungarian", "tr": "turkish", "ru": "russian",
+    "pl": "polish", "cs": "czech", "el": "greek", "ca": "catalan", "et": "estonian",
+    "lt": "lithuanian", "sr": "serbian", "hr": "serbian", "bs": "serbian", "ga": "irish",
+    "eu": "basque", "hy": "armenian", "hi": "hindi", "id": "indonesian", "fa": "persian",
 }  # fmt: skip
+UNSTEMMED = frozenset(
+    ("ar", "bg", "gl", "he", "is", "lb", "lv", "mk", "mt", "sk", "sl", "sq", "th", "uk", "vi")
+)
+"""Languages without a stemmer here: words are found as they are written, but for case, accents
+and what folding does for their script.
+"""
 
 
 class Cut(NamedTuple):
@@ -38,7 +47,7 @@ class Cut(NamedTuple):
 
 
 def knows_language(name: str) -> bool:
-    return name in STEMMERS or name in _CJK_NAMES
+    return name in STEMMERS or name in UNSTEMMED or name in _CJK_NAMES
 
 
 class Analyzer:
@@ -53,7 +62,7 @@ class Analyzer:
     def __init__(self, languages: Sequence[str] = ("en",)) -> None:
         unknown = [name for name in languages if not knows_language(name)]
         if unknown:
-            known = ", ".join(sorted([*STEMMERS, *_CJK_NAMES]))
+            known = ", ".join(sorted([*STEMMERS, *UNSTEMMED, *_CJK_NAMES]))
             raise IndexingError(f"language {unknown[0]!r} is not known. Use one of: {known}.")
         self.languages = tuple(languages)
         stemmed = [name for name in languages if name in STEMMERS]

@@ -60,6 +60,14 @@ _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"(?<=..)лец$", "льц"),
         (r"(?<=...)ец$", "ц"),
     ),
+    "pl": (
+        (r"(?<=..)ow$", ""),
+        (r"(?<=..[^aeiouy])ek$", "k"),
+    ),
+    "cs": (
+        (r"(?<=...)ych$", "y"),
+        (r"(?<=..)ac(?:e|u|i|em|ich|um)$", "ac"),
+    ),
     "tr": (
         (r"(?<=...)l[ae]r(?:[iae]|d[ae]n?|in|ini|l[ae])?$", ""),
         (r"(?<=...[aeiou])s[iu]$", ""),

@@ -3,12 +3,15 @@
 import re
 from typing import Final, NamedTuple
 
-COMMA_LANGUAGES: Final = frozenset(
-    ("de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "ro", "hu", "tr", "ru")
+_COMMA: Final = (
+    "de fr es it pt nl sv da no fi ro hu tr ru pl cs sk el ca et lt lv sr hr bs sl bg uk mk gl eu "
+    "is id sq vi lb hy"
 )
+COMMA_LANGUAGES: Final = frozenset(_COMMA.split())
 """Languages that write one and a half as 1,5."""
 
-SPACE_LANGUAGES: Final = frozenset(("fr", "es", "pt", "sv", "no", "fi", "hu", "ru"))
+_SPACE: Final = "fr es pt sv no fi hu ru pl cs sk et lt lv bg uk"
+SPACE_LANGUAGES: Final = frozenset(_SPACE.split())
 """Languages that write a thousand as 1 000, too."""
 
 _MARKED = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)+(?![\d]|[.,]\d)")

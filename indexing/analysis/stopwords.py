@@ -23,6 +23,20 @@ _LISTS: Final = {
     "ro": "și sau cu de la pentru în din pe un o ale al",
     "hu": "a az és vagy egy",
     "tr": "ve veya ile için bir",
+    "pl": "i oraz lub albo a w we z ze na do dla od po pod przy o u za",
+    "cs": "a i nebo v ve s se z ze na do pro od po pod při o u k ke za",
+    "sk": "a i alebo v vo s so z zo na do pre od po pod pri o u k ku za",
+    "uk": "і й та або в у на з із зі до для від по під при за о",
+    "bg": "и или в във на с със от до за по при под",
+    "hr": "i ili u na s sa od do za po pri iz o",
+    "bs": "i ili u na s sa od do za po pri iz o",
+    "sr": "i ili u na s sa od do za po pri iz o и или у на с са од до за по при из о",
+    "sl": "in ali v na s z od do za po pri iz o k",
+    "el": "ο η το οι τα του της των και ή με για σε στο στη στην από ένα μια",
+    "ca": "el la els les un una uns unes de del dels i o amb per a en al als",
+    "et": "ja või",
+    "lt": "ir ar su į iš be nuo iki ant",
+    "lv": "un vai ar no uz līdz pie par",
 }
 _EVERYWHERE: Final = "في من على و مع عن إلى أو"
 """Of a script that no other language here is written in."""

@@ -191,6 +191,7 @@ def _types(model: TypeModel, own: Segment, liked: "np.ndarray") -> TypeModel:
         model,
         type_of=type_of,
         sureness=own.sureness,
+        title_roles=own.title_roles,
         members=sealed(members.astype(np.uint32)),
         member_starts=sealed(starts.astype(np.uint32)),
     )

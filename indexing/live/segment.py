@@ -36,6 +36,8 @@ from indexing.postings.postings import FIELD_COUNT, HeldTerms, InvertedIndex
 from indexing.postings.token_stream import TermNumbers, TokenStream
 from indexing.searchable import searchable_texts, unsearched_fields
 from indexing.snapshot import Snapshot
+from indexing.types.title_roles import TitleRoles
+from indexing.types.type_model import load_roles
 from indexing.vectors.build import encoded
 from indexing.vectors.encoder import GivenEncoder
 from indexing.vectors.index import VectorIndex
@@ -43,12 +45,14 @@ from indexing.vectors.index_build import build_vectors
 
 _TYPE_OF: Final = "type_of.npy"
 _SURENESS: Final = "sureness.npy"
+_ROLES: Final = "title_roles.npy"
 _KNOWN: Final = "known.npy"
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Term ids and ordinals are its own. type_of, sureness: as in the snapshot's TypeModel.
+    """Term ids and ordinals are its own. type_of, sureness, title_roles: as in the snapshot's
+    TypeModel.
 
     known: int64[terms], the snapshot's term ids, UNKNOWN for those that it has not; new: those.
     """
@@ -60,6 +64,7 @@ class Segment:
     vectors: VectorIndex
     type_of: Int32Array
     sureness: UInt8Array
+    title_roles: UInt64Array
     known: Int64Array
     new: tuple[str, ...]
 
@@ -71,14 +76,16 @@ def open_segment(folder: Path) -> Segment:
     """Raises CorruptSnapshotError."""
     index = InvertedIndex.load(folder / "postings")
     known = load_array(folder / _KNOWN)
+    documents = Documents.load(folder / "documents")
     return Segment(
         folder,
         index,
         Columns.load(folder / "columns"),
-        Documents.load(folder / "documents"),
+        documents,
         VectorIndex.load(folder / "vectors"),
         load_array(folder / _TYPE_OF),
         load_array(folder / _SURENESS),
+        load_roles(folder / _ROLES, len(documents)),
         known,
         _new_terms(index, known),
     )
@@ -114,11 +121,13 @@ def build_segment(
     type_of, sureness = type_guesses(products, base)
     save_array(folder / _TYPE_OF, type_of)
     save_array(folder / _SURENESS, sureness)
+    roles = TitleRoles(base.analyzer).all_of((each.title, each.brand or "") for each in products)
+    save_array(folder / _ROLES, roles)
     shutil.rmtree(scratch)
     known = np.array([base.index.lexicon.id_of(term) for term in index.lexicon.terms], np.int64)
     save_array(folder / _KNOWN, known)
     seal_files(folder)
-    parts = index, ordered, written, vectors, type_of, sureness, known
+    parts = index, ordered, written, vectors, type_of, sureness, roles, known
     return Segment(folder, *parts, _new_terms(index, known))
 
 

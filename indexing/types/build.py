@@ -1,15 +1,15 @@
 """While building: the type model, from titles, categories and attributes. See docs/types.md."""
 
 import html
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer
-from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array
+from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array, UInt64Array
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
 from indexing.forms.forms import WordForms
@@ -20,6 +20,7 @@ from indexing.types.candidates import (
     AT_END,
     Lists,
     only,
+    raise_before_names,
     raise_lone,
     with_extra,
 )
@@ -37,8 +38,9 @@ from indexing.types.names import (
 )
 from indexing.types.phrases import COMMON, Titles, written_in
 from indexing.types.series import before, never_heads, series
-from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
+from indexing.types.signs import COMPOUNDING, DESCRIBING, HEAD_FIRST, PURPOSE, WITH
 from indexing.types.strangers import strangers
+from indexing.types.title_roles import TitleRoles
 from indexing.types.titled_things import (
     THING_WORTH,
     game_word,
@@ -128,6 +130,7 @@ def build_types(
         [written[noun] for noun in nouns.tolist()]
         + _full_names(compounds, titles, written, head_first),
         labels, chances, read.games | fits,
+        TitleRoles(analyzer).all_of(map(titled, map(documents.product_at, range(len(documents))))),
     )  # fmt: skip
     words += compounds.names(words, head_first)
     joined = compounds.inside(read.own.items, read.beside)
@@ -145,6 +148,11 @@ def build_types(
     model = replace(model, names=StringTable.of(map(shown.shown, model.names)))
     model.save(folder)
     return model
+
+
+def titled(product: Mapping[str, Any]) -> tuple[str, str]:
+    """Its title and brand."""
+    return str(product.get("title") or ""), str(product.get("brand") or "")
 
 
 def _title(documents: Documents, doc: int) -> str:
@@ -245,7 +253,7 @@ def _most_likely_other(lists: Lists, is_type: BoolArray) -> Float32Array:
 @dataclass(frozen=True, slots=True)
 class _Labelled:
     """stems: of the types, the noun first. names: of them. labels: int32[n], chances: float32[n].
-    fitting: bool[n].
+    fitting: bool[n]. roles: uint64[n, 2] (`title_roles.py`).
     """
 
     stems: list[tuple[str, ...]]
@@ -253,6 +261,7 @@ class _Labelled:
     labels: Int32Array
     chances: Float32Array
     fitting: BoolArray
+    roles: UInt64Array
 
 
 def _model(
@@ -293,5 +302,5 @@ def _model(
         heads,
         np.array(sorted(purposes - {UNKNOWN}), dtype=np.uint32),
         members.astype(np.uint32), np.searchsorted(labels[members], every).astype(np.uint32),
-        beside, types_by_noun(heads),
+        beside, types_by_noun(heads), made.roles,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from indexing.arrays import Int32Array, Int64Array
 from indexing.types.signs import (
     CAPITAL_NOUNS,
     COLOURS,
+    DIRECTED,
     FILLERS,
     HAN_COLOURS,
     HAN_FILLERS,
@@ -30,7 +31,10 @@ from indexing.types.signs import (
     MATERIALS,
     NAMED_FILLERS,
     OF,
+    PARTICLES,
     PURPOSE,
+    PURPOSE_IN,
+    PURPOSE_SIGNS,
     SHADES,
     WITH,
 )
@@ -54,6 +58,12 @@ _SPLIT = re.compile(r"[-/'’&+_,.]")
 LEAST_BESIDE_DIGITS: Final = 4
 """Letters of a word that is one though a number hangs on it: `paper-1524`, not `tk-350`."""
 _UNIT: Final = (FILLER,)
+_SPOKEN = re.compile(r"[\u3041-\u30fa\uff66-\uff9f\uac00-\ud7a3]")
+"""Kana and Hangul."""
+_SCRIPTS = re.compile(
+    r"[\u30a1-\u30ff\uff66-\uff9f]+|[\u3041-\u309f]+|[\uac00-\ud7a3]+"
+    r"|[^\u3041-\u30ff\uff66-\uff9f\uac00-\ud7a3]+"
+)
 
 
 class Titles:
@@ -79,6 +89,9 @@ class Titles:
         self._shades = {self._number(shade) for shade in _shades(analyzer.languages)}
         self._nouns_are_small = analyzer.languages[0] not in CAPITAL_NOUNS
         self._stop_words = _stop_words(analyzer.languages)
+        self._purposes = _purposes(analyzer.languages[0])
+        self._japanese = analyzer.languages[0] == "ja"
+        self._directed = DIRECTED.get(analyzer.languages[0])
 
     def add(self, title: str) -> None:
         codes = self._codes
@@ -160,12 +173,26 @@ class Titles:
 
     def _chunk(self, chunk: str) -> tuple[int, ...]:
         folded = fold(chunk)
-        if has_han(folded) or is_cjk(folded):
+        if _SPOKEN.search(chunk) or (self._japanese and is_cjk(folded)):
+            made = self._by_script(chunk)
+        elif has_han(folded) or is_cjk(folded):
             made = tuple(self._han(word) for word in han_words(folded))
         else:
             made = self._latin(folded)
         remember_chunk(self._chunks, chunk, made)
         return made
+
+    def _by_script(self, chunk: str) -> tuple[int, ...]:
+        """Japanese and Korean: signs of one script are a word, particles and what ends in `for`
+        (掃除機用) are none.
+        """
+        made: list[int] = []
+        for run in _SCRIPTS.findall(chunk):
+            if run in PARTICLES or run.endswith(PURPOSE_SIGNS):
+                made.append(FILLER)
+            else:
+                made.append(self._han(fold(run)))
+        return tuple(made)
 
     def _han(self, word: str) -> int:
         if word in HAN_PURPOSE:
@@ -181,6 +208,8 @@ class Titles:
         if sign is not None:
             return (sign,)
         made: list[int] = []
+        if self._directed is not None and self._directed.search(folded):
+            made.append(FOR)  # pölynimuriin: for a vacuum cleaner
         tokens = self.analyzer.chunk_tokens(folded)
         parts = [token for token in tokens if token.kind == Kind.WORD]
         surfaces = _SPLIT.split(folded)
@@ -208,7 +237,7 @@ class Titles:
     def _sign(self, word: str) -> int | None:
         if len(word) == 1 and self._english and word in OF | JOIN:
             return FILLER  # `Class D`
-        sign = _sign(word)
+        sign = FOR if word in self._purposes else _sign(word)
         return self._accented.get(word) if sign is None else sign
 
     def add_word(self, stem: str, written: str) -> None:
@@ -230,6 +259,14 @@ def _shades(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Stems of words before a colour."""
     analyzer = Analyzer(languages)
     return tuple(analyzer.chunk_tokens(shade)[0].term for shade in SHADES)
+
+
+@lru_cache(maxsize=16)
+def _purposes(language: str) -> frozenset[str]:
+    """Folded words before what a product fits, of languages other than English."""
+    if language == ENGLISH:
+        return frozenset()
+    return frozenset(map(fold, PURPOSE_IN.get(language, frozenset())))
 
 
 @lru_cache(maxsize=16)

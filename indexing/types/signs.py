@@ -1,5 +1,6 @@
 """Words between which a title's phrases lie, in the languages that shops write."""
 
+import re
 from typing import Final
 
 
@@ -91,3 +92,57 @@ HEAD_FIRST: Final = frozenset(("fr", "es", "it", "pt", "ro"))
 """Languages whose heads stand before what describes them: `coque de téléphone`."""
 CAPITAL_NOUNS: Final = frozenset(("de",))
 """Languages that write every noun with a capital, so that small letters tell no noun."""
+NOUN_FIRST: Final = HEAD_FIRST | frozenset(
+    ("ru", "pl", "cs", "sk", "uk", "bg", "hr", "sl", "sr", "ca")
+)
+"""Languages in which what a noun fits, owns or is made of stands behind it: `фильтр пылесоса`."""
+COMPOUNDING: Final = frozenset(("de", "nl", "sv", "da", "no", "fi", "hu"))
+"""Languages that write nouns which describe nouns in one word, so that a noun by itself is none."""
+PURPOSE_IN: Final = {
+    "en": _words("fit"),
+    "fr": _words("compatible compatibles"),
+    "de": _words("fürs zum zur"),
+    "nl": _words("bij"),
+    "sv": _words("åt"),
+    "ru": _words("для на под к"),
+    "uk": _words("для на під до"),
+    "bg": _words("за"),
+    "pl": _words("do dla na pod"),
+    "cs": _words("na pro do k"),
+    "sk": _words("na pre do k"),
+    "hr": _words("za"),
+    "sl": _words("za"),
+    "sr": _words("za за"),
+    "ro": _words("pentru"),
+    "ca": _words("per a"),
+}
+"""Further words before what a product fits; elsewhere they may mean something else."""
+PURPOSE_BEHIND: Final = {
+    "tr": _words("için uyumlu"),
+    "ko": _words("용 전용 호환"),
+    "fi": _words("sopiva yhteensopiva"),
+    "hu": _words("kompatibilis való"),
+}
+"""Words behind what a product fits: `kulaklık için kılıf`."""
+FITTING_CHARACTERS: Final = ("専用", "专用", "專用", "通用", "対応", "向け", "전용", "용", "用")
+"""The same in writing without spaces, right behind it: 掃除機用フィルター, the longest first."""
+PURPOSE_SIGNS: Final = ("用", "専用", "対応", "向け", "용", "전용", "호환")
+"""What ends a Japanese or Korean word that says what a product fits."""
+PARTICLES: Final = frozenset("のとやでがをにはへも")
+FITTING_PREFIXES: Final = ("适用于", "适用", "適用於", "兼容", "用于", "适合", "适配")
+"""Before it: 适用于吸尘器的吸头."""
+DIRECTED: Final = {
+    "fi": re.compile(r".{4}(?:lle|[^aeiouyäö]iin|aan|oon|uun|yyn|ään|öön)$"),
+    "hu": re.compile(r".{3}(?:hoz|hez|höz)$"),
+}
+"""Endings that say `to` or `for`: pölypussit pölynimuriin, szűrő porszívóhoz."""
+OWNED: Final = {"tr": re.compile(r"^[^\W\dA-ZÇĞİÖŞÜ].{2,}[ıiuü]$")}
+"""Endings of a noun that another one describes: ütü masası. Names begin with a capital."""
+QUALITIES: Final = {
+    "ru": re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие)$"),
+    "uk": re.compile(r"(?:ий|ій|ова|ева|ська|цька|ове|еве|ське|цьке|ові|еві|ські|цькі)$"),
+    "pl": re.compile(r"(?:[yi]|owa|owe|ska|skie|cka|ckie|czna|czne|ana|ane|ona|one|wa|na)$"),
+    "cs": re.compile(r"[ýáéí]$"),
+    "sk": re.compile(r"[ýáéí]$"),
+}
+"""Endings of adjectives, which in these languages stand before a noun or behind it."""

@@ -13,6 +13,7 @@ from indexing.arrays import (
     Int64Array,
     UInt8Array,
     UInt32Array,
+    UInt64Array,
     load_array,
     save_array,
 )
@@ -27,6 +28,7 @@ _ARRAYS: Final = (
     "members", "member_starts",
 )  # fmt: skip
 _BESIDE: Final = "beside_terms"
+_ROLES: Final = "title_roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class TypeModel:
     purpose_terms: uint32, ascending: term ids of words like `for` and `with`.
     member_starts: uint32[t + 1] into members: uint32, documents by type, best liked first.
     beside_terms: int32[t], term id of the word that describes the type's word (`memory card`), -1
-    for a type of one word. by_noun: types by head term, those of two words too.
+    for a type of one word. by_noun: types by head term, those of two words too. title_roles:
+    uint64[n, 2], what each title's words are (`title_roles.py`).
     """
 
     names: StringTable
@@ -66,6 +69,7 @@ class TypeModel:
     member_starts: UInt32Array
     beside_terms: Int32Array
     by_noun: Mapping[int, Int64Array]
+    title_roles: UInt64Array
 
     @classmethod
     def load(cls, folder: Path) -> "TypeModel":
@@ -77,6 +81,7 @@ class TypeModel:
         return cls(
             StringTable.load(folder, "names"), Lexicon.load(folder), **arrays,
             beside_terms=beside, by_noun=types_by_noun(arrays["head_terms"]),
+            title_roles=load_roles(folder / f"{_ROLES}.npy", len(arrays["type_of"])),
         )  # fmt: skip
 
     @classmethod
@@ -89,13 +94,13 @@ class TypeModel:
             empty, empty, np.empty((0, 0), dtype=np.float32), np.zeros(1, dtype=np.uint32), none,
             empty, empty, np.empty((0, 0), dtype=np.float32), empty, none,
             np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32),
-            np.zeros(1, dtype=np.uint32), none, {},
+            np.zeros(1, dtype=np.uint32), none, {}, no_roles(doc_count),
         )  # fmt: skip
 
     def save(self, folder: Path) -> None:
         self.names.save(folder, "names")
         self.words.save(folder)
-        for name in (*_ARRAYS, _BESIDE):
+        for name in (*_ARRAYS, _BESIDE, _ROLES):
             save_array(folder / f"{name}.npy", getattr(self, name))
 
     def __len__(self) -> int:
@@ -121,6 +126,15 @@ class TypeModel:
             return self.word_types[:0], self.word_chances[:0]
         span = slice(int(self.word_starts[row]), int(self.word_starts[row + 1]))
         return self.word_types[span], self.word_chances[span]
+
+
+def no_roles(doc_count: int) -> UInt64Array:
+    return np.zeros((doc_count, 2), dtype=np.uint64)
+
+
+def load_roles(file: Path, doc_count: int) -> UInt64Array:
+    """None known where an older version wrote none."""
+    return load_array(file) if file.exists() else no_roles(doc_count)
 
 
 _NONE: Final = np.empty(0, dtype=np.int64)

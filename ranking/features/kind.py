@@ -1,32 +1,57 @@
 """Is the product the kind of thing that is meant, or only something that belongs to it?"""
 
+from typing import Final
+
 import numpy as np
 
 from indexing.arrays import Float32Array
 from indexing.types.type_model import NO_TYPE
 from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
+from ranking.features.word_order import TRUST, named_by_order
 from ranking.query.type_wish import TypeWish, agreement
 
 FEATURES = (
     Feature("kind_fit", "how likely it is of a kind that is meant, over the likeliest", 0, 1,
             "no kind is meant: NaN", trend=1),
     Feature("kind_agreement", "the same from −1 to 1, times how surely the kind is meant, over the "
-            "square of the query's words", -1, 1, "no kind is meant: 0", trend=1),
+            "square of the query's words", -1, 1, "no kind is meant: by order of words", trend=1),
     Feature("kind_price", "ln of its price over the middle of the likeliest kind", -10, 10,
             "no kind is meant, or no price: NaN"),
 )  # fmt: skip
 
 
+UNTYPED: Final = (0.1, 0.7)
+"""Agreement of a product of no known type which the order of words says only fits what is meant,
+and of one that may be it.
+"""
+
+
 def _fill(inputs: Inputs, rows: Rows) -> None:
     wish = inputs.query.kind
-    if not wish:
-        rows["kind_fit"], rows["kind_agreement"], rows["kind_price"] = np.nan, 0.0, np.nan
+    if not wish.of_known_types:
+        rows["kind_fit"], rows["kind_price"] = np.nan, np.nan
+        words = len(inputs.query.required)
+        trust = np.float32(TRUST / max(words, 1))
+        rows["kind_agreement"] = trust * (2 * named_by_order(inputs) - 1) if words else 0.0
         return
     fit = inputs.read(lambda segment, docs: agreement(wish, docs, segment))
+    fit = _with_untyped(fit, wish, inputs)
     rows["kind_fit"] = fit
     rows["kind_agreement"] = np.float32(wish.focus) * (2 * fit * _others_met(wish, inputs) - 1)
     rows["kind_price"] = _price_over_level(wish, inputs)
+
+
+def _with_untyped(fit: Float32Array, wish: TypeWish, inputs: Inputs) -> Float32Array:
+    """Of products of no known type, unless things of none are meant, the order of words says how
+    likely they are the thing.
+    """
+    untyped = inputs.read(lambda segment, docs: segment.types.type_of[docs]) == NO_TYPE
+    if not untyped.any() or (wish.types == NO_TYPE).any():
+        return fit
+    low, high = UNTYPED
+    guess = np.float32(low) + np.float32(high - low) * named_by_order(inputs)
+    return np.where(untyped, guess, fit).astype(np.float32)
 
 
 def _others_met(wish: TypeWish, inputs: Inputs) -> Float32Array:

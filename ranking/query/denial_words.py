@@ -6,27 +6,65 @@ from typing import Final
 from indexing.analysis.folding import fold
 
 _BEFORE: Final = {
-    "en": "without no not non minus except excepting excluding sans lacking never "
+    "en": "without no not non minus except excepting excluding sans lacking never neither "
     "don't dont doesn't doesnt isn't isnt aren't arent",
-    "de": "ohne kein keine keinen keiner nicht außer ausser ausgenommen exkl",
-    "fr": "sans aucun aucune pas hors sauf excepté hormis",
-    "es": "sin no excepto exceptuando menos salvo",
-    "it": "senza non no tranne eccetto escluso esclusa esclusi escluse",
-    "pt": "sem não exceto excepto menos salvo",
-    "nl": "zonder geen niet behalve uitgezonderd",
-    "sv": "utan inte ej förutom",
-    "da": "uden ikke undtagen",
-    "no": "uten ikke unntatt",
+    "de": "ohne kein keine keinen keiner nicht außer ausser ausgenommen exkl weder",
+    "fr": "sans aucun aucune pas hors sauf excepté hormis ni",
+    "es": "sin no excepto exceptuando menos salvo ni",
+    "it": "senza non no tranne eccetto escluso esclusa esclusi escluse né",
+    "pt": "sem não exceto excepto menos salvo nem",
+    "nl": "zonder geen niet behalve uitgezonderd noch",
+    "sv": "utan inte ej förutom varken",
+    "da": "uden ikke undtagen hverken",
+    "no": "uten ikke unntatt verken hverken",
     "fi": "ilman ei paitsi",
-    "ro": "fără nu exceptând",
-    "hu": "nem kivéve",
-    "ru": "без не кроме",
-    "pl": "bez nie oprócz",
+    "ro": "fără nu exceptând nici",
+    "hu": "nem kivéve sem",
+    "ru": "без не кроме ни",
+    "pl": "bez nie oprócz ani",
+    "cs": "bez ne není kromě ani",
+    "sk": "bez nie okrem ani",
+    "uk": "без не крім окрім ні",
+    "bg": "без не освен нито",
+    "hr": "bez ne osim ni",
+    "bs": "bez ne osim ni",
+    "sr": "bez ne osim ni без не осим ни",
+    "sl": "brez ne razen",
+    "el": "χωρίς όχι εκτός δίχως",
+    "ca": "sense no excepte llevat ni",
+    "et": "ilma mitte",
+    "lt": "be ne išskyrus",
+    "lv": "bez ne izņemot",
     "ar": "بدون بلا غير ليس ليست دون عدا إلا",
 }
 LANGUAGES: Final = tuple(_BEFORE)
 AMBIGUOUS: Final = frozenset(
-    ("no", "not", "non", "pas", "nicht", "never", "don't", "dont", "не", "nu", "nem", "ei", "ej")
+    (
+        "no",
+        "not",
+        "non",
+        "pas",
+        "nicht",
+        "never",
+        "don't",
+        "dont",
+        "не",
+        "nu",
+        "nem",
+        "ei",
+        "ej",
+        "neither",
+        "weder",
+        "ni",
+        "ne",
+        "ani",
+        "nie",
+        "ни",
+        "ні",
+        "sem",
+        "noch",
+        "nici",
+    )
 )
 """Words that stand in names and titles as well: Not Your Uncle, batteries not included."""
 _AFTER: Final = {
@@ -66,6 +104,9 @@ _BETWEEN: Final = {
 _OR: Final = {
     "en": "or nor", "de": "oder noch", "fr": "ou ni", "es": "o ni", "it": "o né", "pt": "ou nem",
     "nl": "of noch", "sv": "eller", "da": "eller", "no": "eller", "fi": "tai", "ru": "или ни",
+    "pl": "lub albo ani", "cs": "nebo ani", "sk": "alebo ani", "uk": "або ні", "bg": "или нито",
+    "hr": "ili ni", "bs": "ili ni", "sr": "ili ni или ни", "sl": "ali", "el": "ή ούτε",
+    "ca": "o ni", "ro": "sau nici", "hu": "vagy sem", "tr": "veya",
     "ar": "او ولا",
 }  # fmt: skip
 _FREE: Final = {
@@ -83,7 +124,8 @@ OFTEN_WORDS: Final = frozenset(map(fold, _OFTEN_WORDS.split()))
 """Endings of words that the catalogue has as what they are: handsfree, kabellos, kablosuz."""
 _ENDS: Final = (
     "for with and or in on but by to plus mit und für oder avec pour et ou con para per e y o com "
-    "met voor en och för og til med till но и для с или aus z من مع و"
+    "met voor en och för og til med till но и для с или aus z من مع و please bitte prego "
+    "alsjeblieft graag"
 )
 OF: Final = frozenset(("of", "from", "von", "van", "de", "di", "fran", "for", "fra", "من"))
 """Behind a word that denies what follows: free of, frei von, libre de."""
@@ -96,12 +138,15 @@ _CJK_BEGINS: Final = frozenset("무")
 """What titles' words begin with that say that something lacks the rest: 무설탕. Queries' words may
 begin so and mean one thing (무선, wireless), which is then looked for as it is.
 """
-CJK_SAID_AFTER: Final = ("なし", "無し", "抜き", "不使用", "フリー", "除外", "以外", "ゼロ")
+CJK_SAID_AFTER: Final = (
+    "なし", "無し", "抜き", "不使用", "無添加", "不添加", "フリー", "除外", "以外", "ゼロ",
+    "없는", "없이", "제로",
+)  # fmt: skip
 """Whose first two signs say it in a title, too; の and な may be of anything."""
 CJK_AFTER: Final = (
     *CJK_SAID_AFTER, "ではない", "じゃない", "でない", "使わない", "使っていない",
     "使用していない", "入っていない", "入ってない", "除く", "のない", "の無い", "がない",
-    "없는", "없이", "제외", "빼고", "아닌",
+    "제외", "빼고", "아닌", "말고",
 )  # fmt: skip
 CJK_PARTICLES: Final = "のをがはも"
 """May end the denied word: 革を使わない."""

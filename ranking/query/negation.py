@@ -134,7 +134,7 @@ def _by_words(words: QueryWords, snapshot: Snapshot, taken: frozenset[int]) -> I
     pairs = [*pairwise(said), ("", "")]
     if before.isdisjoint(said) and after.isdisjoint(said) and twos.isdisjoint(pairs):
         return  # as most queries; stop words are many
-    stops = snapshot.analyzer.stop_words | ENDS | before
+    stops = snapshot.analyzer.stop_words | ENDS | before | ors
     for place, word in enumerate(said):
         # A price ends what is denied, and a sign does: without laces under 80, no laces -red.
         rest = said[: min((p for p in taken if p > place), default=len(said))]

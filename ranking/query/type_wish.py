@@ -46,6 +46,11 @@ class TypeWish:
         return self.certainty > 0
 
     @property
+    def of_known_types(self) -> bool:
+        """Whether the likeliest thing is of a type, and no single one of none."""
+        return bool(self) and int(self.types[0]) != NO_TYPE
+
+    @property
     def focus(self) -> float:
         """1 for nothing but the name of a kind and brands, else less by the square of the words."""
         return self.certainty / (self.words**2 if self.others else 1)

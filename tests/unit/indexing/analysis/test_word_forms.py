@@ -5,6 +5,7 @@ import pytest
 from indexing.analysis.analyzer import Analyzer
 from indexing.analysis.folding import arabic_root, fold
 from indexing.analysis.lemmas import Lemmas
+from indexing.errors import IndexingError
 
 
 def terms(text: str, language: str = "en") -> set[str]:
@@ -55,6 +56,19 @@ def terms(text: str, language: str = "en") -> set[str]:
             "bok böcker,gås gäss,cykel cyklar,nyckel nycklar,hand händer,dator datorer,"
             "tomat tomater,barnbok barnböcker,fönster fönstret,grön gröna,röd rött",
         ),
+        (
+            "pl",
+            "but buty,but butów,książka książki,książka książek,sukienka sukienek,worek worków,"
+            "kubek kubki,nóż noże,torba torby,krzesło krzeseł,czerwony czerwona,cukier cukru",
+        ),
+        (
+            "cs",
+            "bota boty,hrnek hrnky,taška tašek,vysavač vysavače,modrý modrých,stůl stoly,nůž nože",
+        ),
+        ("el", "παπούτσι παπούτσια,τσάντα τσάντες"),
+        ("ca", "sabata sabates,ganivet ganivets"),
+        ("lt", "batas batai,knyga knygos"),
+        ("hr", "cipela cipele,knjiga knjige"),
         (
             "da",
             "bog bøger,barn børn,hånd hænder,sofa sofaer,gaffel gafler,skrue skruer,"
@@ -199,3 +213,13 @@ def test_the_term_is_among_those_of_the_text(language: str, text: str, term: str
 )
 def test_the_term_is_not(language: str, text: str, term: str) -> None:
     assert term not in terms(text, language)
+
+
+def test_languages_without_a_stemmer_are_folded_only() -> None:
+    assert terms("чоботи", "uk") == {"чоботи"}
+    assert terms("Šál", "sk") == terms("sal", "sk")
+
+
+def test_what_is_no_language_is_refused() -> None:
+    with pytest.raises(IndexingError, match="language 'xx' is not known"):
+        Analyzer(["xx"])

@@ -36,3 +36,20 @@ def test_small_letters_behind_capitals_end_a_phrase(title: str, meant: str) -> N
 
 def test_where_every_noun_has_a_capital_small_letters_say_nothing() -> None:
     assert "." not in said("Makita Bohrschrauber kabellos Set", "de")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "words"),
+    [
+        ("ja", "コードレス掃除機", ["こーどれす", "扫除机"]),
+        ("ja", "掃除機のノズル", ["扫除机", "のずる"]),
+        ("ja", "掃除機用フィルター", ["ふぃるたー"]),
+        ("ko", "무선 이어폰", ["무선", "이어폰"]),
+        ("fi", "Suodatin pölynimurille", ["suodat", FOR, "polynimur"]),
+        ("cs", "Zámek na kolo", ["zamk", FOR, "kol"]),
+    ],
+)
+def test_words_of_scripts_and_what_they_fit(language: str, title: str, words: list[object]) -> None:
+    titles = Titles(Analyzer((language,)))
+    codes = [code for code in titles.codes_of(title) if code >= 0 or code == FOR]
+    assert [list(titles.words)[code] if code >= 0 else code for code in codes] == words

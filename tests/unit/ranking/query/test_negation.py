@@ -129,7 +129,13 @@ def test_what_is_denied(shop: Generation, text: str, expected: list[str]) -> Non
         ("en", "علكة بدون سكر", "سكر"),
         ("en", "علكة من غير سكر", "سكر"),
         ("en", "علكة خالية من سكر", "سكر"),
+        ("en", "gum without mint please", "mint"),
+        ("pl", "guma bez cukru", "cukru"),
+        ("cs", "žvýkačka bez cukru", "cukru"),
+        ("uk", "гумка без цукру", "цукру"),
+        ("el", "τσίχλα χωρίς ζάχαρη", "ζαχαρη"),
         ("en", "ガム 砂糖ではない", "砂糖"),
+        ("en", "껌 설탕 말고", "설탕"),
         ("en", "砂糖を使わないガム", "砂糖"),
         ("en", "砂糖なしガム", "砂糖"),
         ("en", "껌 설탕 제외", "설탕"),
@@ -143,6 +149,25 @@ def test_what_is_denied_in_other_languages(
     snapshot = replace(shop.snapshot, analyzer=analyzer)
     query = understand(SearchRequest(text=text, correct=False), snapshot)
     assert [each.slot.text for each in query.denied] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "gum neither mint nor lemon"),
+        ("de", "kaugummi weder mint noch lemon"),
+        ("fr", "gomme ni mint ni lemon"),
+        ("es", "chicle ni mint ni lemon"),
+        ("it", "gomma né mint né lemon"),
+        ("sv", "tuggummi varken mint eller lemon"),
+        ("pl", "guma ani mint ani lemon"),
+        ("ru", "жвачка ни mint ни lemon"),
+    ],
+)
+def test_neither_denies_both(shop: Generation, language: str, text: str) -> None:
+    snapshot = replace(shop.snapshot, analyzer=Analyzer((language,)))
+    query = understand(SearchRequest(text=text, correct=False), snapshot)
+    assert [each.slot.text for each in query.denied] == ["mint", "lemon"]
 
 
 def test_what_some_have_and_some_have_not_is_denied(
