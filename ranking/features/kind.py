@@ -32,7 +32,7 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
     if not wish.of_known_types:
         rows["kind_fit"], rows["kind_price"] = np.nan, np.nan
         words = len(inputs.query.required)
-        trust = np.float32(TRUST / max(words, 1))
+        trust = np.float32(TRUST / max(words, 1) ** 3)
         rows["kind_agreement"] = trust * (2 * named_by_order(inputs) - 1) if words else 0.0
         return
     fit = inputs.read(lambda segment, docs: agreement(wish, docs, segment))
