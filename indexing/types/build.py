@@ -20,7 +20,6 @@ from indexing.types.candidates import (
     AT_END,
     Lists,
     only,
-    raise_before_names,
     raise_lone,
     with_extra,
 )
@@ -38,7 +37,7 @@ from indexing.types.names import (
 )
 from indexing.types.phrases import COMMON, Titles, written_in
 from indexing.types.series import before, never_heads, series
-from indexing.types.signs import COMPOUNDING, DESCRIBING, HEAD_FIRST, PURPOSE, WITH
+from indexing.types.signs import DESCRIBING, HEAD_FIRST, PURPOSE, WITH
 from indexing.types.strangers import strangers
 from indexing.types.title_roles import TitleRoles
 from indexing.types.titled_things import (

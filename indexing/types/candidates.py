@@ -44,8 +44,6 @@ OF_COMMON: Final = 0.8
 """Of a head in small letters behind words in capitals, however late its phrase is."""
 BEHIND_COMMON: Final = 0.1
 """Of what stands behind it, over what stands before."""
-BEFORE_NAME: Final = 0.6
-"""Of a known noun before a word that is none."""
 AT_END: Final = 0.3
 """From this chance a candidate counts as standing where heads stand."""
 ANY_NOUN: Final = np.empty(0, dtype=np.bool_)
@@ -160,18 +158,6 @@ def raise_lone(lists: Lists, low: float, high: float) -> None:
     np.maximum.at(best, rows, lists.chances)
     lone = (lists.chances == np.float32(low)) & (best[rows] <= np.float32(low))
     lists.chances[lone] = high
-
-
-def raise_before_names(own: Lists, is_noun: BoolArray) -> None:
-    """Let the word before the last one be likely the head, where it is a noun that goods are called
-    by and the last one is none: `Winterjacke Alma`. is_noun: bool[words].
-    """
-    rows = np.repeat(np.arange(len(own.starts) - 1), np.diff(own.starts))
-    last = own.chances >= np.float32(AT_END)
-    named = np.zeros(len(own.starts) - 1, dtype=np.bool_)
-    named[rows[last & is_noun[own.items]]] = True
-    before = (own.chances < np.float32(AT_END)) & is_noun[own.items] & ~named[rows]
-    own.chances[before] = np.maximum(own.chances[before], np.float32(BEFORE_NAME))
 
 
 @njit(nogil=True, cache=True)

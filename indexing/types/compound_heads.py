@@ -40,13 +40,6 @@ class CompoundHeads:
     def __bool__(self) -> bool:
         return bool((self.head_of >= 0).any())
 
-    @property
-    def is_head(self) -> BoolArray:
-        """bool[words]: what any compound ends in."""
-        found = np.zeros(len(self.head_of), dtype=np.bool_)
-        found[self.head_of[self.head_of >= 0]] = True
-        return found
-
     def read(self, codes: Int32Array) -> Int32Array:
         """The codes, with the heads of rare compounds in their place."""
         inside = (codes >= 0) & self.rare[np.maximum(codes, 0)]

@@ -29,17 +29,22 @@ and of one that may be it.
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
     wish = inputs.query.kind
-    if not wish.of_known_types:
-        rows["kind_fit"], rows["kind_price"] = np.nan, np.nan
-        words = len(inputs.query.required)
-        trust = np.float32(TRUST / max(words, 1) ** 3)
-        rows["kind_agreement"] = trust * (2 * named_by_order(inputs) - 1) if words else 0.0
+    told: Float32Array | float = 0.0 if wish.of_known_types else _by_order(inputs)
+    if not wish:
+        rows["kind_fit"], rows["kind_agreement"], rows["kind_price"] = np.nan, told, np.nan
         return
     fit = inputs.read(lambda segment, docs: agreement(wish, docs, segment))
     fit = _with_untyped(fit, wish, inputs)
     rows["kind_fit"] = fit
-    rows["kind_agreement"] = np.float32(wish.focus) * (2 * fit * _others_met(wish, inputs) - 1)
+    agreed = np.float32(wish.focus) * (2 * fit * _others_met(wish, inputs) - 1)
+    rows["kind_agreement"] = np.clip(agreed + told, -1, 1)
     rows["kind_price"] = _price_over_level(wish, inputs)
+
+
+def _by_order(inputs: Inputs) -> Float32Array | float:
+    """Agreement by the order of words alone; of more words less, as by kinds."""
+    words = len(inputs.query.required)
+    return np.float32(TRUST / words**3) * (2 * named_by_order(inputs) - 1) if words else 0.0
 
 
 def _with_untyped(fit: Float32Array, wish: TypeWish, inputs: Inputs) -> Float32Array:
