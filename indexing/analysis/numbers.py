@@ -17,9 +17,10 @@ SPACE_LANGUAGES: Final = frozenset(_SPACE.split())
 _MARKED = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)+(?![\d]|[.,]\d)")
 _LENGTH = r"(?:cm|mm|in|inch|[\"″])"
 _SIZE = re.compile(
-    rf"(?<=\d)(?:\s?{_LENGTH})?(?:\s[xX]\s?|\s?[×\u2715\u2716*]\s?)(?=\d)"
-    rf"|(?<=\d){_LENGTH}[xX](?=\d)"
+    rf"(?<=\d)(?:\s?(?P<unit>{_LENGTH}))?(?:\s[xX]\s?|\s?[×\u2715\u2716*]\s?)(?=\d)"
+    rf"|(?<=\d)(?P<close>{_LENGTH})[xX](?=\d)"
 )
+_NEXT_UNIT = re.compile(r"\d+(?:[.,]\d+)*\s?(?P<unit>[cmk]?m|in|inch|ft|yd|[\"″])(?![^\W_])")
 _SIZE_SIGNS: Final = (" x ", " X ", "×", "\u2715", "\u2716", "*", "mx", "mX", '"x', '"X')
 _SPACED = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 _AREA = re.compile(
@@ -98,15 +99,25 @@ def _decimal(whole: str, rest: str) -> str:
     return f"{whole}.{rest.rstrip('0') or '0'}"
 
 
+def _size(said: re.Match[str]) -> str:
+    unit = said["unit"] or said["close"]
+    if unit:
+        other = _NEXT_UNIT.match(said.string, said.end())
+        if other is not None and other["unit"] != unit:
+            return f"{unit} x "
+    return "x"
+
+
 def joined_sizes(text: str) -> str:
-    """`30 × 40` and `30 cm x 40 cm` are 30x40, and `D and M` is D&M: each one word.
+    """`30 × 40` and `30 cm x 40 cm` are 30x40, and `D and M` is D&M: each one word. Measures in two
+    units, `50 mm x 66 m`, stay measures.
 
     `3 m²` is 3 sqm, `.5 l` is 0.5 l, and a grave accent between letters an apostrophe.
     """
     if "\u00a0" in text or "\u202f" in text:
         text = _SPACED.sub("", text)
     if any(sign in text for sign in _SIZE_SIGNS):
-        text = _SIZE.sub("x", text)
+        text = _SIZE.sub(_size, text)
     if any(sign in text for sign in _AREA_SIGNS):
         text = _AREA.sub(lambda said: " sqm" if said["metres"] else " sqft", text)
     if " ." in text or " ," in text:
