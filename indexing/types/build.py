@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from indexing.analysis.analyzer import Analyzer
+from indexing.analysis.pinyin import has_han
 from indexing.arrays import BoolArray, Float32Array, Int32Array, Int64Array, UInt64Array
 from indexing.catalogue.documents import Documents
 from indexing.columns import Columns
@@ -160,11 +161,14 @@ def _title(documents: Documents, doc: int) -> str:
 
 
 def _may_be_kinds(nouns: Int64Array, titles: Titles, general: bool) -> BoolArray:
-    """bool[words]: nouns of kinds, less what is only part of a known thing's name."""
+    """bool[words]: nouns of kinds, less what is only part of a known thing's name; and all Chinese
+    words, which may stand before a number as anything.
+    """
     found = np.zeros(len(titles.words), dtype=np.bool_)
     found[nouns] = True
     if general:
         found[words_of_things(titles)] = False
+    found |= np.array([has_han(word) for word in titles.words], dtype=np.bool_)
     return found
 
 
