@@ -21,6 +21,7 @@ _SIZE = re.compile(
     rf"|(?<=\d)(?P<close>{_LENGTH})[xX](?=\d)"
 )
 _NEXT_UNIT = re.compile(r"\d+(?:[.,]\d+)*\s?(?P<unit>[cmk]?m|in|inch|ft|yd|[\"″])(?![^\W_])")
+_INCHES: Final = frozenset(("in", "inch", '"', "″"))
 _SIZE_SIGNS: Final = (" x ", " X ", "×", "\u2715", "\u2716", "*", "mx", "mX", '"x', '"X')
 _SPACED = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 _AREA = re.compile(
@@ -103,7 +104,7 @@ def _size(said: re.Match[str]) -> str:
     unit = said["unit"] or said["close"]
     if unit:
         other = _NEXT_UNIT.match(said.string, said.end())
-        if other is not None and other["unit"] != unit:
+        if other is not None and other["unit"] != unit and not {unit, other["unit"]} <= _INCHES:
             return f"{unit} x "
     return "x"
 

@@ -177,6 +177,8 @@ def test_arabic_words_meet_with_and_without_article() -> None:
         ("de", "50 mm x 66 m", "50mm"),
         ("de", "50 mm x 66 m", "66m"),
         ("de", "50mm×66m", "50mm"),
+        ("en", '24" x 36 in', "24x36"),
+        ("en", "24 in x 36 inch", "24x36"),
         ("en", '2" x 3 yd', "2in"),
         ("en", "2 x 500 ml", "500ml"),
         ("en", "M6 × 20", "m6x20"),
