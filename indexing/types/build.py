@@ -130,7 +130,7 @@ def build_types(
         [written[noun] for noun in nouns.tolist()]
         + _full_names(compounds, titles, written, head_first),
         labels, chances, read.games | fits,
-        TitleRoles(analyzer).all_of(map(titled, map(documents.product_at, range(len(documents))))),
+        TitleRoles(analyzer).all_of(map(_titled, map(documents.product_at, range(len(documents))))),
     )  # fmt: skip
     words += compounds.names(words, head_first)
     joined = compounds.inside(read.own.items, read.beside)
@@ -150,7 +150,7 @@ def build_types(
     return model
 
 
-def titled(product: Mapping[str, Any]) -> tuple[str, str]:
+def _titled(product: Mapping[str, Any]) -> tuple[str, str]:
     """Its title and brand."""
     return str(product.get("title") or ""), str(product.get("brand") or "")
 

@@ -43,7 +43,6 @@ MOST_KANA, MOST_SIGNS = 6, 4
 HEADS, FITS = 0, 1
 """Columns of roles."""
 _SEGMENT_ENDS = re.compile(r"[,;:|/()\[\]{}•·，、。；！（）【】]|\s[-–—]+\s|\n")
-_HAN_BREAK = re.compile(r"\s")
 _NUMBER = re.compile(r"\d")
 
 
@@ -85,8 +84,8 @@ class TitleRoles:
         """uint64[n, 2] of titles and their brands: bits of the positions of what may be the thing,
         and of what it only fits; both 0 where nothing is known.
         """
-        rows = [self.of(title, brand) for title, brand in titles]
-        return np.array(rows, dtype=np.uint64).reshape(len(rows), 2)
+        bits = (each for title, brand in titles for each in self.of(title, brand))
+        return np.fromiter(bits, dtype=np.uint64).reshape(-1, 2)
 
     def of(self, title: str, brand: str = "") -> tuple[int, int]:
         heads = fits = 0

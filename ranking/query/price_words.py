@@ -130,7 +130,7 @@ CJK_CHEAP: Final = "便宜的?|平价|低价|安い|格安|激安|저렴한|값�
 CJK_DEAR: Final = "高档|高価な|비싼"
 SOFT_CHEAP: Final = rf"(?<!\w)(?:{_any_of(fold(CHEAP))})(?!\w)|{CJK_CHEAP}"
 SOFT_DEAR: Final = rf"(?<!\w)(?:{_any_of(fold(DEAR))})(?!\w)|{CJK_DEAR}"
-SOFT_CUES: Final = _last_words(_OR_LESS, _AT_MOST, _OR_MORE) | _first_words(fold(CHEAP), fold(DEAR))
+SOFT_CUES: Final = _first_words(fold(CHEAP), fold(DEAR))
 SOFT_SIGNS: Final = re.compile(rf"{CJK_CHEAP}|{CJK_DEAR}")
 
 # Behind the number. Chinese, Japanese, Korean:
