@@ -7,12 +7,12 @@ from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoPermissionError, NoScriptError, RedisError, ResponseError
 from redis.retry import Retry as SyncRetry
 
 __all__ = [
-    "BACKEND_ERRORS", "PubSub", "Redis", "ResponseError", "SyncRedis", "check_url", "client",
-    "ping", "sync_client",
+    "BACKEND_ERRORS", "NoPermissionError", "NoScriptError", "PubSub", "Redis", "ResponseError",
+    "SyncRedis", "check_url", "client", "ping", "sync_client",
 ]  # fmt: skip
 SyncRedis = redis.Redis
 

@@ -194,6 +194,9 @@ class Server:
             with suppress(ChangeLogError):
                 log.check(INDEX)
                 break
+            if self._child.poll() is not None:
+                # Killed while it wrote its file anew: it mends the old one, and ends once.
+                self._child = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
             time.sleep(0.02)
         log.close()
 

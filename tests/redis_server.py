@@ -26,15 +26,19 @@ class RedisServer:
         self._options = options
         self._child: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, attempts: int = 1) -> None:
+        """attempts: more where something begins it again when it ends, as systemd does."""
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--save", "", "--appendonly", "no", "--dir", str(self._folder)]
         command += self._options
-        with (self._folder / "redis.log").open("ab") as log:
-            self._child = subprocess.Popen(command, stdout=log, stderr=log)
+        self._child = self._began(command)
         give_up = time.monotonic() + 10
         while not self._answers():
-            if self._child.poll() is not None or time.monotonic() > give_up:
+            ended = self._child.poll() is not None
+            if ended and attempts > 1:
+                attempts -= 1
+                self._child = self._began(command)
+            elif ended or time.monotonic() > give_up:
                 self.stop()
                 pytest.fail(f"redis-server did not start: {self._folder / 'redis.log'}")
             time.sleep(0.02)
@@ -44,6 +48,10 @@ class RedisServer:
             self._child.kill()
             self._child.wait()
             self._child = None
+
+    def _began(self, command: list[str]) -> "subprocess.Popen[bytes]":
+        with (self._folder / "redis.log").open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log)
 
     def _answers(self) -> bool:
         try:

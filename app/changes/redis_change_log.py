@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from secrets import token_hex
 from typing import Any, Final, Literal, cast
 
+from app.append_only_file import AppendOnlyFile, Script
 from app.changes.change_log import (
     ENTRY_BYTES,
     RETRY_AFTER_S,
@@ -35,6 +36,7 @@ from app.redis import BACKEND_ERRORS, ResponseError, sync_client
 KEY_PREFIX: Final = "vitrina:changes"
 _AT_ONCE: Final = 1_000
 _CHECKED_EVERY_S: Final = 10.0
+_FILE_WITHIN_S: Final = 2.0
 log = logging.getLogger("vitrina.changes")
 
 
@@ -59,9 +61,10 @@ class RedisChangeLog:
         self._warned = False
         names = {"append": APPEND, "forget": FORGET, "find": FIND_NEWER}
         self._scripts = {
-            name: self._client.register_script(text.replace("ENTRY_BYTES", str(ENTRY_BYTES)))
+            name: Script(text.replace("ENTRY_BYTES", str(ENTRY_BYTES)))
             for name, text in names.items()
         }
+        self._file = AppendOnlyFile(self._client, _FILE_WITHIN_S)
 
     def check(self, index: str) -> None:
         """Of all indexes. Again after a while: Redis may be restarted with other options."""
@@ -169,6 +172,7 @@ class RedisChangeLog:
                 f"after {copy.last} would be lost. Name another index, or another Redis."
             )
         try:
+            self._file.make_whole()
             fill(self._client, _keys(index), copy)
         except BACKEND_ERRORS as error:
             raise _away(error) from error
@@ -184,7 +188,7 @@ class RedisChangeLog:
 
     def _run(self, script: str, index: str, values: Sequence[Any]) -> list[Any] | Any:
         try:
-            return self._scripts[script](keys=_keys(index), args=values)
+            return self._file.run(self._scripts[script], _keys(index), values)
         except BACKEND_ERRORS as error:
             raise _away(error) from error
 

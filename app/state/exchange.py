@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from app.append_only_file import AppendOnlyFile
 from app.redis import BACKEND_ERRORS, sync_client
 from app.state.archive import Archive
 from app.state.profiles import Profiles
@@ -43,6 +44,7 @@ class Exchange:
         profiles: Profiles | None = None,
     ) -> None:
         self._client = sync_client(url, TIMEOUT_S, max_connections=1)
+        self._file = AppendOnlyFile(self._client, TIMEOUT_S)
         self._archive = archive
         self._profiles = profiles
         self._most_waiting = most_waiting
@@ -81,6 +83,7 @@ class Exchange:
         waiting = self._archive.outbox(AT_ONCE)
         if not waiting:
             return False
+        self._file.make_whole()
         pipe: Any = self._client.pipeline(transaction=False)
         for _, payload in waiting:
             told = {"machine": self._machine, "rows": payload}
