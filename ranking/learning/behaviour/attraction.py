@@ -23,11 +23,12 @@ def doubts(gained: Float64Array, belief: Float64Array, spread: float) -> Float64
     """Standard deviation of ln attraction, as it is believed.
 
     A gamma distribution whose shape a is the clicks that are known and believed; of its logarithm
-    the variance is ψ′(a) ≈ 1/a + 1/2a². spread: how many times more what is gained varies than as
-    many clicks of equal worth do.
+    the variance is ψ′(a) = 1/a² + ψ′(b) ≈ 1/a² + 1/b + 1/2b² + 1/6b³, b = a + 1. spread: how many
+    times more what is gained varies than as many clicks of equal worth do.
     """
     clicks = np.maximum((gained + SMOOTHING * belief) / spread, _LEAST_CLICKS)
-    found: Float64Array = np.sqrt(1.0 / clicks + 0.5 / clicks**2)
+    more = clicks + 1.0
+    found: Float64Array = np.sqrt(clicks**-2 + 1 / more + more**-2 / 2 + more**-3 / 6)
     return found
 
 
