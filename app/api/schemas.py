@@ -210,6 +210,7 @@ class AnalyticsAnswer(BaseModel):
     low_ctr_queries: list[dict[str, Any]]
     by_position: list[dict[str, Any]]
     by_channel: list[dict[str, Any]]
+    by_mark: list[dict[str, Any]]
     by_model: list[dict[str, Any]]
     by_variant: list[dict[str, Any]]
     by_latency: list[dict[str, Any]]

@@ -92,6 +92,16 @@ TABLES: Final = {
         FROM found s
         {DONE}
         GROUP BY s.channel ORDER BY shown DESC, s.channel LIMIT $limit""",
+    "by_mark": f"""
+        SELECT s.mark, count(*) AS shown, count(c.query_id) AS clicks,
+            {DONE_RATES}
+        FROM (
+            SELECT *, coalesce(
+                json_extract_string(marks, concat('$."', position, '"')), 'ranked') AS mark
+            FROM shown WHERE shop = $shop AND NOT bot
+        ) s
+        {DONE}
+        GROUP BY s.mark ORDER BY shown DESC, s.mark LIMIT $limit""",
     "by_variant": f"""
         SELECT experiment, CASE WHEN variant LIKE '[%' THEN 'interleaved' ELSE variant END
             AS variant, {_RATES}

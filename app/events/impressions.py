@@ -16,7 +16,6 @@ import orjson
 
 from app.events.bots import BY_AGENT, BY_RATE, SHOPPER, Rates, is_crawler
 from app.events.pseudonyms import Pseudonyms
-from app.state.exposure import EXPLORED
 from app.state.journal import StateError
 from app.state.rows import Row
 from app.state.state import State
@@ -103,7 +102,7 @@ def shown_of(
     if result.teams:
         facts["teams"] = result.teams
     first = (result.page - 1) * result.page_size + 1
-    marks = {str(first + place): EXPLORED for place, is_so in enumerate(result.explored) if is_so}
+    marks = {str(first + place): mark for place, mark in enumerate(result.marks) if mark}
     marks |= {  # what a rule put there was not put there by a budget
         str(first + place): hit.placed.kind
         for place, hit in enumerate(result.hits)

@@ -14,9 +14,8 @@ from typing import Any, Final
 import orjson
 
 from app.state.archive import FILE, connect, read, told
-from ranking.traffic.exposure import DAY_S, Counted, Exposure
+from ranking.traffic.exposure import DAY_S, EXPLORED, Counted, Exposure
 
-EXPLORED: Final = "explored"
 CLICKED_WITHIN_S: Final = 2 * DAY_S
 SKEW_S: Final = 300.0
 """Between the clocks of machines and shoppers."""

@@ -59,8 +59,8 @@ IMPRESSION_COLUMNS: Final = {
     "channels": "TEXT",
 }
 """products: JSON list of ids, in order, from position (page − 1) · page_size + 1. marks: JSON of
-position (over all pages) → why it stands there (explored, pinned, sponsored), for those that the
-ranker did not put there.
+position (over all pages) → why it stands there (explored, little_known, pinned, sponsored), for
+those that the ranker did not put there.
 features: of sampled searches, JSON of their rows, or of the query_id that has them. facts,
 profile: ids of what the ranker knew of behaviour and of this user. exposures: JSON of experiment →
 name of the variant, or, where two share the page, whose each product is. channels: JSON list, of

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from indexing.arrays import (
-    BoolArray,
     Float32Array,
     Int8Array,
     Int64Array,
@@ -19,6 +18,7 @@ from indexing.arrays import (
 )
 from ranking.recall.channels import LEXICAL
 from ranking.score_mix import or_zero
+from ranking.traffic.exposure import EXPLORED, LITTLE_KNOWN
 
 COARSE = "coarse"
 """Named as ranker where the coarse rank's order stands."""
@@ -111,6 +111,21 @@ class Teams:
 
 
 @dataclass(frozen=True, slots=True)
+class Explored:
+    """Keys, uint64, of candidates that stand where they do on a budget: new products, and those
+    that clicks after the query say little of.
+    """
+
+    new: UInt64Array
+    little_known: UInt64Array
+
+    def marks_of(self, keys: UInt64Array) -> tuple[str, ...]:
+        """`explored`, `little_known`, or empty for what stands there by itself."""
+        marks = np.where(np.isin(keys, self.little_known), LITTLE_KNOWN, "")
+        return tuple(np.where(np.isin(keys, self.new), EXPLORED, marks).tolist())
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """kind: `pinned` or `sponsored`. label: shown with a sponsored product."""
 
@@ -139,7 +154,7 @@ class Ordered:
     moved: place in the order → what the reranker did to it; filled where it is to be explained.
     ranked_by: name of what gave the first f their scores; those after them have coarse ones.
     teams: where two rankers share the page. placing: what rules did to the order, if anything.
-    explored: uint64[e], keys of candidates that stand where they do on a budget.
+    explored: which stand where they do on a budget, if any.
     """
 
     candidates: Candidates
@@ -149,7 +164,7 @@ class Ordered:
     ranked_by: str = COARSE
     teams: Teams | None = None
     placing: Placing | None = None
-    explored: UInt64Array | None = None
+    explored: Explored | None = None
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -186,15 +201,14 @@ class Ordered:
             explored=self.explored,
         )  # fmt: skip
 
-    def with_explored(self, keys: UInt64Array) -> "Ordered":
+    def with_explored(self, keys: Explored) -> "Ordered":
         return replace(self, explored=keys)
 
-    def is_explored(self, places: slice) -> BoolArray:
-        """bool[k] of these places."""
-        keys = self.candidates.keys[places]
+    def marks(self, places: slice) -> tuple[str, ...]:
+        """Of these places; empty if none is given to anything."""
         if self.explored is None:
-            return np.zeros(len(keys), dtype=np.bool_)
-        return np.isin(keys, self.explored)
+            return ()
+        return self.explored.marks_of(self.candidates.keys[places])
 
 
 def _as_wide(parts: Sequence[npt.NDArray[Any]], missing: float) -> list[npt.NDArray[Any]]:

@@ -14,10 +14,15 @@ from ranking.rankers.ranker import EXPECTED
 from ranking.recall.channels import MEANINGS as CHANNEL_MEANINGS
 from ranking.recall.personal import MEANINGS as PERSONAL_MEANINGS
 from ranking.search.candidates import COARSE, Ordered, Placing
+from ranking.traffic.exposure import EXPLORED, LITTLE_KNOWN
 
 SORT = "sort"
 _MEANINGS = {feature.name: feature.meaning for feature in FEATURES} | {
     EXPECTED: "where the model's trees begin: their mean over all training rows"
+}
+_BUDGETS = {
+    EXPLORED: "place from an exposure budget: a new product, shown until it is known",
+    LITTLE_KNOWN: "place for what little is known of: clicks after this query do not tell yet",
 }
 _UNRANKED = {
     COARSE: "cheap score of the coarse rank: beyond the fine ranker's pool, or it did not run",
@@ -48,8 +53,8 @@ def explain_hit(
         told["chosen_by"] = side[0]
     if ordered.placing is not None:
         told["rules"] = _by_rules(place, ordered.placing)
-    if ordered.is_explored(slice(place, place + 1)).any():
-        told["budget"] = "place from an exposure budget: a product that little is known of"
+    if mark := "".join(ordered.marks(slice(place, place + 1))):
+        told["budget"] = _BUDGETS[mark]
     if row is None or ordered.ranked_by != generation.ranker.name:
         ranker = ordered.ranked_by if ordered.ranked_by in _UNRANKED else COARSE
         told |= {"ranker": ranker, "why": _UNRANKED[ranker], "contributions": []}

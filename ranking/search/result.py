@@ -101,8 +101,8 @@ class SearchResult:
     features], those that the ranker saw of the first of them (NaN where it saw none), or None.
     wanted: each word of the query and the terms that may have matched it, if the border is to mark
     them. teams: where two rankers share the page, whose each hit is. rules: which fired, and what
-    they say to the shop's page. explored: whether each hit stands there on a budget; empty if none
-    does.
+    they say to the shop's page. marks: why each hit was given its place, `explored` or
+    `little_known`, empty where it stands by itself; () if all do.
     """
 
     query: dict[str, Any]
@@ -123,4 +123,4 @@ class SearchResult:
     wanted: tuple[tuple[str, frozenset[str]], ...] = ()
     teams: tuple[str, ...] = ()
     rules: dict[str, Any] | None = None
-    explored: tuple[bool, ...] = ()
+    marks: tuple[str, ...] = ()

@@ -56,15 +56,14 @@ def answered(found: Found, context: Context) -> SearchResult:
     fallback: tuple[Hit, ...] = ()
     beside, features = Beside(), None
     teams: tuple[str, ...] = ()
-    given: tuple[bool, ...] = ()
+    given: tuple[str, ...] = ()
     if request.page_size or request.extras:
         ordered = _ordered(found, context)
         with log.timed("page", len(ordered)) as stage:
             hits = make_hits(query, request, ordered, context.generation)
             stage.passed = len(hits)
         teams = _teams(request, ordered)
-        if ordered.explored is not None:
-            given = tuple(ordered.is_explored(_page(request)).tolist())
+        given = ordered.marks(_page(request))
         beside = beside_hits(request, found.request.filters, query, answer, ordered, context)
         fallback = _fallback(found, total, context)
         features = _shown_features(request, ordered)
@@ -85,7 +84,7 @@ def answered(found: Found, context: Context) -> SearchResult:
         related=beside.related,
         features=features,
         teams=teams,
-        explored=given,
+        marks=given,
         wanted=() if request.highlights else wanted_words(query, context.generation),
         rules=request.decision.facts(),
     )
@@ -109,7 +108,7 @@ def _teams(request: SearchRequest, ordered: Ordered) -> tuple[str, ...]:
         return ()
     page = _page(request)
     sides = ordered.teams.of(ordered.candidates.keys[page])
-    apart = ordered.is_explored(page)
+    apart = np.array(ordered.marks(page) or [""] * len(sides)) != ""
     if ordered.placing is not None:
         by_rule = [place in ordered.placing.placed for place in range(len(ordered))[page]]
         apart |= np.array(by_rule, dtype=np.bool_)

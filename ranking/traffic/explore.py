@@ -13,7 +13,7 @@ import numpy as np
 from indexing.arrays import BoolArray, Float64Array, Int64Array, UInt64Array
 from indexing.catalogue.traffic_config import TrafficSettings
 from ranking.query.query import Query
-from ranking.search.candidates import Candidates, Ordered
+from ranking.search.candidates import Candidates, Explored, Ordered
 from ranking.search.context import Context
 from ranking.search.segments import read
 from ranking.search.stock import sold_out
@@ -25,23 +25,25 @@ POOL = 300
 
 
 def explored(query: Query, ordered: Ordered, context: Context) -> Ordered:
-    """The same products; some new or little known ones stand higher, and `explored` names them."""
+    """The same products; some new or little known ones stand higher, `explored` tells which."""
     exposure, settings = context.generation.exposure, context.tables.config.traffic
     if exposure is None or not settings.on or not len(ordered):
         return ordered
     span = f"{exposure.hour}h" if settings.little_known else f"{exposure.day}"
     chance = np.random.default_rng(_seed(span, context.request.text))
     slots = places_given(settings, len(ordered), chance)
-    lifted = np.empty(0, dtype=np.uint64)
+    new = little = np.empty(0, dtype=np.uint64)
     if settings.impressions_a_day:
-        ordered, given = _with_new(ordered, slots, exposure, context, chance)
-        lifted, slots = given, slots[len(given) :]
+        ordered, new = _with_new(ordered, slots, exposure, context, chance)
+        slots = slots[len(new) :]
     if settings.little_known and len(slots):
         drawn = drawn_order(query, ordered, POOL, context, chance)
         order, moved = with_drawn(len(ordered), slots, drawn, settings.depth)
-        lifted = np.concatenate([lifted, ordered.candidates.keys[moved]])
+        little = ordered.candidates.keys[moved]
         ordered = ordered.rearranged(order) if len(moved) else ordered
-    return ordered.with_explored(lifted) if len(lifted) else ordered
+    if not len(new) + len(little):
+        return ordered
+    return ordered.with_explored(Explored(new, little))
 
 
 def _with_new(

@@ -10,6 +10,8 @@ from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot
 
 DAY_S, HOUR_S = 86_400, 3_600
+EXPLORED, LITTLE_KNOWN = "explored", "little_known"
+"""Marks of places that were given: to a new product, and to one that little is known of."""
 
 
 @dataclass(frozen=True, slots=True)

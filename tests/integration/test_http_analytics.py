@@ -95,6 +95,9 @@ def test_what_is_counted(shop: httpx.Client) -> None:
     assert told["by_model"][0]["searches"] == 5
     assert sum(row["answers"] for row in told["by_latency"]) == 7
     assert told["by_variant"] == []
+    assert [row["mark"] for row in told["by_mark"]] == ["ranked"]
+    assert (told["by_mark"][0]["clicks"], told["by_mark"][0]["purchases"]) == (2, 1)
+    assert told["by_mark"][0]["shown"] == sum(row["shown"] for row in told["by_position"])
     lexical = next(row for row in told["by_channel"] if row["channel"] == "lexical")
     assert 0 < lexical["shown"] <= sum(row["shown"] for row in told["by_position"])
     assert (lexical["clicks"], lexical["purchases"]) == (2, 1)

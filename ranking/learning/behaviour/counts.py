@@ -19,6 +19,7 @@ from ranking.learning.behaviour.places import curve, expected_ctr, place_ctr
 from ranking.learning.clicks.moved_positions import moved_propensities
 from ranking.learning.clicks.position_based import Cells
 from ranking.learning.clicks.propensities import Propensities
+from ranking.traffic.exposure import EXPLORED, LITTLE_KNOWN
 
 CART, PURCHASE = 2.0, 4.0
 """Worth of each beside a click's 1."""
@@ -51,7 +52,8 @@ FROM (
         FROM clicks_made GROUP BY query_id
     ) l ON l.query_id = s.query_id
     WHERE s.shop = $shop AND NOT s.bot AND coalesce(
-        json_extract_string(s.marks, concat('$."', s.position, '"')), 'explored') = 'explored'
+        json_extract_string(s.marks, concat('$."', s.position, '"')), '{EXPLORED}')
+        IN ('{EXPLORED}', '{LITTLE_KNOWN}')
 )
 """
 _PLACES: Final = """

@@ -7,10 +7,16 @@ import numpy as np
 
 from indexing.arrays import BoolArray, Float64Array, Int64Array, UInt8Array
 
-RANKED, EXPLORED, PINNED, SPONSORED, PLACED = 0, 1, 2, 3, 4
-"""Who put a product there: the ranker, an exposure budget, a rule, an advertisement, others."""
-MARKS: Final = {"explored": EXPLORED, "pinned": PINNED, "sponsored": SPONSORED}
-ORGANIC: Final = (RANKED, EXPLORED)
+RANKED, EXPLORED, PINNED, SPONSORED, PLACED, LITTLE_KNOWN = range(6)
+"""Who put a product there: the ranker, an exposure budget, a rule, an advertisement, others, or
+that little is known of it."""
+MARKS: Final = {
+    "explored": EXPLORED,
+    "little_known": LITTLE_KNOWN,
+    "pinned": PINNED,
+    "sponsored": SPONSORED,
+}
+ORGANIC: Final = (RANKED, EXPLORED, LITTLE_KNOWN)
 """Pinned and sponsored products are where they are whoever asks, and are looked at otherwise."""
 
 NOTHING, CLICK, CART, PURCHASE, RETURNED = 0, 1, 2, 3, 4
@@ -30,7 +36,7 @@ class ClickLog:
     Of each row: products: int64[r], places in product_ids (a group is one product). positions:
     int64[r], from 1, over all pages, rising in a search. clicked: bool[r]. outcomes: uint8[r],
     NOTHING … RETURNED; nothing else than NOTHING where it was not clicked. marks: uint8[r],
-    RANKED … PLACED.
+    RANKED … LITTLE_KNOWN.
     """
 
     queries: Int64Array

@@ -24,7 +24,8 @@ def archive(tmp_path: Path) -> Archive:
 def shown(query_id: str, at: float = NOW, **told: Any) -> list[Any]:
     given = dict.fromkeys(IMPRESSION_COLUMNS, 0) | {
         "query_id": query_id, "happened_at": at, "shop": "main", "query": "q", "page": 1,
-        "page_size": 3, "products": '["a","b","c"]', "marks": '{"2":"explored","3":"pinned"}',
+        "page_size": 3, "products": '["a","b","c"]',
+        "marks": '{"1":"little_known","2":"explored","3":"pinned"}',
         "exposures": None,
     } | told  # fmt: skip
     return [given[name] for name in IMPRESSION_COLUMNS]

@@ -22,7 +22,7 @@ from ranking.traffic.explore import (
     places_given,
     with_lifted,
 )
-from ranking.traffic.exposure import Counted, Exposure
+from ranking.traffic.exposure import EXPLORED, Counted, Exposure
 
 NOW = 1_795_000_000.0
 GIVEN = TrafficSettings(impressions_a_day=100)
@@ -48,8 +48,8 @@ def found(shop: Generation, *counted: Counted, text: str = "lamp", **told: Any) 
 
 
 def lifted(result: SearchResult) -> list[str]:
-    pairs = zip(result.hits, result.explored, strict=False)
-    return [hit.id for hit, is_so in pairs if is_so]
+    pairs = zip(result.hits, result.marks, strict=False)
+    return [hit.id for hit, mark in pairs if mark == EXPLORED]
 
 
 def test_new_products_are_given_a_bounded_share(shop: Generation) -> None:
@@ -61,7 +61,7 @@ def test_new_products_are_given_a_bounded_share(shop: Generation) -> None:
     assert given
     assert set(given) <= set(NEW) - {"55"}, "sold out"
     assert len(given) <= 12
-    assert not any(result.explored[:2])
+    assert not any(result.marks[:2])
     rest = [each for each in plain if each not in given]
     assert [each for each in ids if each not in given] == rest
     assert all(ids.index(each) < plain.index(each) for each in given)
@@ -97,13 +97,14 @@ def test_liked_ones_come_first(shop: Generation) -> None:
 
 
 def test_sorts_and_the_untouched_order_are_left_alone(shop: Generation) -> None:
-    assert not any(found(shop, diversity=False).explored)
+    assert not any(found(shop, diversity=False).marks)
 
 
 def test_explanations_say_so(shop: Generation) -> None:
     result = found(shop, explain=True)
-    told = ["budget" in (hit.explanation or {}) for hit in result.hits]
-    assert told == list(result.explored)
+    told = [(hit.explanation or {}).get("budget", "") for hit in result.hits]
+    assert [bool(each) for each in told] == [bool(mark) for mark in result.marks]
+    assert all("new product" in each for each in told if each)
 
 
 def test_budgets_fall_with_evidence() -> None:

@@ -1,6 +1,7 @@
 """Places for what little is known of: which, how many, and what stays as it was."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from ranking.generation import Generation
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
 from ranking.search.root import search
-from ranking.traffic.exposure import HOUR_S, Exposure
+from ranking.traffic.exposure import EXPLORED, HOUR_S, LITTLE_KNOWN, Exposure
 from ranking.traffic.little_known import with_drawn
 
 NOW = 1_795_000_000.0
@@ -68,8 +69,8 @@ def ids(result: SearchResult) -> list[str]:
 
 
 def lifted(result: SearchResult) -> list[str]:
-    pairs = zip(result.hits, result.explored, strict=False)
-    return [hit.id for hit, is_so in pairs if is_so]
+    pairs = zip(result.hits, result.marks, strict=False)
+    return [hit.id for hit, mark in pairs if mark == LITTLE_KNOWN]
 
 
 def plain(shop: Generation, facts: Facts | None) -> list[str]:
@@ -96,7 +97,7 @@ def test_what_little_is_known_of_gets_a_bounded_share(shop: Generation) -> None:
     result = found(shop, facts)
     moved, shown = lifted(result), ids(result)
     assert moved
-    assert not any(result.explored[:2])
+    assert not any(result.marks[:2])
     assert sorted(shown) == sorted(own)
     assert [each for each in shown if each not in moved] == [e for e in own if e not in moved]
     assert all(shown.index(each) < own.index(each) for each in moved)
@@ -110,6 +111,26 @@ def test_the_hour_and_the_query_decide(shop: Generation) -> None:
     assert any(ids(found(shop, facts, begun + hour * HOUR_S)) != first for hour in range(1, 6))
     assert ids(found(shop, facts, begun, page=2)) == []
     assert lifted(found(shop, facts, begun, diversity=False)) == []
+
+
+def test_new_ones_and_little_known_ones_are_told_apart(tmp_path: Path) -> None:
+    products = [
+        {"id": str(n), "title": f"Lamp {n}", "popularity": 1_000 - n,
+         "created_at": "2026-11-10" if n >= 55 else "2020-01-01"}
+        for n in range(COUNT)
+    ]  # fmt: skip
+    traffic = {"little_known": True, "impressions_a_day": 100}
+    config = IndexConfig.model_validate({"traffic": traffic})
+    build_index(tmp_path / "main", products, config=config)
+    result = found(open_index(tmp_path / "main"), facts_of([SURE] * 50, 1.0), explain=True)
+    marks = dict(zip(ids(result), result.marks, strict=True))
+    new = {name for name, mark in marks.items() if mark == EXPLORED}
+    assert new == {str(n) for n in range(55, COUNT)}
+    assert set(lifted(result)) <= {str(n) for n in range(50, 55)}
+    assert lifted(result)
+    told = {hit.id: (hit.explanation or {}).get("budget") for hit in result.hits}
+    assert all("little is known" in str(told[name]) for name in lifted(result))
+    assert [name for name, why in told.items() if why] == [n for n, mark in marks.items() if mark]
 
 
 def test_slots_by_hand() -> None:

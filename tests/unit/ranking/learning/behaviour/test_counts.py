@@ -74,7 +74,7 @@ def test_places_of_rules_are_left_out_and_those_on_a_budget_are_not() -> None:
         "'lamp' AS query, 's' AS session_key, NULL::VARCHAR AS user_key, 0 AS bot, marks, "
         "NULL AS facts, NULL AS profile, "
         "unnest(['a', 'b', 'c']) AS product, unnest([1, 2, 3]) AS position "
-        """FROM (VALUES ('{"2":"explored","3":"pinned"}'), (NULL)) t (marks)"""
+        """FROM (VALUES ('{"1":"little_known","2":"explored","3":"pinned"}'), (NULL)) t (marks)"""
     )
     db.execute("CREATE TABLE query_numbers AS SELECT 'lamp' AS text, 0 AS number")
     db.execute("CREATE TABLE known AS SELECT unnest(['a', 'b', 'c']) AS product, 1 AS grp")

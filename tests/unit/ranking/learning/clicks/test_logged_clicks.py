@@ -12,7 +12,7 @@ from app.state.rows import EVENT_COLUMNS, IMPRESSION_COLUMNS
 from ranking.learning.clicks.click_log import (
     CART,
     CLICK,
-    EXPLORED,
+    LITTLE_KNOWN,
     NOTHING,
     PINNED,
     PLACED,
@@ -70,7 +70,8 @@ def test_searches_their_rows_and_what_became_of_them(db: duckdb.DuckDBPyConnecti
                  profile="d1"),
         searched("q1", T, "a", "b", "c", session_key="s", profile="none",
                  marks='{"2": "pinned", "3": "new"}'),
-        searched("q3", T + 20, "d", page=2, page_size=10, query="chair", marks='{"11":"explored"}'),
+        searched("q3", T + 20, "d", page=2, page_size=10, query="chair",
+                 marks='{"11":"little_known"}'),
         searched("bot", T, "a", bot=1), searched("all", T, "a", query=""),
         searched("mail", T, "a", query="(personal)"), searched("sorted", T, "a", sorted=1),
         searched("else", T, "a", shop="elsewhere"), searched("empty", T),
@@ -87,7 +88,7 @@ def test_searches_their_rows_and_what_became_of_them(db: duckdb.DuckDBPyConnecti
         ("lamp", "a", 1, CLICK), ("lamp", "b", 2, NOTHING), ("lamp", "c", 3, RETURNED),
         ("lamp", "b", 1, CART), ("lamp", "a", 2, PURCHASE), ("chair", "d", 11, NOTHING),
     ]  # fmt: skip
-    assert found.log.marks.tolist() == [RANKED, PINNED, PLACED, RANKED, RANKED, EXPLORED]
+    assert found.log.marks.tolist() == [RANKED, PINNED, PLACED, RANKED, RANKED, LITTLE_KNOWN]
     assert found.log.clicked.tolist() == [True, False, True, True, True, False]
     assert found.query_ids.to_pylist() == ["q1", "q2", "q3"]
     assert found.log.users.tolist() == [0, 1, -1]
