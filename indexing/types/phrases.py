@@ -31,6 +31,7 @@ from indexing.types.signs import (
     MATERIALS,
     NAMED_FILLERS,
     OF,
+    OF_IN,
     PARTICLES,
     PURPOSE,
     PURPOSE_IN,
@@ -90,6 +91,7 @@ class Titles:
         self._nouns_are_small = analyzer.languages[0] not in CAPITAL_NOUNS
         self._stop_words = _stop_words(analyzer.languages)
         self._purposes = _purposes(analyzer.languages[0])
+        self._made_of = OF_IN.get(analyzer.languages[0], frozenset())
         self._japanese = analyzer.languages[0] == "ja"
         self._directed = DIRECTED.get(analyzer.languages[0])
 
@@ -237,6 +239,8 @@ class Titles:
     def _sign(self, word: str) -> int | None:
         if len(word) == 1 and self._english and word in OF | JOIN:
             return FILLER  # `Class D`
+        if word in self._made_of:
+            return OFF
         sign = FOR if word in self._purposes else _sign(word)
         return self._accented.get(word) if sign is None else sign
 

@@ -20,6 +20,22 @@ WITH: Final = _words(
 """What follows comes with it, or does not: `phone with charger`."""
 OF: Final = _words("of by from von de du des d di del della da do dos van af av")
 """The head stands before: `box of chocolates`, `drill by Karmach`."""
+OF_IN: Final = {
+    "fr": _words("en"),
+    "es": _words("en"),
+    "ca": _words("en"),
+    "gl": _words("en"),
+    "it": _words("in"),
+    "pt": _words("em"),
+    "ro": _words("din"),
+    "de": _words("aus"),
+    "pl": _words("z ze"),
+    "cs": _words("z ze"),
+    "sk": _words("z zo"),
+    "ru": _words("из"),
+    "uk": _words("з із"),
+}
+"""Further words behind which a language says what the thing is made of: `cuillère en bois`."""
 JOIN: Final = _words("and or und oder et ou y o e og och en")
 """`washer and dryer`: one phrase."""
 COLOURS: Final = _words(

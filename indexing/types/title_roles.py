@@ -29,6 +29,7 @@ from indexing.types.signs import (
     MATERIALS,
     NOUN_FIRST,
     OF,
+    OF_IN,
     OWNED,
     PURPOSE,
     PURPOSE_BEHIND,
@@ -75,6 +76,7 @@ class TitleRoles:
         self._capital_nouns = language in CAPITAL_NOUNS
         self._purpose = PURPOSE | PURPOSE_IN.get(language, frozenset())
         self._behind = PURPOSE_BEHIND.get(language, frozenset())
+        self._made_of = OF | OF_IN.get(language, frozenset())
         self._owned = OWNED.get(language)
         self._directed = DIRECTED.get(language)
         self._qualities = QUALITIES.get(language)
@@ -151,7 +153,7 @@ class TitleRoles:
         if any(is_cjk(word.lower) for word in words):
             return _heads_of_signs(words)
         if not self._noun_first:
-            words = _before_of(words)
+            words = _before(words, self._made_of)
         words = [word for word in words if not self._says_nothing(word)] or words
         if not words:
             return []
@@ -199,8 +201,9 @@ def _without_brand(words: list[_Word], brand: str) -> list[_Word]:
     return words
 
 
-def _before_of(words: list[_Word]) -> list[_Word]:
-    ends = (place for place, word in enumerate(words) if place and word.lower in OF)
+def _before(words: list[_Word], ending: frozenset[str]) -> list[_Word]:
+    """Words before the first of these, but for one that stands first."""
+    ends = (place for place, word in enumerate(words) if place and word.lower in ending)
     return words[: next(ends, len(words))]
 
 

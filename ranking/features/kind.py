@@ -8,6 +8,7 @@ from indexing.arrays import Float32Array
 from indexing.types.type_model import NO_TYPE
 from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
+from ranking.features.thing_lacked import lacking
 from ranking.features.word_order import TRUST, named_by_order
 from ranking.query.type_wish import TypeWish, agreement
 
@@ -29,7 +30,9 @@ and of one that may be it.
 
 def _fill(inputs: Inputs, rows: Rows) -> None:
     wish = inputs.query.kind
-    told: Float32Array | float = 0.0 if wish.of_known_types else _by_order(inputs)
+    told: Float32Array | float = 0.0
+    if not wish.of_known_types:
+        told = _by_order(inputs) - lacking(inputs)
     if not wish:
         rows["kind_fit"], rows["kind_agreement"], rows["kind_price"] = np.nan, told, np.nan
         return

@@ -20,7 +20,7 @@ MOST_CHARACTERS: Final = 6
 _LANGUAGE_WORD: Final = 0.5
 _CHARACTER: Final = 0.05
 """Times that a word of the language, and a lone character, count as seen in the catalogue."""
-_SCRIPTS = re.compile(r"[\u3040-\u309f]+|[\u30a0-\u30ff\uff66-\uff9f]+|[\uac00-\ud7af]+|.")
+_SCRIPTS = re.compile(r"[\u3040-\u309f\u30fc]+|[\u30a0-\u30ff\uff66-\uff9f]+|[\uac00-\ud7af]+|.")
 _LONGEST_HANGUL: Final = 4
 _PARTICLES: Final = frozenset("のをにはがでともやへ")
 
@@ -70,7 +70,7 @@ def _sizes(run: Sequence[Slot], words: QueryWords, spelling: Spelling) -> Iterat
     text = "".join(slot.text for slot in run)
     start, end = words.spans[run[0].position][0], words.spans[run[-1].position][1]
     written = words.text[start:end]
-    if len(written) != len(text):
+    if len("".join(written.split())) != len(text):
         written = text
     at = 0
     for part in re.split(r"(\s+)", written):
