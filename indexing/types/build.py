@@ -27,6 +27,7 @@ from indexing.types.candidates import (
 from indexing.types.compound_heads import together
 from indexing.types.compounds import Compounds, divided, find_compounds, renamed, with_nouns
 from indexing.types.features import features_of
+from indexing.types.formats import label_formats
 from indexing.types.general_kinds import Stems, known_names, long_names, stems_of
 from indexing.types.learning import label
 from indexing.types.levels import levels_and_means
@@ -118,6 +119,7 @@ def build_types(
     fits |= np.append(called_accessories(nouns, titles), False)[labels]  # the last one is NO_TYPE's
     labels[strangers(labels, nouns, read.fitted, fits)] = NO_TYPE
     label_games(labels, read.games, fits, int(number_of[game_word(titles)]))
+    label_formats(labels, chances, number_of, read.codes, read.starts)
     compounds = _compounds(
         read, nouns, labels, len(titles.words), _pairs(known, titles, head_first)
     )
