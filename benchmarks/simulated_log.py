@@ -55,7 +55,7 @@ def _impressions(
     searches, ids = visits.searches, truth.world.goods.ids
     distinct, which = np.unique(visits.pages, axis=0, return_inverse=True)
     pages = [orjson.dumps([ids[p] for p in page if p >= 0]).decode() for page in distinct.tolist()]
-    return _table(
+    return table(
         "impressions",
         len(searches),
         query_id=_names("q", np.arange(len(searches))),
@@ -79,7 +79,7 @@ def _events(visits: Visits, truth: Truth, crowd: Crowd, begin: float) -> pa.Tabl
         rows, places = np.nonzero(visits.outcomes >= least)
         products, users = visits.pages[rows, places], searches.users[rows]
         when = begin + searches.days[rows] * DAY_S + after
-        parts.append(_table(
+        parts.append(table(
             "events", len(rows),
             key=_names(f"{kind}-", rows * 1_000 + places), happened_at=when, arrived=when,
             type=kind, query_id=_names("q", rows),
@@ -91,7 +91,7 @@ def _events(visits: Visits, truth: Truth, crowd: Crowd, begin: float) -> pa.Tabl
     return pa.concat_tables(parts)
 
 
-def _table(name: str, rows: int, **given: Any) -> pa.Table:
+def table(name: str, rows: int, **given: Any) -> pa.Table:
     """Columns that are not given are 0, or nothing where they are text or that is allowed."""
     schema, columns = arrow_schema(name), []
     zero = {"shop": SHOP, "model": "cold", "policy": "default"}

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ranking.behaviour.facts import Facts
+from ranking.query.clicked_kinds import with_clicks
+from ranking.query.predict import with_kind
 from ranking.query.query import Query
 from ranking.query.query_filters import Implied, clauses_of, implied_filters
 from ranking.query.understand import understand
@@ -80,7 +83,7 @@ def match_text(context: Context) -> Matched:
         )  # fmt: skip
         facts = context.generation.facts
         if facts is not None:
-            query = replace(query, clicked=facts.clicked(request.text), facts=facts)
+            query = _as_clicked(query, facts, context)
         stage.passed = len(query.slots)
     matches = match(query, context)
     wider = _widened(query, matches, context)
@@ -91,6 +94,17 @@ def match_text(context: Context) -> Matched:
         if not size(matches):
             matches = _offered(_last_resort(query, context), context)
     return query, matches
+
+
+def _as_clicked(query: Query, facts: Facts, context: Context) -> Query:
+    """With what shoppers did after it, and the kinds of things that this says."""
+    clicked = facts.clicked(context.request.text)
+    query = replace(query, clicked=clicked, facts=facts)
+    if not len(clicked) or query.identifier is not None or not context.request.categories:
+        return query
+    words = tuple(slot.text for slot in query.required)
+    kind = with_clicks(query.kind, words, clicked, facts, context.tables, context.segments)
+    return replace(query, kind=kind, categories=with_kind(query.prediction, kind, context.tables))
 
 
 def size(matches: Matches) -> int:
