@@ -43,6 +43,7 @@ BENCHMARKS = (
     Benchmark("correction", ("--data", DATA)),
     Benchmark("entities", (DATA,)),
     Benchmark("head_queries", (DATA,)),
+    Benchmark("clicked_kinds", (DATA, "--searches", "200", "--nights", "3")),
     Benchmark("understanding", (DATA,)),
     Benchmark("corrected_queries", (DATA,)),
     Benchmark("suggestion", ("--data", DATA)),

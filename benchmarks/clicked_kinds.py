@@ -1,6 +1,6 @@
 """What clicks say of the kinds that a query means, where its words do not.
 
-`python -m benchmarks.clicked_kinds DATA_FOLDER --indexes DIR [--file TSV] [--set S] [--half H]`
+`python -m benchmarks.clicked_kinds DATA_FOLDER [--indexes DIR] [--file TSV] [--set S] [--half H]`
 
 Simulated shoppers ask the head queries (benchmarks.head_queries) and click what they want among
 the first twenty products, as position-based ones do; facts are learnt of that, and the share of
@@ -142,7 +142,7 @@ def measure(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--indexes", type=Path, required=True)
+    parser.add_argument("--indexes", type=Path)
     parser.add_argument("--file", type=Path, default=FILE)
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--searches", type=int, default=50)
@@ -151,13 +151,16 @@ def main() -> None:
     parser.add_argument("--details", action="store_true")
     given = parser.parse_args()
     print(f"{datetime.now(UTC):%Y-%m-%d}, {given.file.name}, {given.half} half")
-    for name, queries in read_head_queries(given.file).items():
-        if given.set and name not in given.set:
-            continue
-        half = halves(queries)[given.half == "untouched"]
-        generation = opened(name, given.data, given.indexes / name)
-        details = given.details and given.half == "tuned"
-        print(name, measure(half, generation, given.searches, given.nights, details), flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.indexes or Path(scratch)
+        for name, queries in read_head_queries(given.file).items():
+            if given.set and name not in given.set:
+                continue
+            half = halves(queries)[given.half == "untouched"]
+            generation = opened(name, given.data, folder / name)
+            details = given.details and given.half == "tuned"
+            told = measure(half, generation, given.searches, given.nights, details)
+            print(name, told, flush=True)
 
 
 if __name__ == "__main__":
