@@ -99,6 +99,17 @@ class TitleRoles:
                 heads = sum(word.last_bit for word in self._heads(main))
         return heads & ~fits, fits
 
+    def asked(self, query: str) -> tuple[int, int]:
+        """Bits of the word that a query asks for, the last one that may be the head, and of what it
+        is to fit; 0 for the first where only words that say nothing stand there (ps4 pro).
+        """
+        heads, fits = self.of(query)
+        thing = 1 << (heads.bit_length() - 1) if heads else 0
+        words = (word for segment in self._segments(query) for word in segment)
+        if any(word.last_bit == thing and self._says_nothing(word) for word in words):
+            thing = 0
+        return thing, fits
+
     def _segments(self, title: str) -> list[list[_Word]]:
         """Words between commas, brackets and the like."""
         text = self._analyzer.prepared(title)

@@ -31,34 +31,24 @@ _NOUN_FIRST_SHARES[[EARLIER, LATEST, ALONE]] = 0.1, 1.0, 1.0
 
 def lacking(inputs: Inputs) -> Float32Array | float:
     """float32[k]: how likely it lacks the thing, 0 for what has all words; less of more words."""
-    asked = [
-        place
-        for place, slot in enumerate(inputs.query.slots)
-        if slot.weight > 0 and not slot.is_amount
-    ]
+    query, analyzer = inputs.query, inputs.tables.analyzer
+    asked = [p for p, slot in enumerate(query.slots) if slot.weight > 0 and not slot.is_amount]
     if len(asked) < 2:
         return 0.0
-    chances = _by_order(inputs, asked)
-    noun_first = inputs.tables.analyzer.languages[0] in NOUN_FIRST
-    chances *= head_shares(roles_of_slots(inputs), noun_first=noun_first)
-    chances /= chances.sum()
-    absent = inputs.matches.chosen < 0
-    words = len(inputs.query.required)
-    lacked: Float32Array = np.float32(WORTH / words**2) * (absent @ chances)
-    return lacked
-
-
-def _by_order(inputs: Inputs, asked: list[int]) -> Float32Array:
-    """float32[slots]: how likely each is the thing by the query's words, not adding up to 1."""
-    query = inputs.query
-    heads, fits = TitleRoles(inputs.tables.analyzer).of(query.words.text)
-    thing = 1 << (heads.bit_length() - 1) if heads else 0
+    thing, fits = TitleRoles(analyzer).asked(query.words.text)
+    if not thing:
+        return 0.0
     chances = np.zeros(len(query.slots), dtype=np.float32)
     for place in asked:
         slot = query.slots[place]
         bits = ((1 << slot.span) - 1) << slot.position
         chances[place] = FITTED if fits & bits else THING if thing & bits else BESIDE
-    return chances
+    noun_first = analyzer.languages[0] in NOUN_FIRST
+    chances *= head_shares(roles_of_slots(inputs), noun_first=noun_first)
+    chances /= chances.sum()
+    absent = inputs.matches.chosen < 0
+    lacked: Float32Array = np.float32(WORTH / len(query.required) ** 2) * (absent @ chances)
+    return lacked
 
 
 def head_shares(roles: UInt8Array, *, noun_first: bool) -> Float32Array:

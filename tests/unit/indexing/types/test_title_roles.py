@@ -71,3 +71,26 @@ def test_what_stands_behind_the_sixty_fourth_position_is_not_told() -> None:
 def test_rows_stand_beside_their_titles() -> None:
     roles = TitleRoles(Analyzer()).all_of([("Bit set for drill", ""), ("", ""), ("Drill", "")])
     assert roles.tolist() == [[0b10, 0b1000], [0, 0], [0b1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "thing", "fits"),
+    [
+        ("de", "dunkle jacke", "jack", ""),
+        ("pl", "zielona sofa", "sof", ""),
+        ("fr", "banc en métal", "banc", ""),
+        ("en", "case for phone", "case", "phone"),
+        ("en", "coat blue", "coat", ""),
+        ("en", "ps4 pro", "", ""),
+        ("ja", "赤い 椅子", "子", ""),
+    ],
+)
+def test_a_query_asks_for_the_last_head_unless_it_says_nothing(
+    language: str, query: str, thing: str, fits: str
+) -> None:
+    analyzer = Analyzer((language,))
+    terms = {token.position: token.term for token in reversed(analyzer.tokens(query))}
+    told = TitleRoles(analyzer).asked(query)
+    assert [
+        " ".join(terms[place] for place in sorted(terms) if bits >> place & 1) for bits in told
+    ] == [thing, fits]
