@@ -44,6 +44,7 @@ _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"(?<=..e[nlrm])s$", ""),
         (r"(?<=.)([lrn]d|[lrnktp]s)en$", r"\1"),
         (r"(?<=...)oze$", "oos"),
+        (r"(?<=[aeiou][^aeiou])enen$", "een"),  # parabenen
         (r"(?<=...)bare$", "baar"),
         (r"(?<=...)(ig|isch|lijk|dicht)e$", r"\1"),
     ),

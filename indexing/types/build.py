@@ -29,6 +29,7 @@ from indexing.types.compounds import Compounds, divided, find_compounds, renamed
 from indexing.types.features import features_of
 from indexing.types.formats import label_formats
 from indexing.types.general_kinds import Stems, known_names, long_names, stems_of
+from indexing.types.kind_writing import KindWriting
 from indexing.types.learning import label
 from indexing.types.levels import levels_and_means
 from indexing.types.named import NamedTypes, named_types
@@ -147,7 +148,8 @@ def build_types(
         made, named_types(own, lists, labels, words, is_noun), columns, index, analyzer, encoder,
         vectors, liked,
     )  # fmt: skip
-    model = replace(model, names=StringTable.of(map(shown.shown, model.names)))
+    writing = KindWriting(model, index.lexicon, analyzer, documents, shown, head_first=head_first)
+    model = replace(model, names=StringTable.of(writing.names()))
     model.save(folder)
     return model
 

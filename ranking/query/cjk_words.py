@@ -22,6 +22,11 @@ _CHARACTER: Final = 0.05
 """Times that a word of the language, and a lone character, count as seen in the catalogue."""
 _SCRIPTS = re.compile(r"[\u3040-\u309f\u30fc]+|[\u30a0-\u30ff\uff66-\uff9f]+|[\uac00-\ud7af]+|.")
 _LONGEST_HANGUL: Final = 4
+_ENDING: Final = re.compile("[\u3041-\u3093]{0,2}[いな]")
+"""Of a Japanese adjective, behind its kanji."""
+_LONGEST_KANJI: Final = 4
+_JAPANESE: Final = "ja"
+_FOR: Final = "用"
 _PARTICLES: Final = frozenset("のをにはがでともやへ")
 
 
@@ -32,14 +37,18 @@ def by_words(slots: tuple[Slot, ...], words: QueryWords, snapshot: Snapshot) -> 
     """
     if not any(map(_is_character, slots)):
         return slots
+    japanese = snapshot.analyzer.languages[0] == _JAPANESE
+    particles = _PARTICLES | {_FOR} if japanese else _PARTICLES
     made: list[Slot] = []
     for run in _runs(slots):
         if len(run) == 1:
             made.append(run[0])
             continue
         place = 0
-        for size in _sizes(run, words, snapshot.spelling):
-            made.append(_word(run[place : place + size], len(run)))
+        for size in _sizes(run, words, snapshot.spelling, japanese=japanese):
+            word = _word(run[place : place + size])
+            unsaid = size == 1 and word.text in particles
+            made.append(replace(word, weight=0.0) if unsaid else word)
             place += size
     return tuple(made)
 
@@ -65,7 +74,9 @@ def _runs(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
     yield from ([slot] for slot in others)
 
 
-def _sizes(run: Sequence[Slot], words: QueryWords, spelling: Spelling) -> Iterator[int]:
+def _sizes(
+    run: Sequence[Slot], words: QueryWords, spelling: Spelling, *, japanese: bool
+) -> Iterator[int]:
     """Characters of each word."""
     text = "".join(slot.text for slot in run)
     start, end = words.spans[run[0].position][0], words.spans[run[-1].position][1]
@@ -75,23 +86,46 @@ def _sizes(run: Sequence[Slot], words: QueryWords, spelling: Spelling) -> Iterat
     at = 0
     for part in re.split(r"(\s+)", written):
         if part.strip():
-            yield from _cut(text[at : at + len(part)], part, spelling)
+            yield from _cut(text[at : at + len(part)], part, spelling, japanese=japanese)
             at += len(part)
 
 
-def _cut(text: str, written: str, spelling: Spelling) -> Iterator[int]:
-    """Runs of one kana, short ones of Hangul, and the likeliest words of Chinese characters."""
+def _cut(text: str, written: str, spelling: Spelling, *, japanese: bool) -> Iterator[int]:
+    """Runs of one kana, short ones of Hangul and kanji, the likeliest words of Chinese signs."""
+    sizes = _kanji_sizes if japanese else _han_sizes
     han = ""
     for found in _SCRIPTS.finditer(written):
         piece = text[found.start() : found.end()]
         if is_han(piece):
             han += piece
             continue
-        yield from _han_sizes(han, spelling)
+        before = sizes(han, spelling)
         han = ""
+        if japanese and before and _ENDING.fullmatch(piece):
+            before[-1] += len(piece)  # 青い is one word
+            yield from before
+            continue
+        yield from before
         hangul = "\uac00" <= piece[0] <= "\ud7af"
         yield from [1] * len(piece) if hangul and len(piece) > _LONGEST_HANGUL else [len(piece)]
-    yield from _han_sizes(han, spelling)
+    yield from sizes(han, spelling)
+
+
+def _kanji_sizes(text: str, spelling: Spelling) -> list[int]:
+    """Japanese nouns are no Chinese words: short runs whole (掃除機), in longer ones no sign alone
+    but the first. What ends in `for` (自転車用) is a word and that sign.
+    """
+    if text.endswith(_FOR) and len(text) > 1:
+        return [*_kanji_sizes(text.removesuffix(_FOR), spelling), 1]
+    if 0 < len(text) <= _LONGEST_KANJI:
+        return [len(text)]
+    sizes: list[int] = []
+    for size in _han_sizes(text, spelling):
+        if size == 1 and sizes and sizes[-1] < MOST_CHARACTERS:
+            sizes[-1] += 1
+        else:
+            sizes.append(size)
+    return sizes
 
 
 def _han_sizes(text: str, spelling: Spelling) -> list[int]:
@@ -119,11 +153,10 @@ def _seen(word: str, spelling: Spelling) -> float:
     return float(frequency) if frequency else _LANGUAGE_WORD * is_general_word(word)
 
 
-def _word(characters: Sequence[Slot], run: int) -> Slot:
+def _word(characters: Sequence[Slot]) -> Slot:
     first = characters[0]
     if len(characters) == 1:
-        particle = run > 1 and first.text in _PARTICLES
-        return replace(first, weight=0.0) if particle else first
+        return first
     literal = [slot.alternatives[0].term_ids for slot in characters if slot.alternatives]
     alternatives: dict[tuple[int, ...], Alternative] = {}
     if len(literal) == len(characters):

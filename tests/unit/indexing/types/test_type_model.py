@@ -178,3 +178,33 @@ def test_types_by_noun() -> None:
         4: [0, 3], 7: [1],
     }  # fmt: skip
     assert types_by_noun(np.empty(0, dtype=np.int32)) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "titles", "names"),
+    [
+        (
+            "de",
+            ["Elektrische Zahnbürste {}", "Elektrischer Rasierer {}", "Sessel elektrisch {}"],
+            {"elektrische zahnbürste", "elektrischer rasierer", "zahnbürste", "rasierer"},
+        ),
+        (
+            "ru",
+            ["Настольная лампа {} {} Вт", "Настольная лампа {}", "Настольных ламп {}"],
+            {"настольная лампа"},
+        ),
+        ("fr", ["Chaises pliantes {}", "Chaises pliantes {} bois"], {"chaises pliantes"}),
+        ("en", ["{} running shoes", "Running Shoes {}", "Shoe Horn {}"], {"running shoes"}),
+    ],
+)
+def test_kinds_are_named_in_whole_words_as_their_titles_write_them(
+    language: str, titles: list[str], names: set[str], tmp_path: Path
+) -> None:
+    products: list[dict[str, object]] = [
+        {"title": form.format(brand, number), "brand": brand}
+        for form in titles
+        for number, brand in enumerate((*BRANDS, "Nexor"))
+    ]
+    found = {name.lower() for name in built(tmp_path, products, (language,)).types.names}
+    assert names <= found
+    assert "elektrisch zahnbürste" not in found
