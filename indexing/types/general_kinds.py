@@ -1,6 +1,7 @@
 """Kinds of things that go by several names everywhere: `general_kinds.txt`, by stems."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ _FILE: Final = Path(__file__).with_name("general_kinds.txt")
 Stems = tuple[str, ...]
 MOST_WORDS: Final = 3
 """Words of a thing's name."""
+LEAST_LINES: Final = 2
+"""In which two nouns stand in one place, from which they do so elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,34 @@ def long_names(languages: tuple[str, ...]) -> Mapping[tuple[str, str], Stems]:
         for name, general in known.items()
         if len(name) == 3 and name[1:] in known and name[1:] not in general.names
     }
+
+
+@lru_cache(maxsize=16)
+def nouns_alike(languages: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Noun → those that stand in its place behind the same word, in two lines at least: machine and
+    maker, as a bread machine is a bread maker and a coffee machine a coffee maker. Nearest first.
+    """
+    lines: Counter[tuple[str, str]] = Counter()
+    seen: set[frozenset[Stems]] = set()
+    for known in _names(languages).values():
+        group = frozenset((known.said, *known.names))
+        if group not in seen:
+            seen.add(group)
+            lines.update(_in_one_place(group))
+    found: dict[str, list[str]] = {}
+    for (noun, other), _ in sorted(lines.items(), key=lambda pair: (-pair[1], pair[0])):
+        if lines[noun, other] >= LEAST_LINES:
+            found.setdefault(noun, []).append(other)
+    return {noun: tuple(others) for noun, others in found.items()}
+
+
+def _in_one_place(names: Iterable[Stems]) -> set[tuple[str, str]]:
+    """Nouns of the names of two words that differ in it only."""
+    nouns: dict[str, list[str]] = {}
+    for name in names:
+        if len(name) == 2:
+            nouns.setdefault(name[0], []).append(name[1])
+    return {(a, b) for same in nouns.values() for a in same for b in same if a != b}
 
 
 @lru_cache(maxsize=16)

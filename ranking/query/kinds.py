@@ -24,7 +24,7 @@ from ranking.query.kind_ways import (
     by_other_nouns,
     types_of,
 )
-from ranking.query.likeness_ways import by_beginning, by_likeness
+from ranking.query.likeness_ways import by_beginning, by_likeness, by_noun_alike
 from ranking.query.query import Slot
 from ranking.query.thing_ways import by_known_things, by_thing_alone, by_things
 from ranking.query.type_wish import NO_WISH, TypeWish
@@ -64,6 +64,7 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
             or by_general_names(asked, last, snapshot, several=True)
             or by_names_said(asked, last, snapshot)
             or by_other_nouns(asked, last, snapshot)
+            or by_noun_alike(asked, last, snapshot)
             or (by_compound(asked, head, snapshot) if head is not last else NO_WISH)
             or by_name(asked, head, snapshot)
             or by_general_names(asked, head, snapshot, several=False)

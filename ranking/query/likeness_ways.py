@@ -1,14 +1,16 @@
 """Ways from words that are like the names of kinds; docs/types.md lists all ways in order."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from indexing.postings.lexicon import UNKNOWN
 from indexing.snapshot import Snapshot
-from ranking.query.called_kinds import LEAST_TITLES
-from ranking.query.heads import Head
-from ranking.query.kind_ways import NOUN_TRUST
+from indexing.types.general_kinds import nouns_alike
+from ranking.query.called_kinds import LEAST_TITLES, SIBLING
+from ranking.query.heads import Asked, Head
+from ranking.query.kind_ways import NOUN_TRUST, by_compound, types_of
 from ranking.query.type_wish import NO_WISH, TypeWish, wish_for
 
 LEAST_LIKENESS: Final = 0.36
@@ -19,6 +21,25 @@ LEAST_REST: Final = 3
 """Letters that such a noun has more, from which they are a word, and it a compound."""
 SHARPNESS: Final = 12.0
 MOST_TYPES: Final = 6
+
+
+def by_noun_alike(asked: Asked, head: Head, snapshot: Snapshot) -> TypeWish:
+    """A kind of two words whose noun generally stands in the place of the query's: where nothing is
+    called `dvi lead` but a dvi cable, as a power lead is a power cable everywhere.
+    """
+    if not snapshot.config.general_kinds or not head.beside:
+        return NO_WISH
+    place = asked.stems.index(head.word)
+    for noun in nouns_alike(snapshot.analyzer.languages).get(head.word, ()):
+        stems = (*asked.stems[:place], noun, *asked.stems[place + 1 :])
+        wish = by_compound(replace(asked, stems=stems), replace(head, word=noun), snapshot)
+        if wish:
+            total = np.zeros(len(snapshot.types), dtype=np.float32)
+            total[types_of(head.word, snapshot)] = SIBLING
+            total[wish.types] = np.maximum(total[wish.types], wish.chances / wish.chances.max())
+            phrase = (head.beside, head.word)
+            return wish_for(snapshot, total, phrase, head.word, "synonym", wish.certainty)
+    return NO_WISH
 
 
 def by_beginning(head: Head, snapshot: Snapshot) -> TypeWish:

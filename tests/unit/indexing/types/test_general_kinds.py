@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from indexing.analysis.analyzer import Analyzer
 from indexing.types import general_kinds
 from indexing.types.phrases import Titles
@@ -51,3 +53,25 @@ def test_a_name_keeps_its_numbers() -> None:
     known = general_kinds.general_names(("music", "player"), analyzer)
     assert ("player",) not in known.names
     assert ("mp", "3", "player") in known.names
+
+
+def test_nouns_that_stand_in_one_place_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cable and lead in two lines, brush and comb in one; names of one word tell of no other."""
+    monkeypatch.setattr(
+        general_kinds, "_names", lambda _: general_kinds_of(
+            ("power cable", "power lead", "mains cable"), ("loop cable", "loop lead"),
+            ("dog brush", "dog comb"), ("aerial", "antenna", "dish antenna"),
+        ),
+    )  # fmt: skip
+    alike = general_kinds.nouns_alike.__wrapped__(("en",))
+    assert alike == {"cable": ("lead",), "lead": ("cable",)}
+
+
+def general_kinds_of(*lines: tuple[str, ...]) -> dict[tuple[str, ...], general_kinds.General]:
+    """What the lines of a list say, words for stems."""
+    named = [[tuple(name.split()) for name in line] for line in lines]
+    return {
+        name: general_kinds.General(name, tuple(other for other in line if other != name))
+        for line in named
+        for name in line
+    }

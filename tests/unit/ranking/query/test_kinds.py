@@ -208,3 +208,24 @@ def test_where_no_title_says_a_name_the_nouns_of_its_other_names_are_meant(shop:
     wish = asked(shop, "label writer").kind
     assert (wish.how, wish.phrase) == ("synonym", ("writer",))
     assert all("printer" in name for name in kinds(shop, "label writer"))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("notebook cover", "notebook case"),
+        ("wall bracket", "wall mount"),
+    ],
+)
+def test_a_noun_stands_for_those_that_generally_stand_in_its_place(
+    shop: Snapshot, text: str, meant: str
+) -> None:
+    wish = asked(shop, text).kind
+    assert kinds(shop, text)[0] == meant
+    assert (wish.how, wish.others) == ("synonym", 0)
+    assert wish.phrase == tuple(slot.text for slot in asked(shop, text).slots)
+
+
+def test_a_noun_that_says_the_kind_needs_no_other(shop: Snapshot) -> None:
+    assert asked(shop, "notebook case").kind.how == "name"
+    assert asked(shop, "garden cover").kind.word != "case"  # nothing is a garden case
