@@ -40,8 +40,8 @@ from ranking.simulation.shoppers import Crowd, Searches, make_crowd, make_search
 from ranking.simulation.true_ndcg import AT, Interval, ideal_dcg, mean_interval
 from ranking.simulation.visits import Visits, visit
 from ranking.simulation.world import CLASSES, Truth, make_world
-from ranking.traffic.explore import places_given
-from ranking.traffic.little_known import with_drawn
+from ranking.traffic.little_known import POOL, hopes, share_given, with_drawn
+from ranking.traffic.places import places_given
 
 NAMED = ("clicks_for_query", "clicks_anywhere", "bought_of_clicked", "demand_percentile")
 PAGE, DAYS, BEGIN = 20, 7, 1.79e9
@@ -106,11 +106,14 @@ def ndcg(pools: Pools, worth: Float64Array, scores: Float64Array | Float32Array)
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """columns: float32[4, intents, pool]: what would be in the features NAMED. doubts: float32
-    [intents, pool], of the first of them. served: true nDCG@10 of the pages of each night.
+    [intents, pool], of the first of them. clicks: float64[intents], known of each. below: how often
+    shoppers look below a click. served: true nDCG@10 of the pages of each night.
     """
 
     columns: Float32Array
     doubts: Float32Array
+    clicks: Float64Array
+    below: float
     served: tuple[float, ...] = ()
 
     def scores(self, pools: Pools, weights: Float32Array) -> Float32Array:
@@ -136,7 +139,8 @@ def behaviour(
     """
     crowd, chance = make_crowd(20_000, 3, 0.02, seed), np.random.default_rng([seed, count])
     nothing = np.zeros((len(NAMED), *pools.docs.shape), dtype=np.float32)
-    learnt, seen, served = Learnt(nothing, nothing[0]), list[Visits](), list[float]()
+    learnt = Learnt(nothing, nothing[0], np.zeros(len(pools.docs)), 1.0)
+    seen, served = list[Visits](), list[float]()
     for night in range(nights):
         begin, end = (DAYS * each / nights for each in (night, night + 1))
         searches = make_searches(count // nights, begin, end, truth.world.asked, crowd, chance)
@@ -164,13 +168,14 @@ def explored_places(
     shown = np.empty((asked.shape[1], PAGE), dtype=np.int64)
     for row, (hour, intent) in enumerate(asked.T.tolist()):
         chance = np.random.default_rng([hour, intent])
-        size = int((pools.docs[intent] >= 0).sum())
+        size = min(int((pools.docs[intent] >= 0).sum()), POOL)
+        share = share_given(settings, learnt.below, float(learnt.clicks[intent]))
         lifts = learnt.columns[0, intent]
-        noise = learnt.doubts[intent] * chance.standard_normal(len(lifts), dtype=np.float32)
+        noise = learnt.doubts[intent] * hopes(len(lifts), chance)
         drawn = own[intent] + weights[0] * (np.clip(lifts + noise, -MOST, MOST) - lifts)
         order = np.argsort(-own[intent], kind="stable")
         by_draw = np.argsort(-drawn[order][:size], kind="stable")
-        slots = places_given(settings, size, chance)
+        slots = places_given(share, settings.little_known_first, settings.depth, size, chance)
         shown[row] = order[with_drawn(len(order), slots, by_draw, settings.depth)[0][:PAGE]]
     found: Int64Array = shown[which.ravel()]
     return found
@@ -203,7 +208,8 @@ def features_learnt(
         np.clip(values[..., 1], -MOST, MOST),
         values[..., 2],
     ]).astype(np.float32)  # fmt: skip
-    return Learnt(found, np.stack(doubts))
+    known_clicks = np.array([each.clicks for each in clicked])
+    return Learnt(found, np.stack(doubts), known_clicks, facts.looks_below_click)
 
 
 def _one_after_the_other(seen: list[Visits]) -> Visits:

@@ -12,8 +12,9 @@ class TrafficSettings(BaseModel):
     which nothing more is given; the day's budget falls to 0 until then. usual_ctr: clicks an
     impression that a product must be able to have; belief: impressions that this is worth.
 
-    little_known: whether places that no new product takes go to products of which clicks after the
-    query say little.
+    little_known: whether places go to products of which clicks after the query say little.
+    little_known_share: of the places from little_known_first to depth, at most: so many where
+    shoppers never look below a click, none where they look there as elsewhere.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +29,8 @@ class TrafficSettings(BaseModel):
     belief: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] = 20.0
 
     little_known: bool = False
+    little_known_share: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] = 0.5
+    little_known_first: Annotated[int, Field(ge=1, le=100)] = 1
 
     @property
     def on(self) -> bool:

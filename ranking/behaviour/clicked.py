@@ -12,12 +12,13 @@ from indexing.arrays import Float32Array, Int64Array, UInt32Array
 class Clicked:
     """rows: uint32[k], ascending: of the facts' products. lifts: float32[k], ln of how much more
     than expected they were clicked and bought after this query. doubts: float32[k], standard
-    deviations of the lifts.
+    deviations of the lifts. clicks: that are known after it, of whatever product.
     """
 
     rows: UInt32Array
     lifts: Float32Array
     doubts: Float32Array
+    clicks: float
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -41,4 +42,4 @@ class Clicked:
 
 
 _NOTHING: Final = np.empty(0, np.float32)
-NOT_CLICKED: Final = Clicked(np.empty(0, np.uint32), _NOTHING, _NOTHING)
+NOT_CLICKED: Final = Clicked(np.empty(0, np.uint32), _NOTHING, _NOTHING, 0.0)

@@ -25,7 +25,7 @@ from ranking.recall.hits import Hits
 
 FOLDER: Final = "facts"
 MANIFEST: Final = "manifest.json"
-FORMAT, OLDEST_FORMAT = 3, 1
+FORMAT, OLDEST_FORMAT = 4, 1
 VALUES: Final = ("attraction", "conversion", "demand")
 """Columns of `values`: ln of clicks over expected clicks, ln of purchases a click over the shop's,
 and the percentile of recent demand."""
@@ -38,8 +38,9 @@ LISTS: Final = ("related", "together", "popular", "trending")
 _ARRAYS_OF_FORMAT_2: Final = (
     _ARRAYS_OF_FORMAT_1 | {"favourites": "uint64", "region_hashes": "uint64"} | arrays_of(LISTS)
 )
-ARRAYS: Final = _ARRAYS_OF_FORMAT_2 | {"pair_doubts": "float32"}
-_ARRAYS_OF: Final = (_ARRAYS_OF_FORMAT_1, _ARRAYS_OF_FORMAT_2, ARRAYS)
+_ARRAYS_OF_FORMAT_3: Final = _ARRAYS_OF_FORMAT_2 | {"pair_doubts": "float32"}
+ARRAYS: Final = _ARRAYS_OF_FORMAT_3 | {"query_clicks": "float32"}
+_ARRAYS_OF: Final = (_ARRAYS_OF_FORMAT_1, _ARRAYS_OF_FORMAT_2, _ARRAYS_OF_FORMAT_3, ARRAYS)
 USUAL_PRICE: Final = 0.5
 """Percentile within its category of what is clicked, where facts do not tell."""
 LEAST_KNOWN: Final = 0.01
@@ -86,7 +87,8 @@ class RowMap:
 class Facts:
     """product_hashes: uint64[p], ascending; product_rows: uint32[p], the row of each.
     values: float32[rows, len(VALUES)]. query_hashes: uint64[q], ascending; the products of query i
-    stand at pair_begins[i] … pair_begins[i + 1], rows ascending.
+    stand at pair_begins[i] … pair_begins[i + 1], rows ascending. query_clicks: float32[q], that are
+    known after each, of whatever product.
     favourites: uint64[rows], hash of the product of each that most people wanted, or 0.
     related, together: a list a row, of what the same people liked (Swing) and what is bought with
     it. region_hashes: uint64[r], ascending; popular, trending: a list a region, "" is everywhere.
@@ -102,6 +104,7 @@ class Facts:
     pair_rows: UInt32Array
     pair_lifts: Float32Array
     pair_doubts: Float32Array
+    query_clicks: Float32Array
     favourites: UInt64Array
     region_hashes: UInt64Array
     related: Neighbours
@@ -122,14 +125,23 @@ class Facts:
             return NOT_CLICKED
         begin, end = int(self.pair_begins[place]), int(self.pair_begins[place + 1])
         return Clicked(
-            self.pair_rows[begin:end], self.pair_lifts[begin:end], self.pair_doubts[begin:end]
-        )
+            self.pair_rows[begin:end], self.pair_lifts[begin:end], self.pair_doubts[begin:end],
+            float(self.query_clicks[place]),
+        )  # fmt: skip
 
     @property
     def doubt(self) -> float:
         """Standard deviation of a lift of which nothing is known; 0 where facts do not tell."""
         told = self.manifest.get("doubt")
         return told if isinstance(told, float) and 0 <= told <= MOST_DOUBT else 0.0
+
+    @property
+    def looks_below_click(self) -> float:
+        """How often shoppers look at what stands below a click, beside where none is above; 1 where
+        facts do not tell.
+        """
+        told = self.manifest.get("looked_at_below_click")
+        return min(float(told), 1.0) if isinstance(told, float) and told >= 0 else 1.0
 
     @property
     def usual_price(self) -> float:
@@ -203,6 +215,8 @@ def open_facts(index: Path, facts_id: str, snapshot: Snapshot) -> Facts:
         arrays |= _no_lists(len(arrays["values"]))
     if "pair_doubts" not in arrays:
         arrays["pair_doubts"] = np.zeros_like(arrays["pair_lifts"])
+    if "query_clicks" not in arrays:
+        arrays["query_clicks"] = np.zeros(len(arrays["query_hashes"]), dtype=np.float32)
     lists = {name: Neighbours.taken(arrays, name) for name in LISTS}
     facts = Facts(facts_id, manifest, **(arrays | lists))
     check_shape(facts)
@@ -238,6 +252,8 @@ def check_shape(facts: Facts) -> None:
         and bool(np.isfinite(facts.pair_lifts).all())
         and len(facts.pair_doubts) == pairs
         and bool(((facts.pair_doubts >= 0) & (facts.pair_doubts <= MOST_DOUBT)).all())
+        and len(facts.query_clicks) == len(facts.query_hashes)
+        and bool((np.isfinite(facts.query_clicks) & (facts.query_clicks >= 0)).all())
         and len(facts.favourites) == rows
         and facts.related.fits(rows, rows)
         and facts.together.fits(rows, rows)

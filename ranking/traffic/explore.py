@@ -3,10 +3,8 @@
 Thompson sampling (Thompson 1933; Chapelle and Li, NIPS 2011): each draws a rate of clicks from what
 is believed of it; those that draw highest are given the places. Those that can hardly be clicked as
 often as is usual are given none. The draws are those of the day and the query, so all pages and all
-shoppers see the same; of the hour where places go to what is little known, too (`little_known.py`).
+shoppers see the same. What is little known after a query has places of its own (`little_known.py`).
 """
-
-from hashlib import blake2b
 
 import numpy as np
 
@@ -18,7 +16,8 @@ from ranking.search.context import Context
 from ranking.search.segments import read
 from ranking.search.stock import sold_out
 from ranking.traffic.exposure import DAY_S, Exposure
-from ranking.traffic.little_known import drawn_order, with_drawn
+from ranking.traffic.little_known import with_little_known
+from ranking.traffic.places import chance_of, places_given
 
 POOL = 300
 """Products of the order that are looked at."""
@@ -29,32 +28,23 @@ def explored(query: Query, ordered: Ordered, context: Context) -> Ordered:
     exposure, settings = context.generation.exposure, context.tables.config.traffic
     if exposure is None or not settings.on or not len(ordered):
         return ordered
-    span = f"{exposure.hour}h" if settings.little_known else f"{exposure.day}"
-    chance = np.random.default_rng(_seed(span, context.request.text))
-    slots = places_given(settings, len(ordered), chance)
     new = little = np.empty(0, dtype=np.uint64)
+    if settings.little_known:
+        ordered, little = with_little_known(query, ordered, exposure.hour, context)
     if settings.impressions_a_day:
-        ordered, new = _with_new(ordered, slots, exposure, context, chance)
-        slots = slots[len(new) :]
-    if settings.little_known and len(slots):
-        drawn = drawn_order(query, ordered, POOL, context, chance)
-        order, moved = with_drawn(len(ordered), slots, drawn, settings.depth)
-        little = ordered.candidates.keys[moved]
-        ordered = ordered.rearranged(order) if len(moved) else ordered
+        ordered, new = _with_new(ordered, exposure, context)
     if not len(new) + len(little):
         return ordered
     return ordered.with_explored(Explored(new, little))
 
 
 def _with_new(
-    ordered: Ordered,
-    slots: Int64Array,
-    exposure: Exposure,
-    context: Context,
-    chance: np.random.Generator,
+    ordered: Ordered, exposure: Exposure, context: Context
 ) -> tuple[Ordered, UInt64Array]:
-    """And the keys of the new products that were lifted, to the first slots."""
+    """And the keys of the new products that were lifted, to the first places that are given."""
     settings = context.tables.config.traffic
+    chance = chance_of(f"{exposure.day}", context.request.text)
+    slots = places_given(settings.share, settings.first_place, settings.depth, len(ordered), chance)
     pool = ordered.candidates.take(np.arange(min(POOL, len(ordered))))
     counts = read(pool, context.segments, exposure.counts_of)
     places = np.flatnonzero(_able(pool, counts, exposure, settings, context))
@@ -117,13 +107,6 @@ def highest_rates(counts: Int64Array, settings: TrafficSettings) -> Float64Array
     return found
 
 
-def places_given(settings: TrafficSettings, length: int, chance: np.random.Generator) -> Int64Array:
-    """int64[s], places from 0, ascending: one, drawn, of each run of 1 / share places."""
-    run = int(np.ceil(1 / settings.share))
-    begins = np.arange(settings.first_place - 1, min(settings.depth, length) - run + 1, run)
-    return begins + chance.integers(0, run, len(begins))
-
-
 def with_lifted(
     length: int, slots: Int64Array, wanted: Int64Array
 ) -> tuple[Int64Array, Int64Array]:
@@ -144,8 +127,3 @@ def with_lifted(
     stay[moved] = False
     order[free] = np.flatnonzero(stay)
     return order, moved
-
-
-def _seed(span: str, text: str) -> int:
-    raw = f"{span}\0{text.casefold()}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(raw, digest_size=8).digest())

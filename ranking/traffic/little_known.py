@@ -4,12 +4,21 @@ Pages that facts order show what facts know. Shoppers who leave at their first c
 what stands below, so the first product that pleased stays on top and a better one is never heard
 of. Thompson sampling again: each lift of clicks is drawn from what is believed of it, the ranker
 orders by the drawn ones, and the best of that order get the places. What is well known draws what
-it is. Draws are those of the hour and the query.
+it is. No draw is below what is known (May et al. 2012), so that what pleased is not put behind by
+chance. Draws are those of the hour and the query.
+
+How many places depends on what shoppers let hear of: who looks on below a click tells of what
+stands there anyhow, so the less they look below one, the more places are given, the first among
+them. Only queries that are asked often are worth it: elsewhere nobody would come to use what is
+learnt.
 """
+
+from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Int64Array
+from indexing.arrays import Float32Array, Int64Array, UInt64Array
+from indexing.catalogue.traffic_config import TrafficSettings
 from ranking.errors import RankerFailedError
 from ranking.features.behaviour import MOST
 from ranking.features.features import NAMES
@@ -19,8 +28,37 @@ from ranking.search.candidates import Ordered
 from ranking.search.context import Context
 from ranking.search.segments import read
 from ranking.search.stock import sold_out
+from ranking.traffic.places import chance_of, places_given
 
+POOL: Final = 60
+"""Products of the order that are looked at: what is far down is not what is missed."""
+LEAST_CLICKS: Final = 40.0
+"""That are known after a query."""
 _LIFT = NAMES.index("clicks_for_query")
+
+
+def share_given(settings: TrafficSettings, below: float, clicks: float) -> float:
+    """Of the places. below: how often shoppers look below a click; clicks: known of the query."""
+    return settings.little_known_share * (1.0 - below) if clicks >= LEAST_CLICKS else 0.0
+
+
+def with_little_known(
+    query: Query, ordered: Ordered, hour: int, context: Context
+) -> tuple[Ordered, UInt64Array]:
+    """And the keys of what stands before others for it."""
+    none = np.empty(0, dtype=np.uint64)
+    facts, settings = context.generation.facts, context.tables.config.traffic
+    if facts is None:
+        return ordered, none
+    chance = chance_of(f"{hour}h", context.request.text)
+    share = share_given(settings, facts.looks_below_click, query.clicked.clicks)
+    slots = places_given(share, settings.little_known_first, settings.depth, len(ordered), chance)
+    if not len(slots):
+        return ordered, none
+    drawn = drawn_order(query, ordered, POOL, context, chance)
+    order, moved = with_drawn(len(ordered), slots, drawn, settings.depth)
+    keys = ordered.candidates.keys[moved]
+    return (ordered.rearranged(order) if len(moved) else ordered), keys
 
 
 def drawn_order(
@@ -51,13 +89,19 @@ def _drawn_scores(
     scores = np.full(len(features), np.nan, dtype=np.float32)
     seen = ~np.isnan(features[:, _LIFT])
     drawn = features.copy()
-    drawn[:, _LIFT] += doubts * chance.standard_normal(len(doubts), dtype=np.float32)
+    drawn[:, _LIFT] += doubts * hopes(len(doubts), chance)
     np.clip(drawn[:, _LIFT], -MOST, MOST, out=drawn[:, _LIFT])
     try:
         scores[seen] = checked_scores(context.generation.ranker, drawn[seen])
     except RankerFailedError:
         return scores
     return scores
+
+
+def hopes(count: int, chance: np.random.Generator) -> Float32Array:
+    """float32[count], standard deviations above what is known: none below it."""
+    found: Float32Array = np.maximum(chance.standard_normal(count, dtype=np.float32), 0)
+    return found
 
 
 def with_drawn(

@@ -160,10 +160,12 @@ def _facts(counts: Counts, unknown: int, queries: list[str], snapshot: Snapshot)
     values[:, 0] = np.log(of_product)
     values[:, 1] = _conversion(sums(pairs["clicks"]), sums(pairs["bought"]))
     values[:, 2] = _demand(counts, groups)
-    chosen = best_of_queries(pairs["query"].astype(np.int64), lifts, unsure / unknown_pair)
+    numbers = pairs["query"].astype(np.int64)
+    chosen = best_of_queries(numbers, lifts, unsure / unknown_pair)
     arrays = of_queries(
-        pairs["query"][chosen], rows[chosen], lifts[chosen], unsure[chosen], queries
-    )
+        numbers[chosen], rows[chosen], lifts[chosen], unsure[chosen], queries,
+        np.bincount(numbers, pairs["clicks"], len(queries)).astype(np.float64),
+    )  # fmt: skip
     arrays |= _of_products(groups, snapshot) | {"values": values}
     told = {
         "counts": {

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from indexing.arrays import Float32Array, Int64Array
+from indexing.arrays import Float32Array, Float64Array, Int64Array
 from ranking.behaviour.query_key import hash_of
 
 MOST_OF_QUERY: Final = 200
@@ -33,8 +33,9 @@ def of_queries(
     lifts: Float32Array,
     unsure: Float32Array,
     queries: list[str],
+    clicks: Float64Array,
 ) -> dict[str, Any]:
-    """Pairs by the queries' hashes, ascending; rows ascending within each."""
+    """Pairs by the queries' hashes, ascending; rows ascending within each. clicks: of queries."""
     distinct, of = np.unique(numbers, return_inverse=True)
     hashes = np.array([hash_of(queries[number]) for number in distinct.tolist()], dtype=np.uint64)
     rank = np.argsort(np.argsort(hashes, kind="stable"), kind="stable")
@@ -42,6 +43,7 @@ def of_queries(
     sizes = np.bincount(rank[of], minlength=len(distinct)) if len(of) else np.zeros(0, np.int64)
     return {
         "query_hashes": np.sort(hashes),
+        "query_clicks": clicks[distinct.astype(np.int64)][np.argsort(rank)],
         "pair_begins": np.concatenate([[0], np.cumsum(sizes)]),
         "pair_rows": rows[order],
         "pair_lifts": lifts[order],

@@ -20,7 +20,7 @@ from ranking.errors import FactsError
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 SHOP = [{"id": name, "title": name} for name in ("lamp", "sofa")]
-NEW = ("pair_doubts", "favourites", "region_hashes", *LISTS)
+NEW = ("pair_doubts", "query_clicks", "favourites", "region_hashes", *LISTS)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def published(tmp_path: Path) -> tuple[Path, Snapshot, str]:
         "product_hashes": names[order], "product_rows": order, "values": np.zeros((2, 3)),
         "query_hashes": np.array([hash_of("lamp")]), "pair_begins": np.array([0, 1]),
         "pair_rows": np.array([1]), "pair_lifts": np.array([1.5]), "pair_doubts": np.array([0.25]),
-        "favourites": names,
+        "query_clicks": np.array([12.5]), "favourites": names,
         "region_hashes": np.sort(np.array([hash_of(""), hash_of("lima")])),
     }  # fmt: skip
     one = Neighbours.best([0], [1], [0.5], 2, 30)
@@ -72,12 +72,34 @@ def test_the_format_before_has_no_lists(published: tuple[Path, Snapshot, str]) -
 def test_the_format_before_tells_no_doubts(published: tuple[Path, Snapshot, str]) -> None:
     index, snapshot, facts_id = published
     assert open_facts(index, facts_id, snapshot).doubt == 0.7
-    (index / "facts" / facts_id / "pair_doubts.npy").unlink()
+    for name in ("pair_doubts", "query_clicks"):
+        (index / "facts" / facts_id / f"{name}.npy").unlink()
     changed(index, facts_id, format=2, doubt=None)
     facts = open_facts(index, facts_id, snapshot)
     assert facts.doubt == 0
     assert facts.pair_doubts.tolist() == [0.0]
     assert [len(facts.related.of(row)[0]) for row in range(2)] == [1, 0]
+
+
+def test_the_format_before_tells_no_clicks_of_queries(
+    published: tuple[Path, Snapshot, str],
+) -> None:
+    index, snapshot, facts_id = published
+    assert open_facts(index, facts_id, snapshot).clicked("lamp").clicks == 12.5
+    (index / "facts" / facts_id / "query_clicks.npy").unlink()
+    changed(index, facts_id, format=3)
+    facts = open_facts(index, facts_id, snapshot)
+    assert facts.clicked("lamp").clicks == 0
+    assert facts.pair_doubts.tolist() == [0.25]
+
+
+@pytest.mark.parametrize(
+    ("told", "read"), [(0.25, 0.25), (1.7, 1.0), (-1.0, 1.0), ("much", 1.0), (None, 1.0)]
+)
+def test_looks_below_a_click(published: tuple[Path, Snapshot, str], told: Any, read: float) -> None:
+    index, snapshot, facts_id = published
+    changed(index, facts_id, looked_at_below_click=told)
+    assert open_facts(index, facts_id, snapshot).looks_below_click == read
 
 
 def test_what_is_known_of_a_query(published: tuple[Path, Snapshot, str]) -> None:
@@ -97,6 +119,15 @@ def test_doubts_that_are_none_are_refused(
         check_shape(replace(facts, pair_doubts=np.array(wrong, dtype=np.float32)))
 
 
+@pytest.mark.parametrize("wrong", [[-0.1], [np.nan], [np.inf], [1, 1], []])
+def test_clicks_of_queries_that_are_none_are_refused(
+    published: tuple[Path, Snapshot, str], wrong: list[float]
+) -> None:
+    facts = open_facts(published[0], published[2], published[1])
+    with pytest.raises(FactsError):
+        check_shape(replace(facts, query_clicks=np.array(wrong, dtype=np.float32)))
+
+
 @pytest.mark.parametrize("name", ["related_rows", "popular_scores", "region_hashes", "favourites"])
 def test_what_was_changed_is_refused(published: tuple[Path, Snapshot, str], name: str) -> None:
     index, snapshot, facts_id = published
@@ -111,7 +142,7 @@ def test_a_format_of_later_is_refused_with_the_remedy(
     published: tuple[Path, Snapshot, str],
 ) -> None:
     index, snapshot, facts_id = published
-    changed(index, facts_id, format=4)
+    changed(index, facts_id, format=5)
     with pytest.raises(FactsError, match="vitrina learn"):
         open_facts(index, facts_id, snapshot)
 

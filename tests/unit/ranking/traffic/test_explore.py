@@ -19,10 +19,10 @@ from ranking.traffic.explore import (
     believed,
     budgets,
     highest_rates,
-    places_given,
     with_lifted,
 )
 from ranking.traffic.exposure import EXPLORED, Counted, Exposure
+from ranking.traffic.places import places_given
 
 NOW = 1_795_000_000.0
 GIVEN = TrafficSettings(impressions_a_day=100)
@@ -124,10 +124,9 @@ def test_the_highest_rate_by_hand() -> None:
     assert found.tolist() == pytest.approx([0.145119, 0.049448], abs=1e-6)
 
 
-@given(st.floats(0.01, 0.5), st.integers(1, 100), st.integers(1, 100), st.integers(0, 150))
+@given(st.floats(0, 0.5), st.integers(1, 100), st.integers(1, 100), st.integers(0, 150))
 def test_the_share_is_bounded(share: float, first: int, depth: int, length: int) -> None:
-    settings = TrafficSettings(share=share, first_place=first, depth=depth)
-    slots = places_given(settings, length, np.random.default_rng(0))
+    slots = places_given(share, first, depth, length, np.random.default_rng(0))
     assert (np.diff(slots) > 0).all()
     if len(slots):
         assert slots.min() >= first - 1

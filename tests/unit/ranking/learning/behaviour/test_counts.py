@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from ranking.behaviour.query_key import hash_of
 from ranking.learning.behaviour.attraction import attraction
 from ranking.learning.behaviour.counts import _SEEN
 from ranking.learning.behaviour.pairs_of_queries import best_of_queries, of_queries
@@ -53,7 +54,12 @@ def test_the_pairs_that_say_most_are_kept() -> None:
 def test_pairs_stand_under_their_queries() -> None:
     queries = ["lamp", "red lamp", "never clicked"]
     lifts = np.array([1, 2, 3], dtype=np.float32)
-    arrays = of_queries(np.array([0, 0, 1]), np.array([7, 3, 3]), lifts, lifts / 10, queries)
+    clicks = np.array([9.0, 5.0])
+    arrays = of_queries(
+        np.array([0, 0, 1]), np.array([7, 3, 3]), lifts, lifts / 10, queries, clicks
+    )
+    told = dict(zip(arrays["query_hashes"].tolist(), arrays["query_clicks"].tolist(), strict=True))
+    assert told == {hash_of("lamp"): 9.0, hash_of("red lamp"): 5.0}
     begins, rows = arrays["pair_begins"].tolist(), arrays["pair_rows"].tolist()
     assert len(arrays["query_hashes"]) == 2
     parts = {
@@ -63,7 +69,7 @@ def test_pairs_stand_under_their_queries() -> None:
     assert parts == {(3, 7): [2, 1], (3,): [3]}
     assert arrays["pair_doubts"].tolist() == (arrays["pair_lifts"] / 10).tolist()
     none = np.array([], np.float32)
-    nothing = of_queries(np.array([], int), np.array([], int), none, none, queries)
+    nothing = of_queries(np.array([], int), np.array([], int), none, none, queries, clicks)
     assert nothing["pair_begins"].tolist() == [0]
 
 
