@@ -22,8 +22,6 @@ from indexing.arrays import Float32Array, Float64Array, Int64Array
 from indexing.catalogue.traffic_config import TrafficSettings
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
-from ranking.behaviour.facts import LISTS, Facts
-from ranking.behaviour.neighbours import Neighbours
 from ranking.features.behaviour import MOST
 from ranking.generation import Generation
 from ranking.learning.behaviour.learn import learn
@@ -193,9 +191,7 @@ def features_learnt(
     taught = np.repeat(np.arange(len(seen)) > 0, [len(each.searches) for each in seen])
     names = pa.array(np.where(taught, "facts", ""))
     with log_tables(_one_after_the_other(seen), truth, crowd, BEGIN, names) as db:
-        told = learn(db, SHOP, generation.snapshot, now)
-    lists = {name: Neighbours.taken(told.arrays, name) for name in LISTS}
-    facts = Facts("simulated", told.told, **(told.arrays | lists))
+        facts = learn(db, SHOP, generation.snapshot, now).facts("simulated")
     known = facts.rows_in(generation.snapshot).of_doc[pools.docs]
     known[pools.docs < 0] = -1
     clicked = [facts.clicked(text) for text in truth.world.texts]

@@ -19,8 +19,6 @@ from indexing.demo.grades import Intent
 from indexing.demo.queries import read_intents
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
-from ranking.behaviour.facts import LISTS, Facts
-from ranking.behaviour.neighbours import Neighbours
 from ranking.behaviour.profile import NOTHING_RECENT, Profile, Recent, profile_of
 from ranking.generation import Generation
 from ranking.learning.behaviour.learn import learn
@@ -176,9 +174,7 @@ def _taught(
     generation = shop.generation
     known = None if generation.facts is None else generation.facts.id
     with log_tables(shop.visits, shop.truth, shop.crowd, BEGIN, known, profile) as db:
-        learnt = learn(db, SHOP, generation.snapshot, BEGIN + DAYS * DAY_S)
-        lists = {name: Neighbours.taken(learnt.arrays, name) for name in LISTS}
-        facts = Facts("simulated", learnt.told, **(learnt.arrays | lists))
+        facts = learn(db, SHOP, generation.snapshot, BEGIN + DAYS * DAY_S).facts("simulated")
         if not train:
             return replace(generation, facts=facts)
         log = read_clicks(db, SHOP, generation.snapshot).log

@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import duckdb
+
 from app.commands.published import published
 from app.settings import load_settings
 from app.state.sweeper import sweep_if_nobody_does
 from app.state.tables import open_tables
 from app.version import code_version
 from indexing.arrays import Float32Array
+from indexing.snapshot import Snapshot
 from ranking.behaviour.facts import Facts
+from ranking.errors import FactsError
 from ranking.generation import Generation, open_generation
+from ranking.learning.behaviour.learn import learn
 from ranking.learning.clicks.click_log import ClickLog
+from ranking.learning.clicks.click_training import moment_of
 from ranking.learning.clicks.logged_clicks import read_clicks
 from ranking.learning.clicks.logged_features import logged_features
 
@@ -21,7 +27,8 @@ from ranking.learning.clicks.logged_features import logged_features
 @dataclass(frozen=True, slots=True)
 class Clicked:
     """folder: of the index. generation: without facts, which know what is to be foretold. facts:
-    those in force. logged: feature rows that served, by pair.
+    what `vitrina learn` would have known when the part begins that proves; None where the index has
+    none in force. logged: feature rows that served, by pair.
     """
 
     folder: Path
@@ -33,7 +40,7 @@ class Clicked:
 
 
 def open_clicked(
-    data: Path, index: str, state: Path | None, days: float, memory_mb: int
+    data: Path, index: str, state: Path | None, days: float, memory_mb: int, proven_share: float
 ) -> Clicked:
     """Raises IndexingError or StateError with the remedy."""
     folder, current = published(data, index)
@@ -46,9 +53,24 @@ def open_clicked(
     with open_tables(events, *window, threads=2, memory_mb=memory_mb) as db:
         clicks = read_clicks(db, index, generation.snapshot)
         logged = logged_features(db, index, clicks)
+    facts = None
+    if opened.facts is not None and len(clicks.log):
+        moment = moment_of(clicks.log, proven_share)
+        with open_tables(events, window[0], moment, threads=2, memory_mb=memory_mb) as db:
+            facts = _facts_until(db, index, generation.snapshot, moment)
     warnings = list(generation.degraded)
     if clicks.unknown_products:
         warnings.append(
             f"{clicks.unknown_products:,} products of the log are not in the index; left out"
         )
-    return Clicked(folder, generation, opened.facts, clicks.log, logged, tuple(warnings))
+    return Clicked(folder, generation, facts, clicks.log, logged, tuple(warnings))
+
+
+def _facts_until(
+    db: duckdb.DuckDBPyConnection, index: str, snapshot: Snapshot, moment: float
+) -> Facts | None:
+    """Not those in force: they know what is to prove, and whoever heeds them most would win."""
+    try:
+        return learn(db, index, snapshot, moment).facts("until then")
+    except FactsError:  # nothing happened before
+        return None

@@ -101,7 +101,7 @@ def train(
         from app.commands.clicked import open_clicked
         from ranking.learning.clicks.click_training import ClickTrainingOptions, train_on_clicks
 
-        clicked = open_clicked(data, index, state, days, memory_mb)
+        clicked = open_clicked(data, index, state, days, memory_mb, proven)
         how = ClickTrainingOptions(estimate.value, proven, unshown=unjudged or 0, seed=seed)
         with ConsoleProgress(Console(stderr=True)) as progress:
             trained = train_on_clicks(

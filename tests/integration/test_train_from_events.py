@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.commands.clicked import Clicked, open_clicked
 from app.events.pseudonyms import event_key
 from app.state.embedded import EmbeddedState
 from app.state.rows import EVENT_COLUMNS, IMPRESSION_COLUMNS, Row
@@ -131,6 +132,28 @@ def test_clicks_become_a_model_that_is_proven_on_later_ones(
     # it serves, and says nothing is amiss
     assert generation_of(shop).degraded == ()
     assert generation_of(shop).ranker.name == model
+
+
+def test_facts_beside_the_rankers_know_nothing_of_what_proves(
+    shop: Path, demo_shop: DemoShop
+) -> None:
+    lived(shop, demo_shop, SEARCHES)
+
+    def opened(proven_share: float) -> Clicked:
+        return open_clicked(shop, "main", shop / "state", 90.0, 1_024, proven_share)
+
+    assert opened(0.25).facts is None, "none are in force"
+    done = CliRunner().invoke(
+        app, ["learn", "--data", str(shop), "--state", str(shop / "state")]
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    facts = generation_of(shop).facts
+    assert facts is not None
+    known = {share: opened(share).facts for share in (0.25, 0.75)}
+    pairs = {share: each.manifest["counts"]["clicks"] for share, each in known.items() if each}
+    whole = facts.manifest["counts"]["clicks"]
+    assert 0.65 < pairs[0.25] / whole < 0.9
+    assert 0.15 < pairs[0.75] / whole < 0.4
 
 
 def test_too_few_clicks_are_told_with_what_to_do(shop: Path, demo_shop: DemoShop) -> None:

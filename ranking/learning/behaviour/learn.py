@@ -11,7 +11,8 @@ from indexing.arrays import Float32Array, Float64Array, Int64Array, UInt64Array
 from indexing.catalogue.row_order import hash_of_id
 from indexing.progress import Progress, Silent
 from indexing.snapshot import Snapshot
-from ranking.behaviour.facts import ARRAYS, VALUES
+from ranking.behaviour.facts import ARRAYS, LISTS, VALUES, Facts
+from ranking.behaviour.neighbours import Neighbours
 from ranking.behaviour.query_key import hash_of, query_key
 from ranking.errors import FactsError
 from ranking.learning.behaviour.attraction import attraction, doubts, spread_of_worths
@@ -32,6 +33,15 @@ class Learnt:
 
     arrays: dict[str, Any]
     told: dict[str, Any]
+
+    def facts(self, name: str) -> Facts:
+        """As they would be read back, without being kept."""
+        arrays: dict[str, Any] = {
+            each: np.ascontiguousarray(self.arrays[each], dtype=kind)
+            for each, kind in ARRAYS.items()
+        }
+        lists = {each: Neighbours.taken(arrays, each) for each in LISTS}
+        return Facts(name, self.told, **(arrays | lists))
 
 
 def learn(

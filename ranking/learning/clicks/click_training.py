@@ -80,11 +80,11 @@ def train_on_clicks(
     """Split by time → rows → propensities, grades → a model of the earlier part → proof on the
     later one → a model of all of it.
 
-    generation: without facts, which would know the later part. facts: those in force, which stand
-    beside all rankers in the proof, as they will in serving: they know the later part, too, but
-    for all of them alike. The same log, generation, facts and options give the same model. Errors:
-    TrainingError where there is too little to learn from or to prove with. Memory: about 15 kB a
-    query and 200 bytes a shown product.
+    generation: without facts, which would know the later part. facts: of the earlier part, which
+    stand beside all rankers in the proof, as those of last night do in serving. The same log,
+    generation, facts and options give the same model. Errors: TrainingError where there is too
+    little to learn from or to prove with. Memory: about 15 kB a query and 200 bytes a shown
+    product.
     """
     earlier, later = split_by_time(log, options.proven_share)
     queries = most_clicked(log, options.most_queries)
@@ -136,8 +136,13 @@ def split_by_time(log: ClickLog, later_share: float) -> tuple[ClickLog, ClickLog
     """The searches before a moment, and those from it on, so that the later are this share."""
     if not len(log):
         return log, log
-    moment = np.quantile(log.times, 1.0 - later_share)
+    moment = moment_of(log, later_share)
     return log.where(log.times < moment), log.where(log.times >= moment)
+
+
+def moment_of(log: ClickLog, later_share: float) -> float:
+    """From when on searches prove."""
+    return float(np.quantile(log.times, 1.0 - later_share))
 
 
 def propensities_of(log: ClickLog, rows: ClickRows, seed: int) -> Propensities:
