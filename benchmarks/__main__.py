@@ -66,6 +66,7 @@ BENCHMARKS = (
     Benchmark("behaviour_weights"),
     Benchmark("learn_events"),
     Benchmark("personal_speed"),
+    Benchmark("little_known_speed"),
 )
 
 

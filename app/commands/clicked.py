@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
-
 from app.commands.published import published
 from app.settings import load_settings
 from app.state.sweeper import sweep_if_nobody_does
@@ -55,9 +53,8 @@ def open_clicked(
         logged = logged_features(db, index, clicks)
     facts = None
     if opened.facts is not None and len(clicks.log):
-        moment = moment_of(clicks.log, proven_share)
-        with open_tables(events, window[0], moment, threads=2, memory_mb=memory_mb) as db:
-            facts = _facts_until(db, index, generation.snapshot, moment)
+        until = (window[0], moment_of(clicks.log, proven_share))
+        facts = _facts_of(until, events, index, generation.snapshot, memory_mb)
     warnings = list(generation.degraded)
     if clicks.unknown_products:
         warnings.append(
@@ -66,11 +63,12 @@ def open_clicked(
     return Clicked(folder, generation, facts, clicks.log, logged, tuple(warnings))
 
 
-def _facts_until(
-    db: duckdb.DuckDBPyConnection, index: str, snapshot: Snapshot, moment: float
+def _facts_of(
+    window: tuple[float, float], events: Path, index: str, snapshot: Snapshot, memory_mb: int
 ) -> Facts | None:
     """Not those in force: they know what is to prove, and whoever heeds them most would win."""
-    try:
-        return learn(db, index, snapshot, moment).facts("until then")
-    except FactsError:  # nothing happened before
-        return None
+    with open_tables(events, *window, threads=2, memory_mb=memory_mb) as db:
+        try:
+            return learn(db, index, snapshot, window[1]).facts("until then")
+        except FactsError:  # nothing happened before
+            return None

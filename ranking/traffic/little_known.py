@@ -5,7 +5,8 @@ what stands below, so the first product that pleased stays on top and a better o
 of. Thompson sampling again: each lift of clicks is drawn from what is believed of it, the ranker
 orders by the drawn ones, and the best of that order get the places. What is well known draws what
 it is. No draw is below what is known (May et al. 2012), so that what pleased is not put behind by
-chance. Draws are those of the hour and the query.
+chance; above it draws are somewhat wider than is believed (Chapelle and Li 2011 call it reshaping).
+They are those of the hour and the query.
 
 How many places depends on what shoppers let hear of: who looks on below a click tells of what
 stands there anyhow, so the less they look below one, the more places are given, the first among
@@ -34,6 +35,8 @@ POOL: Final = 60
 """Products of the order that are looked at: what is far down is not what is missed."""
 LEAST_CLICKS: Final = 40.0
 """That are known after a query."""
+WIDTH: Final = 1.4
+"""Of the draws, in the standard deviations that are believed."""
 _LIFT = NAMES.index("clicks_for_query")
 
 
@@ -100,7 +103,8 @@ def _drawn_scores(
 
 def hopes(count: int, chance: np.random.Generator) -> Float32Array:
     """float32[count], standard deviations above what is known: none below it."""
-    found: Float32Array = np.maximum(chance.standard_normal(count, dtype=np.float32), 0)
+    drawn = chance.standard_normal(count, dtype=np.float32)
+    found: Float32Array = np.maximum(np.float32(WIDTH) * drawn, 0)
     return found
 
 
