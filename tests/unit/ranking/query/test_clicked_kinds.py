@@ -45,6 +45,7 @@ def with_facts(shop: Generation, text: str, lifts: dict[str, tuple[float, float]
         "pair_begins": np.array([0, count], dtype=np.uint32),
         "pair_rows": np.arange(count, dtype=np.uint32),
         "pair_lifts": told[:, 0], "pair_doubts": told[:, 1],
+        "query_clicks": np.array([100.0], dtype=np.float32),
     }  # fmt: skip
     return replace(shop, facts=Facts("f", {}, **given))
 
