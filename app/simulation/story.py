@@ -29,6 +29,7 @@ _LOOKS: Final = 3
 """How often in a row each worker's share of answers must be of what was published."""
 _PRICED_SHARE: Final = 0.002
 """Of the products, whose price changes in an hour."""
+_UNPROVEN: Final = "not proven better: "
 _MOST_PUT: Final = 200
 
 
@@ -205,8 +206,9 @@ class Story:
         ended = self._commands.run("train", "--from", "events", allowed=(0, 1, 3))
         if ended.code:
             lines = ended.stderr.strip().splitlines() or ["nothing was published"]
-            why = [line for line in lines if line.startswith("not proven better")]
-            self._tell("train", f"{(why or lines)[-1]} ({ended.seconds:.1f} s)")
+            told = [line.partition(_UNPROVEN)[2] for line in lines if line.startswith(_UNPROVEN)]
+            why = f"refused, so what serves stays: {'; '.join(told)}" if told else lines[-1]
+            self._tell("train", f"{why} ({ended.seconds:.1f} s)")
             return
         waited = swapped(self._client, self._plan.index, before, _LOOKS * self._plan.workers)
         self._tell("train", f"{ended.told} in {ended.seconds:.1f} s, served {waited:.1f} s later")
