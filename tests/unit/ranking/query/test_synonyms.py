@@ -69,9 +69,9 @@ def test_known_phrases_are_no_typos(shop: Generation) -> None:
 
 def test_ten_thousand_rules(shop: Generation) -> None:
     rules = "".join(f"thing{n} big, lamp, word{n}\n" for n in range(10_000))
-    begun = time.perf_counter()
+    begun = time.thread_time()
     synonyms = Synonyms.parse(rules, shop.snapshot)
-    assert time.perf_counter() - begun < 10
+    assert time.thread_time() - begun < 10
     assert synonyms.problems == ()
     request = SearchRequest(text="word9999")
     assert understand(request, shop.snapshot, synonyms).expansions == (
