@@ -49,8 +49,13 @@ _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"(?<=...)(ig|isch|lijk|dicht)e$", r"\1"),
     ),
     "sv": ((r"(?<=..t)orer(na)?$", "or"), (r"(?<=...)ater(na)?$", "at")),
-    "da": ((r"(?<=.u)er$", "e"), (r"(?<=..[aeo])er$", "")),
-    "no": ((r"(?<=.u)er$", "e"), (r"(?<=..[aeo])er$", ""), (r"(?<=...)ere$", "er")),
+    "da": ((r"(?<=..u)er?$", ""), (r"(?<=.u)er$", "e"), (r"(?<=..[aeo])er$", "")),
+    "no": (
+        (r"(?<=..u)er?$", ""),
+        (r"(?<=.u)er$", "e"),
+        (r"(?<=..[aeo])er$", ""),
+        (r"(?<=...)ere$", "er"),
+    ),
     "fi": ((r"(?<=...)i(?:nen|set|sen|sia)$", "is"), (r"(?<=...)(?:nen|set)$", "s")),
     "ru": (
         (r"(?<=...)([ыои])и$", r"\1й"),  # folding takes the mark of the last letter

@@ -15,14 +15,18 @@ SPACE_LANGUAGES: Final = frozenset(_SPACE.split())
 """Languages that write a thousand as 1 000, too."""
 
 _MARKED = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)+(?![\d]|[.,]\d)")
-_LENGTH = r"(?:cm|mm|in|inch|[\"″])"
+_LENGTH = r"(?:cm|mm|см|мм|in|inch|[\"″])"
 _SIZE = re.compile(
     rf"(?<=\d)(?:\s?(?P<unit>{_LENGTH}))?(?:\s[xX]\s?|\s?[×\u2715\u2716*]\s?)(?=\d)"
     rf"|(?<=\d)(?P<close>{_LENGTH})[xX](?=\d)"
 )
-_NEXT_UNIT = re.compile(r"\d+(?:[.,]\d+)*\s?(?P<unit>[cmk]?m|in|inch|ft|yd|[\"″])(?![^\W_])")
+_NEXT_UNIT = re.compile(r"\d+(?:[.,]\d+)*\s?(?P<unit>[cmk]?m|[см]?м|in|inch|ft|yd|[\"″])(?![^\W_])")
+_CYRILLIC_X = re.compile(r"(?<=\d)(\s?(?:[см]?м\s?)?)[хХ](?=\s?\d)")
+"""The sign that Russian keyboards have for it: 20х30."""
+_METRES = re.compile(r"(?<![\w.,-])(\d{1,2})m(\d{2})(?![\w.,-])")
+"""French for 1.40 m: 1m40."""
 _INCHES: Final = frozenset(("in", "inch", '"', "″"))
-_SIZE_SIGNS: Final = (" x ", " X ", "×", "\u2715", "\u2716", "*", "mx", "mX", '"x', '"X')
+_SIZE_SIGNS: Final = (" x ", " X ", "×", "\u2715", "\u2716", "*", "mx", "mX", "мx", '"x', '"X')
 _SPACED = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 _AREA = re.compile(
     r"(?<=\d)\s?(?:(?P<metres>m²|m2|qm|mq|sq(?:uare|\.)?\s?m(?:et(?:er|re)s?)?)"
@@ -117,6 +121,10 @@ def joined_sizes(text: str) -> str:
     """
     if "\u00a0" in text or "\u202f" in text:
         text = _SPACED.sub("", text)
+    if "х" in text or "Х" in text:
+        text = _CYRILLIC_X.sub(r"\1x", text)
+    if "m" in text and _METRES.search(text):
+        text = _METRES.sub(r"\1.\2 m", text)
     if any(sign in text for sign in _SIZE_SIGNS):
         text = _SIZE.sub(_size, text)
     if any(sign in text for sign in _AREA_SIGNS):

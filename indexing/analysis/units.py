@@ -9,10 +9,10 @@ _SPELLINGS = {
     "tum tommer tuumaa",
     "ft": "foot feet",
     "yd": "yard yards yds",
-    "mm": "millimeter millimeters millimetre millimetres milimetros milimetro millimetri",
+    "mm": "millimeter millimeters millimetre millimetres milimetros milimetro millimetri мм",
     "cm": "centimeter centimeters centimetre centimetres zentimeter centimetros "
-    "centimetro centimetri",
-    "m": "meter meters metre metres metro metros metri metria метр метра метров м",
+    "centimetro centimetri см",
+    "m": "meter meters mtr mtrs metre metres metro metros metri metria метр метра метров м",
     "ml": "milliliter milliliters millilitre millilitres mililitros millilitri мл",
     "l": "liter liters litre litres ltr litro litros litri litraa литр литра литров л",
     "cl": "centiliter centiliters centilitre centilitres",

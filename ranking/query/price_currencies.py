@@ -14,7 +14,8 @@ _COINS: Final = (
     "kr pln zloty zlotych zl czk kc huf ft forint rub ruble rubles rouble roubles рублеи рубля "
     "рубль руб lei ron tl try lira liradan liraya won krw brl reais cad aud nzd "
     "sgd hkd mxn zar aed sar qar kwd egp ils uah rs riyal riyals dirham dirhams dinar dinars тыс "
-    "тысяч ريال ريالا ريالات درهم درهما جنيه جنيها دينار دينارا دولار دولارا يورو ليره"
+    "тысяч ريال ريالا ريالات درهم درهما جنيه جنيها دينار دينارا دولار دولارا يورو ليره "
+    "ευρω грн гривень гривен"
 )
 COINS: Final = frozenset(_COINS.split())
 """Words of `SIGN` and `UNIT`."""
@@ -26,7 +27,7 @@ UNIT: Final = (
     r"sek|nok|dkk|(?:swedish\s|norwegian\s|danish\s)?(?:kronor|kroner)|kr\.?|pln|zloty(?:ch)?|zl|czk|"
     r"kc|huf|ft|forint|rub|rubles?|roubles?|рубл(?:еи|я|ь)|руб\.?|р\.?|lei|ron|tl|try|lira|won|krw|"
     r"brl|reais|cad|aud|nzd|sgd|hkd|mxn|zar|aed|sar|qar|kwd|egp|ils|uah|riyals?|dirhams?|dinars?|"
-    r"ريال(?:ا|ات)?|درهما?|جنيها?|دينارا?|دولارا?|يورو|ليره|円|元|원|[$€£¥₹₺₽₩₴₪₫₱฿])"
+    r"ريال(?:ا|ات)?|درهما?|جنيها?|دينارا?|دولارا?|يورو|ليره|ευρω|грн\.?|гривен[ьи]?|円|元|원|[$€£¥₹₺₽₩₴₪₫₱฿])"
 )
 PAID: Final = r"(?:[$€£]\s?{n}|{n}\s?(?:[$€£]|euros?|eur|dollars?|dolares|bucks|usd|gbp|quid))"
 """An amount of money that can hardly be anything else, with the pattern of a number in it."""
@@ -42,7 +43,7 @@ _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"hk\$|hkd|hong kong|港币", ("HKD",)),
     (r"mx\$|mxn", ("MXN",)),
     (r"\$|dollar|dolares|dollari|bucks|どる|달러|دولار", ("USD", *sorted(_DOLLARS - {"USD"}))),
-    (r"€|euro?[as]?\b|欧元|ゆーろ|유로|يورو", ("EUR",)),
+    (r"€|euro?[as]?\b|欧元|ゆーろ|유로|يورو|ευρω", ("EUR",)),
     (r"£|gbp|quid|pound|sterling|英镑|ぽんど", ("GBP",)),
     (r"yen|jpy|円|日元|日币|엔", ("JPY",)),
     (r"yuan|rmb|cny|元|块|人民币", ("CNY", "TWD", "HKD", "JPY")),
@@ -62,7 +63,7 @@ _SAID: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"₽|rub|rouble|руб|\dр\b|\bр\b|тыс", ("RUB",)),
     (r"₺|\btl\b|\dtl\b|lira|ليره", ("TRY", "LBP", "SYP")),
     (r"₩|krw|won\b|원", ("KRW",)),
-    (r"₴|uah", ("UAH",)),
+    (r"₴|uah|грн|гривен", ("UAH",)),
     (r"₪|ils", ("ILS",)),
     (r"₫", ("VND",)),
     (r"₱", ("PHP",)),

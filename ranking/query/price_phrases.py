@@ -1,12 +1,14 @@
 """Prices said in words: `under $50`, `50-100 dollars`, `unter 20 Euro`, `300元以下`, `cheap`."""
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from indexing.analysis.folding import fold
 from indexing.analysis.numbers import plain_numbers
 from ranking.query.han_numbers import HAN_NUMBER, han_number
+from ranking.query.number_words import WORDS as NUMBER_WORDS
+from ranking.query.number_words import as_digits
 from ranking.query.price_currencies import COINS, currency_of
 from ranking.query.price_rules import ASCII_RULES, RULES, Limits
 from ranking.query.price_words import (
@@ -68,9 +70,11 @@ def _numbers(found: re.Match[str], comma: bool) -> list[float]:
     return [_number(groups[i], groups[i + 1], comma) for i in range(0, len(groups), 2) if groups[i]]
 
 
-def _may_say(folded: str) -> bool:
-    """Whether a number may be a price; most queries with numbers say sizes and models."""
-    said = _WORDS.findall(folded)
+def _may_say(folded: str, said: Sequence[str]) -> bool:
+    """Whether a number may be a price; most queries with numbers say sizes and models.
+
+    said: its words.
+    """
     return not CUES.isdisjoint(said) or not COINS.isdisjoint(said) or bool(CUE_SIGNS.search(folded))
 
 
@@ -98,6 +102,9 @@ def find_price(
     sign of a price, stays a word.
     """
     folded = _evenly_folded(text)
+    said = _WORDS.findall(folded)
+    if not NUMBER_WORDS.isdisjoint(said) and _may_say(folded, said):
+        folded = as_digits(folded, COINS)
     numbers_said = bool(_DIGIT.search(folded) or _HAN_AMOUNT.search(folded))
     soft_said = not SOFT_CUES.isdisjoint(_SOFT_WORDS.findall(folded)) or SOFT_SIGNS.search(folded)
     if not numbers_said and not soft_said:
@@ -107,7 +114,7 @@ def find_price(
     if own != "GBP" and not pounds:
         folded = _POUNDS.sub(lambda said: "lb".ljust(len(said[0])), folded)
     rules = ASCII_RULES if folded.isascii() else RULES
-    for pattern, limits_of, certain in rules if numbers_said and _may_say(folded) else ():
+    for pattern, limits_of, certain in rules if numbers_said and _may_say(folded, said) else ():
         found = pattern.search(folded)
         if found is not None:
             numbers = _numbers(found, comma)

@@ -35,7 +35,7 @@ from ranking.query.price_words import (
 
 # A space only where words before it say that a price begins: 4 100-200 dollars.
 _N = (
-    r"(\d{1,3}(?:[,.']\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)"
+    r"(\d{1,3}(?:[,.']\d{3})+(?:[.,]\d{1,2})?|0*\d{1,9}(?:[.,]\d{1,2})?)"
     r"(k|千|万|만|\s?(?:тыс(?:яч|\.)?|tys\.?)(?!\w))?"
 )
 _CJK_N = rf"(?:{SIGN}\s?)?{_N}"

@@ -24,7 +24,10 @@ _MOST: Final = (
     "cel mult, pana la, mai putin de, legfeljebb, en fazla, en cok, не дороже, не выше, дешевле, "
     "меньше, менее, не более, не больше, максимум, ponizej, mniej niz, taniej niz, tanszy niz, "
     "tansza niz, tansze niz, maksymalnie, nie wiecej niz, nie drozszy niz, nie drozsza niz, "
-    "nie drozsze niz, اقل من, باقل من, لا يزيد عن, بحد اقصي, ارخص من"
+    "nie drozsze niz, mene nez, mensi nez, levnejsi nez, maximalne, nejvyse, ne vice nez, "
+    "menej ako, lacnejsi ako, najviac, не дорожче, дешевше, менше, не більше, не более чем, "
+    "manje od, jeftinije od, ispod, najvise, menys de, per sota de, com a maxim, fins a, "
+    "κατω απο, λιγοτερο απο, φθηνοτερο απο, το πολυ, اقل من, باقل من, لا يزيد عن, بحد اقصي, ارخص من"
 )
 _LEAST: Final = (
     "over, above, more than, higher than, uber, mehr als, teurer als, plus de, plus cher que, "
@@ -32,10 +35,12 @@ _LEAST: Final = (
     "superiores a, mayor de, mayor a, mayor que, piu di, oltre, oltre i, sopra, sopra i, "
     "superiore a, mais de, acima de, boven, boven de, meer dan, duurder dan, mer an, dyrare an, "
     "mere end, dyrere end, mer enn, dyrere enn, yli, peste, mai mult de, дороже, больше, более, "
-    "выше, свыше, powyzej, ponad, wiecej niz, drozszy niz, drozsza niz, drozsze niz, اكثر من"
+    "выше, свыше, vice nez, drazsi nez, viac ako, drahsi ako, дорожче, більше, понад, "
+    "vise od, iznad, preko, mes de, per sobre de, πανω απο, περισσοτερο απο, "
+    "powyzej, ponad, wiecej niz, drozszy niz, drozsza niz, drozsze niz, اكثر من"
 )
 # Also said of other things: where the query ends with the number.
-_ALSO_MOST: Final = "bis zu, bis, budget, hasta, ate, tot, до, ниже, تحت, حتي"
+_ALSO_MOST: Final = "εως, μεχρι, bis zu, bis, budget, hasta, ate, tot, до, ниже, تحت, حتي"
 _ALSO_LEAST: Final = (
     "at least, not less than, minimum, min, from, starting at, starting from, mindestens, ab, "
     "a partir de, au moins, desde, al menos, minimo, a partire da, almeno, vanaf, minstens, "

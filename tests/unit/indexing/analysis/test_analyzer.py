@@ -100,3 +100,17 @@ def test_an_unknown_language_names_the_known_ones() -> None:
 def test_folding_keeps_voiced_kana_apart() -> None:
     assert fold("が") != fold("か")
     assert fold("Ｆｕｌｌ") == "full"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("ru", "Коврик 20х30", "коврик 20 x 30"),
+        ("ru", "Коврик 20 см х 30 см", "коврик 20 x 30 cm"),
+        ("fr", "nappe 1m40", "nappe 1,40 m"),
+        ("en", "cable 5 mtr", "cable 5 m"),
+    ],
+)
+def test_sizes_as_keyboards_and_languages_write_them(language: str, one: str, other: str) -> None:
+    analyzer = Analyzer((language,))
+    assert {t.term for t in analyzer.tokens(one)} == {t.term for t in analyzer.tokens(other)}

@@ -209,3 +209,36 @@ def test_cheap_in_other_languages(text: str, said: str) -> None:
 @pytest.mark.parametrize("text", ["cher believe", "cheapside map", "wirtschaftlichkeit"])
 def test_names_that_are_no_price(text: str) -> None:
     assert find_price(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "limits", "said"),
+    [
+        ("shoes under fifty", (None, 50.0), "under fifty"),
+        ("laptop under a hundred", (None, 100.0), "under a hundred"),
+        ("phone under one hundred and fifty", (None, 150.0), "under one hundred and fifty"),
+        ("shoes under twenty-five dollars", (None, 25.0), "under twenty-five dollars"),
+        ("jacket between twenty and fifty", (20.0, 50.0), "between twenty and fifty"),
+        ("toys under five dollars", (None, 5.0), "under five dollars"),
+        ("schuhe unter fünfzig euro", (None, 50.0), "unter fünfzig euro"),
+        ("lampe moins de cinquante euros", (None, 50.0), "moins de cinquante euros"),
+        ("bolso menos de cien euros", (None, 100.0), "menos de cien euros"),
+        ("lampa levnější než 500 kč", (None, 500.0), "levnější než 500 kč"),
+        ("λάμπα κάτω από 50 ευρώ", (None, 50.0), "κάτω από 50 ευρώ"),
+        ("куртка дешевше 500 грн", (None, 500.0), "дешевше 500 грн"),
+    ],
+)
+def test_numbers_in_words_and_more_languages(
+    text: str, limits: tuple[float | None, float | None], said: str
+) -> None:
+    found = find_price(text)
+    assert found is not None
+    assert found.limits == limits
+    assert text[found.start : found.end].strip() == said
+
+
+@pytest.mark.parametrize(
+    "text", ["toys under five", "tent for four", "twenty one pilots shirt", "book ten things"]
+)
+def test_small_numbers_in_words_are_no_price(text: str) -> None:
+    assert find_price(text) is None
