@@ -22,6 +22,8 @@ FEATURES = (
 )  # fmt: skip
 
 
+LIKENESS: Final = "likeness"
+"""Kinds that are only guessed at; the order of words says which word is the thing as well."""
 UNTYPED: Final = (0.1, 0.7)
 """Agreement of a product of no known type which the order of words says only fits what is meant,
 and of one that may be it.
@@ -33,6 +35,8 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
     told: Float32Array | float = 0.0
     if not wish.of_known_types:
         told = _by_order(inputs) - lacking(inputs)
+    elif wish.how == LIKENESS:
+        told = -lacking(inputs)
     if not wish:
         rows["kind_fit"], rows["kind_agreement"], rows["kind_price"] = np.nan, told, np.nan
         return
