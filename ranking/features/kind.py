@@ -4,12 +4,12 @@ from typing import Final
 
 import numpy as np
 
-from indexing.arrays import Float32Array
+from indexing.arrays import Float32Array, UInt8Array
 from indexing.types.type_model import NO_TYPE
 from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
 from ranking.features.thing_lacked import lacking
-from ranking.features.word_order import TRUST, named_by_order
+from ranking.features.word_order import TRUST, named_by_order, roles_of_slots
 from ranking.query.type_wish import TypeWish, agreement
 
 FEATURES = (
@@ -33,36 +33,43 @@ and of one that may be it.
 def _fill(inputs: Inputs, rows: Rows) -> None:
     wish = inputs.query.kind
     told: Float32Array | float = 0.0
-    if not wish.of_known_types:
-        told = _by_order(inputs) - lacking(inputs)
+    roles: UInt8Array | None = None
+    if not wish.of_known_types and inputs.query.required:
+        roles = roles_of_slots(inputs)
+        told = _by_order(inputs, roles) - lacking(inputs, roles)
     elif wish.how == LIKENESS:
-        told = -lacking(inputs)
+        roles = roles_of_slots(inputs)
+        told = -lacking(inputs, roles)
     if not wish:
         rows["kind_fit"], rows["kind_agreement"], rows["kind_price"] = np.nan, told, np.nan
         return
     fit = inputs.read(lambda segment, docs: agreement(wish, docs, segment))
-    fit = _with_untyped(fit, wish, inputs)
+    fit = _with_untyped(fit, wish, inputs, roles)
     rows["kind_fit"] = fit
     agreed = np.float32(wish.focus) * (2 * fit * _others_met(wish, inputs) - 1)
     rows["kind_agreement"] = np.clip(agreed + told, -1, 1)
     rows["kind_price"] = _price_over_level(wish, inputs)
 
 
-def _by_order(inputs: Inputs) -> Float32Array | float:
+def _by_order(inputs: Inputs, roles: UInt8Array) -> Float32Array:
     """Agreement by the order of words alone; of more words less, as by kinds."""
-    words = len(inputs.query.required)
-    return np.float32(TRUST / words**3) * (2 * named_by_order(inputs) - 1) if words else 0.0
+    trust = np.float32(TRUST / len(inputs.query.required) ** 3)
+    found: Float32Array = trust * (2 * named_by_order(inputs, roles) - 1)
+    return found
 
 
-def _with_untyped(fit: Float32Array, wish: TypeWish, inputs: Inputs) -> Float32Array:
+def _with_untyped(
+    fit: Float32Array, wish: TypeWish, inputs: Inputs, roles: UInt8Array | None
+) -> Float32Array:
     """Of products of no known type, unless things of none are meant, the order of words says how
-    likely they are the thing.
+    likely they are the thing. roles: if they are known already.
     """
     untyped = inputs.read(lambda segment, docs: segment.types.type_of[docs]) == NO_TYPE
     if not untyped.any() or (wish.types == NO_TYPE).any():
         return fit
     low, high = UNTYPED
-    guess = np.float32(low) + np.float32(high - low) * named_by_order(inputs)
+    named = named_by_order(inputs, roles_of_slots(inputs) if roles is None else roles)
+    guess = np.float32(low) + np.float32(high - low) * named
     return np.where(untyped, guess, fit).astype(np.float32)
 
 

@@ -12,7 +12,7 @@ from indexing.arrays import Float32Array, UInt8Array
 from indexing.types.signs import NOUN_FIRST
 from indexing.types.title_roles import TitleRoles
 from ranking.features.inputs import Inputs
-from ranking.features.word_order import ABSENT, ALONE, EARLIER, LATEST, roles_of_slots
+from ranking.features.word_order import ABSENT, ALONE, EARLIER, LATEST
 
 WORTH: Final = 3.0
 """Of the thing over what describes it, of a kind on which products agree; over the square of the
@@ -29,8 +29,11 @@ _NOUN_FIRST_SHARES[[EARLIER, LATEST, ALONE]] = 0.1, 1.0, 1.0
 """How much a title says for a word as a thing; of several heads there all but the last describe."""
 
 
-def lacking(inputs: Inputs) -> Float32Array | float:
-    """float32[k]: how likely it lacks the thing, 0 for what has all words; less of more words."""
+def lacking(inputs: Inputs, roles: UInt8Array) -> Float32Array | float:
+    """float32[k]: how likely it lacks the thing, 0 for what has all words; less of more words.
+
+    roles: of `roles_of_slots`.
+    """
     query, analyzer = inputs.query, inputs.tables.analyzer
     asked = [p for p, slot in enumerate(query.slots) if slot.weight > 0 and not slot.is_amount]
     if len(asked) < 2:
@@ -44,7 +47,7 @@ def lacking(inputs: Inputs) -> Float32Array | float:
         bits = ((1 << slot.span) - 1) << slot.position
         chances[place] = FITTED if fits & bits else THING if thing & bits else BESIDE
     noun_first = analyzer.languages[0] in NOUN_FIRST
-    chances *= head_shares(roles_of_slots(inputs), noun_first=noun_first)
+    chances *= head_shares(roles, noun_first=noun_first)
     chances /= chances.sum()
     absent = inputs.matches.chosen < 0
     lacked: Float32Array = np.float32(WORTH / len(query.required) ** 2) * (absent @ chances)

@@ -33,9 +33,9 @@ TRUST: Final = 0.5
 """Of the order alone, over that of a kind on which products agree."""
 
 
-def named_by_order(inputs: Inputs) -> Float32Array:
-    """float32[k]: 0 to 1."""
-    return _best_worth(roles_of_slots(inputs), _worth_of_slots(inputs))
+def named_by_order(inputs: Inputs, roles: UInt8Array) -> Float32Array:
+    """float32[k]: 0 to 1. roles: of `roles_of_slots`."""
+    return _best_worth(roles, _worth_of_slots(inputs))
 
 
 def roles_of_slots(inputs: Inputs) -> UInt8Array:
