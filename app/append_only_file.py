@@ -44,7 +44,7 @@ class AppendOnlyFile:
         self._client = client
         self._within_s = within_s
         self._asked_of = ""  # a server's run_id
-        self._is_allowed = True
+        self._is_allowed = True  # by that server
 
     def run(self, script: Script, keys: Sequence[str] = (), values: Sequence[Any] = ()) -> Any:
         """Raises the client's errors, and ResponseError when the file is not yet written anew."""
@@ -63,7 +63,7 @@ class AppendOnlyFile:
         # one that wrote its file anew.
         with self._client.client() as server:  # type: ignore[no-untyped-call] # as redis has it
             facts: Any = server.info()
-            if int(facts.get("aof_enabled", 0)) and self._is_allowed:
+            if int(facts.get("aof_enabled", 0)):
                 self._write_anew(server, facts["run_id"])
             server.script_load(script.text)
 
@@ -72,20 +72,15 @@ class AppendOnlyFile:
         if self._asked_of != run_id:
             self._is_allowed = _ask(server)
             self._asked_of = run_id
-        while self._is_allowed:
-            facts: Any = server.info("persistence")
-            if not int(facts["aof_rewrite_in_progress"]) and not int(
-                facts["aof_rewrite_scheduled"]
-            ):
-                break
+        if not self._is_allowed:
+            return
+        while _is_writing(facts := server.info("persistence")):
             if time.monotonic() > give_up:
                 raise ResponseError(
                     "it began anew and writes its append-only file, which takes the longer the "
                     "more it holds"
                 )
             time.sleep(_POLLED_EVERY_S)
-        else:
-            return
         if facts["aof_last_bgrewrite_status"] != "ok":
             self._asked_of = ""
             raise ResponseError(
@@ -93,6 +88,10 @@ class AppendOnlyFile:
                 "which changes could be lost; its log says why: no room on the disk, or no memory "
                 "for a second process (set vm.overcommit_memory to 1)"
             )
+
+
+def _is_writing(facts: Any) -> bool:
+    return bool(int(facts["aof_rewrite_in_progress"]) or int(facts["aof_rewrite_scheduled"]))
 
 
 def _ask(server: SyncRedis) -> bool:

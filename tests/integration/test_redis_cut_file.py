@@ -137,3 +137,21 @@ def test_killed_again_while_the_file_is_written_anew(server: RedisServer, tmp_pa
         "kept0", "kept1", "kept2", "after0",
     ]  # fmt: skip
     log.close()
+
+
+def test_another_server_is_asked_again(server: RedisServer, tmp_path: Path) -> None:
+    """What the one before did not allow says nothing of it."""
+    admin = sync_client(server.url, 5.0)
+    admin.execute_command("ACL", "SETUSER", "default", "-bgrewriteaof")
+    admin.close()
+    log = opened(server)
+    put(log, "kept", 3)
+    put(log, "cut", 5)
+    server.stop()
+    cut(tmp_path, 300)
+    server.start()  # with the rights of everybody again
+    assert put(log, "after", 1) == [4]
+    server.stop()
+    server.start()
+    assert [each.product_id for each in log.read(INDEX, 0, 9)][3:] == ["after0"]
+    log.close()
