@@ -24,10 +24,17 @@ import orjson
 import pyarrow as pa
 
 from app.state.tables import new_database
-from benchmarks.head_queries import FILE, HeadQuery, K, halves, opened, read_head_queries
+from benchmarks.head_queries import (
+    FILE,
+    HeadQuery,
+    K,
+    attainable,
+    halves,
+    opened,
+    read_head_queries,
+    share_among,
+)
 from benchmarks.simulated_log import SHOP, table
-from ranking.behaviour.facts import LISTS, Facts
-from ranking.behaviour.neighbours import Neighbours
 from ranking.generation import Generation
 from ranking.learning.behaviour.learn import learn
 from ranking.learning.clicks.click_log import CLICK
@@ -54,12 +61,6 @@ def shown(query: HeadQuery, generation: Generation, *, kinds: bool) -> list[int]
         matched = (plain, match(plain, context))
     found = find(context, matched)
     return rank(found.query, found.answer, context).candidates.doc_ids[:PAGE].tolist()
-
-
-def share(query: HeadQuery, docs: list[int], generation: Generation, attainable: int) -> float:
-    product_at = generation.snapshot.documents.product_at
-    held = sum(query.holds(product_at(doc)) for doc in docs[:K])
-    return min(held / max(attainable, 1), 1.0)
 
 
 def _taste(text: str, doc: int) -> float:
@@ -114,8 +115,7 @@ def taught(
 ) -> Generation:
     with log_of(queries, generation, searches, seed) as db:
         learnt = learn(db, SHOP, generation.snapshot, DAY_S)
-    lists = {name: Neighbours.taken(learnt.arrays, name) for name in LISTS}
-    return replace(generation, facts=Facts("simulated", learnt.told, **(learnt.arrays | lists)))
+    return replace(generation, facts=learnt.facts("simulated"))
 
 
 def measure(
@@ -123,14 +123,13 @@ def measure(
 ) -> str:
     documents = generation.snapshot.documents
     products = [documents.product_at(doc) for doc in range(len(documents))]
-    attainable = [min(sum(map(query.holds, products)), K) for query in queries]
     after = generation
     for night in range(nights):
         after = taught(queries, after, searches, night + 1)
     shares = np.array([
-        [share(query, shown(query, shop, kinds=kinds), generation, most)
+        [share_among(query, shown(query, shop, kinds=kinds)[:K], documents, most).share
          for shop, kinds in ((generation, False), (after, False), (after, True))]
-        for query, most in zip(queries, attainable, strict=True)
+        for query, most in ((query, attainable(query, products)) for query in queries)
     ])  # fmt: skip
     for query, each in zip(queries, shares.tolist(), strict=True):
         if details and each[1] != each[2]:

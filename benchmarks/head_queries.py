@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from indexing.build import BuildOptions, build
+from indexing.catalogue.documents import Documents
 from indexing.current import read_current
 from indexing.demo.shop import write_demo_shop
 from indexing.progress import Silent
@@ -119,10 +120,15 @@ def share_of(query: HeadQuery, generation: Generation, products: list[dict[str, 
     context = Context.unhurried(SearchRequest(text=query.text), generation)
     found = find(context)
     ordered = rank(found.query, found.answer, context)
-    documents = generation.snapshot.documents
-    shown = [documents.product_at(int(doc)) for doc in ordered.candidates.doc_ids[:K]]
+    shown = ordered.candidates.doc_ids[:K].tolist()
+    return share_among(query, shown, generation.snapshot.documents, attainable(query, products))
+
+
+def share_among(query: HeadQuery, docs: list[int], documents: Documents, most: int) -> Share:
+    """docs: those shown, K at most. most: that are attainable."""
+    shown = [documents.product_at(doc) for doc in docs]
     others = tuple(str(product.get("title")) for product in shown if not query.holds(product))
-    return Share(query, (len(shown) - len(others)) / K, attainable(query, products), others)
+    return Share(query, (len(shown) - len(others)) / K, most, others)
 
 
 def _mean(shares: list[Share]) -> str:

@@ -10,7 +10,7 @@ from ranking.features.feature import Feature, Group, Rows
 from ranking.features.inputs import Inputs
 from ranking.features.thing_lacked import lacking
 from ranking.features.word_order import TRUST, named_by_order, roles_of_slots
-from ranking.query.type_wish import TypeWish, agreement
+from ranking.query.type_wish import LIKENESS, TypeWish, agreement
 
 FEATURES = (
     Feature("kind_fit", "how likely it is of a kind that is meant, over the likeliest", 0, 1,
@@ -22,8 +22,6 @@ FEATURES = (
 )  # fmt: skip
 
 
-LIKENESS: Final = "likeness"
-"""Kinds that are only guessed at; the order of words says which word is the thing as well."""
 UNTYPED: Final = (0.1, 0.7)
 """Agreement of a product of no known type which the order of words says only fits what is meant,
 and of one that may be it.
@@ -37,7 +35,7 @@ def _fill(inputs: Inputs, rows: Rows) -> None:
     if not wish.of_known_types and inputs.query.required:
         roles = roles_of_slots(inputs)
         told = _by_order(inputs, roles) - lacking(inputs, roles)
-    elif wish.how == LIKENESS:
+    elif wish.how == LIKENESS:  # the order of words says as well which word is the thing
         roles = roles_of_slots(inputs)
         told = -lacking(inputs, roles)
     if not wish:

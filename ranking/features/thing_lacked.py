@@ -43,8 +43,7 @@ def lacking(inputs: Inputs, roles: UInt8Array) -> Float32Array | float:
         return 0.0
     chances = np.zeros(len(query.slots), dtype=np.float32)
     for place in asked:
-        slot = query.slots[place]
-        bits = ((1 << slot.span) - 1) << slot.position
+        bits = query.slots[place].bits
         chances[place] = FITTED if fits & bits else THING if thing & bits else BESIDE
     noun_first = analyzer.languages[0] in NOUN_FIRST
     chances *= head_shares(roles, noun_first=noun_first)

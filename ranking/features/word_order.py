@@ -67,8 +67,7 @@ def _worth_of_slots(inputs: Inputs) -> Float32Array:
     worth = np.zeros(len(query.slots), dtype=np.float32)
     for place, slot in enumerate(query.slots):
         if slot.weight > 0:
-            bits = ((1 << slot.span) - 1) << slot.position
-            worth[place] = 0.0 if fits & bits else 1.0 if heads & bits else OTHER
+            worth[place] = 0.0 if fits & slot.bits else 1.0 if heads & slot.bits else OTHER
     if not worth.any():
         worth[[slot.weight > 0 for slot in query.slots]] = 1.0
     return worth

@@ -12,7 +12,7 @@ from indexing.snapshot import Snapshot
 from indexing.types.general_kinds import general_names, written_names
 from indexing.types.type_model import NO_TYPE
 from ranking.query.query import Alternative, Expansion, Slot
-from ranking.query.type_wish import TypeWish
+from ranking.query.type_wish import LIKENESS, TypeWish
 from ranking.query.words import QueryWords
 
 BOOST: Final = 0.8
@@ -23,7 +23,7 @@ LEAST_CHANCE: Final = 0.3
 LEAST_SAID: Final = 3
 LEAST_SAID_SHARE: Final = 0.02
 """Products of a kind that say a word, and their share of it, from which it tells them apart."""
-LENT: Final = ("synonym", "likeness")
+LENT: Final = ("synonym", LIKENESS)
 """Ways to a type by which its name is another than the query's."""
 
 

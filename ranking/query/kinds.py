@@ -27,7 +27,7 @@ from ranking.query.kind_ways import (
 from ranking.query.likeness_ways import by_beginning, by_likeness, by_noun_alike
 from ranking.query.query import Slot
 from ranking.query.thing_ways import by_known_things, by_thing_alone, by_things
-from ranking.query.type_wish import NO_WISH, TypeWish
+from ranking.query.type_wish import LIKENESS, NO_WISH, TypeWish
 
 LEAST_NOUN: Final = 5
 """Products of a noun's kinds from which it names them, whatever else its titles are."""
@@ -73,7 +73,7 @@ def wish_of(text: str, slots: tuple[Slot, ...], snapshot: Snapshot, thing: str) 
             or by_beginning(head, snapshot)
             or by_likeness(head, snapshot)
         )
-    if wish.how == "likeness":
+    if wish.how == LIKENESS:
         others = whole.said - 1
     elif wish.single and not known:
         others = asked.said - 1

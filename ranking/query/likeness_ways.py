@@ -11,7 +11,7 @@ from indexing.types.general_kinds import nouns_alike
 from ranking.query.called_kinds import LEAST_TITLES, SIBLING
 from ranking.query.heads import Asked, Head
 from ranking.query.kind_ways import NOUN_TRUST, by_compound, types_of
-from ranking.query.type_wish import NO_WISH, TypeWish, wish_for
+from ranking.query.type_wish import LIKENESS, NO_WISH, TypeWish, wish_for
 
 LEAST_LIKENESS: Final = 0.36
 """Cosine of two names from which one may stand for the other."""
@@ -54,7 +54,7 @@ def by_beginning(head: Head, snapshot: Snapshot) -> TypeWish:
         rest = lexicon[int(model.head_terms[kind])].removeprefix(head.word)
         if len(rest) < LEAST_REST or lexicon.id_of(rest) == UNKNOWN:
             total[kind] = np.sqrt(model.sizes[kind])
-    return wish_for(snapshot, total, (head.word,), head.word, "likeness", NOUN_TRUST)
+    return wish_for(snapshot, total, (head.word,), head.word, LIKENESS, NOUN_TRUST)
 
 
 def by_likeness(head: Head, snapshot: Snapshot) -> TypeWish:
@@ -77,4 +77,4 @@ def by_likeness(head: Head, snapshot: Snapshot) -> TypeWish:
     total = np.zeros(len(model), dtype=np.float32)
     total[order] = np.exp(SHARPNESS * (likeness[order] - likeness[order[0]]))
     certainty = min(1.0, 2.0 * float(likeness[order[0]]))
-    return wish_for(snapshot, total, (head.word,), head.word, "likeness", certainty)
+    return wish_for(snapshot, total, (head.word,), head.word, LIKENESS, certainty)

@@ -51,6 +51,11 @@ class Slot:
     said: str = ""
 
     @property
+    def bits(self) -> int:
+        """The token positions where it stands, a bit each."""
+        return ((1 << self.span) - 1) << self.position
+
+    @property
     def is_amount(self) -> bool:
         """Whether it is a number, with a unit or without: 5, 38.5, 5l. 30x40 says more."""
         found = _AMOUNT.fullmatch(self.text)

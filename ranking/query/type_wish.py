@@ -10,6 +10,8 @@ from indexing.arrays import Float32Array, Int32Array, UInt8Array, UInt32Array
 from indexing.snapshot import Snapshot
 from indexing.types.type_model import NO_TYPE
 
+LIKENESS: Final = "likeness"
+"""How kinds are meant that are only guessed at."""
 MOST_TOLD: Final = 6
 """Types that an answer names."""
 UNKNOWN_FIT: Final = 0.4

@@ -1,7 +1,6 @@
 """What a person's latest products say of their taste, by hand."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,10 +8,11 @@ from catalogs import build_index
 from feature_inputs import plain_candidates
 from hypothesis import given
 from hypothesis import strategies as st
+from made_facts import made_facts
 
 from indexing.catalogue.row_order import hash_of_id
 from indexing.snapshot import Snapshot, open_snapshot
-from ranking.behaviour.facts import ARRAYS, VALUES, Facts, RowMap
+from ranking.behaviour.facts import Facts, RowMap
 from ranking.behaviour.neighbours import Neighbours
 from ranking.behaviour.profile import (
     BELIEF,
@@ -56,17 +56,9 @@ def known(of: Recent, shop: Snapshot, facts: Facts | None = None) -> Profile:
     return profile
 
 
-def facts_of(shop: Snapshot, **lists: Neighbours) -> Facts:
+def facts_of(**lists: Neighbours) -> Facts:
     """Row i is the product i of SHOP."""
-    names = np.frombuffer(b"".join(hash_of_id(str(each["id"])) for each in SHOP), dtype=np.uint64)
-    order = np.argsort(names)
-    given: dict[str, Any] = {name: np.empty(0, dtype=kind) for name, kind in ARRAYS.items()}
-    for name in ("related", "together", "popular", "trending"):
-        Neighbours.taken(given, name)
-        given[name] = lists.get(name, Neighbours.none(len(SHOP)))
-    given |= {"product_hashes": names[order], "product_rows": order.astype(np.uint32)}
-    given["values"] = np.full((len(SHOP), len(VALUES)), np.nan, dtype=np.float32)
-    return Facts("f", {}, **given)
+    return made_facts([str(each["id"]) for each in SHOP], **lists)
 
 
 def test_of_nobody_and_of_unknown_products_nothing_follows(shop: Snapshot) -> None:
@@ -132,7 +124,7 @@ def test_a_taste_is_weaker_than_it_looks_and_of_its_side(
 
 
 def test_the_usual_price_is_told_by_the_facts(shop: Snapshot) -> None:
-    facts = facts_of(shop)
+    facts = facts_of()
     assert facts.usual_price == 0.5
     for told, usual in ((0.25, 0.25), ("dear", 0.5), (float("nan"), 0.5), (7.0, 0.5), (None, 0.5)):
         facts.manifest["usual_price"] = told
@@ -166,7 +158,7 @@ def test_the_digest_is_of_what_counts(shop: Snapshot) -> None:
 
 def test_related_and_marks(shop: Snapshot) -> None:
     related = Neighbours.best([0, 0, 1], [1, 3, 3], [1.0, 3.0, 1.0], len(SHOP), 30)
-    facts = facts_of(shop, related=related)
+    facts = facts_of(related=related)
     profile = known(recent("lamp", "lamp-2"), shop, facts)
     sofa = 3 / 4 + 0.9 * 1 / 2
     assert dict(zip(profile.related_rows.tolist(), profile.related.tolist(), strict=True)) == (

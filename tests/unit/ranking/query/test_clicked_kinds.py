@@ -2,16 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from kinds_shop import KETTLES, shop_of
+from made_facts import after_query, made_facts
 
-from indexing.catalogue.row_order import hash_of_id
-from ranking.behaviour.facts import ARRAYS, VALUES, Facts
-from ranking.behaviour.neighbours import Neighbours
-from ranking.behaviour.query_key import hash_of
 from ranking.generation import Generation
 from ranking.query.type_wish import TypeWish
 from ranking.search.context import Context
@@ -30,24 +26,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Generation:
 
 def with_facts(shop: Generation, text: str, lifts: dict[str, tuple[float, float]]) -> Generation:
     """lifts: product → its lift after this query and the doubt of that."""
-    names = np.frombuffer(b"".join(map(hash_of_id, lifts)), dtype=np.uint64)
-    order, count = np.argsort(names), len(lifts)
-    told = np.array(list(lifts.values()), dtype=np.float32).reshape(-1, 2)
-    given: dict[str, Any] = {name: np.empty(0, dtype=kind) for name, kind in ARRAYS.items()}
-    for name in ("related", "together", "popular", "trending"):
-        Neighbours.taken(given, name)
-        given[name] = Neighbours.none(count if name in ("related", "together") else 0)
-    given |= {
-        "product_hashes": names[order], "product_rows": order.astype(np.uint32),
-        "values": np.full((count, len(VALUES)), np.nan, dtype=np.float32),
-        "favourites": np.zeros(count, dtype=np.uint64),
-        "query_hashes": np.array([hash_of(text)], dtype=np.uint64),
-        "pair_begins": np.array([0, count], dtype=np.uint32),
-        "pair_rows": np.arange(count, dtype=np.uint32),
-        "pair_lifts": told[:, 0], "pair_doubts": told[:, 1],
-        "query_clicks": np.array([100.0], dtype=np.float32),
-    }  # fmt: skip
-    return replace(shop, facts=Facts("f", {}, **given))
+    known = after_query(text, *zip(*lifts.values(), strict=True), clicks=100.0)
+    return replace(shop, facts=made_facts(list(lifts), **known))
 
 
 def kind_of(shop: Generation, text: str) -> TypeWish:

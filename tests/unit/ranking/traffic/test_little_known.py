@@ -9,13 +9,11 @@ import pytest
 from catalogs import build_index, open_index
 from hypothesis import given
 from hypothesis import strategies as st
+from made_facts import after_query, made_facts
 
 from indexing.catalogue.index_config import IndexConfig
-from indexing.catalogue.row_order import hash_of_id
 from indexing.catalogue.traffic_config import TrafficSettings
-from ranking.behaviour.facts import ARRAYS, LISTS, VALUES, Facts
-from ranking.behaviour.neighbours import Neighbours
-from ranking.behaviour.query_key import hash_of
+from ranking.behaviour.facts import VALUES, Facts
 from ranking.generation import Generation
 from ranking.search.request import SearchRequest
 from ranking.search.result import SearchResult
@@ -44,23 +42,10 @@ def facts_of(
     doubts: list[float], unknown: float, clicks: float = 1_000, below: float = 0.0
 ) -> Facts:
     """Row n is product n; all were clicked as expected after "lamp"."""
-    names = np.frombuffer(b"".join(hash_of_id(str(n)) for n in range(COUNT)), dtype=np.uint64)
-    order = np.argsort(names)
-    given: dict[str, Any] = {name: np.empty(0, dtype=kind) for name, kind in ARRAYS.items()}
-    for name in LISTS:
-        Neighbours.taken(given, name)
-        given[name] = Neighbours.none(COUNT if name in ("related", "together") else 0)
-    given |= {"product_hashes": names[order], "product_rows": order.astype(np.uint32)}
-    given["values"] = np.zeros((COUNT, len(VALUES)), dtype=np.float32)
-    given |= {
-        "query_hashes": np.array([hash_of("lamp")], dtype=np.uint64),
-        "pair_begins": np.array([0, len(doubts)], dtype=np.uint32),
-        "pair_rows": np.arange(len(doubts), dtype=np.uint32),
-        "pair_lifts": np.zeros(len(doubts), dtype=np.float32),
-        "pair_doubts": np.array(doubts, dtype=np.float32),
-        "query_clicks": np.array([clicks], dtype=np.float32),
-    }
-    return Facts("f", {"doubt": unknown, "looked_at_below_click": below}, **given)
+    told = {"doubt": unknown, "looked_at_below_click": below}
+    usual = np.zeros((COUNT, len(VALUES)), dtype=np.float32)
+    known = after_query("lamp", [0.0] * len(doubts), doubts, clicks)
+    return made_facts([str(n) for n in range(COUNT)], told, values=usual, **known)
 
 
 def found(shop: Generation, facts: Facts | None, at: float = NOW, **told: Any) -> SearchResult:
